@@ -1,0 +1,1 @@
+"""Who may do what: permissions, roles and the guards that name them."""

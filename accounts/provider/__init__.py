@@ -1,0 +1,1 @@
+"""Tokens: short-lived access tokens and rotating refresh tokens in families."""

@@ -1,0 +1,1 @@
+"""Sessions: each sign-in is a row that can be seen and ended."""

@@ -1,0 +1,40 @@
+"""A session row: what the cookie opens, and what a person sees in the list of their sessions."""
+
+from django.conf import settings
+from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from mago.core.ids import new_id
+
+
+class SessionManager(BaseSessionManager["Session"]):
+    pass
+
+
+class Session(AbstractBaseSession):
+    """`session_key` holds the SHA-256 of the cookie's value: whoever reads the table cannot sign in with it."""
+
+    session_key = models.CharField(max_length=64, primary_key=True)
+    id = models.UUIDField(default=new_id, unique=True, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="sessions")
+    method = models.CharField(_("signed in with"), max_length=40, blank=True)
+    address = models.GenericIPAddressField(_("address"), null=True)
+    user_agent = models.CharField(_("browser"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("signed in"), auto_now_add=True)
+    last_seen_at = models.DateTimeField(_("last seen"))
+    remembered = models.BooleanField(default=False)
+    expire_date = models.DateTimeField(db_index=True)
+
+    objects = SessionManager()
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        indexes = [models.Index(fields=["user", "-last_seen_at"], name="session_of_user")]
+
+    @classmethod
+    def get_session_store_class(cls) -> type:
+        from .store import SessionStore
+
+        return SessionStore

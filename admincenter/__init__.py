@@ -1,0 +1,1 @@
+"""Pages over everything, for administrators."""

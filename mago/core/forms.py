@@ -1,0 +1,48 @@
+"""The form that all of ours extend: what cannot be text is refused beside its field."""
+
+import unicodedata
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+
+def unusable(value: str, *, lines: bool = False) -> bool:
+    """Whether `value` holds control characters, or the mark that broken UTF-8 leaves behind."""
+    allowed = "\r\n\t" if lines else ""
+    return any((unicodedata.category(c) in ("Cc", "Cs") and c not in allowed) or c == "\ufffd" for c in value)
+
+
+class Form(forms.Form):
+    """`raw_fields` name those that are taken exactly as sent, such as passwords."""
+
+    required_css_class = "required"
+    raw_fields: tuple[str, ...] = ()
+
+    def _clean_fields(self) -> None:
+        super()._clean_fields()  # type: ignore[misc]
+        for name, value in list(self.cleaned_data.items()):
+            if isinstance(value, str) and self._is_unusable(name, value):
+                self.add_error(name, _("This contains characters that cannot be used here. Type it again."))
+
+    def _is_unusable(self, name: str, value: str) -> bool:
+        if name in self.raw_fields:
+            return "\ufffd" in value or "\x00" in value
+        return unusable(value, lines=isinstance(self.fields[name].widget, forms.Textarea))
+
+    def problems(self) -> dict[str, list[str]]:
+        """Field name to messages, for an API."""
+        return {name: [str(message) for message in messages] for name, messages in self.errors.items()}
+
+
+class PasswordField(forms.CharField):
+    """A password exactly as typed: never trimmed, with a cap so that nobody makes us hash a book."""
+
+    def __init__(self, *, new: bool = False, **kwargs: Any) -> None:
+        from django.conf import settings
+
+        attrs = {"autocomplete": "new-password" if new else "current-password", "spellcheck": "false", "autocapitalize": "none"}
+        widget = forms.PasswordInput(attrs=attrs)
+        super().__init__(strip=False, max_length=settings.PASSWORD_MAX_LENGTH, widget=widget, **kwargs)
+        # Browsers cut a paste off at maxlength without a word; the person would never know the password that was set.
+        self.widget.attrs.pop("maxlength", None)

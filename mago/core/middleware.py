@@ -1,0 +1,47 @@
+"""What happens to every request, before and after anything else."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from . import errors
+from .context import Caller, calling
+from .http import client_address
+from .ids import new_id
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestContextMiddleware:
+    """Each request has an id and a caller; forwarded headers that no trusted proxy wrote are gone."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not settings.TRUSTED_PROXIES:
+            for name in ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT"):
+                request.META.pop(name, None)
+        request.request_id = request_id = new_id().hex  # type: ignore[attr-defined]
+        request.client_address = address = client_address(request)  # type: ignore[attr-defined]
+        agent = "".join(c for c in request.META.get("HTTP_USER_AGENT", "")[:300] if c.isprintable())
+        with calling(Caller(request_id, address, agent)):
+            response = self.get_response(request)
+        response.headers.setdefault("X-Request-ID", request_id)
+        if not response.has_header("Cache-Control") and not request.path_info.startswith(settings.STATIC_URL):
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+class ErrorMiddleware:
+    """A refusal raised anywhere below becomes the one kind of answer."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return errors.respond(request, exception) if isinstance(exception, errors.Refused) else None

@@ -1,0 +1,68 @@
+"""Limits that hold across threads, processes and hosts, as they count in the database.
+
+The generic cell rate algorithm (ITU-T I.371): one number a key, the "theoretical arrival time". An
+attempt moves it on by period/count; one that would move it past now + period is refused. So `count`
+attempts may come at once, and after that one every period/count. Taking one is a single statement,
+so that no burst of parallel requests gets past it.
+"""
+
+import hashlib
+import time
+from dataclasses import dataclass
+
+from django.db import connection
+
+from .errors import TooMany
+from .models import LimitState
+
+_TABLE = LimitState._meta.db_table
+# The CASE is written out as the scalar maximum is MAX on SQLite and GREATEST on PostgreSQL.
+_TAKE = f"""
+INSERT INTO {_TABLE} (key, full_until) VALUES (%s, %s)
+ON CONFLICT (key) DO UPDATE
+SET full_until = CASE WHEN {_TABLE}.full_until > %s THEN {_TABLE}.full_until ELSE %s END + %s
+WHERE CASE WHEN {_TABLE}.full_until > %s THEN {_TABLE}.full_until ELSE %s END + %s <= %s
+RETURNING full_until
+"""  # noqa: S608
+_GIVE_BACK = f"UPDATE {_TABLE} SET full_until = full_until - %s WHERE key = %s"  # noqa: S608
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `count` in `seconds`, for each key. Call it outside a transaction that may be rolled back."""
+
+    name: str
+    count: int
+    seconds: float
+
+    def _key(self, parts: tuple[str, ...]) -> str:
+        return hashlib.sha256("\x1f".join((self.name, *parts)).encode("utf-8", "surrogatepass")).hexdigest()
+
+    def take(self, *parts: str) -> None:
+        """One attempt for this key is counted, or TooMany is raised and nothing is counted."""
+        if (wait := self.try_take(*parts)) > 0:
+            raise TooMany(wait)
+
+    def try_take(self, *parts: str) -> float:
+        """0 where the attempt was counted, else the seconds until one will be."""
+        key, now, step = self._key(parts), time.time(), self.seconds / self.count
+        with connection.cursor() as cursor:
+            cursor.execute(_TAKE, [key, now + step, now, now, step, now, now, step, now + self.seconds])
+            if cursor.fetchone():
+                return 0.0
+        full_until = LimitState.objects.filter(key=key).values_list("full_until", flat=True).first() or now
+        return max(0.001, full_until + step - self.seconds - now)
+
+    def give_back(self, *parts: str) -> None:
+        """An attempt that turned out to be honest counts no longer; those of others still do."""
+        with connection.cursor() as cursor:
+            cursor.execute(_GIVE_BACK, [self.seconds / self.count, self._key(parts)])
+
+    def clear(self, *parts: str) -> None:
+        """The key starts anew."""
+        LimitState.objects.filter(key=self._key(parts)).delete()
+
+
+def purge() -> int:
+    """Rows of limits that are empty again are gone; the number of rows."""
+    return LimitState.objects.filter(full_until__lt=time.time()).delete()[0]

@@ -1,0 +1,48 @@
+"""The middleware that only pages need: passed over for programs' paths, which carry no session.
+
+A hub or an app sends a token with each request; sessions, CSRF marks, languages and messages would
+cost it several database reads for nothing.
+"""
+
+from typing import Any
+
+from allauth.account.middleware import AccountMiddleware as _AccountMiddleware
+from csp.middleware import CSPMiddleware as _CSPMiddleware
+from django.contrib.auth.middleware import AuthenticationMiddleware as _AuthenticationMiddleware
+from django.contrib.auth.middleware import LoginRequiredMiddleware as _LoginRequiredMiddleware
+from django.contrib.messages.middleware import MessageMiddleware as _MessageMiddleware
+from django.http import HttpRequest
+from django.middleware.common import CommonMiddleware as _CommonMiddleware
+from django.middleware.csrf import CsrfViewMiddleware as _CsrfViewMiddleware
+from django.middleware.locale import LocaleMiddleware as _LocaleMiddleware
+from django_htmx.middleware import HtmxMiddleware as _HtmxMiddleware
+
+from accounts.sessions.middleware import SessionMiddleware as _SessionMiddleware
+
+PROGRAM_PATHS = ("/api/", "/health/", "/metrics", "/.well-known/", "/oauth/token", "/oauth/introspect", "/oauth/revoke")
+
+
+def _for_pages(middleware: type) -> Any:
+    class ForPages(middleware):  # type: ignore[misc]
+        def __call__(self, request: HttpRequest) -> Any:
+            if request.path_info.startswith(PROGRAM_PATHS):
+                return self.get_response(request)
+            return super().__call__(request)
+
+        def process_view(self, request: HttpRequest, *args: Any) -> Any:
+            hook = getattr(super(), "process_view", None)
+            return None if hook is None or request.path_info.startswith(PROGRAM_PATHS) else hook(request, *args)
+
+    ForPages.__name__ = ForPages.__qualname__ = middleware.__name__
+    return ForPages
+
+
+SessionMiddleware = _for_pages(_SessionMiddleware)
+LocaleMiddleware = _for_pages(_LocaleMiddleware)
+CommonMiddleware = _for_pages(_CommonMiddleware)
+CsrfViewMiddleware = _for_pages(_CsrfViewMiddleware)
+AuthenticationMiddleware = _for_pages(_AuthenticationMiddleware)
+LoginRequiredMiddleware = _for_pages(_LoginRequiredMiddleware)
+MessageMiddleware = _for_pages(_MessageMiddleware)
+HtmxMiddleware = _for_pages(_HtmxMiddleware)
+CSPMiddleware = _for_pages(_CSPMiddleware)

@@ -1,0 +1,135 @@
+"""Who we are, where we live, what we are made of."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext_lazy as _
+
+from . import env
+from .secret import secret_keys
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+DATA_DIR = Path(
+    env.text("MAGO_DATA_DIR", str(BASE_DIR / "var"), meaning="Folder for the SQLite database and the generated secret key.")
+).resolve()
+
+MAGO_DEPLOYMENT = env.choice(
+    "MAGO_DEPLOYMENT", "cloud", ("cloud", "onprem"), meaning="Where Mago runs; `onprem` turns on enterprise sign-on."
+)
+_PORT = env.integer("PORT", 8000, low=1, high=65535, meaning="Port the web server listens on.")
+MAGO_BASE_URL = env.text(
+    "MAGO_BASE_URL",
+    f"http://127.0.0.1:{_PORT}",
+    meaning="Public address of this installation, without a path. Links in mails begin with it.",
+).rstrip("/")
+
+_base = urlsplit(MAGO_BASE_URL)
+if _base.scheme not in ("http", "https") or not _base.hostname or _base.path or _base.query:
+    raise env.refuse("MAGO_BASE_URL", f"is {MAGO_BASE_URL!r}", "Give scheme and host only, such as https://id.example.com.")
+BASE_HOST = _base.hostname
+# On loopback Mago is being tried out: mails land in /dev/inbox/ and plain http is fine. Anything else is production.
+IS_LOCAL = BASE_HOST in ("127.0.0.1", "localhost", "::1")
+IS_HTTPS = _base.scheme == "https"
+if not (IS_LOCAL or IS_HTTPS):
+    raise env.refuse("MAGO_BASE_URL", "is plain http on a public host", "Put a TLS proxy in front and give its https:// address.")
+
+DEBUG = env.boolean("MAGO_DEBUG", False, meaning="Django's debug pages; refused unless the base URL is on loopback.")
+if DEBUG and not IS_LOCAL:
+    raise env.refuse("MAGO_DEBUG", "is on in production", "Unset it: debug pages show source code and settings to strangers.")
+
+SECRET_KEY, *SECRET_KEY_FALLBACKS = secret_keys(DATA_DIR)
+ALLOWED_HOSTS = [BASE_HOST, "localhost", "127.0.0.1", "[::1]"] if IS_LOCAL else [BASE_HOST]
+
+ROOT_URLCONF = "mago.urls"
+WSGI_APPLICATION = "mago.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "mago",
+    "mago.core",
+    "mago.audit",
+    "mago.messaging",
+    "accounts",
+    "accounts.access",
+    "accounts.sessions",
+    "accounts.signin",
+    "accounts.provider",
+    "accounts.api",
+    "admincenter",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
+]
+
+# Sessions, CSRF, language and messages are for pages: API, hub and health paths carry none of them (mago/pages.py).
+MIDDLEWARE = [
+    "mago.core.middleware.RequestContextMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "mago.core.middleware.ErrorMiddleware",
+    "mago.pages.SessionMiddleware",
+    "mago.pages.LocaleMiddleware",
+    "mago.pages.CommonMiddleware",
+    "mago.pages.CsrfViewMiddleware",
+    "mago.pages.AuthenticationMiddleware",
+    "mago.pages.LoginRequiredMiddleware",
+    "mago.pages.MessageMiddleware",
+    "mago.pages.HtmxMiddleware",
+    "mago.pages.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "mago.core.context_processors.page",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("it", _("Italian"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_NAME = "language"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# Files carry their hash in the name where `collectstatic` has run; a newcomer's start serves them as they lie.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if (STATIC_ROOT / "staticfiles.json").exists()
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists()
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "mago.core.logs.JsonFormatter"}, "plain": {"()": "mago.core.logs.PlainFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain" if IS_LOCAL else "json"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"mago": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
+}

@@ -1,0 +1,46 @@
+"""SQLite for one process, PostgreSQL when it grows. The code above sees no difference."""
+
+from typing import Any
+
+from . import env
+from .base import DATA_DIR
+
+_address = env.url(
+    "DATABASE_URL",
+    f"sqlite:///{DATA_DIR}/mago.sqlite3",
+    ("sqlite", "postgresql", "postgres"),
+    meaning="Database: sqlite:///file, or postgresql://user:password@host:port/name?sslmode=verify-full.",
+)
+
+
+def _sqlite() -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        # Four slashes give an absolute path, three one inside the data folder.
+        "NAME": str(DATA_DIR / _address.path.removeprefix("/")),
+        # IMMEDIATE takes the write lock where it can still wait for it; DEFERRED would fail with "database is locked".
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        },
+    }
+
+
+def _postgresql() -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": _address.path.removeprefix("/") or "mago",
+        "USER": _address.user,
+        "PASSWORD": _address.password,
+        "HOST": _address.options.pop("host", _address.host),
+        "PORT": _address.port or "",
+        "OPTIONS": _address.options,
+        # A new connection costs a dozen queries; PgBouncer in transaction mode cannot carry server-side cursors.
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }
+
+
+DATABASES = {"default": _sqlite() if _address.scheme == "sqlite" else _postgresql()}

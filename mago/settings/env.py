@@ -1,0 +1,109 @@
+"""Environment variables that refuse nonsense and may be read from files.
+
+Every variable is declared once, where it is used; `DECLARED` lists them for the generated
+reference (`docs/configuration.md`). For each NAME the value may instead lie in the file that
+NAME_FILE points to, so that secrets need not stand in the environment (12-factor, Docker secrets).
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+@dataclass(frozen=True)
+class Variable:
+    name: str
+    default: str
+    meaning: str
+
+
+DECLARED: dict[str, Variable] = {}
+
+
+def refuse(name: str, problem: str, remedy: str) -> ImproperlyConfigured:
+    """The error for variable `name`: what is wrong, and what to do about it."""
+    return ImproperlyConfigured(f"{name} {problem}. {remedy}")
+
+
+def _raw(name: str) -> str | None:
+    value, path = os.environ.get(name), os.environ.get(f"{name}_FILE")
+    if value and path:
+        raise refuse(name, f"is set beside {name}_FILE", "Set one of the two.")
+    if path:
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise refuse(f"{name}_FILE", f"cannot be read ({error})", "Name a readable text file.") from None
+    return value or None
+
+
+def text(name: str, default: str = "", *, meaning: str) -> str:
+    DECLARED[name] = Variable(name, default, meaning)
+    return _raw(name) or default
+
+
+def _converted(name: str, default: Any, meaning: str, convert: Callable[[str], Any], wanted: str) -> Any:
+    DECLARED[name] = Variable(name, str(default), meaning)
+    raw = _raw(name)
+    if raw is None:
+        return default
+    try:
+        return convert(raw)
+    except (ValueError, KeyError):
+        raise refuse(name, f"is {raw!r}", f"Give {wanted}.") from None
+
+
+def boolean(name: str, default: bool, *, meaning: str) -> bool:
+    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    return bool(_converted(name, default, meaning, lambda raw: words[raw.lower()], "true or false"))
+
+
+def integer(name: str, default: int, *, low: int, high: int, meaning: str) -> int:
+    def convert(raw: str) -> int:
+        if not low <= (number := int(raw)) <= high:
+            raise ValueError
+        return number
+
+    return int(_converted(name, default, meaning, convert, f"a whole number from {low} to {high}"))
+
+
+def choice(name: str, default: str, options: tuple[str, ...], *, meaning: str) -> str:
+    return str(_converted(name, default, meaning, dict(zip(options, options, strict=True)).__getitem__, "one of " + ", ".join(options)))
+
+
+class Address(NamedTuple):
+    """A service's URL, taken apart; percent-escapes are undone."""
+
+    scheme: str
+    host: str
+    port: int | None
+    user: str
+    password: str
+    path: str
+    options: dict[str, str]
+
+
+def url(name: str, default: str, schemes: tuple[str, ...], *, meaning: str) -> Address:
+    """A URL of one of `schemes`; its value never appears in the error, as it may hold a password."""
+    DECLARED[name] = Variable(name, default, meaning)
+    try:
+        parts = urlsplit(_raw(name) or default)
+        port = parts.port
+    except ValueError:
+        raise refuse(name, "is not a URL", f"Give {' or '.join(schemes)}://…") from None
+    if parts.scheme not in schemes:
+        raise refuse(name, f"begins with {parts.scheme!r}", f"Give {' or '.join(schemes)}://…")
+    return Address(
+        parts.scheme,
+        parts.hostname or "",
+        port,
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
+        unquote(parts.path),
+        dict(parse_qsl(parts.query, keep_blank_values=True)),
+    )

@@ -1,0 +1,64 @@
+"""People: the user model, passwords, sessions, and how allauth is set."""
+
+from datetime import timedelta
+
+from . import env
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.signin.backends.PasswordBackend"]
+PASSWORD_HASHERS = ["accounts.signin.hashers.Argon2idHasher"]
+
+PASSWORD_MIN_LENGTH = env.integer("MAGO_PASSWORD_MIN_LENGTH", 15, low=8, high=128, meaning="Shortest password where it is the only factor (NIST SP 800-63B-4).")
+PASSWORD_MIN_LENGTH_WITH_FACTOR = env.integer("MAGO_PASSWORD_MIN_LENGTH_WITH_FACTOR", 8, low=8, high=128, meaning="Shortest password once a second factor is enforced.")
+PASSWORD_MAX_LENGTH = 1024
+PASSWORD_HISTORY = env.integer("MAGO_PASSWORD_HISTORY", 5, low=0, high=24, meaning="How many former passwords may not be used again.")
+PASSWORD_BREACH_CHECK = env.choice("MAGO_PASSWORD_BREACH_CHECK", "file", ("off", "file", "service"), meaning="Where breached passwords are looked up: a local file, a k-anonymity range service, or nowhere.")
+PASSWORD_BREACH_FILE = env.text("MAGO_PASSWORD_BREACH_FILE", meaning="File made by `manage.py build_breach_file`; without one the check by file is skipped.")
+PASSWORD_BREACH_SERVICE = env.text("MAGO_PASSWORD_BREACH_SERVICE", meaning="Base URL of a k-anonymity range service (…/range/).")
+PASSWORD_BREACH_UNREACHABLE = env.choice("MAGO_PASSWORD_BREACH_UNREACHABLE", "accept", ("accept", "refuse"), meaning="What happens to a new password when the range service is out of reach.")
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "accounts.signin.passwords.PasswordPolicy"}]
+HASH_SLOTS = env.integer("MAGO_HASH_SLOTS", 2, low=1, high=64, meaning="How many passwords are hashed at once in a process (19 MiB each); about one a core.")
+
+SESSION_ENGINE = "accounts.sessions.store"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_IDLE = timedelta(hours=1)
+SESSION_ABSOLUTE = timedelta(hours=24)
+SESSION_REMEMBERED_IDLE = timedelta(days=14)
+SESSION_REMEMBERED_ABSOLUTE = timedelta(days=30)
+ACCESS_TOKEN_LIFETIME = timedelta(minutes=10)
+REFRESH_TOKEN_IDLE = timedelta(days=14)
+REFRESH_TOKEN_ABSOLUTE = timedelta(days=90)
+REFRESH_TOKEN_GRACE = timedelta(seconds=10)
+
+CONFIRMATION_LIFETIME = timedelta(days=3)
+PASSWORD_RESET_LIFETIME = timedelta(minutes=30)
+
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "account:overview"
+LOGOUT_REDIRECT_URL = "home"
+
+# allauth gives the login stages (and, later, social providers); its forms and mails are not used.
+ACCOUNT_ADAPTER = "accounts.signin.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_RATE_LIMITS = False
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.Closed"],
+    "DEFAULT_PARSER_CLASSES": ["accounts.api.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "accounts.api.errors.handle",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "UPLOADED_FILES_USE_URL": False,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Mago API",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}

@@ -1,0 +1,15 @@
+"""The suite's settings: the product's own, with nothing left to chance or to the network."""
+
+import os
+import tempfile
+
+os.environ.setdefault("MAGO_SECRET_KEY", "test-only-key-0123456789-abcdefghijklmnopqrstuvwxyz")
+os.environ.setdefault("MAGO_DATA_DIR", tempfile.mkdtemp(prefix="mago-test-"))
+
+from . import *  # noqa: E402, F403
+
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+CELERY_TASK_ALWAYS_EAGER = True
+EMBEDDED_WORKER = False
+# A fast hash keeps the suite under a minute; the real one has its own tests.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", "accounts.signin.hashers.Argon2idHasher"]
