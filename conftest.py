@@ -1,0 +1,16 @@
+"""Rules for the whole suite; people and helpers are in tests/conftest.py."""
+
+import pytest
+
+from tests.chromium import chromium
+
+LOOPBACK = ["127.0.0.1", "::1", "localhost"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Only whole stories may open sockets, and only to this machine; without Chromium no browser."""
+    for item in items:
+        if item.get_closest_marker("browser") and not chromium():
+            item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
+        if item.get_closest_marker("browser") or item.get_closest_marker("journey"):
+            item.add_marker(pytest.mark.allow_hosts(LOOPBACK))

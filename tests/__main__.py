@@ -1,0 +1,106 @@
+"""The groups of the suite, behind `bin/test`.
+
+    bin/test              the suite on SQLite, then the same suite on PostgreSQL and Valkey
+    bin/test --fast       its quick part on SQLite
+    bin/test --browser    the journeys in headless Chromium
+    bin/test PATH -k ...  whatever pytest is told, on SQLite
+
+Arguments after --fast or --browser go to pytest as well.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from .chromium import chromium
+from .services import throwaway_services
+
+OURS = ("MAGO_", "TWILIO_", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PORT", "WEB_CONCURRENCY")
+CORES = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+PARALLEL = ("-n", str(min(CORES, 8)), "--dist", "worksteal")
+
+
+@dataclass(frozen=True)
+class Group:
+    title: str
+    arguments: tuple[str, ...]
+    grown: bool = False
+
+
+SQLITE = Group("The suite on SQLite", ("-m", "not browser", *PARALLEL))
+GROWN = Group("The suite on PostgreSQL and Valkey", SQLITE.arguments, grown=True)
+FAST = Group("The quick part on SQLite", ("-m", "not (browser or journey or slow)", *PARALLEL))
+BROWSER = Group("The browser journeys", ("-m", "browser"))
+
+
+def main(arguments: list[str]) -> int:
+    """Run the groups that the arguments ask for; 0 only when each of them passed."""
+    match arguments:
+        case []:
+            return run_all([SQLITE, GROWN])
+        case ["--fast", *rest]:
+            return run(FAST, rest)
+        case ["--browser", *rest]:
+            if chromium() is None:
+                print("The browser journeys are skipped: there is no Chromium on this machine.")
+                return 0
+            return run(BROWSER, rest)
+        case _:
+            return run(Group("Chosen tests on SQLite", ()), arguments)
+
+
+def run_all(groups: list[Group]) -> int:
+    """Run every group, also after one that failed, and sum them up as pytest would."""
+    begin = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        codes = [
+            run(group, [f"--junit-xml={folder}/{number}.xml"])
+            for number, group in enumerate(groups)
+        ]
+        print("\n" + total(Path(folder).glob("*.xml"), time.monotonic() - begin))
+    return int(any(codes))
+
+
+def run(group: Group, arguments: list[str]) -> int:
+    """Run one group, whatever the caller's environment says about Mago; return pytest's code."""
+    print(f"\n{group.title}", flush=True)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    command = [sys.executable, "-m", "pytest", *group.arguments, *arguments]
+    with (
+        tempfile.TemporaryDirectory(prefix="mago-test-") as data,
+        throwaway_services() if group.grown else nullcontext({}) as services,
+    ):
+        environment |= {"MAGO_DATA_DIR": data, **services}
+        return subprocess.call(command, env=environment)
+
+
+def total(reports: Iterable[Path], seconds: float) -> str:
+    """The last line of all groups together, in the form that pytest gives it."""
+    suites = [suite for report in reports for suite in ET.parse(report).iter("testsuite")]
+    count = {
+        name: sum(int(suite.get(name, "0")) for suite in suites)
+        for name in ("tests", "failures", "errors", "skipped")
+    }
+    passed = count["tests"] - count["failures"] - count["errors"] - count["skipped"]
+    figures = {
+        "failed": count["failures"],
+        "passed": passed,
+        "skipped": count["skipped"],
+        "errors": count["errors"],
+    }
+    words = ", ".join(f"{number} {word}" for word, number in figures.items() if number)
+    return f" {words or 'no tests ran'} in {seconds:.2f}s ".center(80, "=")
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
