@@ -1,0 +1,68 @@
+"""How passwords are hashed: Argon2id with OWASP's first parameters, through a bounded lane."""
+
+from functools import lru_cache
+from typing import Any
+
+from argon2.low_level import Type, hash_secret_raw
+from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
+
+from .passwords.lane import HashLane, known_browser
+
+__all__ = ["Argon2idHasher", "HashLane", "known_browser", "lane", "spend_a_hash"]
+
+
+@lru_cache(maxsize=1)
+def lane() -> HashLane:
+    """This process's lane: `settings.HASH_SLOTS` hashes at once, 19 MiB each."""
+    return HashLane(settings.HASH_SLOTS)
+
+
+def spend_a_hash(password: str) -> None:
+    """As much time and memory has gone as checking `password` takes: for an address nobody has.
+
+    Raises Busy just as the check of a known address would (ASVS 6.3.8).
+    """
+    # A lone surrogate (JSON can carry one) is no character and has no bytes to hash.
+    make_password(password.encode(errors="replace").decode())
+
+
+class Argon2idHasher(Argon2PasswordHasher):
+    """Argon2id, m=19 MiB, t=2, p=1 (OWASP password storage; ASVS 11.4.2).
+
+    Django hashes anew at sign-in whatever was hashed with other parameters. Every method that
+    hashes raises `mago.core.errors.Busy` when there are more sign-ins than this process can take.
+    Hash before opening a transaction: waiting for a slot must not hold a lock of the database.
+    """
+
+    time_cost = 2
+    memory_cost = 19_456
+    parallelism = 1
+
+    def encode(self, password: str, salt: str) -> str:
+        with lane().slot():
+            return str(super().encode(password, salt))
+
+    def verify(self, password: str, encoded: str) -> bool:
+        # Bytes, so that a lone surrogate is a wrong password and not an error.
+        secret: Any = password.encode("utf-8", "surrogatepass")
+        with lane().slot():
+            return bool(super().verify(secret, encoded))
+
+    def harden_runtime(self, password: str, encoded: str) -> None:
+        """A wrong password against a weaker, older hash takes as long as against one of today's."""
+        old = self.decode(encoded)
+        missing = self.time_cost * self.memory_cost - old["time_cost"] * old["memory_cost"]
+        memory = missing // self.time_cost
+        if memory < 8 * self.parallelism:  # RFC 9106 section 3.1: no less than 8 KiB a lane
+            return
+        with lane().slot():
+            hash_secret_raw(
+                password.encode("utf-8", "surrogatepass"),
+                old["salt"].encode(),
+                time_cost=self.time_cost,
+                memory_cost=memory,
+                parallelism=self.parallelism,
+                hash_len=32,
+                type=Type.ID,
+            )
