@@ -1,0 +1,88 @@
+"""The audit trail: events, and the links that chain them. Rows are only ever added.
+
+Events and chain are two tables so that telling of an event costs one INSERT and no writer waits for
+another: the chain grows a moment later, under a lock that the sealer alone takes (see
+docs/audit-format.md).
+"""
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from .tags import Tag
+
+
+class Outcome(models.TextChoices):
+    SUCCESS = "success", _("success")
+    FAILURE = "failure", _("failure")
+    REFUSED = "refused", _("refused")
+
+
+class AuditEvent(models.Model):
+    """One thing that happened: who did it, on whose behalf, to what, from where, and how it ended.
+
+    People and things are named by value and not by foreign key: the trail outlives them. `mac` is
+    made when the event is told, so that a row that somebody else wrote or changed is recognised.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    time = models.DateTimeField(_("time"))
+    tag = models.CharField(_("event"), max_length=64)
+    outcome = models.CharField(_("outcome"), max_length=7, choices=Outcome)
+    actor_id = models.UUIDField(null=True)
+    actor_label = models.CharField(_("who"), max_length=254)
+    on_behalf_of_id = models.UUIDField(null=True)
+    on_behalf_of_label = models.CharField(_("on behalf of"), max_length=254)
+    target_type = models.CharField(max_length=64)
+    target_id = models.CharField(max_length=64)
+    target_label = models.CharField(_("what"), max_length=254)
+    organization_id = models.UUIDField(null=True)
+    # Not an inet column: PostgreSQL would write addresses in a spelling of its own.
+    address = models.CharField(_("address"), max_length=45)
+    user_agent = models.CharField(_("browser"), max_length=300)
+    request_id = models.CharField(_("request"), max_length=64)
+    detail = models.JSONField(_("detail"))
+    mac = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("audit event")
+        verbose_name_plural = _("audit events")
+        indexes = [
+            models.Index(fields=["-time", "-id"], name="audit_newest"),
+            models.Index(fields=["actor_id", "-time", "-id"], name="audit_by_actor"),
+            models.Index(fields=["target_id", "-time", "-id"], name="audit_by_target"),
+            models.Index(fields=["tag", "-time", "-id"], name="audit_by_tag"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tag} {self.outcome}"
+
+    @property
+    def label(self) -> str | Promise:
+        """What pages call it; a tag that this version does not know names itself."""
+        try:
+            return Tag(self.tag).label
+        except ValueError:
+            return self.tag
+
+
+class AuditLink(models.Model):
+    """A link of the chain: `hash` covers the event and, through the link before, all earlier ones.
+
+    `mac` is this installation's word for the chain up to here. The event is no database constraint:
+    a link whose event is gone is evidence, and old events may be let go while their links stay.
+    """
+
+    sequence = models.BigIntegerField(primary_key=True)
+    event = models.OneToOneField(
+        AuditEvent, models.DO_NOTHING, db_constraint=False, related_name="link"
+    )
+    hash = models.BinaryField()
+    mac = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("audit link")
+        verbose_name_plural = _("audit links")
+
+    def __str__(self) -> str:
+        return str(self.sequence)

@@ -1,0 +1,65 @@
+"""What can be told: one tag for each kind of event, in the words of OWASP's logging vocabulary.
+
+A tag is `source:subject:action`: the part of the product that speaks, what it speaks of, and what
+happened to it. Tags are stored, exported and alerted upon, so one that was released never changes.
+
+>>> source, subject, action = Tag.SIGN_IN_FAILED.split(":")
+>>> source, subject, action
+('signin', 'session', 'failed')
+>>> Tag("signin:session:failed") is Tag.SIGN_IN_FAILED
+True
+>>> str(Tag.SIGN_IN_FAILED.label)
+'Sign-in failed'
+"""
+
+from enum import StrEnum
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Tag(StrEnum):
+    """Sorted by value; `label` is what pages call the event."""
+
+    label: Promise
+
+    def __new__(cls, value: str, label: Any = "") -> "Tag":
+        tag = str.__new__(cls, value)
+        tag._value_ = value
+        tag.label = label
+        return tag
+
+    ACCESS_REFUSED = "access:permission:refused", _("Access refused")
+    ROLE_GRANTED = "access:role:granted", _("Role granted")
+    ROLE_REVOKED = "access:role:revoked", _("Role revoked")
+    AUDIT_EVENT_READ = "audit:event:read", _("Audit event read")
+    AUDIT_SEARCHED = "audit:trail:searched", _("Audit trail searched")
+    KEYS_ROTATED = "core:keys:rotated", _("Keys rotated")
+    LIMIT_REACHED = "core:limit:reached", _("Limit reached")
+    MESSAGE_RETRIED = "messaging:message:retried", _("Message retried")
+    PERSON_DISABLED = "people:person:disabled", _("Account disabled")
+    PERSON_ENABLED = "people:person:enabled", _("Account enabled")
+    PROFILE_CHANGED = "people:profile:changed", _("Profile changed")
+    TOKEN_FAMILY_REVOKED = "provider:family:revoked", _("Tokens revoked")
+    TOKEN_ISSUED = "provider:token:issued", _("Token issued")
+    TOKEN_REFRESHED = "provider:token:refreshed", _("Token refreshed")
+    TOKEN_REUSE_DETECTED = "provider:token:reused", _("Token used twice")
+    SESSIONS_ENDED = "sessions:all:ended", _("All sessions ended")
+    SESSION_ENDED = "sessions:one:ended", _("Session ended")
+    EMAIL_CHANGED = "signin:email:changed", _("E-mail address changed")
+    EMAIL_CONFIRMED = "signin:email:confirmed", _("E-mail address confirmed")
+    EMAIL_CHANGE_REQUESTED = "signin:email:requested", _("Change of e-mail address requested")
+    PASSWORD_RESET_REQUESTED = "signin:password-reset:requested", _("Password reset requested")
+    PASSWORD_CHANGED = "signin:password:changed", _("Password changed")
+    PASSWORD_RESET = "signin:password:reset", _("Password reset")
+    PROFILE_CHANGED = "signin:profile:changed", _("Profile changed")
+    SIGN_OUT = "signin:session:closed", _("Signed out")
+    SIGN_IN_FAILED = "signin:session:failed", _("Sign-in failed")
+    SIGN_IN_LIMITED = "signin:session:limited", _("Sign-in limited")
+    SIGN_IN_SUCCEEDED = "signin:session:opened", _("Signed in")
+    SIGN_IN_REFUSED = "signin:session:refused", _("Sign-in refused")
+    OWNER_CREATED = "signin:setup:completed", _("Owner created")
+    SETUP_LINK_USED = "signin:setup:opened", _("Set-up link used")
+    SIGN_UP_KNOWN_ADDRESS = "signin:signup:known-address", _("Sign-up for a known address")
+    SIGN_UP_REQUESTED = "signin:signup:requested", _("Sign-up requested")
