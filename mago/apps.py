@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class MagoConfig(AppConfig):
+    name = "mago"
+    label = "mago"

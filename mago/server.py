@@ -1,0 +1,80 @@
+"""The web server of `manage.py serve`: granian, with one worker process forked from this one.
+
+The fork shares what Django has imported, so that one import serves both processes.
+"""
+
+import gc
+import multiprocessing
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.db import connections
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+# Requests that wait for the database or for a hashing slot hold a thread; a few more than cores.
+THREADS = 8
+STOP_LIMIT = 5  # seconds for requests and tasks that are under way
+
+
+def serve(host: str, port: int, announce: Callable[[], None]) -> None:
+    """Serve until SIGINT or SIGTERM; `announce` is called once, as soon as the port answers."""
+    server = Granian(
+        "mago.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        blocking_threads=THREADS,
+        workers_kill_timeout=STOP_LIMIT,
+        # Below this level it only tells what it does.
+        log_level=LogLevels.error,
+    )
+    # A connection cannot be used on both sides of a fork.
+    connections.close_all()
+    # The collector writes into every object it looks at, and what is written is shared no longer.
+    gc.freeze()
+    load = partial(load_in_worker, partial(announce_when_open, host, port, announce))
+    server.serve(target_loader=load, wrap_loader=False)
+
+
+def load_in_worker(announce: Callable[[], None]) -> Any:
+    """The WSGI application, in a worker that ends when it is told to or when its parent is gone."""
+    # Ctrl-C reaches a terminal's whole group; only the parent shall hear it, and then stop us.
+    os.setpgrp()
+    # Until granian has its own handler, the one inherited from the parent would swallow this.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    in_background(end_with_parent)
+    from mago.wsgi import application
+
+    in_background(announce)
+    return application
+
+
+def end_with_parent() -> None:
+    """A killed parent must not leave a worker behind that holds the port."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
+def announce_when_open(host: str, port: int, announce: Callable[[], None]) -> None:
+    while True:
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+        except OSError:
+            time.sleep(0.02)
+        else:
+            announce()
+            return
+
+
+def in_background(work: Callable[[], None]) -> None:
+    threading.Thread(target=work, daemon=True).start()
