@@ -50,7 +50,7 @@ class BreachFile:
 
 def open_breach_file(path: str) -> BreachFile:
     """The file at `path`, kept open until another is put in its place."""
-    state = os.stat(path)
+    state = Path(path).stat()
     return _opened(path, state.st_ino, state.st_mtime_ns)
 
 

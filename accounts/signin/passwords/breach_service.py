@@ -1,40 +1,55 @@
-"""The k-anonymity range service: it learns five hex digits of a hash and cannot tell which of hundreds was meant."""
+"""The k-anonymity range service for breached passwords.
+
+It is told the first five hex digits of a SHA-1 and answers with all that begin so, some hundreds:
+it cannot tell which password was meant.
+"""
 
 import ssl
 import time
 from functools import lru_cache
-from urllib.request import HTTPRedirectHandler, HTTPSHandler, OpenerDirector, Request, build_opener
+from urllib.request import (
+    HTTPDefaultErrorHandler,
+    HTTPErrorProcessor,
+    HTTPSHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+    UnknownHandler,
+)
 
-TIMEOUT = 2.0  # seconds, for each step and for all of them
+TIMEOUT = 2.0  # seconds, for each step of the connection and for the answer as a whole
 LONGEST = 1_048_576  # bytes; a padded answer has about 40,000
-
-
-class _NoRedirects(HTTPRedirectHandler):
-    """A redirect is an error: the hash prefix goes to the service that was configured and nowhere else."""
-
-    def redirect_request(self, *args: object, **kwargs: object) -> None:
-        return None
 
 
 @lru_cache(maxsize=1)
 def opener() -> OpenerDirector:
-    return build_opener(_NoRedirects, HTTPSHandler(context=ssl.create_default_context()))
+    """Speaks verified HTTPS and nothing else; a redirect is an error, for nobody else is to be told."""
+    director = OpenerDirector()
+    for handler in (
+        ProxyHandler(),
+        HTTPSHandler(context=ssl.create_default_context()),
+        HTTPErrorProcessor(),
+        HTTPDefaultErrorHandler(),
+        UnknownHandler(),
+    ):
+        director.add_handler(handler)
+    return director
 
 
 def found_by_service(base: str, sha1: bytes) -> bool:
     """Whether the service at `base` (…/range/) lists the hash.
 
-    Raises OSError or ValueError when there is no usable answer within about 2 seconds.
+    Raises OSError, ValueError or HTTPException when there is no usable answer within 2 seconds.
     """
     digits = sha1.hex().upper()
-    prefix, suffix = digits[:5], digits[5:]
-    # Padding hides from a listener how many entries a prefix has; entries counted 0 are padding.
-    request = Request(f"{base.rstrip('/')}/{prefix}", headers={"Add-Padding": "true", "User-Agent": "Mago"})  # noqa: S310
-    lines = _fetch(request).decode("ascii").split()
+    # Padding hides from a listener how many hashes begin so; entries counted 0 are padding.
+    headers = {"Add-Padding": "true", "User-Agent": "Mago"}
+    url = f"{base.rstrip('/')}/{digits[:5]}"
+    lines = _fetch(Request(url, headers=headers)).decode("ascii").split()  # noqa: S310
     if not lines:
         raise ValueError("the answer is empty")
     counts = dict(_entry(line) for line in lines)
-    return counts.get(suffix, 0) > 0
+    return counts.get(digits[5:], 0) > 0
 
 
 def _fetch(request: Request) -> bytes:

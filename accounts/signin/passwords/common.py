@@ -14,9 +14,11 @@ _SIGNS_AROUND = re.compile(r"\A[\W_]*(.*?)[\W_]*\Z", re.DOTALL)
 @lru_cache(maxsize=1)
 def _lists() -> tuple[Collection[str], ...]:
     # Imported at the first use: the dictionaries take 15 MiB and a tenth of a second.
-    from zxcvbn.matching import RANKED_DICTIONARIES  # type: ignore[import-untyped]
+    from zxcvbn.matching import RANKED_DICTIONARIES
 
-    ours = [RANKED_DICTIONARIES[name] for name in sorted(RANKED_DICTIONARIES) if name != "user_inputs"]
+    ours = [
+        RANKED_DICTIONARIES[name] for name in sorted(RANKED_DICTIONARIES) if name != "user_inputs"
+    ]
     return CommonPasswordValidator().passwords, *ours
 
 

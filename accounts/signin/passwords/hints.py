@@ -1,20 +1,22 @@
-"""What the browser is told for its hint while a password is typed (static/js/password-strength.js)."""
+"""What the browser needs for its hint while a password is typed (static/js/password-strength.js)."""
 
-from django.utils.translation import gettext as _
+from collections.abc import Iterable
 
+from .context import SHORTEST, context_words
 from .policy import least_length
 
 
-def hint_attributes(*, factor_enforced: bool = False) -> dict[str, str]:
-    """`data-*` attributes for a field that takes a new password: the least length and the translated texts.
+def hint_attributes(
+    *, factor_enforced: bool = False, email: str = "", names: Iterable[str] = ()
+) -> dict[str, str]:
+    """The `data-*` attributes of a field that takes a new password.
 
-    `data-text-short` holds `{n}` for the characters still missing. The hint only encourages: the server decides.
+    The least length in characters, and the words about the person that are known already, for they
+    are not typed into the same form. The hint only encourages: the server decides.
     """
-    least = least_length(factor_enforced=factor_enforced)
+    words = context_words(emails=[email] if email else [], names=names)
+    avoid = [word for word in words if len(word) >= SHORTEST]
     return {
-        "data-min-length": str(least),
-        "data-text-short": _("Characters still missing: {n}"),
-        "data-text-weak": _("Easy to guess"),
-        "data-text-fair": _("Fair"),
-        "data-text-strong": _("Strong"),
+        "data-min-length": str(least_length(factor_enforced=factor_enforced)),
+        "data-avoid": " ".join(avoid),
     }

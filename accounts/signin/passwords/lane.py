@@ -35,7 +35,9 @@ class HashLane:
     or waiting sign-ins would keep other requests from being answered.
     """
 
-    def __init__(self, slots: int, *, waits: tuple[float, float] = (3.0, 10.0), queue: int = 16) -> None:
+    def __init__(
+        self, slots: int, *, waits: tuple[float, float] = (3.0, 10.0), queue: int = 16
+    ) -> None:
         self._slots = slots
         self._waits = waits
         self._limit = queue

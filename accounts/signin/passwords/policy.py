@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 
 from . import refusals
-from .breach import BreachUnknown, is_breached
+from .breach import is_breached
 from .common import is_common
 from .context import context_words, without
 from .history import was_used
@@ -19,7 +19,11 @@ from .strength import is_guessable
 
 def least_length(*, factor_enforced: bool = False) -> int:
     """Characters that a password must have: fewer where a second factor is enforced."""
-    return int(settings.PASSWORD_MIN_LENGTH_WITH_FACTOR if factor_enforced else settings.PASSWORD_MIN_LENGTH)
+    return int(
+        settings.PASSWORD_MIN_LENGTH_WITH_FACTOR
+        if factor_enforced
+        else settings.PASSWORD_MIN_LENGTH
+    )
 
 
 def check_password_rules(
@@ -73,12 +77,11 @@ def _by_content(password: str, words: list[str], least: int) -> Iterator[Validat
 
 
 def _by_breach(password: str) -> Iterator[ValidationError]:
-    try:
-        if is_breached(password):
-            yield refusals.breached()
-    except BreachUnknown:
-        if settings.PASSWORD_BREACH_UNREACHABLE == "refuse":
-            yield refusals.not_checked()
+    found, when_unknown = is_breached(password), settings.PASSWORD_BREACH_UNREACHABLE
+    if found:
+        yield refusals.breached()
+    elif found is None and when_unknown == "refuse":
+        yield refusals.not_checked()
 
 
 class PasswordPolicy:

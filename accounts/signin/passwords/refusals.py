@@ -24,7 +24,9 @@ def too_long(length: int, most: int) -> ValidationError:
 
 
 def not_text() -> ValidationError:
-    return ValidationError(_("This holds something that is not a character. Type the password again."), "not_text")
+    return ValidationError(
+        _("This holds something that is not a character. Type the password again."), "not_text"
+    )
 
 
 def common() -> ValidationError:
@@ -59,16 +61,23 @@ def guessable() -> ValidationError:
 
 def breached() -> ValidationError:
     return ValidationError(
-        _("This password was stolen from another service and is on attackers' lists. Choose one that was never used anywhere."),
+        _(
+            "This password was stolen from another service and is on attackers' lists. Choose one that was never used anywhere."
+        ),
         "breached",
     )
 
 
 def not_checked() -> ValidationError:
     return ValidationError(
-        _("We cannot look up right now whether this password is on attackers' lists. Try again in a few minutes."), "not_checked"
+        _(
+            "We cannot look up right now whether this password is on attackers' lists. Try again in a few minutes."
+        ),
+        "not_checked",
     )
 
 
 def reused() -> ValidationError:
-    return ValidationError(_("You have used this password here before. Choose a new one."), "reused")
+    return ValidationError(
+        _("You have used this password here before. Choose a new one."), "reused"
+    )

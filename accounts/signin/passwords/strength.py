@@ -25,7 +25,7 @@ def is_guessable(password: str, words: Collection[str] = ()) -> bool:
 
 def _stretch(password: str) -> int:
     # Imported at the first use: the dictionaries take 15 MiB and a tenth of a second.
-    from zxcvbn.matching import L33T_TABLE  # type: ignore[import-untyped]
+    from zxcvbn.matching import L33T_TABLE
 
     symbols = {symbol for readings in L33T_TABLE.values() for symbol in readings}
     return STRETCH_OF_SYMBOLS if len(symbols & set(password)) > MANY_SYMBOLS else STRETCH
@@ -33,8 +33,11 @@ def _stretch(password: str) -> int:
 
 def _guesses(text: str, words: Collection[str]) -> int:
     from zxcvbn.matching import RANKED_DICTIONARIES, omnimatch
-    from zxcvbn.scoring import most_guessable_match_sequence  # type: ignore[import-untyped]
+    from zxcvbn.scoring import most_guessable_match_sequence
 
     # Not `zxcvbn()`: it leaves the words of one person in a global for the next, and for other threads.
-    dictionaries = {**RANKED_DICTIONARIES, "user_inputs": {word: rank for rank, word in enumerate(words, 1)}}
+    dictionaries = {
+        **RANKED_DICTIONARIES,
+        "user_inputs": {word: rank for rank, word in enumerate(words, 1)},
+    }
     return int(most_guessable_match_sequence(text, omnimatch(text, dictionaries))["guesses"])
