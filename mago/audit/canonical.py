@@ -3,12 +3,14 @@
 import hashlib
 import json
 import os
+import struct
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from mago.core import crypto
 
-from .models import AuditEvent
+from .models import AuditEvent, AuditLink
 
 VERSION = 1
 FIELDS = (
@@ -31,14 +33,6 @@ FIELDS = (
 GENESIS = bytes(32)
 SALT_BYTES = 16
 
-_encode = json.JSONEncoder(
-    sort_keys=True,
-    separators=(",", ":"),
-    ensure_ascii=False,
-    allow_nan=False,
-    default=lambda value: _plain(value),
-).encode
-
 
 def _plain(value: object) -> str:
     if isinstance(value, datetime):
@@ -46,6 +40,15 @@ def _plain(value: object) -> str:
     if isinstance(value, UUID):
         return str(value)
     raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+_encode = json.JSONEncoder(
+    sort_keys=True,
+    separators=(",", ":"),
+    ensure_ascii=False,
+    allow_nan=False,
+    default=_plain,
+).encode
 
 
 def canonical_bytes(event: AuditEvent) -> bytes:
@@ -61,21 +64,44 @@ def sign_event(event: AuditEvent) -> bytes:
 
 
 def is_ours(event: AuditEvent) -> bool:
-    """Whether this installation told of exactly this content."""
-    salt, tag = event.mac[:SALT_BYTES], event.mac[SALT_BYTES:]
-    return crypto.mac_matches(bytes(salt) + canonical_bytes(event), bytes(tag), purpose="audit")
+    """Whether this installation recorded exactly this content."""
+    try:
+        mac = _bytes(event.mac)
+        salt, tag = mac[:SALT_BYTES], mac[SALT_BYTES:]
+        return crypto.mac_matches(salt + canonical_bytes(event), tag, purpose="audit")
+    except (TypeError, ValueError):
+        return False
 
 
 def link_hash(previous: bytes, sequence: int, event: AuditEvent) -> bytes:
     """SHA-256 over the link before, this link's number, and the event with its number and MAC."""
-    head = previous + sequence.to_bytes(8, "big") + event.id.to_bytes(8, "big")
-    return hashlib.sha256(head + bytes(event.mac) + canonical_bytes(event)).digest()
+    numbers = struct.pack(">qq", sequence, event.id)
+    return hashlib.sha256(previous + numbers + _bytes(event.mac) + canonical_bytes(event)).digest()
 
 
-def sign_link(hash_: bytes) -> bytes:
-    """This installation's word for the chain that ends in `hash_`."""
-    return crypto.mac(hash_, purpose="audit link")
+def make_link(previous: bytes, sequence: int, event: AuditEvent) -> AuditLink:
+    """The link of `event`, with this installation's word for the chain that ends in it."""
+    hash_ = link_hash(previous, sequence, event)
+    mac = crypto.mac(hash_, purpose="audit link")
+    return AuditLink(sequence=sequence, event=event, hash=hash_, mac=mac)
 
 
-def link_is_ours(hash_: bytes, tag: bytes) -> bool:
-    return crypto.mac_matches(hash_, tag, purpose="audit link")
+def link_holds(previous: bytes, link: AuditLink, event: AuditEvent) -> bool:
+    """Whether `link` joins exactly this event to the link before."""
+    try:
+        return link_hash(previous, link.sequence, event) == _bytes(link.hash)
+    except (TypeError, ValueError):
+        return False
+
+
+def link_is_ours(link: AuditLink) -> bool:
+    """Whether this installation gave its word for the chain that ends in `link`."""
+    try:
+        return crypto.mac_matches(_bytes(link.hash), _bytes(link.mac), purpose="audit link")
+    except TypeError:
+        return False
+
+
+def _bytes(value: Any) -> bytes:
+    # PostgreSQL gives a memoryview; SQLite any type at all, and bytes(number) would be zeros.
+    return memoryview(value).tobytes()

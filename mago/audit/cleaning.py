@@ -36,7 +36,7 @@ def clean_text(value: object, limit: int = TEXT_LIMIT) -> str:
     """
     try:
         text = str(value)
-    except Exception:  # An object that cannot be shown is no reason to lose the event.
+    except Exception:  # noqa: BLE001 - that a thing cannot be shown is no reason to lose the event
         text = f"<{type(value).__name__}>"
     if len(text) > limit:
         text = text[: limit - 1] + "…"

@@ -1,19 +1,29 @@
-"""Telling of events. `record` is what every other service calls, inside its own transaction."""
+"""Events are recorded by whoever makes them happen, and sealed into the chain a moment later."""
 
-from typing import Any
+import logging
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
 from mago.core.context import caller
 
-from .canonical import sign_event
+from . import canonical, selectors
 from .cleaning import clean_detail, clean_text
-from .models import AuditEvent, Outcome
+from .models import AuditEvent, AuditLink, Outcome
 from .tags import Tag
 
-__all__ = ["Outcome", "Tag", "record"]
+__all__ = ["ChainBroken", "Outcome", "Sealing", "Tag", "record", "seal"]
+
+BATCH = 1000
+# How far back, in event numbers, a run looks for events whose transaction ended after later ones.
+LOOK_BACK = 10_000
+# PostgreSQL's name for "I am the sealer"; any number that nothing else of ours uses.
+SEALER_LOCK = 0x6D61676F_61756469
+
+logger = logging.getLogger(__name__)
 
 
 def record(
@@ -52,7 +62,7 @@ def record(
         request_id=clean_text(who.request_id, 64),
         detail=clean_detail(detail),
     )
-    event.mac = sign_event(event)
+    event.mac = canonical.sign_event(event)
     event.save(force_insert=True)
     return event
 
@@ -64,3 +74,66 @@ def _person(person: object | None) -> tuple[UUID | None, str]:
     return key if isinstance(key, UUID) else None, clean_text(
         getattr(person, "email", "") or person, 254
     )
+
+
+class ChainBroken(Exception):  # noqa: N818 - named like crypto.SealBroken
+    """The chain ends in a link that this installation did not make; nothing is added to it."""
+
+
+class Sealing(NamedTuple):
+    """What a run of the sealer did: events linked, and events it refused to vouch for."""
+
+    linked: int = 0
+    refused: int = 0
+    first_refused: int | None = None
+
+
+def seal(*, full: bool = False) -> Sealing:
+    """Every committed event that is genuine has its link; one sealer works at a time.
+
+    Events are linked in the order in which they are found, which is that of their numbers but for
+    those whose transaction ended late. `full` also looks for those further back than LOOK_BACK.
+    Raises ChainBroken rather than vouch for what somebody else wrote.
+    """
+    after = None if full else selectors.newest_sealed() - LOOK_BACK
+    done = Sealing()
+    while True:
+        ids, refused = _seal_batch(after)
+        if not ids:
+            break
+        after = ids[-1]
+        first = refused[0] if refused and done.first_refused is None else done.first_refused
+        done = Sealing(done.linked + len(ids) - len(refused), done.refused + len(refused), first)
+    if done.refused:
+        logger.error("%d audit events are not ours, first %d", done.refused, done.first_refused)
+    return done
+
+
+def _seal_batch(after: int | None) -> tuple[list[int], list[int]]:
+    """The numbers of the next unsealed events, and of those among them that were not linked."""
+    with transaction.atomic():
+        _take_turn()
+        last = selectors.last_link()
+        if last and not canonical.link_is_ours(last):
+            raise ChainBroken(f"link {last.sequence} was not made with a key of this installation")
+        sequence, previous = (last.sequence, bytes(last.hash)) if last else (0, canonical.GENESIS)
+        ids = list(selectors.unsealed(after)[:BATCH])
+        events, copies = selectors.readable(ids), selectors.copies(ids)
+        links: list[AuditLink] = []
+        refused: list[int] = []
+        for id in ids:
+            if id in copies or id not in events or not canonical.is_ours(events[id]):
+                refused.append(id)
+                continue
+            sequence += 1
+            links.append(canonical.make_link(previous, sequence, events[id]))
+            previous = bytes(links[-1].hash)
+        AuditLink.objects.bulk_create(links)
+    return ids, refused
+
+
+def _take_turn() -> None:
+    # SQLite has one writer anyway: its transactions begin with the lock (settings: IMMEDIATE).
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEALER_LOCK])

@@ -40,7 +40,6 @@ class Tag(StrEnum):
     MESSAGE_RETRIED = "messaging:message:retried", _("Message retried")
     PERSON_DISABLED = "people:person:disabled", _("Account disabled")
     PERSON_ENABLED = "people:person:enabled", _("Account enabled")
-    PROFILE_CHANGED = "people:profile:changed", _("Profile changed")
     TOKEN_FAMILY_REVOKED = "provider:family:revoked", _("Tokens revoked")
     TOKEN_ISSUED = "provider:token:issued", _("Token issued")
     TOKEN_REFRESHED = "provider:token:refreshed", _("Token refreshed")

@@ -1,0 +1,105 @@
+"""Whether the trail is whole: the chain is walked from its first link, in constant memory."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from . import canonical, selectors
+from .models import AuditEvent, AuditLink
+from .services import BATCH, ChainBroken, Sealing, seal
+
+
+class Kind(StrEnum):
+    """In what way the trail is broken, and the words for it."""
+
+    sentence: str
+
+    def __new__(cls, value: str, sentence: str = "") -> "Kind":
+        kind = str.__new__(cls, value)
+        kind._value_ = value
+        kind.sentence = sentence
+        return kind
+
+    CHANGED = "changed", "Event {event} was changed after it was sealed at link {link}."
+    MISSING = "missing", "Event {event}, sealed at link {link}, is missing."
+    LINK_MISSING = "link-missing", "Link {link} is missing."
+    REORDERED = "reordered", "Event {event} is not what was sealed at link {link}."
+    INSERTED = "inserted", "Event {event} at link {link} was inserted."
+    FORGED = "forged", "Link {link} of event {event} was not made with a key of this installation."
+    NOT_OURS = "not-ours", "Event {event} was inserted or changed before it was sealed."
+
+
+@dataclass(frozen=True)
+class Break:
+    """The first place at which the trail is not what was written."""
+
+    kind: Kind
+    link: int | None = None
+    event: int | None = None
+
+    def __str__(self) -> str:
+        return self.kind.sentence.format(link=self.link, event=self.event)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How far the chain was followed, the hash it ends in, and the first break or None."""
+
+    links: int
+    head: str
+    first_break: Break | None
+
+
+def verify() -> Verdict:
+    """Everything committed is sealed, and every link and event was looked at, up to a first break.
+
+    A broken chain comes before an event outside it, as one cannot tell what the chain once held.
+    """
+    try:
+        sealing = seal(full=True)
+    except ChainBroken:  # The walk below finds out where it begins.
+        sealing = Sealing()
+    walk = _Walk()
+    first_break = walk.to_the_end()
+    if first_break is None and sealing.refused:
+        first_break = Break(Kind.NOT_OURS, event=sealing.first_refused)
+    return Verdict(walk.sequence, walk.hash.hex(), first_break)
+
+
+class _Walk:
+    """Between two links: the last one that held, and the first that nobody vouches for."""
+
+    def __init__(self) -> None:
+        self.sequence = 0
+        self.hash = canonical.GENESIS
+        self.unvouched: Break | None = None
+
+    def to_the_end(self) -> Break | None:
+        after: int | None = None
+        while links := list(selectors.links_after(after)[:BATCH]):
+            events = selectors.readable(link.event_id for link in links)
+            for link in links:
+                if problem := self._problem(link, events.get(link.event_id)):
+                    return problem
+            after = self.sequence
+        return self.unvouched
+
+    def _problem(self, link: AuditLink, event: AuditEvent | None) -> Break | None:
+        """What is wrong with this link; otherwise it is now the last one that held."""
+        expected = self.sequence + 1
+        if link.sequence > expected:
+            return Break(Kind.LINK_MISSING, expected)
+        if link.sequence < expected:
+            return Break(Kind.INSERTED, link.sequence, link.event_id)
+        if event is None:
+            return Break(Kind.MISSING, link.sequence, link.event_id)
+        if not canonical.link_holds(self.hash, link, event):
+            kind = Kind.REORDERED if canonical.is_ours(event) else Kind.CHANGED
+            return Break(kind, link.sequence, event.id)
+        self.sequence, self.hash = link.sequence, bytes(link.hash)
+        if canonical.link_is_ours(link):
+            # A link that is ours vouches for all before it, also those signed with a key now gone.
+            self.unvouched = None
+        elif self.unvouched is None:
+            kind = Kind.FORGED if canonical.is_ours(event) else Kind.INSERTED
+            self.unvouched = Break(kind, link.sequence, event.id)
+        return None
