@@ -1,0 +1,169 @@
+"""Delivering what is due: lease rows, send, settle each in a commit of its own.
+
+A worker may die at any moment. Its lease ends, and whoever sweeps next takes the rows again: so no
+message is lost, and at most the one that was in flight goes out twice, with the same Message-ID.
+"""
+
+import logging
+import random
+import re
+import time
+import traceback
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from mago.core.crypto import SealBroken
+
+from .gateways.base import Gateway, GatewayDown, Permanent, Temporary
+from .models import Message, Status
+from .render import render
+
+logger = logging.getLogger("mago.messaging")
+
+# Sending stops early enough that even a slow last letter ends within the lease.
+LEASE = timedelta(seconds=45)
+SENDING_SECONDS = 15.0
+FIRST_DELAY = 10.0
+LONGEST_DELAY = 3600.0
+# A gateway that is down is tried once a batch and not once a message, so it can be asked often.
+LONGEST_DELAY_DOWN = 300.0
+# Given up after both: a day of age says nothing where the worker itself was off for that day.
+GIVE_UP_AGE = timedelta(hours=24)
+GIVE_UP_ATTEMPTS = 10
+ABANDONED = "the worker ended while this was being sent"
+
+
+def deliver_batch(limit: int = 100) -> int:
+    """Up to `limit` due messages are sent or put off; how many were looked at."""
+    rows = _lease(limit)
+    started, down = time.monotonic(), dict[str, GatewayDown]()
+    with ExitStack() as stack:
+
+        @cache
+        def gateway(channel: str) -> Gateway:
+            opened: Gateway = import_string(settings.MESSAGE_GATEWAYS[channel])()
+            return stack.enter_context(opened)
+
+        for position, row in enumerate(rows):
+            if time.monotonic() - started > SENDING_SECONDS:
+                _release(rows[position:])
+                break
+            try:
+                if row.channel in down:
+                    raise down[row.channel]
+                _deliver(row, gateway(row.channel))
+            except GatewayDown as error:
+                down[row.channel] = error
+                _put_off(row, str(error), LONGEST_DELAY_DOWN)
+            except Temporary as error:
+                _put_off(row, str(error), LONGEST_DELAY)
+            except Permanent as error:
+                _bury(row, str(error))
+    return len(rows)
+
+
+def _lease(limit: int) -> list[Message]:
+    """Due rows that are now ours alone until `leased_until`."""
+    now = timezone.now()
+    due = Message.objects.filter(status=Status.WAITING, due_at__lte=now)
+    if not due.exists():
+        return []  # an idle tick takes no write lock
+    with transaction.atomic():
+        # SQLite knows no row locks and needs none: its transaction holds the only write lock.
+        rows = list(due.order_by("due_at").select_for_update(skip_locked=True)[:limit])
+        until = now + LEASE
+        Message.objects.filter(pk__in=[row.pk for row in rows]).update(
+            leased_until=until, due_at=until, attempts=F("attempts") + 1
+        )
+    for row in rows:
+        if row.leased_until:
+            row.last_error = ABANDONED
+        row.leased_until, row.attempts = until, row.attempts + 1
+    return rows
+
+
+def _deliver(row: Message, gateway: Gateway) -> None:
+    """`row` is sent, expired or given up."""
+    now = timezone.now()
+    if row.expires_at and row.expires_at <= now:
+        _settle(row, status=Status.EXPIRED, context="")
+    elif row.last_error == ABANDONED and _is_worn_out(row, now):
+        _bury(row, ABANDONED)
+    else:
+        _send(row, gateway)
+        _settle(
+            row,
+            status=Status.SENT,
+            sent_at=timezone.now(),
+            gateway=gateway.name,
+            context="",
+            last_error="",
+        )
+
+
+def _send(row: Message, gateway: Gateway) -> None:
+    try:
+        gateway.send(render(row))
+    except (Temporary, Permanent):
+        raise
+    except SealBroken:
+        raise Temporary("sealed by a key that is no longer on the ring") from None
+    except Exception as error:  # noqa: BLE001  (one message's fault must not stop the others)
+        # Its own words may quote the context, so only its name and place are kept.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        reason = f"{type(error).__name__} at {place.name}, line {place.lineno}"
+        logger.error("Message %s (%s) failed: %s", row.pk, row.template, reason)
+        raise Temporary(reason) from None
+
+
+def _put_off(row: Message, reason: str, longest: float) -> None:
+    """Tried again later: twice as late each time, at random, so that many do not come back at once."""
+    now = timezone.now()
+    if _is_worn_out(row, now):
+        _bury(row, reason)
+        return
+    delay = min(longest, FIRST_DELAY * 2 ** min(row.attempts - 1, 16)) * random.uniform(0.5, 1)  # noqa: S311
+    _settle(row, due_at=now + timedelta(seconds=delay), last_error=scrub(reason))
+
+
+def _is_worn_out(row: Message, now: datetime) -> bool:
+    return row.attempts >= GIVE_UP_ATTEMPTS and now - row.created_at >= GIVE_UP_AGE
+
+
+def _bury(row: Message, reason: str) -> None:
+    """Dead; the context stays sealed for some days, so that an administrator may retry."""
+    _settle(row, status=Status.DEAD, last_error=scrub(reason))
+    logger.warning("Message %s (%s) is dead: %s", row.pk, row.template, scrub(reason))
+
+
+def _settle(row: Message, **values: Any) -> None:
+    """The row's new state, unless our lease ended and another worker has it."""
+    ours = Message.objects.filter(pk=row.pk, status=Status.WAITING, leased_until=row.leased_until)
+    ours.update(leased_until=None, **values)
+
+
+def _release(rows: list[Message]) -> None:
+    """Rows that were leased and not tried are due at once."""
+    ours = Message.objects.filter(
+        pk__in=[row.pk for row in rows],
+        status=Status.WAITING,
+        leased_until=rows[0].leased_until,
+    )
+    ours.update(leased_until=None, due_at=timezone.now(), attempts=F("attempts") - 1)
+
+
+_SECRET_LIKE = re.compile(r"\S*://\S*|[\w-]{20,}|\d{4,}")
+
+
+def scrub(reason: str) -> str:
+    """`reason` on one line; what may be a link, key or code is gone, as servers quote what they refuse."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in reason).split())
+    return _SECRET_LIKE.sub("…", line)[:300]

@@ -1,0 +1,1 @@
+"""The ways out: one class each, named in `settings.MESSAGE_GATEWAYS`."""
