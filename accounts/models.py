@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mago.core.ids import new_id
@@ -35,6 +36,8 @@ class User(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=10, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    # Sessions and tokens opened before this moment are void: one lever for a new password, a lock-down, a disabled account.
+    signed_out_at = models.DateTimeField(_("signed out everywhere"), default=timezone.now)
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -6,9 +6,7 @@ cost it several database reads for nothing.
 
 from typing import Any
 
-from allauth.account.middleware import AccountMiddleware as _AccountMiddleware
 from csp.middleware import CSPMiddleware as _CSPMiddleware
-from django.contrib.auth.middleware import AuthenticationMiddleware as _AuthenticationMiddleware
 from django.contrib.auth.middleware import LoginRequiredMiddleware as _LoginRequiredMiddleware
 from django.contrib.messages.middleware import MessageMiddleware as _MessageMiddleware
 from django.http import HttpRequest
@@ -17,6 +15,7 @@ from django.middleware.csrf import CsrfViewMiddleware as _CsrfViewMiddleware
 from django.middleware.locale import LocaleMiddleware as _LocaleMiddleware
 from django_htmx.middleware import HtmxMiddleware as _HtmxMiddleware
 
+from accounts.sessions.middleware import AuthenticationMiddleware as _AuthenticationMiddleware
 from accounts.sessions.middleware import SessionMiddleware as _SessionMiddleware
 
 PROGRAM_PATHS = ("/api/", "/health/", "/metrics", "/.well-known/", "/oauth/token", "/oauth/introspect", "/oauth/revoke")

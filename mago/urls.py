@@ -1,3 +1,27 @@
-from django.urls import URLPattern, URLResolver
+"""The map of the site. Each slice lists its own paths; a new one is mounted here."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.conf import settings
+from django.urls import include, path
+
+from accounts.signin.views import entrance
+from mago import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("preferences/", views.preferences, name="preferences"),
+    path("setup/<token>/", entrance.set_up, name="setup"),
+    path("accounts/", include("accounts.urls")),
+    path("admincenter/", include("admincenter.urls")),
+    path("api/v1/", include("accounts.api.urls")),
+    path("health/live", views.live, name="live"),
+    path("health/ready", views.ready, name="ready"),
+    path(".well-known/change-password", views.change_password, name="well-known-change-password"),
+]
+
+if settings.MAGO_INBOX:
+    urlpatterns += [path("dev/", include("mago.messaging.urls"))]
+
+handler400 = "mago.core.errors.bad_request"
+handler403 = "mago.core.errors.permission_denied"
+handler404 = "mago.core.errors.page_not_found"
+handler500 = "mago.core.errors.server_error"

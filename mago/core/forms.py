@@ -1,10 +1,14 @@
 """The form that all of ours extend: what cannot be text is refused beside its field."""
 
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
+
+from .errors import Refused
 
 
 def unusable(value: str, *, lines: bool = False) -> bool:
@@ -14,10 +18,21 @@ def unusable(value: str, *, lines: bool = False) -> bool:
 
 
 class Form(forms.Form):
-    """`raw_fields` name those that are taken exactly as sent, such as passwords."""
+    """`raw_fields` name those that are taken exactly as sent, such as passwords.
 
-    required_css_class = "required"
+    `service_fields` says which field of the form a service means, where the two are named differently.
+    """
+
     raw_fields: tuple[str, ...] = ()
+    service_fields: Mapping[str, str] = {}
+
+    def refuse(self, refusal: Refused) -> None:
+        """The service's refusal stands beside the fields that it names, or above them all."""
+        for name, messages in refusal.fields.items():
+            field = self.service_fields.get(name, name)
+            self.add_error(field if field in self.fields else None, [str(message) for message in messages])
+        if not refusal.fields:
+            self.add_error(None, str(refusal.detail))
 
     def _clean_fields(self) -> None:
         super()._clean_fields()  # type: ignore[misc]
@@ -30,17 +45,11 @@ class Form(forms.Form):
             return "\ufffd" in value or "\x00" in value
         return unusable(value, lines=isinstance(self.fields[name].widget, forms.Textarea))
 
-    def problems(self) -> dict[str, list[str]]:
-        """Field name to messages, for an API."""
-        return {name: [str(message) for message in messages] for name, messages in self.errors.items()}
-
 
 class PasswordField(forms.CharField):
     """A password exactly as typed: never trimmed, with a cap so that nobody makes us hash a book."""
 
     def __init__(self, *, new: bool = False, **kwargs: Any) -> None:
-        from django.conf import settings
-
         attrs = {"autocomplete": "new-password" if new else "current-password", "spellcheck": "false", "autocapitalize": "none"}
         widget = forms.PasswordInput(attrs=attrs)
         super().__init__(strip=False, max_length=settings.PASSWORD_MAX_LENGTH, widget=widget, **kwargs)

@@ -34,7 +34,7 @@ CONFIRMATION_LIFETIME = timedelta(days=3)
 PASSWORD_RESET_LIFETIME = timedelta(minutes=30)
 
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "account:overview"
+LOGIN_REDIRECT_URL = "accounts:profile"
 LOGOUT_REDIRECT_URL = "home"
 
 # allauth gives the login stages (and, later, social providers); its forms and mails are not used.

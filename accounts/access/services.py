@@ -1,0 +1,52 @@
+"""Roles are granted here, and people disabled and enabled."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from mago.audit.services import record
+from mago.audit.tags import Tag
+from mago.core.errors import Conflict
+from mago.messaging.services import send_mail
+
+from .models import RoleBinding
+from .roles import RoleName
+from .selectors import administrators
+
+
+@transaction.atomic
+def grant_role(*, user: User, role: RoleName, actor: User | None) -> RoleBinding:
+    """`user` holds `role`; granting it twice changes nothing."""
+    binding, created = RoleBinding.objects.get_or_create(user=user, role=role, defaults={"granted_by": actor})
+    if created:
+        record(Tag.ROLE_GRANTED, actor=actor, target=user, role=role.value)
+    return binding
+
+
+@transaction.atomic
+def sign_out_everywhere(user: User, *, actor: User | None, reason: str = "") -> None:
+    """Every session and every token of this person is void, in every process, at its next request."""
+    user.signed_out_at = timezone.now()
+    user.save(update_fields=["signed_out_at"])
+    record(Tag.SESSIONS_ENDED, actor=actor, target=user, reason=reason)
+
+
+@transaction.atomic
+def set_active(*, user: User, active: bool, actor: User, reason: str = "") -> None:
+    """The person can sign in, or is out of every session at the next request and cannot."""
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if user.is_active == active:
+        return
+    if not active:
+        if user.pk == actor.pk:
+            raise Conflict(_("You cannot disable yourself. Ask another administrator."), code="self")
+        # The rows of all administrators are locked, so that two of them cannot disable each other at once.
+        others = list(administrators().select_for_update(of=("self",), no_key=True).exclude(pk=user.pk))
+        if not others:
+            raise Conflict(_("This is the last administrator."), code="last_administrator")
+    user.is_active = active
+    user.signed_out_at = timezone.now()
+    user.save(update_fields=["is_active", "signed_out_at"])
+    record(Tag.PERSON_ENABLED if active else Tag.PERSON_DISABLED, actor=actor, target=user, reason=reason)
+    send_mail("access/account_enabled" if active else "access/account_disabled", to=user.email, context={"name": str(user)}, language=user.language)

@@ -1,0 +1,38 @@
+"""Who a token speaks for."""
+
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from accounts.models import User
+from mago.core.ids import digest
+
+from .models import AccessToken, TokenFamily
+
+PREFIX = "mago_at_"
+
+
+def bearer_of(token: str) -> AccessToken | None:
+    """The live access token, with its family and person, or None. One read; revocation is in it, so it works at once."""
+    if not token.startswith(PREFIX):
+        return None
+    now = timezone.now()
+    return (
+        AccessToken.objects.select_related("family__user")
+        .filter(
+            digest=digest(token),
+            expires_at__gt=now,
+            family__revoked_at=None,
+            family__expires_at__gt=now,
+            family__user__is_active=True,
+            family__created_at__gte=F("family__user__signed_out_at"),
+        )
+        .first()
+    )
+
+
+def families_of(user: User) -> QuerySet[TokenFamily]:
+    """The programs in which a person is signed in, the one used last first."""
+    live = TokenFamily.objects.filter(
+        user=user, revoked_at=None, expires_at__gt=timezone.now(), created_at__gte=user.signed_out_at
+    )
+    return live.order_by("-last_used_at")

@@ -1,0 +1,41 @@
+"""Sessions are opened and ended here, each with its audit row."""
+
+from django.conf import settings
+from django.contrib.auth import login, logout, update_session_auth_hash
+from django.db import transaction
+from django.http import HttpRequest
+
+from accounts.models import User
+from mago.audit.services import record
+from mago.audit.tags import Tag
+
+from .models import Session
+
+
+def open_session(request: HttpRequest, user: User, *, method: str, remembered: bool) -> None:
+    """The browser is signed in as `user`, under a new key. Only the sign-in pipeline calls this."""
+    request.session.method = method
+    request.session.remembered = remembered
+    login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    request.session.save()
+
+
+def renew_session(request: HttpRequest) -> None:
+    """This session goes on, as a new one, after its person was signed out everywhere."""
+    update_session_auth_hash(request, request.user)
+    request.session.save()
+
+
+@transaction.atomic
+def close_session(request: HttpRequest) -> None:
+    """The browser is signed out; its session row is gone."""
+    if request.user.is_authenticated:
+        record(Tag.SIGN_OUT, actor=request.user)
+    logout(request)
+
+
+@transaction.atomic
+def end_session(session: Session, *, actor: User) -> None:
+    """This session is dead at its next request."""
+    Session.objects.filter(pk=session.pk).delete()
+    record(Tag.SESSION_ENDED, actor=actor, target=session.user, session=str(session.id))

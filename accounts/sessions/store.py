@@ -1,0 +1,149 @@
+"""Django's session interface over our rows.
+
+The cookie carries 256 random bits, the row their SHA-256. A key is rotated without a round trip: the
+new row is inserted, and the old one deleted, when the session is saved.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from mago.core.context import caller
+from mago.core.ids import digest, new_secret
+
+from .models import Session
+from .validity import expires_at, is_valid
+
+# The list of sessions shows minutes, so a row is touched at most once a minute.
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+class SessionStore(SessionBase):
+    def __init__(self, session_key: str | None = None) -> None:
+        super().__init__(session_key)
+        self.row: Session | None = None
+        self.method = ""
+        self.remembered = False
+        self._retired: list[str] = []
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        return Session
+
+    def _validate_session_key(self, key: Any) -> bool:
+        return isinstance(key, str) and 40 <= len(key) <= 64
+
+    def _get_new_session_key(self) -> str:
+        return new_secret()
+
+    def load(self) -> dict[str, Any]:
+        row = Session.objects.select_related("user").filter(session_key=digest(self.session_key or "")).first()
+        if row is None or not is_valid(row, timezone.now()):
+            self._session_key = None  # type: ignore[assignment]
+            return {}
+        self.row = row
+        self.method, self.remembered = self.row.method, self.row.remembered
+        return self.decode(self.row.session_data)
+
+    def exists(self, session_key: str) -> bool:
+        return Session.objects.filter(session_key=digest(session_key)).exists()
+
+    def create(self) -> None:
+        """A key that was never used; its row is written by `save`."""
+        self._session_key = self._get_new_session_key()  # type: ignore[assignment]
+        self.row = None
+        self.modified = True
+
+    def cycle_key(self) -> None:
+        self._session  # noqa: B018  loads what the old key holds
+        self._retire()
+        self.create()
+
+    def flush(self) -> None:
+        self.clear()
+        self._retire()
+        self._delete_retired()
+        self.row = None
+        self._session_key = None  # type: ignore[assignment]
+
+    def save(self, must_create: bool = False) -> None:
+        """The row is as the session is; UpdateError where it was ended meanwhile, so that it stays ended."""
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
+        if self.session_key is None:
+            self.create()
+        with transaction.atomic():
+            if self.row is None or must_create:
+                self._insert(data)
+            else:
+                self._update(data)
+            self._delete_retired()
+        self.modified = False
+
+    def delete(self, session_key: str | None = None) -> None:
+        if key := session_key or self.session_key:
+            Session.objects.filter(session_key=digest(key)).delete()
+
+    @property
+    def user(self) -> User | None:
+        """Who is signed in; comes with the session's row, at no further query."""
+        self._session  # noqa: B018  loads it
+        return self.row.user if self.row is not None else None
+
+    def touch(self) -> None:
+        """The session was used now; written at most once a minute."""
+        now = timezone.now()
+        if self.row is None or now - self.row.last_seen_at < TOUCH_EVERY:
+            return
+        self.row.last_seen_at = now
+        self.row.expire_date = expires_at(created_at=self.row.created_at, last_seen_at=now, remembered=self.row.remembered)
+        self.row.address = caller().address or None
+        Session.objects.filter(pk=self.row.pk).update(
+            last_seen_at=now, expire_date=self.row.expire_date, address=self.row.address
+        )
+
+    def get_expiry_age(self, **kwargs: Any) -> int:
+        return int(settings.SESSION_REMEMBERED_ABSOLUTE.total_seconds())
+
+    @classmethod
+    def clear_expired(cls) -> None:
+        Session.objects.filter(expire_date__lt=timezone.now()).delete()
+
+    def _retire(self) -> None:
+        if self.session_key:
+            self._retired.append(digest(self.session_key))
+
+    def _delete_retired(self) -> None:
+        if self._retired:
+            Session.objects.filter(session_key__in=self._retired).delete()
+            self._retired = []
+
+    def _insert(self, data: dict[str, Any]) -> None:
+        now = timezone.now()
+        self.row = Session(
+            session_key=digest(self.session_key or ""),
+            session_data=self.encode(data),
+            user_id=data.get(SESSION_KEY),
+            method=self.method,
+            address=caller().address or None,
+            user_agent=caller().user_agent,
+            last_seen_at=now,
+            remembered=self.remembered,
+            expire_date=expires_at(created_at=now, last_seen_at=now, remembered=self.remembered),
+        )
+        try:
+            with transaction.atomic():
+                self.row.save(force_insert=True)
+        except IntegrityError:
+            raise CreateError from None
+
+    def _update(self, data: dict[str, Any]) -> None:
+        assert self.row is not None
+        changed = Session.objects.filter(pk=self.row.pk).update(session_data=self.encode(data), user_id=data.get(SESSION_KEY))
+        if not changed:
+            raise UpdateError

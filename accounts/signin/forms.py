@@ -1,0 +1,114 @@
+"""Cleaning of what people type on the entrance pages and in their own account.
+
+Field names are allauth's, so that password managers and tests that know it feel at home.
+"""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import normalize_email
+from mago.core.forms import Form, PasswordField
+
+
+class EmailField(forms.EmailField):
+    """An address in the one spelling in which it is stored."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("E-mail address"))
+        super().__init__(max_length=254, **kwargs)
+        self.widget.attrs.update(autocapitalize="none", spellcheck="false", inputmode="email")
+        self.widget.attrs.pop("maxlength", None)
+
+    def clean(self, value: Any) -> str:
+        return normalize_email(super().clean(value))
+
+
+class NewPasswordField(PasswordField):
+    """A password to be set: the page says what it must be, the service decides."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Password"))
+        kwargs.setdefault(
+            "help_text",
+            _("At least %(count)d characters; a few words in a row are good.") % {"count": settings.PASSWORD_MIN_LENGTH},
+        )
+        super().__init__(new=True, **kwargs)
+        self.widget.attrs["data-min-length"] = str(settings.PASSWORD_MIN_LENGTH)
+
+
+class SignUpForm(Form):
+    raw_fields = ("password1",)
+    service_fields = {"password": "password1"}
+
+    email = EmailField()
+    name = forms.CharField(label=_("Your name"), max_length=150, required=False)
+    password1 = NewPasswordField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].widget.attrs["autocomplete"] = "username"
+        self.fields["name"].widget.attrs["autocomplete"] = "name"
+
+
+class SignInForm(Form):
+    raw_fields = ("password",)
+
+    login = EmailField()
+    password = PasswordField(label=_("Password"))
+    remember = forms.BooleanField(label=_("Keep me signed in on this device"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].widget.attrs["autocomplete"] = "username"
+
+
+class ResetRequestForm(Form):
+    email = EmailField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].widget.attrs["autocomplete"] = "username"
+
+
+class ResetForm(Form):
+    raw_fields = ("password1",)
+    service_fields = {"password": "password1"}
+
+    password1 = NewPasswordField(label=_("New password"))
+
+
+class ChangePasswordForm(Form):
+    raw_fields = ("oldpassword", "password1")
+    service_fields = {"current": "oldpassword", "password": "password1"}
+
+    oldpassword = PasswordField(label=_("Current password"))
+    password1 = NewPasswordField(label=_("New password"))
+
+
+class ChangeEmailForm(Form):
+    raw_fields = ("password",)
+    service_fields = {"current": "password"}
+
+    email = EmailField(label=_("New e-mail address"))
+    password = PasswordField(label=_("Current password"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].widget.attrs["autocomplete"] = "email"
+
+
+class ProfileForm(Form):
+    name = forms.CharField(label=_("Name"), max_length=150, required=False, help_text=_("As others see it."))
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].widget.attrs["autocomplete"] = "name"
+
+
+def current_language() -> str:
+    return get_language() or settings.LANGUAGE_CODE

@@ -1,0 +1,36 @@
+"""Links that work once, and passwords that were used before."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .passwords.models import FormerPassword
+
+__all__ = ["FormerPassword", "OneTimeToken"]
+
+
+class OneTimeToken(models.Model):
+    """A secret that was mailed or printed: kept as SHA-256, good once, for one purpose, until `expires_at`.
+
+    `payload` holds what will be done when it is spent. A sign-up's is the hash of the password that
+    was chosen with it: whoever confirms a link gets the password typed by whoever asked for *that*
+    link, so that nobody can plant theirs in somebody else's account.
+    """
+
+    class Purpose(models.TextChoices):
+        SIGN_UP = "sign_up", _("Sign-up")
+        RESET_PASSWORD = "reset_password", _("Password reset")  # noqa: S105
+        CHANGE_EMAIL = "change_email", _("Change of e-mail address")
+        SET_UP = "set_up", _("First owner")
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    purpose = models.CharField(max_length=20, choices=Purpose.choices)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
+    email = models.EmailField(max_length=254, blank=True)
+    payload = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["email", "purpose"], name="token_of_address")]

@@ -1,0 +1,26 @@
+"""Everything that changes how people sign in; pages and the API call the same functions."""
+
+from .email_address import confirm_email_change, request_email_change
+from .first_factor import WrongCredentials, check_password
+from .owners import change_profile, create_first_owner, create_owner, may_set_up
+from .passwords import change_password, confirm_password, find_reset, request_password_reset, reset_password, send_reset_link
+from .sign_up import confirm_sign_up, sign_up
+
+__all__ = [
+    "WrongCredentials",
+    "change_password",
+    "change_profile",
+    "check_password",
+    "confirm_email_change",
+    "confirm_password",
+    "confirm_sign_up",
+    "create_first_owner",
+    "create_owner",
+    "find_reset",
+    "may_set_up",
+    "request_email_change",
+    "request_password_reset",
+    "reset_password",
+    "send_reset_link",
+    "sign_up",
+]

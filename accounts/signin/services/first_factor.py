@@ -1,0 +1,87 @@
+"""The first factor: a password. Wrong, unknown and limited look alike from outside."""
+
+from collections.abc import Callable
+
+from django.contrib.auth.hashers import check_password as check_hash
+from django.contrib.auth.hashers import make_password
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User, normalize_email
+from mago.audit.services import Outcome, record
+from mago.audit.tags import Tag
+from mago.core.errors import Forbidden, Refused, TooMany
+from mago.core.ratelimit import Limit
+
+from .. import limits
+from ..hashers import spend_a_hash
+from .common import network
+from .sign_up import awaits_confirmation
+
+
+class WrongCredentials(Refused):
+    """The same words for an unknown address, a wrong password and an account without one."""
+
+    status = 401
+    code = "invalid_credentials"
+    detail = gettext_lazy("That e-mail address and password do not match. Check both, or choose a new password.")
+
+
+def check_password(*, email: str, password: str, browser: str = "") -> User:
+    """The person whose password this is. WrongCredentials, TooMany, or Forbidden while unconfirmed.
+
+    Limits come before hashing. `browser` names one in which this person has signed in before
+    (`browsers.py`): it is not held back by what strangers do, so that nobody can be locked out.
+    """
+    email = normalize_email(email)
+    taken = _take_limits(email, browser)
+    user = User.objects.filter(email=email).first()
+    if not _is_theirs(user, email, password):
+        record(Tag.SIGN_IN_FAILED, target=user, outcome=Outcome.FAILURE, method="password", email=email)
+        raise WrongCredentials
+    assert user is not None
+    for limit, key in taken:
+        limit.give_back(*key)
+    return user
+
+
+def _is_theirs(user: User | None, email: str, password: str) -> bool:
+    """One hash is spent in every case, so that time tells nothing."""
+    if user is None:
+        if awaits_confirmation(email, password):
+            raise Forbidden(_("Confirm your e-mail address first: open the link in the mail we sent."), code="email_unconfirmed")
+        return False
+    if not user.has_usable_password():
+        spend_a_hash(password)
+        return False
+    return check_hash(password, user.password, setter=_upgrade(user))
+
+
+def _upgrade(user: User) -> Callable[[str], None]:
+    """Stores the hash anew where its parameters are no longer the current ones (ASVS 11.4.2)."""
+
+    def store(password: str) -> None:
+        user.password = make_password(password)
+        user.save(update_fields=["password"])
+
+    return store
+
+
+Taken = list[tuple[Limit, tuple[str, ...]]]
+
+
+def _take_limits(email: str, browser: str) -> Taken:
+    wanted: Taken = [(limits.SIGN_IN_ACCOUNT, (email, browser or network())), (limits.SIGN_IN_NETWORK, (network(),))]
+    if not browser:
+        wanted.append((limits.SIGN_IN_ACCOUNT_ANYWHERE, (email,)))
+    taken: Taken = []
+    for limit, key in wanted:
+        try:
+            limit.take(*key)
+        except TooMany:
+            for earlier, earlier_key in taken:
+                earlier.give_back(*earlier_key)
+            record(Tag.SIGN_IN_LIMITED, outcome=Outcome.REFUSED, limit=limit.name, email=email)
+            raise
+        taken.append((limit, key))
+    return taken

@@ -1,0 +1,56 @@
+"""The first owner, and what people say of themselves."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access.roles import RoleName
+from accounts.access.selectors import has_owner
+from accounts.access.services import grant_role
+from accounts.models import User, normalize_email
+from mago.audit.services import record
+from mago.audit.tags import Tag
+from mago.core.errors import Conflict, NotFound
+
+from .. import limits, tokens
+from ..tokens import Purpose
+from .common import check_new_password, network, remember_password
+
+
+@transaction.atomic
+def change_profile(*, user: User, name: str, language: str, actor: User) -> None:
+    """Name and language are as given."""
+    before = {"name": user.name, "language": user.language}
+    user.name, user.language = name, language
+    user.save(update_fields=["name", "language"])
+    record(Tag.PROFILE_CHANGED, actor=actor, target=user, before=before, after={"name": name, "language": language})
+
+
+@transaction.atomic
+def create_owner(*, email: str, password: str, name: str = "", language: str = "") -> User:
+    """A platform administrator exists, confirmed: whoever runs this controls the server anyway."""
+    email = normalize_email(email)
+    check_new_password(password, email=email, name=name)
+    if User.objects.filter(email=email).exists():
+        raise Conflict(_("Somebody with this address exists already."), code="email_taken")
+    user = User.objects.create_user(email, password, name=name, language=language, email_confirmed_at=timezone.now())
+    remember_password(user)
+    record(Tag.OWNER_CREATED, actor=user, target=user)
+    grant_role(user=user, role=RoleName.PLATFORM_ADMINISTRATOR, actor=user)
+    return user
+
+
+def may_set_up(secret: str) -> bool:
+    """Whether the set-up link works: it is the newest, unspent, and there is no owner yet."""
+    return tokens.find(Purpose.SET_UP, secret) is not None and not has_owner()
+
+
+def create_first_owner(*, secret: str, email: str, password: str, name: str = "", language: str = "") -> User:
+    """As `create_owner`, for whoever holds the set-up link: once, and only while there is no owner."""
+    limits.LINK_NETWORK.take(network())
+    with transaction.atomic():
+        tokens.spend(Purpose.SET_UP, secret)
+        if has_owner():
+            raise NotFound
+        record(Tag.SETUP_LINK_USED, email=normalize_email(email))
+        return create_owner(email=email, password=password, name=name, language=language)

@@ -1,0 +1,117 @@
+"""Passwords: forgotten, reset, changed, asked again."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password as check_hash
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User, normalize_email
+from accounts.access.services import sign_out_everywhere
+from mago.audit.services import Outcome, record
+from mago.audit.tags import Tag
+from mago.core.context import caller
+from mago.core.errors import Refused
+from mago.messaging.services import send_mail
+
+from .. import limits, tokens
+from ..tokens import Purpose
+from .common import check_new_password, link, may_mail, network, remember_password
+
+
+def request_password_reset(*, email: str, language: str = "") -> None:
+    """A mail is on its way: with a link for a person we know, with a word that there is no account otherwise."""
+    limits.RESET_NETWORK.take(network())
+    email = normalize_email(email)
+    if not may_mail(email):
+        return
+    with transaction.atomic():
+        user = User.objects.filter(email=email, is_active=True).first()
+        record(Tag.PASSWORD_RESET_REQUESTED, target=user, email=email, known=user is not None)
+        if user is not None:
+            send_reset_link(user)
+        else:
+            send_mail("signin/no_account", to=email, context={"sign_up": link("/accounts/signup/")}, language=language)
+
+
+def send_reset_link(user: User) -> None:
+    """Of all reset links of this person only the one mailed now works."""
+    tokens.revoke(Purpose.RESET_PASSWORD, user=user)
+    lifetime: timedelta = settings.PASSWORD_RESET_LIFETIME
+    secret = tokens.issue(Purpose.RESET_PASSWORD, lifetime=lifetime, user=user, email=user.email)
+    context = {
+        "link": link(f"/accounts/password/reset/{secret}/"),
+        "minutes": int(lifetime.total_seconds() // 60),
+        "name": str(user),
+        "address": caller().address,
+        "browser": caller().user_agent,
+    }
+    send_mail("signin/reset_password", to=user.email, context=context, language=user.language, expires_at=timezone.now() + lifetime)
+
+
+def find_reset(secret: str) -> User:
+    """Whose password the link would reset; LinkSpent where it works no longer."""
+    token = tokens.find(Purpose.RESET_PASSWORD, secret)
+    if token is None or token.user is None or not token.user.is_active or token.user.email != token.email:
+        raise tokens.LinkSpent(_("This link has expired or was used already. Ask for a new one."))
+    return token.user
+
+
+def reset_password(*, secret: str, password: str) -> User:
+    """The password is new, every session and token of the person is dead. Signs nobody in. LinkSpent, TooMany."""
+    limits.LINK_NETWORK.take(network())
+    user = find_reset(secret)
+    check_new_password(password, user=user)
+    hashed = make_password(password)
+    with transaction.atomic():
+        tokens.spend(Purpose.RESET_PASSWORD, secret)
+        # The link came by mail, so the address is proved.
+        user.email_confirmed_at = user.email_confirmed_at or timezone.now()
+        _set_password(user, hashed)
+        sign_out_everywhere(user, actor=user, reason="password reset")
+        record(Tag.PASSWORD_RESET, actor=user, target=user)
+        _tell(user)
+    return user
+
+
+def change_password(*, user: User, current: str, password: str) -> None:
+    """The password is new, and every session and token of the person is dead; a page then renews its own."""
+    confirm_password(user=user, password=current)
+    check_new_password(password, user=user)
+    hashed = make_password(password)
+    with transaction.atomic():
+        _set_password(user, hashed)
+        sign_out_everywhere(user, actor=user, reason="password changed")
+        tokens.revoke(Purpose.RESET_PASSWORD, user=user)
+        record(Tag.PASSWORD_CHANGED, actor=user, target=user)
+        _tell(user)
+
+
+def confirm_password(*, user: User, password: str) -> None:
+    """Whoever is at the keyboard knows the account's password; Refused beside the field otherwise. Limited."""
+    limits.PASSWORD_AGAIN.take(str(user.pk))
+    if not user.has_usable_password() or not check_hash(password, user.password):
+        record(Tag.SIGN_IN_FAILED, actor=user, target=user, outcome=Outcome.FAILURE, method="password again")
+        message = _("This is not your current password.")
+        raise Refused(message, code="invalid_credentials", fields={"current": [message]})
+    limits.PASSWORD_AGAIN.clear(str(user.pk))
+
+
+def _set_password(user: User, hashed: str) -> None:
+    user.password = hashed
+    user.save(update_fields=["password", "email_confirmed_at"])
+    remember_password(user)
+
+
+def _tell(user: User) -> None:
+    context = {
+        "name": str(user),
+        "when": timezone.now().isoformat(timespec="minutes"),
+        "address": caller().address,
+        "browser": caller().user_agent,
+        "reset": link("/accounts/password/reset/"),
+    }
+    send_mail("signin/password_changed", to=user.email, context=context, language=user.language)

@@ -1,0 +1,91 @@
+"""Sign-up and its confirmation.
+
+What a stranger can see (answer, status, time) is the same for known and unknown addresses: both
+paths hash one password and enqueue one mail. What differs is said in the mail.
+"""
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User, normalize_email
+from mago.audit.services import record
+from mago.audit.tags import Tag
+from mago.core.ids import digest
+from mago.messaging.services import send_mail
+
+from .. import limits, tokens
+from ..hashers import spend_a_hash
+from ..models import OneTimeToken
+from ..tokens import Purpose
+from .common import check_new_password, link, may_mail, network, remember_password
+
+
+def sign_up(*, email: str, password: str, name: str = "", language: str = "") -> str:
+    """A mail with a link is on its way; the account comes to be when the link is opened.
+
+    Gives the digest of the link's secret, by which a browser may be known again. Raises TooMany, and
+    Refused for a password that may not be used.
+    """
+    email = normalize_email(email)
+    check_new_password(password, email=email, name=name)
+    limits.SIGN_UP_NETWORK.take(network())
+    mailable = may_mail(email)
+    payload = {"password": make_password(password), "name": name, "language": language}
+    with transaction.atomic():
+        user = User.objects.filter(email=email).first()
+        secret = tokens.issue(Purpose.SIGN_UP, lifetime=settings.CONFIRMATION_LIFETIME, user=user, email=email, payload=payload)
+        record(Tag.SIGN_UP_REQUESTED, target=user, email=email, known=user is not None)
+        if mailable and user is None:
+            send_mail(
+                "signin/confirm_email",
+                to=email,
+                context={"link": link(f"/accounts/confirm-email/{secret}/"), "name": name},
+                language=language,
+                expires_at=timezone.now() + settings.CONFIRMATION_LIFETIME,
+            )
+        elif mailable:
+            context = {"sign_in": link("/accounts/login/"), "reset": link("/accounts/password/reset/"), "name": str(user)}
+            send_mail("signin/account_exists", to=email, context=context, language=language)
+    return digest(secret)
+
+
+def confirm_sign_up(secret: str) -> tuple[User, str]:
+    """The account exists, with the password that was chosen when *this* link was asked for.
+
+    Gives the person and the digest of the secret. LinkSpent for a link that works no longer.
+    """
+    limits.LINK_NETWORK.take(network())
+    try:
+        with transaction.atomic():
+            token = tokens.spend(Purpose.SIGN_UP, secret)
+            user = User(
+                email=token.email,
+                password=token.payload["password"],
+                name=token.payload["name"],
+                language=token.payload["language"],
+                email_confirmed_at=timezone.now(),
+            )
+            user.save(force_insert=True)
+            # What else was asked for with this address can never come into use.
+            OneTimeToken.objects.filter(email=token.email, purpose=Purpose.SIGN_UP).exclude(pk=token.pk).delete()
+            OneTimeToken.objects.filter(pk=token.pk).update(payload={})
+            remember_password(user)
+            record(Tag.EMAIL_CONFIRMED, actor=user, target=user)
+    except IntegrityError:
+        raise tokens.LinkSpent(_("This address is confirmed already. Sign in.")) from None
+    return user, token.digest
+
+
+def awaits_confirmation(email: str, password: str) -> bool:
+    """Whether somebody signed up with these very words and has not opened the link yet. Costs one hash, always."""
+    waiting = OneTimeToken.objects.filter(
+        email=email, purpose=Purpose.SIGN_UP, user=None, used_at=None, expires_at__gt=timezone.now()
+    )
+    token = waiting.order_by("-created_at").first()
+    if token is None:
+        spend_a_hash(password)
+        return False
+    return check_password(password, token.payload["password"])

@@ -1,0 +1,20 @@
+"""The entrance and one's own account. Names are those that allauth looks for."""
+
+from django.urls import path
+
+from .views import account, entrance
+
+urlpatterns = [
+    path("signup/", entrance.sign_up, name="account_signup"),
+    path("confirm-email/", entrance.check_mail, name="account_email_verification_sent"),
+    path("confirm-email/<key>/", entrance.confirm_email, name="account_confirm_email"),
+    path("login/", entrance.sign_in, name="account_login"),
+    path("logout/", entrance.sign_out, name="account_logout"),
+    path("password/reset/", entrance.request_reset, name="account_reset_password"),
+    path("password/reset/done/", entrance.reset_requested, name="account_reset_password_done"),
+    path("password/reset/set/", entrance.reset_password, name="account_reset_password_set"),
+    path("password/reset/<key>/", entrance.open_reset_link, name="account_reset_password_from_key"),
+    path("password/change/", account.change_password, name="account_change_password"),
+    path("email/", account.change_email, name="account_email"),
+    path("email/<key>/", account.confirm_email_change, name="account_confirm_new_email"),
+]

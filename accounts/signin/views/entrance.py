@@ -1,0 +1,179 @@
+"""The entrance: sign up, confirm, sign in, sign out, forgotten password."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.access.guards import public
+from accounts.sessions.services import close_session
+from mago.core.errors import Refused
+from mago.core.http import safe_next
+
+from .. import browsers, pipeline, services
+from ..forms import ResetForm, ResetRequestForm, SignInForm, SignUpForm, current_language
+from ..hashers import known_browser
+
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+# Under these names a browser's session keeps what may not stand in a URL, or what ties a mail to this browser.
+SIGNED_UP = "signed_up"
+RESET = "reset"
+
+
+@public
+@get_or_post
+def sign_up(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return redirect("accounts:profile")
+    form = SignUpForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            token = services.sign_up(
+                email=data["email"], password=data["password1"], name=data["name"], language=current_language()
+            )
+        except Refused as refusal:
+            form.refuse(refusal)
+            return render(request, "accounts/signin/sign_up.html", {"form": form}, status=refusal.status)
+        request.session[SIGNED_UP] = {"email": data["email"], "token": token}
+        return redirect("account_email_verification_sent")
+    return render(request, "accounts/signin/sign_up.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@public
+@require_http_methods(["GET", "HEAD"])
+def check_mail(request: HttpRequest) -> HttpResponse:
+    """After a sign-up: look into your mail."""
+    return render(request, "accounts/signin/check_mail.html", {"email": request.session.get(SIGNED_UP, {}).get("email", "")})
+
+
+@public
+@get_or_post
+def confirm_email(request: HttpRequest, key: str) -> HttpResponseBase:
+    """The link of the mail. It takes a press of a button, as mail scanners open links too."""
+    if request.method != "POST":
+        return render(request, "accounts/signin/confirm_email.html", {"key": key})
+    try:
+        user, token = services.confirm_sign_up(key)
+    except Refused as refusal:
+        return render(request, "accounts/signin/link_spent.html", {"refusal": refusal}, status=refusal.status)
+    if request.session.pop(SIGNED_UP, {}).get("token") == token:
+        # This browser chose the password a moment ago; asking for it again would prove nothing more.
+        response = pipeline.sign_in(request, user, method="password")
+        browsers.remember(request, response, user.email)
+        return response
+    messages.success(request, _("Your address is confirmed. Sign in."))
+    return redirect("account_login")
+
+
+@public
+@get_or_post
+def sign_in(request: HttpRequest) -> HttpResponseBase:
+    next_url = safe_next(request.POST.get("next") or request.GET.get("next"))
+    if request.user.is_authenticated:
+        return redirect(next_url or "accounts:profile")
+    form = SignInForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                return _sign_in(request, form, next_url)
+            except Refused as refusal:
+                form.refuse(refusal)
+                # A page says 200 or 4xx by what a browser's password manager understands: 401 would ask for HTTP credentials.
+                status = 400 if refusal.status == 401 else refusal.status
+    return render(request, "accounts/signin/sign_in.html", {"form": form, "next": next_url}, status=status)
+
+
+def _sign_in(request: HttpRequest, form: SignInForm, next_url: str | None) -> HttpResponseBase:
+    email = form.cleaned_data["login"]
+    browser = browsers.known_as(request, email)
+    with known_browser(bool(browser)):
+        user = services.check_password(email=email, password=form.cleaned_data["password"], browser=browser)
+    response = pipeline.sign_in(
+        request, user, method="password", remembered=form.cleaned_data["remember"], next_url=next_url
+    )
+    browsers.remember(request, response, email)
+    return response
+
+
+@public
+@get_or_post
+def sign_out(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return render(request, "accounts/signin/sign_out.html")
+    close_session(request)
+    response = redirect("home")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@public
+@get_or_post
+def request_reset(request: HttpRequest) -> HttpResponse:
+    form = ResetRequestForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.request_password_reset(email=form.cleaned_data["email"], language=current_language())
+        except Refused as refusal:
+            form.refuse(refusal)
+            return render(request, "accounts/signin/request_reset.html", {"form": form}, status=refusal.status)
+        return redirect("account_reset_password_done")
+    return render(request, "accounts/signin/request_reset.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@public
+@require_http_methods(["GET", "HEAD"])
+def reset_requested(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/signin/reset_requested.html")
+
+
+@public
+@require_http_methods(["GET", "HEAD"])
+def open_reset_link(request: HttpRequest, key: str) -> HttpResponse:
+    """The secret leaves the URL at once, so that it stands in no history, log or Referer (ASVS 14.2.1)."""
+    request.session[RESET] = key
+    return redirect("account_reset_password_set")
+
+
+@public
+@get_or_post
+def reset_password(request: HttpRequest) -> HttpResponse:
+    form = ResetForm(request.POST or None)
+    secret = request.session.get(RESET, "")
+    try:
+        person = services.find_reset(secret)
+        if request.method == "POST" and form.is_valid():
+            services.reset_password(secret=secret, password=form.cleaned_data["password1"])
+            del request.session[RESET]
+            messages.success(request, _("Your new password is set. Sign in with it."))
+            return redirect("account_login")
+    except Refused as refusal:
+        if not refusal.fields:
+            return render(request, "accounts/signin/link_spent.html", {"refusal": refusal}, status=refusal.status)
+        form.refuse(refusal)
+    context = {"form": form, "email": person.email}
+    return render(request, "accounts/signin/reset_password.html", context, status=400 if form.errors else 200)
+
+
+@public
+@get_or_post
+def set_up(request: HttpRequest, token: str) -> HttpResponseBase:
+    """The first owner comes in by the link that `bin/run` printed."""
+    if not services.may_set_up(token):
+        return render(request, "accounts/signin/link_spent.html", {"set_up": True}, status=404)
+    form = SignUpForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            user = services.create_first_owner(
+                secret=token, email=data["email"], password=data["password1"], name=data["name"], language=current_language()
+            )
+        except Refused as refusal:
+            form.refuse(refusal)
+            return render(request, "accounts/signin/set_up.html", {"form": form}, status=refusal.status)
+        return pipeline.sign_in(request, user, method="set-up link", next_url=safe_next("/admincenter/"))
+    return render(request, "accounts/signin/set_up.html", {"form": form}, status=400 if form.errors else 200)

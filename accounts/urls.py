@@ -1,0 +1,13 @@
+"""Everything under /accounts/."""
+
+from django.urls import include, path
+
+from accounts.signin.views import account
+
+accounts_patterns = ([path("", account.profile, name="profile")], "accounts")
+
+urlpatterns = [
+    path("", include(accounts_patterns)),
+    path("", include("accounts.signin.urls")),
+    path("sessions/", include("accounts.sessions.urls")),
+]

@@ -1,0 +1,4 @@
+"""The admin center's paths."""
+
+app_name = "admincenter"
+urlpatterns: list[object] = []

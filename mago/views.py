@@ -1,0 +1,61 @@
+"""What belongs to no slice: the home page, a visitor's preferences, and what a load balancer asks."""
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import check_for_language
+from django.views.decorators.http import require_POST, require_safe
+
+from mago.core.context_processors import THEMES
+from mago.core.guards import public
+from mago.core.http import safe_next
+
+A_YEAR = 365 * 24 * 3600
+
+
+@public
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "home.html")
+
+
+@public
+@require_POST
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Theme and language, kept in the browser; values that do not exist change nothing."""
+    response = redirect(safe_next(request.POST.get("next")) or "home")
+    theme, language = request.POST.get("theme", ""), request.POST.get("language", "")
+    if theme in THEMES:
+        response.set_cookie("theme", theme, max_age=A_YEAR, secure=settings.IS_HTTPS, samesite="Lax")
+    if language in dict(settings.LANGUAGES) and check_for_language(language):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, language, max_age=A_YEAR, secure=settings.IS_HTTPS, samesite="Lax"
+        )
+    return response
+
+
+@public
+@require_safe
+def change_password(request: HttpRequest) -> HttpResponse:
+    """Where a password manager sends people (W3C, A Well-Known URL for Changing Passwords)."""
+    return redirect("account_change_password")
+
+
+@public
+@require_safe
+def live(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@public
+@require_safe
+def ready(request: HttpRequest) -> HttpResponse:
+    """The process can do its work: the database answers."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Exception:  # noqa: BLE001  whatever it is, this process should get no requests
+        return JsonResponse({"status": "unavailable"}, status=503)
+    return JsonResponse({"status": "ok"})
