@@ -55,8 +55,8 @@ def refuse_taken_port(host: str, port: int) -> None:
         socket.create_server((host, port), family=family).close()
     except OSError as error:
         raise CommandError(
-            f"Port {port} of {host} is not free ({error.strerror}): stop what uses it, "
-            f"or choose another, for example PORT={port + 1} bin/run."
+            f"Port {port} of {host} cannot be had ({os.strerror(error.errno or 0)}): "
+            f"stop what uses it, or choose another, for example PORT={port + 1} bin/run."
         ) from None
 
 
