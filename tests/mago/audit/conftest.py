@@ -1,0 +1,52 @@
+"""Alice, a trail of five events, and somebody who owns the database and changes it."""
+
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+
+from mago.audit import append_only
+from mago.audit.models import AuditEvent, AuditLink
+from mago.audit.services import Tag, record
+from mago.core.ids import new_id
+
+Tamper = Callable[..., None]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_reaches_the_trail() -> Iterator[None]:
+    """Tests with real transactions empty all tables at their end, those of the trail among them."""
+    teardown = TransactionTestCase._fixture_teardown
+
+    def teardown_with_trail(self: TransactionTestCase) -> None:
+        with append_only.lifted(connection):
+            teardown(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown_with_trail)
+        yield
+
+
+@pytest.fixture
+def alice() -> SimpleNamespace:
+    return SimpleNamespace(pk=new_id(), email="alice@example.com")
+
+
+@pytest.fixture
+def five(db: None, alice: SimpleNamespace) -> list[AuditEvent]:
+    return [record(Tag.SIGN_IN_FAILED, actor=alice, attempt=n) for n in range(1, 6)]
+
+
+@pytest.fixture
+def tamper(db: None) -> Tamper:
+    """Run a statement with the triggers away, as the owner of the database can."""
+
+    def run(statement: str, *values: Any) -> None:
+        names = {"event": AuditEvent._meta.db_table, "link": AuditLink._meta.db_table}
+        with append_only.lifted(connection), connection.cursor() as cursor:
+            cursor.execute(statement.format(**names), values)
+
+    return run
