@@ -59,10 +59,9 @@ def load_in_worker(announce: Callable[[], None]) -> Any:
 
 def end_with_parent() -> None:
     """A killed parent must not leave a worker behind that holds the port."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def announce_when_open(host: str, port: int, announce: Callable[[], None]) -> None:

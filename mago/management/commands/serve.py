@@ -4,6 +4,7 @@ import contextlib
 import os
 import socket
 import tempfile
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -32,8 +33,8 @@ class Command(BaseCommand):
             migrate()
             if demo:
                 call_command("demo_data")
-            text = announcement(host, port)
-            server.serve(host, port, lambda: print(text, flush=True))
+            announce = partial(print, announcement(host, port), flush=True)
+            server.serve(host, port, announce)
 
 
 def refuse_unwritable_data() -> None:
