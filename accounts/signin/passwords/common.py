@@ -1,14 +1,13 @@
 """Passwords that attackers try first (ASVS 6.2.4; NIST SP 800-63B-4 section 3.1.1.2)."""
 
-import re
 from collections.abc import Collection, Iterator
 from functools import lru_cache
+from itertools import product
 
 from django.contrib.auth.password_validation import CommonPasswordValidator
 
-# The word in the middle, with the few digits that people put around one.
-_DIGITS_AROUND = re.compile(r"\A\d{0,4}(.*?)\d{0,4}\Z", re.DOTALL)
-_SIGNS_AROUND = re.compile(r"\A[\W_]*(.*?)[\W_]*\Z", re.DOTALL)
+FEW = range(5)  # digits that people put before or behind a word: none to four
+LONGEST = 32  # characters; hardly any listed word is longer
 
 
 @lru_cache(maxsize=1)
@@ -16,33 +15,41 @@ def _lists() -> tuple[Collection[str], ...]:
     # Imported at the first use: the dictionaries take 15 MiB and a tenth of a second.
     from zxcvbn.matching import RANKED_DICTIONARIES
 
-    ours = [
-        RANKED_DICTIONARIES[name] for name in sorted(RANKED_DICTIONARIES) if name != "user_inputs"
-    ]
-    return CommonPasswordValidator().passwords, *ours
+    names = sorted(RANKED_DICTIONARIES.keys() - {"user_inputs"})
+    return CommonPasswordValidator().passwords, *(RANKED_DICTIONARIES[name] for name in names)
 
 
 def is_common(password: str) -> bool:
-    """Whether `password` is a listed one, in any case, with digits around it, or repeated."""
+    """Whether `password` is a listed one, in any case, with few digits around it, or repeated."""
     return any(word in words for word in _words_behind(password.lower()) for words in _lists())
 
 
-def _words_behind(text: str) -> Iterator[str]:
-    for whole in (text, _inside(_DIGITS_AROUND, text)):
-        unit = _unit(whole)
-        yield from (whole, unit, _inside(_SIGNS_AROUND, unit), _inside(_DIGITS_AROUND, unit))
+def _words_behind(text: str) -> set[str]:
+    wholes = {text, *_without_digits(text)}
+    units = {unit for whole in wholes for unit in _units(whole)}
+    units |= {unit.strip(" -_.,;:+*/#!?") for unit in units}
+    return wholes.union(units, *map(_without_digits, units))
 
 
-def _inside(pattern: re.Pattern[str], text: str) -> str:
-    found = pattern.match(text)
-    return found[1] if found else text
+def _without_digits(text: str) -> Iterator[str]:
+    """`text` without few digits before and behind it, as long as more than digits is left.
 
-
-def _unit(text: str) -> str:
-    """The shortest beginning that gives `text` when it is repeated and cut off at the end.
-
-    >>> _unit("dragondragondra")
-    'dragon'
+    >>> sorted(_without_digits("1dragon23"))
+    ['1dragon', '1dragon2', '1dragon23', 'dragon', 'dragon2', 'dragon23']
     """
-    sizes = range(1, len(text) // 2 + 1)
-    return next((text[:size] for size in sizes if text.startswith(text[size:])), text)
+    for before, behind in product(FEW, FEW):
+        end = len(text) - behind
+        core, around = text[before:end], text[:before] + text[end:]
+        if not core.isdigit() and (around.isdigit() or not around):
+            yield core
+
+
+def _units(text: str) -> Iterator[str]:
+    """What gives `text` when it is repeated and cut off at the end.
+
+    >>> list(_units("dragondragondra"))
+    ['dragon']
+    """
+    for size in range(1, min(len(text), LONGEST + 1)):
+        if text.startswith(text[size:]):
+            yield text[:size]
