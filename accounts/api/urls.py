@@ -1,1 +1,17 @@
-urlpatterns: list[object] = []
+"""/api/v1/…"""
+
+from django.urls import path
+
+from . import schema, views
+
+urlpatterns = [
+    path("schema/", schema.Schema.as_view(), name="api-schema"),
+    path("auth/signup", views.SignUp.as_view(), name="api-signup"),
+    path("auth/confirm-email", views.ConfirmEmail.as_view(), name="api-confirm-email"),
+    path("auth/login", views.SignIn.as_view(), name="api-login"),
+    path("auth/refresh", views.Refresh.as_view(), name="api-refresh"),
+    path("auth/logout", views.Logout.as_view(), name="api-logout"),
+    path("auth/password/reset", views.RequestReset.as_view(), name="api-password-reset"),
+    path("auth/password/confirm", views.Reset.as_view(), name="api-password-confirm"),
+    path("me", views.Me.as_view(), name="api-me"),
+]

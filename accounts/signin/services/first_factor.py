@@ -1,6 +1,7 @@
 """The first factor: a password. Wrong, unknown and limited look alike from outside."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from django.contrib.auth.hashers import check_password as check_hash
 from django.contrib.auth.hashers import make_password
@@ -14,7 +15,7 @@ from mago.core.errors import Forbidden, Refused, TooMany
 from mago.core.ratelimit import Limit
 
 from .. import limits
-from ..hashers import spend_a_hash
+from ..hashers import known_browser, spend_a_hash
 from .common import network
 from .sign_up import awaits_confirmation
 
@@ -36,7 +37,9 @@ def check_password(*, email: str, password: str, browser: str = "") -> User:
     email = normalize_email(email)
     taken = _take_limits(email, browser)
     user = User.objects.filter(email=email).first()
-    if not _is_theirs(user, email, password):
+    with known_browser() if browser else nullcontext():
+        is_theirs = _is_theirs(user, email, password)
+    if not is_theirs:
         record(Tag.SIGN_IN_FAILED, target=user, outcome=Outcome.FAILURE, method="password", email=email)
         raise WrongCredentials
     assert user is not None

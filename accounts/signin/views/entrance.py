@@ -13,7 +13,6 @@ from mago.core.http import safe_next
 
 from .. import browsers, pipeline, services
 from ..forms import ResetForm, ResetRequestForm, SignInForm, SignUpForm, current_language
-from ..hashers import known_browser
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -91,8 +90,7 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
 def _sign_in(request: HttpRequest, form: SignInForm, next_url: str | None) -> HttpResponseBase:
     email = form.cleaned_data["login"]
     browser = browsers.known_as(request, email)
-    with known_browser(bool(browser)):
-        user = services.check_password(email=email, password=form.cleaned_data["password"], browser=browser)
+    user = services.check_password(email=email, password=form.cleaned_data["password"], browser=browser)
     response = pipeline.sign_in(
         request, user, method="password", remembered=form.cleaned_data["remember"], next_url=next_url
     )

@@ -5,11 +5,11 @@ import json
 import sys
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.signin.forms import EmailField
 from accounts.signin.services import create_owner
-from django.core.exceptions import ValidationError
 from mago.core.errors import Refused
 
 
@@ -19,10 +19,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--email", required=True)
         parser.add_argument("--name", default="")
-        parser.add_argument("--password-stdin", action="store_true", help="Read the password from standard input, without its line end.")
+        parser.add_argument(
+            "--password-stdin",
+            action="store_true",
+            help="Read the password from standard input, without its line end.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        password = sys.stdin.readline().rstrip("\r\n") if options["password_stdin"] else getpass.getpass("Password: ")
+        password = (
+            sys.stdin.readline().rstrip("\r\n")
+            if options["password_stdin"]
+            else getpass.getpass("Password: ")
+        )
         try:
             email = EmailField().clean(options["email"])
             user = create_owner(email=email, password=password, name=options["name"])

@@ -1,0 +1,30 @@
+"""Every endpoint declares `access`; what declares nothing lets nobody in."""
+
+from typing import TYPE_CHECKING
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from accounts.access.guards import demand
+from accounts.access.permissions import Permission
+from mago.core.errors import NotSignedIn
+from mago.core.guards import PUBLIC, SIGNED_IN
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
+
+
+class Declared(BasePermission):
+    """As `accounts.access.guards` for pages: `PUBLIC`, `SIGNED_IN`, or a permission."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        access = getattr(view, "access", None)
+        if access == PUBLIC:
+            return True
+        if access is None:
+            return False
+        if not request.user.is_authenticated:
+            raise NotSignedIn
+        if access != SIGNED_IN:
+            demand(request, Permission(access))
+        return True

@@ -1,0 +1,110 @@
+"""Shapes of requests and answers; what they mean is decided by services."""
+
+from typing import Any
+
+from django.conf import settings
+from rest_framework import serializers
+
+from accounts.models import normalize_email
+from mago.core.forms import unusable
+
+
+class TextField(serializers.CharField):
+    """A line of text as a person types one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        value: str = super().to_internal_value(data)
+        if unusable(value):
+            raise serializers.ValidationError("This contains characters that cannot be used here.", code="unusable")
+        return value
+
+
+class EmailField(serializers.EmailField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=254, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        return normalize_email(super().to_internal_value(data))
+
+
+class PasswordField(serializers.CharField):
+    """Exactly as sent; never in an answer."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            trim_whitespace=False, write_only=True, max_length=settings.PASSWORD_MAX_LENGTH, style={"input_type": "password"}, **kwargs
+        )
+
+
+class SecretField(serializers.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=200, **kwargs)
+
+
+class SignUpSerializer(serializers.Serializer[Any]):
+    email = EmailField()
+    password = PasswordField()
+    name = TextField(max_length=150, required=False, default="", allow_blank=True)
+    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False, default=settings.LANGUAGE_CODE)
+
+
+class KeySerializer(serializers.Serializer[Any]):
+    key = SecretField(help_text="The last part of the link in the mail.")
+
+
+class SignInSerializer(serializers.Serializer[Any]):
+    email = EmailField()
+    password = PasswordField()
+
+
+class RefreshSerializer(serializers.Serializer[Any]):
+    refresh_token = SecretField()
+
+
+class LogoutSerializer(serializers.Serializer[Any]):
+    everywhere = serializers.BooleanField(default=False, help_text="End every session and every program of this person.")
+
+
+class ResetRequestSerializer(serializers.Serializer[Any]):
+    email = EmailField()
+
+
+class ResetSerializer(serializers.Serializer[Any]):
+    key = SecretField(help_text="The last part of the link in the mail.")
+    password = PasswordField()
+
+
+class TokenPairSerializer(serializers.Serializer[Any]):
+    access_token = serializers.CharField()
+    refresh_token = serializers.CharField()
+    token_type = serializers.CharField(default="Bearer")
+    expires_in = serializers.IntegerField(help_text="Seconds for which the access token is good.")
+
+
+class MeSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(read_only=True)
+    email = serializers.EmailField(read_only=True)
+    email_confirmed = serializers.BooleanField(read_only=True, source="is_confirmed")
+    name = TextField(max_length=150, required=False, allow_blank=True)
+    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
+    created_at = serializers.DateTimeField(read_only=True)
+
+
+class DetailSerializer(serializers.Serializer[Any]):
+    detail = serializers.CharField()
+
+
+class ConfirmedSerializer(serializers.Serializer[Any]):
+    email = serializers.EmailField()
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """RFC 9457. `code` is stable; `errors` maps fields to messages."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    code = serializers.CharField()
+    request_id = serializers.CharField(required=False)
+    errors = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)

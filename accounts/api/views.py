@@ -1,0 +1,151 @@
+"""Native apps sign people in (contract: docs/api.md)."""
+
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from accounts.access.services import sign_out_everywhere
+from accounts.provider.services import revoke_family, rotate
+from accounts.signin import pipeline, services
+from mago.core.guards import PUBLIC, SIGNED_IN
+
+from . import serializers as shapes
+from .doors import through_api
+
+PROBLEM = {400: shapes.ProblemSerializer, 429: shapes.ProblemSerializer}
+REFUSAL = {**PROBLEM, 401: shapes.ProblemSerializer, 403: shapes.ProblemSerializer}
+
+
+def _cleaned(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    form = serializer(data=request.data)
+    form.is_valid(raise_exception=True)
+    return dict(form.validated_data)
+
+
+class SignUp(APIView):
+    access = PUBLIC
+
+    @extend_schema(
+        summary="Sign up",
+        description="A mail with a link is sent. The answer is the same whether or not the address is known.",
+        request=shapes.SignUpSerializer,
+        responses={202: shapes.DetailSerializer, **PROBLEM},
+        auth=[],
+    )
+    def post(self, request: Request) -> Response:
+        services.sign_up(**_cleaned(shapes.SignUpSerializer, request))
+        return Response({"detail": _("Look into your mail.")}, status.HTTP_202_ACCEPTED)
+
+
+class ConfirmEmail(APIView):
+    access = PUBLIC
+
+    @extend_schema(
+        summary="Confirm an address",
+        description="`key` is what the link in the mail holds between `/confirm-email/` and the last slash. It works once.",
+        request=shapes.KeySerializer,
+        responses={200: shapes.ConfirmedSerializer, **PROBLEM},
+        auth=[],
+    )
+    def post(self, request: Request) -> Response:
+        user, _digest = services.confirm_sign_up(_cleaned(shapes.KeySerializer, request)["key"])
+        return Response({"email": user.email})
+
+
+class SignIn(APIView):
+    access = PUBLIC
+
+    @extend_schema(
+        summary="Sign in",
+        description="Tokens, or a problem whose `code` says what is in the way: `invalid_credentials`, "
+        "`email_unconfirmed`, `account_disabled`, `rate_limited`.",
+        request=shapes.SignInSerializer,
+        responses={200: shapes.TokenPairSerializer, **REFUSAL},
+        examples=[OpenApiExample("request", {"email": "ada@example.com", "password": "…"}, request_only=True)],
+        auth=[],
+    )
+    def post(self, request: Request) -> HttpResponseBase:
+        user = services.check_password(**_cleaned(shapes.SignInSerializer, request))
+        return pipeline.sign_in(through_api(request._request), user, method="password")
+
+
+class Refresh(APIView):
+    access = PUBLIC
+
+    @extend_schema(
+        summary="Get a new pair of tokens",
+        description="The refresh token is used up. Using it again later ends the whole sign-in: somebody has stolen it.",
+        request=shapes.RefreshSerializer,
+        responses={200: shapes.TokenPairSerializer, **REFUSAL},
+        auth=[],
+    )
+    def post(self, request: Request) -> Response:
+        return Response(rotate(_cleaned(shapes.RefreshSerializer, request)["refresh_token"]).as_response())
+
+
+class Logout(APIView):
+    access = SIGNED_IN
+
+    @extend_schema(
+        summary="Sign out", description="The tokens of this program are dead at once.", request=shapes.LogoutSerializer, responses={204: None, **REFUSAL}
+    )
+    def post(self, request: Request) -> Response:
+        if _cleaned(shapes.LogoutSerializer, request)["everywhere"]:
+            sign_out_everywhere(request.user, actor=request.user, reason="by the person")
+        else:
+            revoke_family(request.auth.family, actor=request.user, reason="signed out")
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class RequestReset(APIView):
+    access = PUBLIC
+
+    @extend_schema(
+        summary="Ask for a link to reset a password",
+        description="The answer is the same whether or not the address is known.",
+        request=shapes.ResetRequestSerializer,
+        responses={202: shapes.DetailSerializer, **PROBLEM},
+        auth=[],
+    )
+    def post(self, request: Request) -> Response:
+        services.request_password_reset(**_cleaned(shapes.ResetRequestSerializer, request))
+        return Response({"detail": _("Look into your mail.")}, status.HTTP_202_ACCEPTED)
+
+
+class Reset(APIView):
+    access = PUBLIC
+
+    @extend_schema(
+        summary="Set a new password",
+        description="Ends every session and program of the person. Signs nobody in.",
+        request=shapes.ResetSerializer,
+        responses={204: None, **PROBLEM},
+        auth=[],
+    )
+    def post(self, request: Request) -> Response:
+        cleaned = _cleaned(shapes.ResetSerializer, request)
+        services.reset_password(secret=cleaned["key"], password=cleaned["password"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Me(APIView):
+    access = SIGNED_IN
+
+    @extend_schema(summary="Who am I?", responses={200: shapes.MeSerializer, 401: shapes.ProblemSerializer})
+    def get(self, request: Request) -> Response:
+        return Response(shapes.MeSerializer(request.user).data)
+
+    @extend_schema(summary="Change my profile", request=shapes.MeSerializer, responses={200: shapes.MeSerializer, **REFUSAL})
+    def patch(self, request: Request) -> Response:
+        form = shapes.MeSerializer(request.user, data=request.data, partial=True)
+        form.is_valid(raise_exception=True)
+        wanted = {"name": request.user.name, "language": request.user.language} | form.validated_data
+        services.change_profile(user=request.user, actor=request.user, **wanted)
+        return Response(shapes.MeSerializer(request.user).data)
