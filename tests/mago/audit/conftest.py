@@ -1,12 +1,11 @@
 """Alice, a trail of five events, and somebody who owns the database and changes it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import TransactionTestCase
 
 from mago.audit import append_only
 from mago.audit.models import AuditEvent, AuditLink
@@ -14,20 +13,6 @@ from mago.audit.services import Tag, record
 from mago.core.ids import new_id
 
 Tamper = Callable[..., None]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def flush_reaches_the_trail() -> Iterator[None]:
-    """Tests with real transactions empty all tables at their end, those of the trail among them."""
-    teardown = TransactionTestCase._fixture_teardown
-
-    def teardown_with_trail(self: TransactionTestCase) -> None:
-        with append_only.lifted(connection):
-            teardown(self)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown_with_trail)
-        yield
 
 
 @pytest.fixture

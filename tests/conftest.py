@@ -1,0 +1,160 @@
+"""The people of the suite, and what they hold in their hands.
+
+alice owns what a test is about, bob is a member beside her, charlie is a stranger with an account of
+his own, dora administers the platform.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client, TransactionTestCase
+from django.utils import timezone
+
+PASSWORD = "seven geese cross a wet meadow"
+
+
+class Browser(Client):
+    """A web browser: keeps cookies, checks CSRF tokens no more than Django's test client does."""
+
+    def as_person(self, user: Any) -> "Browser":
+        self.force_login(user)
+        return self
+
+
+class App:
+    """A native app: JSON over the REST API, with an access token once it has one."""
+
+    def __init__(self) -> None:
+        self.client = Client()
+        self.token = ""
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+
+    def get(self, path: str) -> Any:
+        return self.client.get(f"/api/v1/{path}", headers=self._headers())
+
+    def post(self, path: str, body: Any = None) -> Any:
+        return self.client.post(
+            f"/api/v1/{path}", json.dumps({} if body is None else body), content_type="application/json", headers=self._headers()
+        )
+
+    def patch(self, path: str, body: Any) -> Any:
+        return self.client.patch(f"/api/v1/{path}", json.dumps(body), content_type="application/json", headers=self._headers())
+
+    def sign_in(self, user: Any, password: str = PASSWORD) -> dict[str, Any]:
+        pair: dict[str, Any] = self.post("auth/login", {"email": user.email, "password": password}).json()
+        self.token = pair["access_token"]
+        return pair
+
+
+@pytest.fixture
+def person(db: None) -> Callable[..., Any]:
+    """Makes a confirmed person with the suite's password."""
+    from accounts.models import User
+
+    def make(name: str, **fields: Any) -> Any:
+        fields = {"email_confirmed_at": timezone.now(), "name": name.capitalize()} | fields
+        return User.objects.create_user(f"{name}@example.com", PASSWORD, **fields)
+
+    return make
+
+
+@pytest.fixture
+def alice(person: Callable[..., Any]) -> Any:
+    return person("alice")
+
+
+@pytest.fixture
+def bob(person: Callable[..., Any]) -> Any:
+    return person("bob")
+
+
+@pytest.fixture
+def charlie(person: Callable[..., Any]) -> Any:
+    return person("charlie")
+
+
+@pytest.fixture
+def dora(person: Callable[..., Any]) -> Any:
+    from accounts.access.roles import RoleName
+    from accounts.access.services import grant_role
+
+    user = person("dora")
+    grant_role(user=user, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
+    return user
+
+
+@pytest.fixture
+def browser(db: None) -> Browser:
+    """A browser in which nobody is signed in."""
+    return Browser()
+
+
+@pytest.fixture
+def app(db: None) -> App:
+    return App()
+
+
+@pytest.fixture
+def mails(db: None) -> Callable[..., list[Any]]:
+    """The mails that wait in the outbox, oldest first; of one template, to one address."""
+    from mago.messaging.models import Message
+
+    def waiting(template: str = "", to: str = "") -> list[Any]:
+        messages = Message.objects.order_by("created_at", "id")
+        return [m for m in messages if m.template.endswith(template) and (not to or m.recipient == to)]
+
+    return waiting
+
+
+@pytest.fixture
+def link_in(mails: Callable[..., list[Any]]) -> Callable[..., str]:
+    """The path of the link in the newest mail of a template."""
+
+    def find(template: str, to: str = "") -> str:
+        context = mails(template, to)[-1].context
+        return re.sub(r"^https?://[^/]+", "", (context if isinstance(context, dict) else json.loads(context))["link"])
+
+    return find
+
+
+@pytest.fixture
+def events(db: None) -> Callable[..., list[Any]]:
+    """The audit events told so far, oldest first; of one tag."""
+    from mago.audit.models import AuditEvent
+
+    def told(tag: str = "") -> list[Any]:
+        return [event for event in AuditEvent.objects.order_by("id") if not tag or event.tag == tag]
+
+    return told
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_reaches_the_trail() -> Iterator[None]:
+    """Tests with real transactions empty all tables at their end, those of the trail among them."""
+    from django.db import connection
+
+    from mago.audit import append_only
+
+    teardown = TransactionTestCase._fixture_teardown
+
+    def teardown_with_trail(self: TransactionTestCase) -> None:
+        with append_only.lifted(connection):
+            teardown(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown_with_trail)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _no_state_between_tests() -> Iterator[None]:
+    """Caches of the process start empty."""
+    from django.core.cache import cache
+
+    yield
+    cache.clear()
