@@ -57,8 +57,6 @@ class Message(models.Model):
     last_error = models.CharField(_("last error"), max_length=300, blank=True)
     gateway = models.CharField(_("gateway"), max_length=20, blank=True)
 
-    # What the database holds in `context`; rows that were read have it.
-    sealed_context: str = ""
     objects: ClassVar[MessageManager] = MessageManager()
 
     class Meta:
@@ -75,10 +73,15 @@ class Message(models.Model):
         return f"{self.template} → {self.recipient}"
 
     @property
+    def _sealed(self) -> str:
+        """What the database holds in `context`; rows that were read have it (`MessageManager`)."""
+        return getattr(self, "sealed_context", "")
+
+    @property
     def is_useful(self) -> bool:
         """Whether it still has something to say: neither wiped nor expired."""
         is_expired = self.expires_at is not None and self.expires_at <= timezone.now()
-        return bool(self.sealed_context) and not is_expired
+        return bool(self._sealed) and not is_expired
 
     @property
     def can_be_retried(self) -> bool:
@@ -88,7 +91,7 @@ class Message(models.Model):
         """What the template is given; `SealBroken` when no key of the ring opens it."""
         field = self._meta.get_field("context")
         assert isinstance(field, SealedTextField)  # noqa: S101  (for the type checker)
-        text = unseal(self.sealed_context, purpose=field.purpose)
+        text = unseal(self._sealed, purpose=field.purpose)
         return {"base_url": settings.MAGO_BASE_URL, "product": "Mago", **json.loads(text)}
 
 

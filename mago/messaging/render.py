@@ -30,7 +30,7 @@ def render(message: Message) -> Letter:
             to=message.recipient,
             subject=" ".join(_text(f"{name}.subject.txt", variables).split()),
             text=_text(f"{name}.txt", variables),
-            html=_fill(f"{name}.html", variables, escape=True),
+            html=_fill(f"{name}.html", variables, escape=True).strip() + "\n",
             message_id=message.message_id,
         )
 

@@ -1,0 +1,63 @@
+"""What mails say of people, times and browsers.
+
+Anybody can have a mail sent to anybody (by signing up, by asking for a reset), with a name and a
+User-Agent header of their choice. So neither may carry a message of its own into our mail.
+"""
+
+import re
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+_LINK_LIKE = re.compile(r"[/:@]|\.\S")
+_BROWSERS = (  # the first that is found; many name others beside themselves
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("CriOS/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+@register.filter
+def person(name: str) -> str:
+    """The name, or nothing where it could be read as a link or a message.
+
+    >>> person("Ada Lovelace"), person("J. R. Smith"), person("Win at evil.example/now")
+    ('Ada Lovelace', 'J. R. Smith', '')
+    """
+    return name if len(name) <= 60 and not _LINK_LIKE.search(name) else ""
+
+
+@register.filter
+def moment(when: str) -> str:
+    """An ISO 8601 moment in the reader's language, with its time zone."""
+    local = timezone.localtime(datetime.fromisoformat(when))
+    return f"{date_format(local, 'DATETIME_FORMAT')} ({local:%Z})"
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """Browser and system by names of our own; nothing of the header itself is repeated."""
+    program = next((name for mark, name in _BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    if program and system:
+        return _("%(program)s on %(system)s") % {"program": program, "system": system}
+    return program or system or _("an unknown program")
