@@ -93,7 +93,7 @@ def total(reports: Iterable[Path], seconds: float) -> str:
         "failed": count["failures"],
         "passed": passed,
         "skipped": count["skipped"],
-        "errors": count["errors"],
+        "error" if count["errors"] == 1 else "errors": count["errors"],
     }
     words = ", ".join(f"{number} {word}" for word, number in figures.items() if number)
     return f" {words or 'no tests ran'} in {seconds:.2f}s ".center(80, "=")
