@@ -1,0 +1,116 @@
+"""`manage.py serve`, started for real as `bin/run` does it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+pytestmark = pytest.mark.journey
+
+Serve = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture
+def serve(tmp_path: Path, port: int) -> Iterator[Serve]:
+    """Starts the command on SQLite in an empty folder; whatever is left of it ends with the test."""
+    started = []
+    ours = ("MAGO_", "DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+    def start(**extra: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve"],
+            env=environment | {"MAGO_DATA_DIR": str(tmp_path), "PORT": str(port)} | extra,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def first_line(process: subprocess.Popen[str], begin: str) -> str:
+    """Read on until a line begins so: the server answers from then on."""
+    assert process.stdout
+    return next(line for line in process.stdout if line.startswith(begin))
+
+
+def is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_it_migrates_serves_tells_where_and_stops_on_ctrl_c(serve: Serve, port: int) -> None:
+    process = serve()
+    address = first_line(process, "Mago").split()[1]
+    assert address == f"http://127.0.0.1:{port}/"
+    setup = first_line(process, "First owner").split()[2]
+    assert setup.startswith(f"{address}setup/")
+    inbox = first_line(process, "Mails and SMS").split()[3]
+    for page in (address, setup, inbox):
+        with urlopen(page) as response:
+            assert response.status == 200
+
+    os.killpg(process.pid, signal.SIGINT)
+    rest, _ = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert "Traceback" not in rest
+    assert not is_open(port)
+
+
+def test_a_killed_server_leaves_the_port_to_the_next_one(serve: Serve, port: int) -> None:
+    process = serve()
+    first_line(process, "Mago")
+    process.kill()
+    process.wait()
+    end = time.monotonic() + 10
+    while is_open(port) and time.monotonic() < end:
+        time.sleep(0.02)
+    with pytest.raises(URLError):
+        urlopen(f"http://127.0.0.1:{port}/")
+
+
+def test_a_taken_port_is_named(serve: Serve, port: int) -> None:
+    with socket.create_server(("127.0.0.1", port)):
+        process = serve()
+        output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert output.startswith(f"CommandError: Port {port} of 127.0.0.1 cannot be had")
+    assert "Traceback" not in output
+
+
+def test_an_unwritable_data_folder_is_named(serve: Serve, tmp_path: Path) -> None:
+    folder = tmp_path / "file" / "folder"
+    folder.parent.touch()
+    process = serve(MAGO_DATA_DIR=str(folder))
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "MAGO_DATA_DIR" in output
+    assert "Traceback" not in output
+
+
+def test_a_database_that_does_not_answer_is_named(serve: Serve, tmp_path: Path) -> None:
+    process = serve(DATABASE_URL=f"postgresql://mago@/mago?host={tmp_path}")
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert output.startswith("CommandError: The database of DATABASE_URL cannot be used")
