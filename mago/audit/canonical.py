@@ -42,7 +42,7 @@ def _plain(value: object) -> str:
     raise TypeError(f"{type(value).__name__} has no canonical form")
 
 
-_encode = json.JSONEncoder(
+encode = json.JSONEncoder(
     sort_keys=True,
     separators=(",", ":"),
     ensure_ascii=False,
@@ -51,16 +51,20 @@ _encode = json.JSONEncoder(
 ).encode
 
 
-def canonical_bytes(event: AuditEvent) -> bytes:
-    """The event's content, the same for every database, Python version and order of keys."""
-    content = {name: getattr(event, name) for name in FIELDS}
-    return _encode({"version": VERSION, **content}).encode("utf-8", "surrogatepass")
+def content_of(event: AuditEvent) -> dict[str, Any]:
+    """What is signed and linked of an event: everything but its number and its MAC."""
+    return {name: getattr(event, name) for name in FIELDS}
 
 
-def sign_event(event: AuditEvent) -> bytes:
+def canonical_bytes(content: dict[str, Any]) -> bytes:
+    """The same bytes for the same content, whatever the database, Python version or key order."""
+    return encode({**content, "version": VERSION}).encode("utf-8", "surrogatepass")
+
+
+def sign(content: dict[str, Any]) -> bytes:
     """A salt and the HMAC over it and the content; the salt makes two equal events differ."""
     salt = os.urandom(SALT_BYTES)
-    return salt + crypto.mac(salt + canonical_bytes(event), purpose="audit")
+    return salt + crypto.mac(salt + canonical_bytes(content), purpose="audit")
 
 
 def is_ours(event: AuditEvent) -> bool:
@@ -68,7 +72,8 @@ def is_ours(event: AuditEvent) -> bool:
     try:
         mac = _bytes(event.mac)
         salt, tag = mac[:SALT_BYTES], mac[SALT_BYTES:]
-        return crypto.mac_matches(salt + canonical_bytes(event), tag, purpose="audit")
+        content = canonical_bytes(content_of(event))
+        return crypto.mac_matches(salt + content, tag, purpose="audit")
     except (TypeError, ValueError):
         return False
 
@@ -76,7 +81,8 @@ def is_ours(event: AuditEvent) -> bool:
 def link_hash(previous: bytes, sequence: int, event: AuditEvent) -> bytes:
     """SHA-256 over the link before, this link's number, and the event with its number and MAC."""
     numbers = struct.pack(">qq", sequence, event.id)
-    return hashlib.sha256(previous + numbers + _bytes(event.mac) + canonical_bytes(event)).digest()
+    content = canonical_bytes(content_of(event))
+    return hashlib.sha256(previous + numbers + _bytes(event.mac) + content).digest()
 
 
 def make_link(previous: bytes, sequence: int, event: AuditEvent) -> AuditLink:

@@ -12,6 +12,7 @@ from mago.core.context import caller
 
 from . import canonical, selectors
 from .cleaning import clean_detail, clean_text
+from .insertion import insert
 from .models import AuditEvent, AuditLink, Outcome
 from .tags import Tag
 
@@ -45,26 +46,24 @@ def record(
     who = caller()
     actor_id, actor_label = _person(actor)
     on_behalf_of_id, on_behalf_of_label = _person(on_behalf_of)
-    event = AuditEvent(
-        time=timezone.now(),
-        tag=tag.value,
-        outcome=outcome.value,
-        actor_id=actor_id,
-        actor_label=actor_label,
-        on_behalf_of_id=on_behalf_of_id,
-        on_behalf_of_label=on_behalf_of_label,
-        target_type=target._meta.label_lower if target is not None else "",
-        target_id=clean_text(target.pk, 64) if target is not None else "",
-        target_label=clean_text(target, 254) if target is not None else "",
-        organization_id=organization_id,
-        address=clean_text(who.address, 45),
-        user_agent=clean_text(who.user_agent, 300),
-        request_id=clean_text(who.request_id, 64),
-        detail=clean_detail(detail),
-    )
-    event.mac = canonical.sign_event(event)
-    event.save(force_insert=True)
-    return event
+    content = {
+        "time": timezone.now(),
+        "tag": tag.value,
+        "outcome": outcome.value,
+        "actor_id": actor_id,
+        "actor_label": actor_label,
+        "on_behalf_of_id": on_behalf_of_id,
+        "on_behalf_of_label": on_behalf_of_label,
+        "target_type": target._meta.label_lower if target is not None else "",
+        "target_id": clean_text(target.pk, 64) if target is not None else "",
+        "target_label": clean_text(target, 254) if target is not None else "",
+        "organization_id": organization_id,
+        "address": clean_text(who.address, 45),
+        "user_agent": clean_text(who.user_agent, 300),
+        "request_id": clean_text(who.request_id, 64),
+        "detail": clean_detail(detail),
+    }
+    return insert(content, canonical.sign(content))
 
 
 def _person(person: object | None) -> tuple[UUID | None, str]:
@@ -76,7 +75,7 @@ def _person(person: object | None) -> tuple[UUID | None, str]:
     )
 
 
-class ChainBroken(Exception):  # noqa: N818 - named like crypto.SealBroken
+class ChainBroken(Exception):
     """The chain ends in a link that this installation did not make; nothing is added to it."""
 
 
@@ -97,39 +96,55 @@ def seal(*, full: bool = False) -> Sealing:
     """
     after = None if full else selectors.newest_sealed() - LOOK_BACK
     done = Sealing()
-    while True:
-        ids, refused = _seal_batch(after)
-        if not ids:
-            break
-        after = ids[-1]
-        first = refused[0] if refused and done.first_refused is None else done.first_refused
-        done = Sealing(done.linked + len(ids) - len(refused), done.refused + len(refused), first)
+    while batch := _next_batch(after):
+        if not _append(batch):
+            continue  # Another sealer was quicker: look again at what is left.
+        after = batch.ids[-1]
+        first = batch.refused[0] if batch.refused and done.refused == 0 else done.first_refused
+        done = Sealing(done.linked + len(batch.links), done.refused + len(batch.refused), first)
     if done.refused:
         logger.error("%d audit events are not ours, first %d", done.refused, done.first_refused)
     return done
 
 
-def _seal_batch(after: int | None) -> tuple[list[int], list[int]]:
-    """The numbers of the next unsealed events, and of those among them that were not linked."""
+class _Batch(NamedTuple):
+    """Links made ready for the end of the chain as it was when they were made."""
+
+    sequence: int
+    ids: list[int]
+    links: list[AuditLink]
+    refused: list[int]
+
+
+def _next_batch(after: int | None) -> _Batch | None:
+    """Links for the next unsealed events; made outside any lock, as this takes the most time."""
+    last = selectors.last_link()
+    if last and not canonical.link_is_ours(last):
+        raise ChainBroken(f"link {last.sequence} was not made with a key of this installation")
+    sequence, previous = (last.sequence, bytes(last.hash)) if last else (0, canonical.GENESIS)
+    ids = list(selectors.unsealed(after)[:BATCH])
+    events, copies = selectors.readable(ids), selectors.copies(ids)
+    batch = _Batch(sequence, ids, [], [])
+    for id in ids:
+        if id in copies or id not in events or not canonical.is_ours(events[id]):
+            batch.refused.append(id)
+            continue
+        sequence += 1
+        link = canonical.make_link(previous, sequence, events[id])
+        batch.links.append(link)
+        previous = bytes(link.hash)
+    return batch if ids else None
+
+
+def _append(batch: _Batch) -> bool:
+    """The chain is longer by the batch; False when it has grown meanwhile."""
     with transaction.atomic():
         _take_turn()
         last = selectors.last_link()
-        if last and not canonical.link_is_ours(last):
-            raise ChainBroken(f"link {last.sequence} was not made with a key of this installation")
-        sequence, previous = (last.sequence, bytes(last.hash)) if last else (0, canonical.GENESIS)
-        ids = list(selectors.unsealed(after)[:BATCH])
-        events, copies = selectors.readable(ids), selectors.copies(ids)
-        links: list[AuditLink] = []
-        refused: list[int] = []
-        for id in ids:
-            if id in copies or id not in events or not canonical.is_ours(events[id]):
-                refused.append(id)
-                continue
-            sequence += 1
-            links.append(canonical.make_link(previous, sequence, events[id]))
-            previous = bytes(links[-1].hash)
-        AuditLink.objects.bulk_create(links)
-    return ids, refused
+        if (last.sequence if last else 0) != batch.sequence:
+            return False
+        AuditLink.objects.bulk_create(batch.links)
+    return True
 
 
 def _take_turn() -> None:
