@@ -40,6 +40,14 @@ class Forbidden(Refused):
     detail = gettext_lazy("You do not have the permission for this.")
 
 
+class HttpsRequired(Refused):
+    """ASVS 4.1.2: what was sent in the clear must be taken as known; the answer says so."""
+
+    status = 403
+    code = "https_required"
+    detail = gettext_lazy("Use https. Whatever was sent over http, such as a password or a token, must be replaced.")
+
+
 class NotFound(Refused):
     status = 404
     code = "not_found"

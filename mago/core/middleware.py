@@ -34,6 +34,21 @@ class RequestContextMiddleware:
         return response
 
 
+class HttpsOnlyMiddleware:
+    """A program that speaks plain http is told so: a redirect would let it go on sending its secrets in the clear.
+
+    People's browsers are redirected (SecurityMiddleware), and know better from then on (HSTS).
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.IS_HTTPS and request.path_info.startswith(("/api/", "/oauth/")) and not request.is_secure():
+            return errors.respond(request, errors.HttpsRequired())
+        return self.get_response(request)
+
+
 class ErrorMiddleware:
     """A refusal raised anywhere below becomes the one kind of answer."""
 

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
 # Sessions, CSRF, language and messages are for pages: API, hub and health paths carry none of them (mago/pages.py).
 MIDDLEWARE = [
     "mago.core.middleware.RequestContextMiddleware",
+    "mago.core.middleware.HttpsOnlyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "mago.core.middleware.ErrorMiddleware",
@@ -99,6 +100,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "mago.core.context_processors.page",
+                "accounts.access.context_processors.rights",
             ],
         },
     },

@@ -1,0 +1,76 @@
+"""Every route says who may enter. A new one that does not, fails here by existing."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.access.permissions import Permission
+from mago.core.guards import PUBLIC, SIGNED_IN
+
+KNOWN = {PUBLIC, SIGNED_IN, *Permission}
+
+# Who may come in without an account; a page that joins this list does so in a diff that somebody reads.
+PUBLIC_ROUTES = {
+    "/",
+    "/.well-known/change-password",
+    "/accounts/confirm-email/",
+    "/accounts/confirm-email/<key>/",
+    "/accounts/email/<key>/",
+    "/accounts/login/",
+    "/accounts/logout/",
+    "/accounts/password/reset/",
+    "/accounts/password/reset/<key>/",
+    "/accounts/password/reset/done/",
+    "/accounts/password/reset/set/",
+    "/accounts/signup/",
+    "/api/v1/auth/confirm-email",
+    "/api/v1/auth/login",
+    "/api/v1/auth/password/confirm",
+    "/api/v1/auth/password/reset",
+    "/api/v1/auth/refresh",
+    "/api/v1/auth/signup",
+    "/api/v1/schema/",
+    "/health/live",
+    "/health/ready",
+    "/preferences/",
+    "/setup/<token>/",
+}
+
+
+def routes(resolver: Any = None, prefix: str = "/") -> Iterator[tuple[str, Any]]:
+    for pattern in (resolver or get_resolver()).url_patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern, path)
+        elif isinstance(pattern, URLPattern):
+            yield path, pattern.callback
+
+
+def access_of(view: Any) -> str | None:
+    return getattr(getattr(view, "view_class", view), "access", None) or getattr(getattr(view, "cls", None), "access", None)
+
+
+@pytest.mark.parametrize(("path", "view"), list(routes()), ids=lambda value: value if isinstance(value, str) else "")
+def test_declares_its_access(path: str, view: Any) -> None:
+    assert access_of(view) in KNOWN
+
+
+def test_only_the_listed_routes_are_public() -> None:
+    public = {path for path, view in routes() if access_of(view) == PUBLIC and not path.startswith("/dev/")}
+    assert public == PUBLIC_ROUTES
+
+
+def test_names_are_unique() -> None:
+    names = [pattern.name for pattern in _patterns(get_resolver()) if pattern.name]
+    namespaced = [name for name in names if names.count(name) > 1]
+    assert not [name for name in namespaced if name.startswith(("account_", "api-"))]
+
+
+def _patterns(resolver: Any) -> Iterator[URLPattern]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _patterns(pattern)
+        else:
+            yield pattern
