@@ -1,5 +1,7 @@
 """How passwords are hashed: Argon2id with OWASP's first parameters, through a bounded lane."""
 
+import ctypes
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +17,19 @@ __all__ = ["Argon2idHasher", "HashLane", "known_browser", "lane", "spend_a_hash"
 @lru_cache(maxsize=1)
 def lane() -> HashLane:
     """This process's lane: `settings.HASH_SLOTS` hashes at once, 19 MiB each."""
+    _give_memory_back()
     return HashLane(settings.HASH_SLOTS)
+
+
+def _give_memory_back() -> None:
+    """Memory of a MiB and more returns to the system as soon as it is freed.
+
+    Otherwise glibc keeps it for the thread that had it, and the bound would be 19 MiB for each
+    thread that ever hashed, not for each slot. Other C libraries return it anyway.
+    """
+    m_mmap_threshold = -3  # malloc.h
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(m_mmap_threshold, 1 << 20)
 
 
 def spend_a_hash(password: str) -> None:

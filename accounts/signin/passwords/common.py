@@ -48,7 +48,7 @@ def _units(text: str) -> Iterator[str]:
     """What gives `text` when it is repeated and cut off at the end.
 
     >>> list(_units("dragondragondra"))
-    ['dragon']
+    ['dragon', 'dragondragon']
     """
     for size in range(1, min(len(text), LONGEST + 1)):
         if text.startswith(text[size:]):

@@ -36,7 +36,7 @@ class HashLane:
     """
 
     def __init__(
-        self, slots: int, *, waits: tuple[float, float] = (3.0, 10.0), queue: int = 16
+        self, slots: int, *, waits: tuple[float, float] = (3.0, 10.0), queue: int = 8
     ) -> None:
         self._slots = slots
         self._waits = waits

@@ -1,7 +1,11 @@
 """Argon2id as OWASP asks for it, through the lane (ASVS 11.4.2)."""
 
+import resource
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.hashers import (
@@ -18,6 +22,7 @@ from accounts.signin.hashers import Argon2idHasher, HashLane, spend_a_hash
 from mago.core.errors import Busy
 
 PASSWORD = "giraffe lamp tundra"
+STATM = Path("/proc/self/statm")
 ARGON2 = override_settings(PASSWORD_HASHERS=["accounts.signin.hashers.Argon2idHasher"])
 
 
@@ -163,6 +168,25 @@ def test_the_lane_has_as_many_slots_as_the_setting_says() -> None:
         assert hashers.lane()._slots == 5, "one lane for the life of the process"
     finally:
         hashers.lane.cache_clear()
+
+
+@pytest.mark.skipif(not STATM.exists(), reason="memory is read from /proc")
+def test_threads_that_hashed_keep_no_memory(encoded: str) -> None:
+    """Eight of them would hold 152 MiB; slots, not threads, bound the memory (PERFORMANCE.md G12)."""
+    hasher, everybody = Argon2idHasher(), threading.Barrier(8)
+
+    def sign_in(number: int) -> bool:
+        everybody.wait()
+        return hasher.verify(PASSWORD, encoded)
+
+    before = resident_mib()
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(sign_in, range(8)))
+        assert resident_mib() - before < 40
+
+
+def resident_mib() -> float:
+    return int(STATM.read_text().split()[1]) * resource.getpagesize() / 2**20
 
 
 def test_the_suite_itself_hashes_fast() -> None:

@@ -1,10 +1,12 @@
 """Passwords that attackers try first (ASVS 6.2.4)."""
 
+import doctest
 from collections.abc import Callable
 
 import pytest
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
+from accounts.signin.passwords import common
 from accounts.signin.passwords.common import is_common
 
 TOP = FREQUENCY_LISTS["passwords"][:3000]
@@ -56,3 +58,9 @@ def test_names_and_dictionary_words_are_common_too(word: str) -> None:
 )
 def test_other_passwords_are_left_to_the_estimate(password: str) -> None:
     assert not is_common(password)
+
+
+def test_the_examples_in_the_docstrings_hold() -> None:
+    results = doctest.testmod(common)
+    assert results.attempted >= 2
+    assert results.failed == 0

@@ -224,4 +224,4 @@ class Arrivals(RuleBasedStateMachine):
             assert came == sorted(came, reverse=True)
 
 
-TestArrivals = Arrivals.TestCase
+TestArrivals = pytest.mark.slow(Arrivals.TestCase)

@@ -70,6 +70,7 @@ def test_the_message_says_the_rule_and_what_to_do() -> None:
     ]
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(password=st.text(min_size=15, max_size=200))
 @example(password=" " * 15)
@@ -80,6 +81,7 @@ def test_no_kind_of_character_is_demanded_or_forbidden(password: str, refusals: 
     assert set(refusals(password)) <= ABOUT_CONTENT
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     st.text(min_size=12, max_size=30).filter(lambda text: len(set(text)) >= 12),
