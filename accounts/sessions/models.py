@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from mago.core.ids import new_id
 
+from .user_agents import describe
+
 
 class SessionManager(BaseSessionManager["Session"]):
     pass
@@ -32,6 +34,10 @@ class Session(AbstractBaseSession):
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
         indexes = [models.Index(fields=["user", "-last_seen_at"], name="session_of_user")]
+
+    @property
+    def browser(self) -> str:
+        return describe(self.user_agent)
 
     @classmethod
     def get_session_store_class(cls) -> type:

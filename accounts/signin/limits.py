@@ -8,6 +8,8 @@ SIGN_IN_ACCOUNT = Limit("sign-in:account", 10, 15 * 60)
 SIGN_IN_ACCOUNT_ANYWHERE = Limit("sign-in:account-anywhere", 100, 24 * 3600)
 # One network: trying many accounts. An office behind one address must still get in, so successes are given back.
 SIGN_IN_NETWORK = Limit("sign-in:network", 60, 10 * 60)
+# Every judging of a new password, also of one that is refused.
+NEW_PASSWORD_NETWORK = Limit("new-password:network", 120, 600)
 SIGN_UP_NETWORK = Limit("sign-up:network", 30, 3600)
 # Mails to one address, whoever asks; what is above is held back without a word.
 MAIL_ADDRESS = Limit("mail:address", 5, 3600)

@@ -35,7 +35,11 @@ def may_mail(email: str) -> bool:
 
 
 def check_new_password(password: str, *, user: User | None = None, email: str = "", name: str = "") -> None:
-    """The password may be used; Refused, naming each broken rule beside the field `password`, otherwise."""
+    """The password may be used; Refused, naming each broken rule beside the field `password`, otherwise.
+
+    Judging one costs up to a tenth of a second, so it is limited by itself: TooMany.
+    """
+    limits.NEW_PASSWORD_NETWORK.take(network())
     try:
         check_password_rules(password, user=user, email=email, names=(name,) if name else ())
     except ValidationError as error:

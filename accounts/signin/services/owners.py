@@ -1,5 +1,6 @@
 """The first owner, and what people say of themselves."""
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,18 +27,11 @@ def change_profile(*, user: User, name: str, language: str, actor: User) -> None
     record(Tag.PROFILE_CHANGED, actor=actor, target=user, before=before, after={"name": name, "language": language})
 
 
-@transaction.atomic
 def create_owner(*, email: str, password: str, name: str = "", language: str = "") -> User:
     """A platform administrator exists, confirmed: whoever runs this controls the server anyway."""
-    email = normalize_email(email)
-    check_new_password(password, email=email, name=name)
-    if User.objects.filter(email=email).exists():
-        raise Conflict(_("Somebody with this address exists already."), code="email_taken")
-    user = User.objects.create_user(email, password, name=name, language=language, email_confirmed_at=timezone.now())
-    remember_password(user)
-    record(Tag.OWNER_CREATED, actor=user, target=user)
-    grant_role(user=user, role=RoleName.PLATFORM_ADMINISTRATOR, actor=user)
-    return user
+    hashed = _hash_of(email=email, password=password, name=name)
+    with transaction.atomic():
+        return _insert_owner(email, hashed, name, language)
 
 
 def may_set_up(secret: str) -> bool:
@@ -48,9 +42,28 @@ def may_set_up(secret: str) -> bool:
 def create_first_owner(*, secret: str, email: str, password: str, name: str = "", language: str = "") -> User:
     """As `create_owner`, for whoever holds the set-up link: once, and only while there is no owner."""
     limits.LINK_NETWORK.take(network())
+    hashed = _hash_of(email=email, password=password, name=name)
     with transaction.atomic():
         tokens.spend(Purpose.SET_UP, secret)
         if has_owner():
             raise NotFound
         record(Tag.SETUP_LINK_USED, email=normalize_email(email))
-        return create_owner(email=email, password=password, name=name, language=language)
+        return _insert_owner(email, hashed, name, language)
+
+
+def _hash_of(*, email: str, password: str, name: str) -> str:
+    """The hash of a password that may be used; before any transaction, which would hold its locks for as long."""
+    check_new_password(password, email=email, name=name)
+    return make_password(password)
+
+
+def _insert_owner(email: str, hashed: str, name: str, language: str) -> User:
+    email = normalize_email(email)
+    if User.objects.filter(email=email).exists():
+        raise Conflict(_("Somebody with this address exists already."), code="email_taken")
+    user = User(email=email, password=hashed, name=name, language=language, email_confirmed_at=timezone.now())
+    user.save(force_insert=True)
+    remember_password(user)
+    record(Tag.OWNER_CREATED, actor=user, target=user)
+    grant_role(user=user, role=RoleName.PLATFORM_ADMINISTRATOR, actor=user)
+    return user

@@ -1,0 +1,50 @@
+"""Demonstration data: people to look at, made by the services that real people go through."""
+
+import secrets
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.access.roles import RoleName
+from accounts.access.services import grant_role, set_active
+from accounts.models import User
+from mago.audit.services import Outcome, record
+from mago.audit.tags import Tag
+from mago.core.context import Caller, calling
+
+NAMES = """Ada Lindqvist, Marcus Kane, Priya Nair, Jun Ono, Elena Vitale, Tomás Herrera, Ingrid Solberg, Kofi Mensah,
+Yara Haddad, Piotr Nowak, Chiara Conti, Liam Byrne, Fatima Zahra, Noah Fischer, Mei Lin, Sofia Rossi, Andrej Kovač,
+Grace Okafor, Luca Moretti, Hanna Virtanen, Ravi Menon, Isabel Cruz, Emil Larsen, Aiko Tanaka, Paolo Greco, Nora Weiss,
+David Cohen, Amara Diallo, Giulia Ferri, Viktor Petrov"""
+ADMINISTRATOR = "dora@example.com"
+
+
+@transaction.atomic
+def add_people() -> dict[str, str]:
+    """Thirty people and an administrator exist; her name and new password. Doing it again adds nobody twice."""
+    password = secrets.token_urlsafe(15)
+    dora, _created = User.objects.get_or_create(
+        email=ADMINISTRATOR, defaults={"name": "Dora Keller", "email_confirmed_at": timezone.now()}
+    )
+    dora.set_password(password)
+    dora.save(update_fields=["password"])
+    grant_role(user=dora, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
+    for number, name in enumerate(" ".join(NAMES.split()).split(", ")):
+        _add_person(number, name, dora)
+    return {"email": dora.email, "password": password}
+
+
+def _add_person(number: int, name: str, administrator: User) -> None:
+    email = f"{name.split()[0].lower()}.{name.split()[-1].lower()}@example.com".encode("ascii", "ignore").decode()
+    user, created = User.objects.get_or_create(email=email, defaults={"name": name, "email_confirmed_at": timezone.now()})
+    if not created:
+        return
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    with calling(Caller(address=f"192.0.2.{number + 10}", user_agent="Mozilla/5.0 (X11; Linux x86_64) Firefox/143.0")):
+        record(Tag.EMAIL_CONFIRMED, actor=user, target=user)
+        if number % 4 == 3:
+            record(Tag.SIGN_IN_FAILED, target=user, outcome=Outcome.FAILURE, method="password", email=email)
+        record(Tag.SIGN_IN_SUCCEEDED, actor=user, target=user, method="password", remembered=False)
+    if number % 11 == 10:
+        set_active(user=user, active=False, actor=administrator, reason="Left the company")

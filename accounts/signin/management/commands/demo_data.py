@@ -1,0 +1,18 @@
+"""`manage.py demo_data`: people to look at, and an administrator whose password is printed as JSON."""
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.signin.demo import add_people
+
+
+class Command(BaseCommand):
+    help = "Add demonstration data; only on an installation that is being tried out."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.IS_LOCAL:
+            raise CommandError("Demonstration data is for trying Mago out: MAGO_BASE_URL is not on this machine.")
+        self.stdout.write(json.dumps(add_people()))
