@@ -1,5 +1,4 @@
-// Adds a button to each field marked data-copy that puts its value on the clipboard.
-const texts = document.getElementById("script-texts")?.dataset ?? {};
+// Adds a button to each field marked data-copy that puts its value on the clipboard; the attributes hold the button's words.
 const SAID_FOR = 2_000;
 
 for (const input of navigator.clipboard ? document.querySelectorAll(".control > input[data-copy]") : []) {
@@ -7,7 +6,7 @@ for (const input of navigator.clipboard ? document.querySelectorAll(".control > 
   const said = document.createElement("span");
   button.type = "button";
   button.className = "button small";
-  button.textContent = texts.copy;
+  button.textContent = input.dataset.copy;
   said.className = "visually-hidden";
   said.setAttribute("role", "status");
   input.parentElement.classList.add("with-action");
@@ -15,9 +14,9 @@ for (const input of navigator.clipboard ? document.querySelectorAll(".control > 
 
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(input.value);
-    button.textContent = said.textContent = texts.copied;
+    button.textContent = said.textContent = input.dataset.copied;
     setTimeout(() => {
-      button.textContent = texts.copy;
+      button.textContent = input.dataset.copy;
       said.textContent = "";
     }, SAID_FOR);
   });
