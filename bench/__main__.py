@@ -1,0 +1,24 @@
+"""bin/bench signin [--postgres] [--quick]"""
+
+import argparse
+import sys
+
+from . import signin
+
+BENCHES = {"signin": signin.run}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="bin/bench", description="Figures beside their goals.")
+    parser.add_argument("name", choices=BENCHES)
+    parser.add_argument(
+        "--postgres", action="store_true", help="on PostgreSQL and Valkey instead of SQLite"
+    )
+    parser.add_argument("--quick", action="store_true", help="few windows: does it run at all?")
+    options = parser.parse_args()
+    BENCHES[options.name](postgres=options.postgres, quick=options.quick)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

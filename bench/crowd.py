@@ -1,0 +1,54 @@
+"""Many people sign in at once while somebody else only wants an empty page."""
+
+import itertools
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+from . import machine
+from .client import Client
+from .server import Server
+from .visitors import submit_password
+
+
+@dataclass
+class Crowd:
+    """What was seen: answers by status, refusals without `Retry-After`, the poller's latencies in
+    seconds, and the most memory in MiB."""
+
+    answers: Counter[int] = field(default_factory=Counter)
+    impolite: int = 0
+    latency: list[float] = field(default_factory=list)
+    memory: float = 0.0
+
+    @property
+    def p99(self) -> float:
+        return sorted(self.latency)[int(0.99 * len(self.latency))]
+
+
+def saturate(server: Server, people: list[str], *, size: int, seconds: float) -> Crowd:
+    """`size` people sign in, again and again, for `seconds`, while an empty view is polled."""
+    seen, end = Crowd(), time.monotonic() + seconds
+    names = itertools.cycle(people)
+
+    def keep_signing_in() -> None:
+        with Client(server.port).fetch_csrf() as client:
+            while time.monotonic() < end:
+                answer = submit_password(client, next(names))
+                seen.answers[answer.status] += 1
+                seen.impolite += answer.status == 503 and "retry-after" not in answer.head.lower()
+
+    threads = [threading.Thread(target=keep_signing_in) for _ in range(size)]
+    with Client(server.port) as poller:
+        for thread in threads:
+            thread.start()
+        while time.monotonic() < end:
+            begin = time.perf_counter()
+            poller.get("/api/bench/empty")
+            seen.latency.append(time.perf_counter() - begin)
+            seen.memory = max(seen.memory, machine.memory([server.worker])[0])
+            time.sleep(0.005)
+    for thread in threads:
+        thread.join()
+    return seen

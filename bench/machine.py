@@ -1,0 +1,57 @@
+"""Cores, CPU time and memory of processes, as Linux tells them in /proc."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+PROC = Path("/proc")
+MIB = 1024 * 1024
+_CORES = sorted(os.sched_getaffinity(0))
+# One core for what is measured, another for what measures.
+SERVER_CORE, LOAD_CORE = _CORES[0], _CORES[-1]
+
+
+@contextmanager
+def on_core(core: int) -> Iterator[None]:
+    """Processes that are started inside the block stay on `core`."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def tree(root: int) -> list[int]:
+    """The process `root` and all that descend from it."""
+    parents = {}
+    for entry in PROC.glob("[0-9]*/stat"):
+        with suppress(OSError):
+            # The name in brackets may hold anything; behind it come the state and the parent.
+            parents[int(entry.parent.name)] = int(entry.read_text().rpartition(")")[2].split()[1])
+    found = [root]
+    for process in found:
+        found += [child for child, parent in parents.items() if parent == process]
+    return found
+
+
+def cpu_seconds(processes: list[int]) -> float:
+    """CPU time that the threads of these processes have used, to the microsecond."""
+    nanoseconds = 0
+    for process in processes:
+        for thread in PROC.glob(f"{process}/task/*/schedstat"):
+            with suppress(OSError):
+                nanoseconds += int(thread.read_text().split()[0])
+    return nanoseconds / 1e9
+
+
+def memory(processes: list[int]) -> tuple[float, float]:
+    """Resident and proportional size in MiB; the latter counts shared pages once."""
+    resident = proportional = 0
+    for process in processes:
+        with suppress(OSError):
+            lines = (PROC / str(process) / "smaps_rollup").read_text().splitlines()[1:]
+            sizes = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in lines}
+            resident, proportional = resident + sizes["Rss"], proportional + sizes["Pss"]
+    return resident / MIB, proportional / MIB

@@ -1,0 +1,96 @@
+"""The product as `bin/run` starts it, on a core and in a data folder of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import machine
+from .client import Client
+
+OURS = ("MAGO_", "TWILIO_", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PORT", "WEB_CONCURRENCY")
+START_LIMIT = 60  # seconds
+
+
+@dataclass(frozen=True)
+class Server:
+    """`seconds` passed, and `cpu` seconds were used, from the command to the first page."""
+
+    port: int
+    process: int
+    seconds: float
+    cpu: float
+
+    @property
+    def tree(self) -> list[int]:
+        return machine.tree(self.process)
+
+    @property
+    def worker(self) -> int:
+        """The web worker: granian's only child."""
+        return self.tree[-1]
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    """What a process of this run sees: nothing of the caller's own Mago."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    return inherited | {
+        "DJANGO_SETTINGS_MODULE": "bench.settings",
+        "MAGO_DATA_DIR": str(folder),
+        # The load generator plays the proxy, so that each request may come from elsewhere.
+        "MAGO_TRUSTED_PROXIES": "1",
+        **more,
+    }
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(variables: Mapping[str, str]) -> Iterator[Server]:
+    """The home page answers inside the block; the server has ended after it."""
+    port = free_port()
+    begin = time.monotonic()
+    with machine.on_core(machine.SERVER_CORE):
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve"],
+            env={**variables, "PORT": str(port)},
+            stdout=subprocess.DEVNULL,
+        )
+    try:
+        wait_for_page(port, process)
+        seconds = time.monotonic() - begin
+        cpu = machine.cpu_seconds(machine.tree(process.pid))
+        yield Server(port, process.pid, seconds, cpu)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(15)
+
+
+def wait_for_page(port: int, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + START_LIMIT
+    while process.poll() is None and time.monotonic() < end:
+        try:
+            with Client(port) as client:
+                if client.get("/").status == 200:
+                    return
+        except OSError:
+            time.sleep(0.02)
+    raise SystemExit("The server did not start.")
+
+
+def run_module(name: str, variables: Mapping[str, str], *arguments: str) -> str:
+    """What the module printed, run on the server's core."""
+    with machine.on_core(machine.SERVER_CORE):
+        command = [sys.executable, "-m", name, *arguments]
+        return subprocess.run(
+            command, env=dict(variables), check=True, stdout=subprocess.PIPE, text=True
+        ).stdout

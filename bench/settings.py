@@ -1,0 +1,12 @@
+"""The product's own settings, with the floor's empty views beside its pages."""
+
+import os
+
+from mago.settings import *  # noqa: F403
+
+ROOT_URLCONF = "bench.urls"
+# The same hash, with a clock beside it.
+PASSWORD_HASHERS = ["bench.hashing.ClockedHasher"]
+# The grown form's web process: what the worker does is measured by itself.
+if os.environ.get("BENCH_WORKER") == "no":
+    EMBEDDED_WORKER = False

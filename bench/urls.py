@@ -1,0 +1,16 @@
+"""The product's pages, and views that do nothing: what they cost is the floor."""
+
+from django.urls import include, path
+
+from mago.urls import handler400, handler403, handler404, handler500
+
+from . import views
+
+__all__ = ["handler400", "handler403", "handler404", "handler500"]
+
+urlpatterns = [
+    path("bench/empty/", views.empty),
+    path("api/bench/empty", views.empty),
+    path("api/bench/hashing", views.hashing),
+    path("", include("mago.urls")),
+]
