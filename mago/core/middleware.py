@@ -23,12 +23,17 @@ class RequestContextMiddleware:
         if not settings.TRUSTED_PROXIES:
             for name in ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT"):
                 request.META.pop(name, None)
+        # All that is sent to us is UTF-8; a client's own idea may name a codec that is none for text.
+        request.encoding = "utf-8"
         request.request_id = request_id = new_id().hex  # type: ignore[attr-defined]
         request.client_address = address = client_address(request)  # type: ignore[attr-defined]
         agent = "".join(c for c in request.META.get("HTTP_USER_AGENT", "")[:300] if c.isprintable())
         with calling(Caller(request_id, address, agent)):
             response = self.get_response(request)
         response.headers.setdefault("X-Request-ID", request_id)
+        if not response.streaming and response.status_code != 204:
+            # Without it the server would send chunks.
+            response.headers.setdefault("Content-Length", str(len(response.content)))
         if not response.has_header("Cache-Control") and not request.path_info.startswith(settings.STATIC_URL):
             response.headers["Cache-Control"] = "no-store"
         return response
