@@ -65,7 +65,7 @@ class SignIn(APIView):
     @extend_schema(
         summary="Sign in",
         description="Tokens, or a problem whose `code` says what is in the way: `invalid_credentials`, "
-        "`email_unconfirmed`, `account_disabled`, `rate_limited`.",
+        "`account_disabled`, `rate_limited`.",
         request=shapes.SignInSerializer,
         responses={200: shapes.TokenPairSerializer, **REFUSAL},
         examples=[OpenApiExample("request", {"email": "ada@example.com", "password": "…"}, request_only=True)],

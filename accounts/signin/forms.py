@@ -24,7 +24,9 @@ class EmailField(forms.EmailField):
         self.widget.attrs.pop("maxlength", None)
 
     def clean(self, value: Any) -> str:
-        return normalize_email(super().clean(value))
+        # First the spelling, as it may be longer than what was typed and than the column.
+        cleaned: str = super().clean(normalize_email(value) if isinstance(value, str) else value)
+        return cleaned
 
 
 class NewPasswordField(PasswordField):

@@ -112,10 +112,15 @@ def respond(request: HttpRequest, refusal: Refused) -> HttpResponse:
         response = JsonResponse(problem(refusal, request_id), status=refusal.status, content_type="application/problem+json")
     else:
         response = HttpResponse(_page(request, refusal, request_id), status=refusal.status)
-    if retry_after := getattr(refusal, "retry_after", None):
-        response.headers["Retry-After"] = str(retry_after)
     if refusal.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
+    return with_headers(response, refusal)
+
+
+def with_headers(response: HttpResponse, refusal: Refused) -> HttpResponse:
+    """`response` says when to try again, in whatever form it shows the refusal."""
+    if retry_after := getattr(refusal, "retry_after", None):
+        response.headers["Retry-After"] = str(retry_after)
     return response
 
 

@@ -10,11 +10,19 @@ from django.utils.translation import gettext as _
 
 from .errors import Refused
 
+# Controls, halves of characters, separators of lines and paragraphs.
+_UNUSABLE = ("Cc", "Cs", "Zl", "Zp")
+# They turn the direction of what follows, also outside the value: "gnp.exe" reads "exe.png".
+_TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
 
 def unusable(value: str, *, lines: bool = False) -> bool:
-    """Whether `value` holds control characters, or the mark that broken UTF-8 leaves behind."""
+    """Whether `value` holds what breaks or turns a line, or the mark that broken UTF-8 leaves behind."""
     allowed = "\r\n\t" if lines else ""
-    return any((unicodedata.category(c) in ("Cc", "Cs") and c not in allowed) or c == "\ufffd" for c in value)
+    return any(
+        (unicodedata.category(c) in _UNUSABLE or c in _TURNS or c == "\ufffd") and c not in allowed
+        for c in value
+    )
 
 
 class Form(forms.Form):

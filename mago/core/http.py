@@ -41,11 +41,11 @@ def safe_next(url: str | None) -> str | None:
     """`url` when it is a path of ours whose name is on the list `settings.NEXT_URL_NAMES`, else None."""
     if not url or len(url) > 2000 or not url.isprintable() or "\\" in url or url.startswith("//"):
         return None
-    parts = urlsplit(url)
-    if parts.scheme or parts.netloc or not parts.path.startswith("/"):
-        return None
     try:
+        parts = urlsplit(url)
+        if parts.scheme or parts.netloc or not parts.path.startswith("/"):
+            return None
         name = resolve(parts.path).view_name
-    except Resolver404:
+    except (ValueError, Resolver404):
         return None
     return url if any(fnmatchcase(name, allowed) for allowed in settings.NEXT_URL_NAMES) else None

@@ -11,25 +11,31 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User, normalize_email
 from mago.audit.services import Outcome, record
 from mago.audit.tags import Tag
-from mago.core.errors import Forbidden, Refused, TooMany
+from mago.core.errors import Refused, TooMany
 from mago.core.ratelimit import Limit
 
 from .. import limits
 from ..hashers import known_browser, spend_a_hash
 from .common import network
-from .sign_up import awaits_confirmation
 
 
 class WrongCredentials(Refused):
-    """The same words for an unknown address, a wrong password and an account without one."""
+    """The same words for an unknown address, one that waits for its confirmation, a wrong password, an account without one.
+
+    Whoever signs up with somebody's address and then tries that password must not learn by the
+    answer whether there was an account before.
+    """
 
     status = 401
     code = "invalid_credentials"
-    detail = gettext_lazy("That e-mail address and password do not match. Check both, or choose a new password.")
+    detail = gettext_lazy(
+        "That e-mail address and password do not match. Check both, or choose a new password. "
+        "If you have just signed up, open the link in the mail first."
+    )
 
 
 def check_password(*, email: str, password: str, browser: str = "") -> User:
-    """The person whose password this is. WrongCredentials, TooMany, or Forbidden while unconfirmed.
+    """The person whose password this is. WrongCredentials or TooMany.
 
     Limits come before hashing. `browser` names one in which this person has signed in before
     (`browsers.py`): it is not held back by what strangers do, so that nobody can be locked out.
@@ -38,7 +44,7 @@ def check_password(*, email: str, password: str, browser: str = "") -> User:
     taken = _take_limits(email, browser)
     user = User.objects.filter(email=email).first()
     with known_browser() if browser else nullcontext():
-        is_theirs = _is_theirs(user, email, password)
+        is_theirs = _is_theirs(user, password)
     if not is_theirs:
         record(Tag.SIGN_IN_FAILED, target=user, outcome=Outcome.FAILURE, method="password", email=email)
         raise WrongCredentials
@@ -48,13 +54,9 @@ def check_password(*, email: str, password: str, browser: str = "") -> User:
     return user
 
 
-def _is_theirs(user: User | None, email: str, password: str) -> bool:
+def _is_theirs(user: User | None, password: str) -> bool:
     """One hash is spent in every case, so that time tells nothing."""
-    if user is None:
-        if awaits_confirmation(email, password):
-            raise Forbidden(_("Confirm your e-mail address first: open the link in the mail we sent."), code="email_unconfirmed")
-        return False
-    if not user.has_usable_password():
+    if user is None or not user.has_usable_password():
         spend_a_hash(password)
         return False
     return check_hash(password, user.password, setter=_upgrade(user))
@@ -74,9 +76,9 @@ Taken = list[tuple[Limit, tuple[str, ...]]]
 
 
 def _take_limits(email: str, browser: str) -> Taken:
-    wanted: Taken = [(limits.SIGN_IN_ACCOUNT, (email, browser or network())), (limits.SIGN_IN_NETWORK, (network(),))]
+    wanted: Taken = [(limits.SIGN_IN_ACCOUNT, (email, browser or network()))]
     if not browser:
-        wanted.append((limits.SIGN_IN_ACCOUNT_ANYWHERE, (email,)))
+        wanted += [(limits.SIGN_IN_NETWORK, (network(),)), (limits.SIGN_IN_ACCOUNT_ANYWHERE, (email,))]
     taken: Taken = []
     for limit, key in wanted:
         try:

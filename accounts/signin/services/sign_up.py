@@ -5,7 +5,7 @@ paths hash one password and enqueue one mail. What differs is said in the mail.
 """
 
 from django.conf import settings
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +17,6 @@ from mago.core.ids import digest
 from mago.messaging.services import send_mail
 
 from .. import limits, tokens
-from ..hashers import spend_a_hash
 from ..models import OneTimeToken
 from ..tokens import Purpose
 from .common import check_new_password, link, may_mail, network, remember_password
@@ -77,15 +76,3 @@ def confirm_sign_up(secret: str) -> tuple[User, str]:
     except IntegrityError:
         raise tokens.LinkSpent(_("This address is confirmed already. Sign in.")) from None
     return user, token.digest
-
-
-def awaits_confirmation(email: str, password: str) -> bool:
-    """Whether somebody signed up with these very words and has not opened the link yet. Costs one hash, always."""
-    waiting = OneTimeToken.objects.filter(
-        email=email, purpose=Purpose.SIGN_UP, user=None, used_at=None, expires_at__gt=timezone.now()
-    )
-    token = waiting.order_by("-created_at").first()
-    if token is None:
-        spend_a_hash(password)
-        return False
-    return check_password(password, token.payload["password"])

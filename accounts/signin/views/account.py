@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 
 from accounts.access.guards import public, signed_in
 from accounts.sessions.services import renew_session
-from mago.core.errors import Refused
+from mago.core.errors import Conflict, Refused
 
 from .. import services
 from ..forms import ChangeEmailForm, ChangePasswordForm, ProfileForm, current_language
-from .entrance import get_or_post
+from ..tokens import LinkSpent
+from .common import get_or_post, posted, show
 
 
 @signed_in
@@ -20,30 +21,29 @@ from .entrance import get_or_post
 def profile(request: HttpRequest) -> HttpResponse:
     user = request.user
     initial = {"name": user.name, "language": user.language or current_language()}
-    form = ProfileForm(request.POST or None, initial=initial)
+    form = ProfileForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         services.change_profile(user=user, actor=user, **form.cleaned_data)
         messages.success(request, _("Saved."))
         response = redirect("accounts:profile")
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, form.cleaned_data["language"], secure=settings.IS_HTTPS, samesite="Lax")
         return response
-    return render(request, "accounts/signin/profile.html", {"form": form}, status=400 if form.errors else 200)
+    return show(request, "profile", form)
 
 
 @signed_in
 @get_or_post
 def change_email(request: HttpRequest) -> HttpResponse:
-    form = ChangeEmailForm(request.POST or None)
+    form = ChangeEmailForm(posted(request))
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
         try:
             services.request_email_change(user=request.user, email=email, current=form.cleaned_data["password"])
         except Refused as refusal:
-            form.refuse(refusal)
-            return render(request, "accounts/signin/change_email.html", {"form": form}, status=refusal.status)
+            return show(request, "change_email", form, refusal)
         messages.info(request, _("We have sent a link to %(email)s. Open it to finish the change.") % {"email": email})
         return redirect("account_email")
-    return render(request, "accounts/signin/change_email.html", {"form": form}, status=400 if form.errors else 200)
+    return show(request, "change_email", form)
 
 
 @public
@@ -53,7 +53,7 @@ def confirm_email_change(request: HttpRequest, key: str) -> HttpResponse:
         return render(request, "accounts/signin/confirm_email.html", {"key": key, "change": True})
     try:
         user = services.confirm_email_change(key)
-    except Refused as refusal:
+    except (LinkSpent, Conflict) as refusal:
         return render(request, "accounts/signin/link_spent.html", {"refusal": refusal}, status=refusal.status)
     messages.success(request, _("Your address is now %(email)s.") % {"email": user.email})
     return redirect("account_email" if request.user == user else "account_login")
@@ -62,15 +62,14 @@ def confirm_email_change(request: HttpRequest, key: str) -> HttpResponse:
 @signed_in
 @get_or_post
 def change_password(request: HttpRequest) -> HttpResponse:
-    form = ChangePasswordForm(request.POST or None)
+    form = ChangePasswordForm(posted(request))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
             services.change_password(user=request.user, current=data["oldpassword"], password=data["password1"])
         except Refused as refusal:
-            form.refuse(refusal)
-            return render(request, "accounts/signin/change_password.html", {"form": form}, status=refusal.status)
+            return show(request, "change_password", form, refusal)
         renew_session(request)
         messages.success(request, _("Your new password is set. You are signed out everywhere else."))
         return redirect("account_change_password")
-    return render(request, "accounts/signin/change_password.html", {"form": form}, status=400 if form.errors else 200)
+    return show(request, "change_password", form)

@@ -13,8 +13,8 @@ from mago.core.http import safe_next
 
 from .. import browsers, pipeline, services
 from ..forms import ResetForm, ResetRequestForm, SignInForm, SignUpForm, current_language
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+from ..tokens import LinkSpent
+from .common import get_or_post, posted, show
 
 # Under these names a browser's session keeps what may not stand in a URL, or what ties a mail to this browser.
 SIGNED_UP = "signed_up"
@@ -26,7 +26,7 @@ RESET = "reset"
 def sign_up(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("accounts:profile")
-    form = SignUpForm(request.POST or None)
+    form = SignUpForm(posted(request))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -34,11 +34,10 @@ def sign_up(request: HttpRequest) -> HttpResponse:
                 email=data["email"], password=data["password1"], name=data["name"], language=current_language()
             )
         except Refused as refusal:
-            form.refuse(refusal)
-            return render(request, "accounts/signin/sign_up.html", {"form": form}, status=refusal.status)
+            return show(request, "sign_up", form, refusal)
         request.session[SIGNED_UP] = {"email": data["email"], "token": token}
         return redirect("account_email_verification_sent")
-    return render(request, "accounts/signin/sign_up.html", {"form": form}, status=400 if form.errors else 200)
+    return show(request, "sign_up", form)
 
 
 @public
@@ -56,8 +55,8 @@ def confirm_email(request: HttpRequest, key: str) -> HttpResponseBase:
         return render(request, "accounts/signin/confirm_email.html", {"key": key})
     try:
         user, token = services.confirm_sign_up(key)
-    except Refused as refusal:
-        return render(request, "accounts/signin/link_spent.html", {"refusal": refusal}, status=refusal.status)
+    except LinkSpent as refusal:
+        return _link_spent(request, refusal)
     if request.session.pop(SIGNED_UP, {}).get("token") == token:
         # This browser chose the password a moment ago; asking for it again would prove nothing more.
         response = pipeline.sign_in(request, user, method="password")
@@ -73,18 +72,13 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     next_url = safe_next(request.POST.get("next") or request.GET.get("next"))
     if request.user.is_authenticated:
         return redirect(next_url or "accounts:profile")
-    form = SignInForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            try:
-                return _sign_in(request, form, next_url)
-            except Refused as refusal:
-                form.refuse(refusal)
-                # A page says 200 or 4xx by what a browser's password manager understands: 401 would ask for HTTP credentials.
-                status = 400 if refusal.status == 401 else refusal.status
-    return render(request, "accounts/signin/sign_in.html", {"form": form, "next": next_url}, status=status)
+    form = SignInForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _sign_in(request, form, next_url)
+        except Refused as refusal:
+            return show(request, "sign_in", form, refusal, next=next_url)
+    return show(request, "sign_in", form, next=next_url)
 
 
 def _sign_in(request: HttpRequest, form: SignInForm, next_url: str | None) -> HttpResponseBase:
@@ -112,15 +106,14 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @public
 @get_or_post
 def request_reset(request: HttpRequest) -> HttpResponse:
-    form = ResetRequestForm(request.POST or None)
+    form = ResetRequestForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             services.request_password_reset(email=form.cleaned_data["email"], language=current_language())
         except Refused as refusal:
-            form.refuse(refusal)
-            return render(request, "accounts/signin/request_reset.html", {"form": form}, status=refusal.status)
+            return show(request, "request_reset", form, refusal)
         return redirect("account_reset_password_done")
-    return render(request, "accounts/signin/request_reset.html", {"form": form}, status=400 if form.errors else 200)
+    return show(request, "request_reset", form)
 
 
 @public
@@ -133,6 +126,11 @@ def reset_requested(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def open_reset_link(request: HttpRequest, key: str) -> HttpResponse:
     """The secret leaves the URL at once, so that it stands in no history, log or Referer (ASVS 14.2.1)."""
+    try:
+        services.find_reset(key)
+    except LinkSpent as refusal:
+        # Here already, as what is kept for a stranger costs a row.
+        return _link_spent(request, refusal)
     request.session[RESET] = key
     return redirect("account_reset_password_set")
 
@@ -140,21 +138,27 @@ def open_reset_link(request: HttpRequest, key: str) -> HttpResponse:
 @public
 @get_or_post
 def reset_password(request: HttpRequest) -> HttpResponse:
-    form = ResetForm(request.POST or None)
+    form = ResetForm(posted(request))
     secret = request.session.get(RESET, "")
     try:
         person = services.find_reset(secret)
-        if request.method == "POST" and form.is_valid():
+    except LinkSpent as refusal:
+        return _link_spent(request, refusal)
+    if request.method == "POST" and form.is_valid():
+        try:
             services.reset_password(secret=secret, password=form.cleaned_data["password1"])
-            del request.session[RESET]
-            messages.success(request, _("Your new password is set. Sign in with it."))
-            return redirect("account_login")
-    except Refused as refusal:
-        if not refusal.fields:
-            return render(request, "accounts/signin/link_spent.html", {"refusal": refusal}, status=refusal.status)
-        form.refuse(refusal)
-    context = {"form": form, "email": person.email}
-    return render(request, "accounts/signin/reset_password.html", context, status=400 if form.errors else 200)
+        except LinkSpent as refusal:
+            return _link_spent(request, refusal)
+        except Refused as refusal:
+            return show(request, "reset_password", form, refusal, email=person.email)
+        del request.session[RESET]
+        messages.success(request, _("Your new password is set. Sign in with it."))
+        return redirect("account_login")
+    return show(request, "reset_password", form, email=person.email)
+
+
+def _link_spent(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    return render(request, "accounts/signin/link_spent.html", {"refusal": refusal}, status=refusal.status)
 
 
 @public
@@ -163,7 +167,7 @@ def set_up(request: HttpRequest, token: str) -> HttpResponseBase:
     """The first owner comes in by the link that `bin/run` printed."""
     if not services.may_set_up(token):
         return render(request, "accounts/signin/link_spent.html", {"set_up": True}, status=404)
-    form = SignUpForm(request.POST or None)
+    form = SignUpForm(posted(request))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -171,7 +175,6 @@ def set_up(request: HttpRequest, token: str) -> HttpResponseBase:
                 secret=token, email=data["email"], password=data["password1"], name=data["name"], language=current_language()
             )
         except Refused as refusal:
-            form.refuse(refusal)
-            return render(request, "accounts/signin/set_up.html", {"form": form}, status=refusal.status)
+            return show(request, "set_up", form, refusal)
         return pipeline.sign_in(request, user, method="set-up link", next_url=safe_next("/admincenter/"))
-    return render(request, "accounts/signin/set_up.html", {"form": form}, status=400 if form.errors else 200)
+    return show(request, "set_up", form)
