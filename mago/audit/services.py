@@ -70,9 +70,8 @@ def _person(person: object | None) -> tuple[UUID | None, str]:
     key = getattr(person, "pk", None)
     if key is None:  # Nobody, or Django's AnonymousUser.
         return None, ""
-    return key if isinstance(key, UUID) else None, clean_text(
-        getattr(person, "email", "") or person, 254
-    )
+    label = clean_text(getattr(person, "email", "") or person, 254)
+    return (key if isinstance(key, UUID) else None), label
 
 
 class ChainBroken(Exception):
