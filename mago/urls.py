@@ -19,7 +19,10 @@ urlpatterns = [
 ]
 
 if settings.MAGO_INBOX:
-    urlpatterns += [path("dev/", include("mago.messaging.urls"))]
+    urlpatterns += [
+        path("dev/", include("mago.messaging.urls")),
+        path("dev/elements/", views.elements, name="elements"),
+    ]
 
 handler400 = "mago.core.errors.bad_request"
 handler403 = "mago.core.errors.permission_denied"

@@ -37,6 +37,13 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_safe
+def elements(request: HttpRequest) -> HttpResponse:
+    """The components of the pages, side by side; mounted where Mago is being tried out."""
+    return render(request, "dev/elements.html")
+
+
+@public
+@require_safe
 def change_password(request: HttpRequest) -> HttpResponse:
     """Where a password manager sends people (W3C, A Well-Known URL for Changing Passwords)."""
     return redirect("account_change_password")

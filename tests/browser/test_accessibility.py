@@ -1,0 +1,99 @@
+"""No page breaks a rule of WCAG 2.2 AA, in light and dark, at desk and on a phone; none scrolls sideways."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.running import Site
+
+from .conftest import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
+
+PUBLIC = [
+    "/",
+    "/accounts/signup/",
+    "/accounts/confirm-email/",
+    "/accounts/confirm-email/none/",
+    "/accounts/login/",
+    "/accounts/logout/",
+    "/accounts/password/reset/",
+    "/accounts/password/reset/done/",
+    "/accounts/password/reset/set/",
+    "/dev/inbox/",
+    "/nothing-here/",
+]
+OWN = ["/accounts/", "/accounts/email/", "/accounts/password/change/", "/accounts/sessions/"]
+ADMIN = ["/admincenter/", "/admincenter/people/", "/admincenter/audit/", "/admincenter/messages/"]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def looks(request: pytest.FixtureRequest, chrome: Any, site: Site, owner: dict[str, str]) -> Iterator[list[Any]]:
+    """Two windows in this colour scheme, desk and phone, in which dora is signed in."""
+    pages = []
+    for width in (1280, 360):
+        context = chrome.new_context(
+            viewport={"width": width, "height": 800}, color_scheme=request.param, reduced_motion="reduce"
+        )
+        page = context.new_page()
+        page.goto(f"{site.base}/accounts/login/")
+        page.get_by_label("E-mail address").fill(owner["email"])
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.wait_for_url("**/accounts/")
+        pages.append(page)
+    yield pages
+    for page in pages:
+        page.context.close()
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def strangers(request: pytest.FixtureRequest, chrome: Any) -> Iterator[list[Any]]:
+    pages = [
+        chrome.new_context(viewport={"width": width, "height": 800}, color_scheme=request.param, reduced_motion="reduce").new_page()
+        for width in (1280, 360)
+    ]
+    yield pages
+    for page in pages:
+        page.context.close()
+
+
+def problems(page: Any, url: str) -> list[str]:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.goto(url)
+    found = Axe().run(page, options=RULES).response["violations"]
+    told = [f"{violation['id']}: {violation['nodes'][0]['html'][:120]}" for violation in found]
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        told.append("scrolls sideways")
+    return told
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_public_pages(strangers: list[Any], site: Site, path: str) -> None:
+    assert [problems(page, site.base + path) for page in strangers] == [[], []]
+
+
+@pytest.mark.parametrize("path", OWN + ADMIN)
+def test_pages_of_people(looks: list[Any], site: Site, path: str) -> None:
+    assert [problems(page, site.base + path) for page in looks] == [[], []]
+
+
+def test_a_form_with_errors(strangers: list[Any], site: Site) -> None:
+    for page in strangers:
+        page.goto(f"{site.base}/accounts/signup/")
+        page.evaluate("document.querySelector('main form').noValidate = true")
+        page.get_by_role("button", name="Create account").click()
+        page.wait_for_load_state()
+        from axe_playwright_python.sync_playwright import Axe
+
+        assert Axe().run(page, options=RULES).response["violations"] == []
+
+
+def test_a_person_in_the_admin_center(looks: list[Any], site: Site) -> None:
+    for page in looks:
+        page.goto(f"{site.base}/admincenter/people/")
+        page.get_by_role("link", name="Dora Keller").first.click()
+        assert problems(page, page.url) == []
