@@ -1,0 +1,128 @@
+"""Cleaning of what administrators type: filters of the lists, and the reason for an action."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User, normalize_email
+from mago.audit.models import Outcome
+from mago.audit.tags import Tag
+from mago.core.forms import Form
+from mago.messaging.models import Status
+
+from .pages import Filters
+
+ANY = ("", gettext_lazy("Any"))
+
+
+def _choices(of: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """What a select shows: any of them, or one, each beginning with a capital."""
+    return [ANY, *((value, capfirst(label)) for value, label in of)]
+
+
+class PersonField(forms.CharField):
+    """Somebody, by e-mail address, or by key where the account may be gone; cleaned to the key."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=254, **kwargs)
+        self.widget.attrs.update(autocomplete="off", spellcheck="false", autocapitalize="none")
+
+    def clean(self, value: Any) -> UUID | None:
+        text: str = super().clean(value)
+        if not text:
+            return None
+        try:
+            return UUID(text)
+        except ValueError:
+            key = (
+                User.objects.filter(email=normalize_email(text))
+                .values_list("pk", flat=True)
+                .first()
+            )
+        if key is None:
+            raise forms.ValidationError(_("Nobody here has this address."))
+        return key
+
+
+class MomentField(forms.DateTimeField):
+    """A moment (UTC) in the years that any database can compare."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(required=False, widget=widget, **kwargs)
+
+    def clean(self, value: Any) -> datetime | None:
+        moment = super().clean(value)
+        if moment is None:
+            return None
+        if not 1970 <= moment.year < 3000:
+            raise forms.ValidationError(_("Give a date from 1970 on."))
+        return moment.astimezone(UTC)
+
+
+class PeopleFilters(Filters):
+    q = forms.CharField(
+        label=gettext_lazy("E-mail address or name"),
+        max_length=200,
+        required=False,
+        widget=forms.SearchInput,
+    )
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        required=False,
+        choices=[
+            ANY,
+            ("active", gettext_lazy("Active")),
+            ("disabled", gettext_lazy("Disabled")),
+            ("administrators", gettext_lazy("Administrators")),
+            ("signed-in", gettext_lazy("Signed in now")),
+        ],
+    )
+    joined = forms.TypedChoiceField(
+        label=gettext_lazy("Joined"),
+        required=False,
+        choices=[ANY, ("1", gettext_lazy("Last 24 hours")), ("7", gettext_lazy("Last 7 days"))],
+        coerce=lambda days: timedelta(days=int(days)),
+        empty_value=None,
+    )
+
+
+class AuditFilters(Filters):
+    tag = forms.ChoiceField(label=gettext_lazy("Event"), required=False)
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("Outcome"), required=False, choices=_choices(Outcome.choices)
+    )
+    actor = PersonField(label=gettext_lazy("By (e-mail address)"))
+    about = PersonField(label=gettext_lazy("About (e-mail address)"))
+    address = forms.GenericIPAddressField(
+        label=gettext_lazy("IP address"), required=False, unpack_ipv4=True
+    )
+    since = MomentField(label=gettext_lazy("From (UTC)"))
+    until = MomentField(label=gettext_lazy("Until (UTC)"))
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        # Sorted by what is read, which depends on the language of the reader.
+        tags = sorted((str(tag.label), tag.value) for tag in Tag)
+        self.fields["tag"].choices = [ANY, *((value, label) for label, value in tags)]  # type: ignore[attr-defined]
+
+
+class MessageFilters(Filters):
+    status = forms.ChoiceField(
+        label=gettext_lazy("Status"), required=False, choices=_choices(Status.choices)
+    )
+
+
+class ReasonForm(Form):
+    """Why somebody is disabled; kept in the audit trail."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=300,
+        help_text=gettext_lazy("Kept in the audit trail; the person does not see it."),
+    )

@@ -1,0 +1,81 @@
+"""The side bar: every section with the permission that it takes, and which of them a person sees."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access.permissions import Permission
+from accounts.access.selectors import permissions_of
+from accounts.models import User
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`icon` is a name in static/icons/sprite.svg."""
+
+    title: str | Promise
+    url_name: str
+    icon: str
+    permission: Permission
+
+
+GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
+    ("", (Entry(_("Overview"), "overview", "layout-dashboard", Permission.OVERVIEW_READ),)),
+    (_("Directory"), (Entry(_("People"), "people", "users", Permission.PEOPLE_READ),)),
+    (
+        _("Records"),
+        (
+            Entry(_("Messages"), "messages", "mail", Permission.MESSAGES_READ),
+            Entry(_("Audit"), "audit", "scroll-text", Permission.AUDIT_READ),
+        ),
+    ),
+)
+
+
+def actor(request: HttpRequest) -> User:
+    """Who asks. Every view here takes a permission, so it is somebody."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def permissions(request: HttpRequest) -> frozenset[Permission]:
+    """What the person of `request` may do; read once for each request."""
+    held: frozenset[Permission] | None = getattr(request, "permissions", None)
+    if held is None:
+        held = request.permissions = permissions_of(actor(request))  # type: ignore[attr-defined]
+    return held
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """What templates/layouts/admin.html shows around a page."""
+    held = permissions(request)
+    return {
+        "navigation": _navigation(request.path, held),
+        "search_url": reverse("admincenter:people") if Permission.PEOPLE_READ in held else "",
+        "may_administer": True,
+    }
+
+
+def _navigation(path: str, held: frozenset[Permission]) -> list[dict[str, Any]]:
+    groups: list[dict[str, Any]] = [
+        {"title": title, "items": [_item(entry) for entry in entries if entry.permission in held]}
+        for title, entries in GROUPS
+    ]
+    items = [item for group in groups for item in group["items"]]
+    # The overview's address begins all others, so the longest one that fits is where we are.
+    here = max((i["url"] for i in items if path.startswith(i["url"])), key=len, default="")
+    for item in items:
+        item["current"] = item["url"] == here
+    return [group for group in groups if group["items"]]
+
+
+def _item(entry: Entry) -> dict[str, Any]:
+    return {
+        "title": entry.title,
+        "url": reverse(f"admincenter:{entry.url_name}"),
+        "icon": entry.icon,
+    }

@@ -1,0 +1,90 @@
+"""What every page of the admin center shares: its frame, and lists that are filtered and paged.
+
+A list needs a form of filters, a function that finds, and a template that extends
+admincenter/list.html with its columns and rows; see sections/people.py.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.functional import Promise
+
+from mago.core.forms import Form
+
+from .keyset import KeysetPage, Listing
+from .navigation import frame, permissions
+
+CURSOR = "page"
+
+
+class Filters(Form):
+    """What narrows a list; sent by GET, and nothing in it is required."""
+
+    use_required_attribute = False
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data, auto_id="filter-%s")
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """The cleaned values of the filters that are in use."""
+        return {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
+
+    def link(self, cursor: str | None) -> str:
+        """The address of another page of the same list, relative to this one; "" for no cursor."""
+        if cursor is None:
+            return ""
+        sent = {name: self.data[name] for name in self.fields if self.data.get(name)}
+        return "?" + urlencode(sent | {CURSOR: cursor})
+
+
+def is_part(request: HttpRequest) -> bool:
+    """Whether htmx asks, and so takes the content without the frame around it."""
+    htmx = request.htmx  # type: ignore[attr-defined]
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def page(
+    request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
+    """A page in the admin center's frame; its template extends `layout`. htmx gets the content alone."""
+    part = is_part(request)
+    context = {
+        "layout": "admincenter/part.html" if part else "layouts/admin.html",
+        "is_part": part,
+        "permissions": permissions(request),
+        **({} if part else frame(request)),
+        **(context or {}),
+    }
+    response = render(request, template, context, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def list_page(
+    request: HttpRequest,
+    template: str,
+    *,
+    title: str | Promise,
+    filters: Filters,
+    find: Callable[..., Listing],
+    **context: Any,
+) -> HttpResponse:
+    """One page of what `find` finds for the chosen filters; none, and why, where a filter is wrong."""
+    cursor = request.GET.get(CURSOR, "")
+    valid = filters.is_valid()
+    rows = KeysetPage(find(**filters.chosen), cursor) if valid else None
+    context |= {
+        "title": title,
+        "filters": filters,
+        "rows": rows,
+        "cursor": cursor,
+        "previous_url": filters.link(rows.previous) if rows else "",
+        "next_url": filters.link(rows.next) if rows else "",
+    }
+    # htmx swaps no error page in, and the part says what is wrong.
+    return page(request, template, context, status=200 if valid or is_part(request) else 400)

@@ -1,0 +1,50 @@
+"""The audit trail: search it, and read one event whole. Who does is recorded in it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.access.guards import require
+from accounts.access.permissions import Permission
+from mago.audit import canonical, selectors
+from mago.audit.services import record
+from mago.audit.tags import Tag
+
+from .. import diff
+from ..forms import AuditFilters
+from ..navigation import actor
+from ..pages import CURSOR, list_page, page
+from ..selectors.trail import events_beside, find_events, link_of
+
+BESIDE = 50
+
+
+@require(Permission.AUDIT_READ)
+@require_safe
+def events(request: HttpRequest) -> HttpResponse:
+    filters = AuditFilters(request.GET)
+    # A look at the newest events tells nothing about the reader; what somebody searched for does.
+    # Further pages are the same search.
+    if filters.is_valid() and filters.chosen and CURSOR not in request.GET:
+        searched = {name: str(value) for name, value in filters.chosen.items()}
+        record(Tag.AUDIT_SEARCHED, actor=actor(request), filters=searched)
+    return list_page(
+        request, "admincenter/audit/list.html", title=_("Audit"), filters=filters, find=find_events
+    )
+
+
+@require(Permission.AUDIT_READ)
+@require_safe
+def event(request: HttpRequest, event_id: int) -> HttpResponse:
+    found = selectors.event(event_id)
+    record(Tag.AUDIT_EVENT_READ, actor=actor(request), target=found)
+    context = {
+        "event": found,
+        "changes": diff.changes(found.detail),
+        "details": diff.rest(found.detail),
+        "is_ours": canonical.is_ours(found),
+        "link": (link := link_of(found)),
+        "link_hash": bytes(link.hash).hex() if link else "",
+        "beside": events_beside(found, BESIDE),
+    }
+    return page(request, "admincenter/audit/event.html", context)

@@ -1,0 +1,76 @@
+"""Messages: what was sent, what waits, what is dead and may be tried again. What they say stays sealed."""
+
+from uuid import UUID
+
+from django.contrib import messages as notes
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access.guards import require
+from accounts.access.permissions import Permission
+from mago.core.errors import Refused
+from mago.messaging.services import retry as retry_message
+
+from .. import services
+from ..forms import MessageFilters
+from ..navigation import actor
+from ..pages import list_page, page
+from ..selectors import outbox
+
+
+@require(Permission.MESSAGES_READ)
+@require_safe
+def messages(request: HttpRequest) -> HttpResponse:
+    filters = MessageFilters(request.GET)
+    return list_page(
+        request,
+        "admincenter/messages/list.html",
+        title=_("Messages"),
+        filters=filters,
+        find=outbox.find_messages,
+        dead=outbox.dead(),
+    )
+
+
+@require(Permission.MESSAGES_READ)
+@require_safe
+def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
+    return page(
+        request, "admincenter/messages/message.html", {"message": outbox.message_for(message_id)}
+    )
+
+
+@require(Permission.MESSAGES_RETRY)
+@require_POST
+def retry(request: HttpRequest, message_id: UUID) -> HttpResponse:
+    message = outbox.message_for(message_id)
+    try:
+        retry_message(message, actor=actor(request))
+    except Refused as refusal:
+        notes.error(request, str(refusal.detail))
+    else:
+        notes.success(request, _("The message waits to be sent again."))
+    return redirect("admincenter:message", message.pk)
+
+
+@require(Permission.MESSAGES_RETRY)
+@require_POST
+def retry_dead(request: HttpRequest) -> HttpResponse:
+    retried, useless = services.retry_dead(actor=actor(request))
+    text = ngettext(
+        "%(count)d message waits to be sent again.",
+        "%(count)d messages wait to be sent again.",
+        retried,
+    )
+    notes.success(request, text % {"count": retried})
+    if useless:
+        text = ngettext(
+            "%(count)d message stays dead: what it says is no longer of use.",
+            "%(count)d messages stay dead: what they say is no longer of use.",
+            useless,
+        )
+        notes.warning(request, text % {"count": useless})
+    return redirect("admincenter:messages")

@@ -1,0 +1,160 @@
+"""People: find them, see where they are signed in, disable and enable them."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access.guards import require
+from accounts.access.permissions import Permission
+from accounts.access.services import set_active, sign_out_everywhere
+from accounts.models import User
+from accounts.provider.selectors import families_of
+from accounts.provider.services import revoke_family
+from accounts.sessions.selectors import session_of, sessions_of
+from accounts.sessions.services import end_session
+from mago.core.errors import NotFound, Refused
+
+from .. import services
+from ..forms import PeopleFilters, ReasonForm
+from ..navigation import actor, permissions
+from ..pages import list_page, page
+from ..selectors.people import find_people, person_for, roles_of
+from ..selectors.trail import events_of
+
+MOST_SHOWN = 50
+EVENTS = 20
+
+
+@require(Permission.PEOPLE_READ)
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    filters = PeopleFilters(request.GET)
+    return list_page(
+        request,
+        "admincenter/people/list.html",
+        title=_("People"),
+        filters=filters,
+        find=find_people,
+    )
+
+
+@require(Permission.PEOPLE_READ)
+@require_safe
+def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    return _page(request, person_for(person_id), ReasonForm())
+
+
+@require(Permission.PEOPLE_DISABLE)
+@require_POST
+def disable(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    person, form = person_for(person_id), ReasonForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Nothing was done: give a reason."))
+        return _page(request, person, form, status=400)
+    # The button belongs to the form of that name on the person's page, so undoing takes no script.
+    told = format_html(
+        '{} <button type="submit" class="button small" form="enable-person">{}</button>',
+        _("%(person)s is disabled and signed out everywhere.") % {"person": person},
+        _("Undo"),
+    )
+    reason = form.cleaned_data["reason"]
+    return _act(
+        request,
+        person,
+        lambda: set_active(user=person, active=False, actor=actor(request), reason=reason),
+        told,
+    )
+
+
+@require(Permission.PEOPLE_DISABLE)
+@require_POST
+def enable(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    person = person_for(person_id)
+    told = _("%(person)s is enabled and can sign in again.") % {"person": person}
+    return _act(
+        request, person, lambda: set_active(user=person, active=True, actor=actor(request)), told
+    )
+
+
+@require(Permission.SESSIONS_END)
+@require_POST
+def end_sessions(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    person = person_for(person_id)
+    told = _("%(person)s is signed out everywhere.") % {"person": person}
+    return _act(
+        request,
+        person,
+        lambda: sign_out_everywhere(person, actor=actor(request), reason="by an administrator"),
+        told,
+    )
+
+
+@require(Permission.SESSIONS_END)
+@require_POST
+def end_one_session(request: HttpRequest, person_id: UUID, session_id: UUID) -> HttpResponse:
+    person = person_for(person_id)
+    session = session_of(person, session_id)
+    return _act(
+        request,
+        person,
+        lambda: end_session(session, actor=actor(request)),
+        _("That session is ended."),
+    )
+
+
+@require(Permission.SESSIONS_END)
+@require_POST
+def revoke_program(request: HttpRequest, person_id: UUID, family_id: UUID) -> HttpResponse:
+    person = person_for(person_id)
+    family = families_of(person).filter(pk=family_id).first()
+    if family is None:
+        raise NotFound
+    return _act(
+        request,
+        person,
+        lambda: revoke_family(family, actor=actor(request), reason="by an administrator"),
+        _("That program is signed out."),
+    )
+
+
+@require(Permission.PEOPLE_RESET_PASSWORD)
+@require_POST
+def send_reset(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    person = person_for(person_id)
+    told = _("A link to set a new password is on its way to %(email)s.") % {"email": person.email}
+    return _act(
+        request, person, lambda: services.send_reset(person=person, actor=actor(request)), told
+    )
+
+
+def _act(request: HttpRequest, person: User, action: Callable[[], Any], told: str) -> HttpResponse:
+    """The person's page says what was done, or why it was not."""
+    try:
+        action()
+    except Refused as refusal:
+        messages.error(request, str(refusal.detail))
+    else:
+        messages.success(request, told)
+    return redirect("admincenter:person", person.pk)
+
+
+def _page(
+    request: HttpRequest, person: User, form: ReasonForm, *, status: int = 200
+) -> HttpResponse:
+    sees_trail = Permission.AUDIT_READ in permissions(request)
+    context = {
+        "person": person,
+        "form": form,
+        "roles": roles_of(person),
+        "sessions": sessions_of(person)[:MOST_SHOWN],
+        "programs": families_of(person)[:MOST_SHOWN],
+        "events": events_of(person, EVENTS) if sees_trail else [],
+    }
+    return page(request, "admincenter/people/person.html", context, status=status)

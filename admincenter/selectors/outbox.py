@@ -1,0 +1,31 @@
+"""Reading the outbox as an administrator does; what a message says stays sealed."""
+
+from uuid import UUID
+
+from mago.core.errors import NotFound
+from mago.messaging.models import Message, Status
+from mago.messaging.selectors import messages
+
+from ..keyset import Listing
+from .figures import Count, count
+
+
+def find_messages(*, status: str = "") -> Listing:
+    """Messages of one status or of all; identifiers sort by time, so the newest first."""
+    return Listing((messages(status),), key=("id",))
+
+
+def message_for(message_id: UUID) -> Message:
+    """The message with this key, or NotFound."""
+    message = messages().filter(pk=message_id).first()
+    if message is None:
+        raise NotFound
+    return message
+
+
+def waiting() -> Count:
+    return count(messages(Status.WAITING))
+
+
+def dead() -> Count:
+    return count(messages(Status.DEAD))

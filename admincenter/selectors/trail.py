@@ -1,0 +1,41 @@
+"""Reading the audit trail as an administrator does."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from accounts.models import User
+from mago.audit import selectors
+from mago.audit.models import AuditEvent, AuditLink
+
+from ..keyset import Listing
+
+# Longer than any request takes; the index on time then finds what one request did.
+AROUND = timedelta(minutes=5)
+
+
+def find_events(*, actor: UUID | None = None, about: UUID | None = None, **filters: Any) -> Listing:
+    """Events that match all that is given, newest first; `actor` and `about` are keys of people."""
+    target = str(about) if about else None
+    return Listing((selectors.events(actor=actor, target=target, **filters),), key=("time", "id"))
+
+
+def events_of(person: User, most: int) -> list[AuditEvent]:
+    """The newest events by or about a person."""
+    by = selectors.events(actor=person)[:most]
+    about = selectors.events(target=person)[:most]
+    found = {event.pk: event for event in (*by, *about)}
+    return sorted(found.values(), key=lambda event: (event.time, event.pk), reverse=True)[:most]
+
+
+def events_beside(event: AuditEvent, most: int) -> list[AuditEvent]:
+    """What else the same request did."""
+    if not event.request_id:
+        return []
+    near = selectors.events(since=event.time - AROUND, until=event.time + AROUND)
+    return list(near.filter(request_id=event.request_id).exclude(pk=event.pk)[:most])
+
+
+def link_of(event: AuditEvent) -> AuditLink | None:
+    """The link of the chain that seals this event, once there is one."""
+    return AuditLink.objects.filter(event_id=event.pk).first()
