@@ -1,4 +1,4 @@
-"""The Celery application; tasks live in each slice's tasks.py."""
+"""The Celery application; tasks live in each slice's tasks.py, what runs when in the settings."""
 
 import os
 
@@ -9,5 +9,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mago.settings")
 app = Celery("mago")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-# current_app is a thread's own: without this, a retry inside a worker thread looks for a broker nobody configured.
+# Which application is current is each thread's own: without this, a request's thread or a retry
+# would look for a broker that nobody configured.
 app.set_default()

@@ -29,8 +29,8 @@ from .render import render
 logger = logging.getLogger("mago.messaging")
 
 # Sending stops early enough that even a slow last letter ends within the lease.
-LEASE = timedelta(seconds=45)
-SENDING_SECONDS = 15.0
+LEASE = timedelta(seconds=30)
+SENDING_SECONDS = 3.0
 FIRST_DELAY = 10.0
 LONGEST_DELAY = 3600.0
 # A gateway that is down is tried once a batch and not once a message, so it can be asked often.
@@ -160,7 +160,7 @@ def _release(rows: list[Message]) -> None:
     ours.update(leased_until=None, due_at=timezone.now(), attempts=F("attempts") - 1)
 
 
-_SECRET_LIKE = re.compile(r"\S*://\S*|[\w-]{20,}|\d{4,}")
+_SECRET_LIKE = re.compile(r"\S*://\S*|[\w-]{24,}|\d{6,}")
 
 
 def scrub(reason: str) -> str:

@@ -90,7 +90,7 @@ class Message(models.Model):
     def variables(self) -> dict[str, Any]:
         """What the template is given; `SealBroken` when no key of the ring opens it."""
         field = self._meta.get_field("context")
-        assert isinstance(field, SealedTextField)  # noqa: S101  (for the type checker)
+        assert isinstance(field, SealedTextField)
         text = unseal(self._sealed, purpose=field.purpose)
         return {"base_url": settings.MAGO_BASE_URL, "product": "Mago", **json.loads(text)}
 

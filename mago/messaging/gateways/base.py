@@ -17,7 +17,7 @@ class Letter:
     message_id: str = ""
 
 
-class Undelivered(Exception):  # noqa: N818  (reads as what happened)
+class Undelivered(Exception):
     """The letter did not go out; the text says why, for an administrator, and holds no secrets."""
 
 
