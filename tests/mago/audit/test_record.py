@@ -1,3 +1,4 @@
+import json
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -121,6 +122,14 @@ def test_long_and_deep_and_many_become_short() -> None:
     assert event.user_agent == "a" * 299 + "…"
     assert event.detail["text"] == "b" * 499 + "…"
     assert len(str(event.detail)) < 2000
+
+
+def test_what_another_program_would_read_differently_is_text() -> None:
+    detail = {"yes": True, "whole": 2**53 - 1, "large": 2**53, "part": 0.5, "none": None}
+    event = stored(record(Tag.SIGN_IN_FAILED, **detail))
+    assert json.dumps(event.detail, sort_keys=True) == json.dumps(
+        detail | {"large": "9007199254740992", "part": "0.5"}, sort_keys=True
+    )
 
 
 def test_what_cannot_be_shown_does_not_lose_the_event() -> None:
