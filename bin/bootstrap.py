@@ -103,6 +103,7 @@ def one_at_a_time():
         except BlockingIOError:
             print("Waiting for another start that is preparing .venv ...", file=sys.stderr)
             fcntl.flock(file, fcntl.LOCK_EX)
+        os.set_inheritable(file.fileno(), True)
         yield
 
 
@@ -155,7 +156,19 @@ def pip_install(lock):
 
 
 def succeeds(*command):
-    return subprocess.run(command, env=with_mirror(os.environ), check=False).returncode == 0
+    """Run the command; what it says is shown only when it fails."""
+    done = subprocess.run(
+        command,
+        env=with_mirror(os.environ),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        close_fds=False,  # it keeps the lock, should this process be killed before it ends
+    )
+    if done.returncode:
+        print(done.stdout, file=sys.stderr)
+    return done.returncode == 0
 
 
 def with_mirror(environment):
