@@ -85,7 +85,6 @@ def change_password(*, user: User, current: str, password: str) -> None:
     with transaction.atomic():
         _set_password(user, hashed)
         sign_out_everywhere(user, actor=user, reason="password changed")
-        tokens.revoke(Purpose.RESET_PASSWORD, user=user)
         record(Tag.PASSWORD_CHANGED, actor=user, target=user)
         _tell(user)
 
@@ -104,6 +103,9 @@ def _set_password(user: User, hashed: str) -> None:
     user.password = hashed
     user.save(update_fields=["password", "email_confirmed_at"])
     remember_password(user)
+    # Nor does a link that a thief had asked for outlive the password that was stolen.
+    tokens.revoke(Purpose.RESET_PASSWORD, user=user)
+    tokens.revoke(Purpose.CHANGE_EMAIL, user=user)
 
 
 def _tell(user: User) -> None:
