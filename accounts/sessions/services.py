@@ -14,9 +14,10 @@ from .models import Session
 
 def open_session(request: HttpRequest, user: User, *, method: str, remembered: bool) -> None:
     """The browser is signed in as `user`, under a new key. Only the sign-in pipeline calls this."""
+    login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    # After it, as it may load what the browser's session held before.
     request.session.method = method
     request.session.remembered = remembered
-    login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     request.session.save()
 
 
