@@ -39,6 +39,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal the audit trail": {"task": "mago.audit.tasks.seal", "schedule": timedelta(seconds=10)},
     "forget old limits": {"task": "mago.core.tasks.purge_limits", "schedule": timedelta(minutes=10)},
     "forget ended sessions": {"task": "accounts.sessions.tasks.purge_sessions", "schedule": timedelta(hours=1)},
+    "forget ended links": {"task": "accounts.signin.tasks.purge_links", "schedule": timedelta(hours=1)},
     "forget ended tokens": {"task": "accounts.provider.tasks.purge_tokens", "schedule": timedelta(hours=1)},
     "forget old messages": {"task": "mago.messaging.tasks.purge_messages", "schedule": timedelta(hours=1)},
 }
