@@ -1,7 +1,7 @@
 """The first owner, and what people say of themselves."""
 
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -59,10 +59,12 @@ def _hash_of(*, email: str, password: str, name: str) -> str:
 
 def _insert_owner(email: str, hashed: str, name: str, language: str) -> User:
     email = normalize_email(email)
-    if User.objects.filter(email=email).exists():
-        raise Conflict(_("Somebody with this address exists already."), code="email_taken")
     user = User(email=email, password=hashed, name=name, language=language, email_confirmed_at=timezone.now())
-    user.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError:
+        raise Conflict(_("Somebody with this address exists already."), code="email_taken") from None
     remember_password(user)
     record(Tag.OWNER_CREATED, actor=user, target=user)
     grant_role(user=user, role=RoleName.PLATFORM_ADMINISTRATOR, actor=user)
