@@ -9,11 +9,20 @@ from accounts.models import normalize_email
 from mago.core.forms import unusable
 
 
-class TextField(serializers.CharField):
+class StringField(serializers.CharField):
+    """A JSON string. The framework's field takes numbers too, and would make its own text of them."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
+class TextField(StringField):
     """A line of text as a person types one."""
 
     def to_internal_value(self, data: Any) -> str:
-        value: str = super().to_internal_value(data)
+        value = super().to_internal_value(data)
         if unusable(value):
             raise serializers.ValidationError("This contains characters that cannot be used here.", code="unusable")
         return value
@@ -27,7 +36,7 @@ class EmailField(serializers.EmailField):
         return normalize_email(super().to_internal_value(data))
 
 
-class PasswordField(serializers.CharField):
+class PasswordField(StringField):
     """Exactly as sent; never in an answer."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -36,7 +45,7 @@ class PasswordField(serializers.CharField):
         )
 
 
-class SecretField(serializers.CharField):
+class SecretField(StringField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=200, **kwargs)
 
