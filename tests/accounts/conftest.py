@@ -9,6 +9,9 @@ from django.http import HttpResponse
 
 from accounts.models import User
 from tests.conftest import PASSWORD, Browser
+from tests.races import real_database
+
+__all__ = ["real_database"]
 
 OTHER = "nine otters paint the quiet harbour"
 UNKNOWN = "nobody@example.com"

@@ -1,0 +1,138 @@
+"""Limits hold, also for many at one moment."""
+
+from collections import Counter
+
+import pytest
+import time_machine
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mago.core import ratelimit
+from mago.core.errors import TooMany
+from mago.core.models import LimitState
+from mago.core.ratelimit import Limit
+from tests.races import THREADS, at_once
+
+pytestmark = pytest.mark.django_db
+LIMIT = Limit("test", 5, 60)
+
+
+def exhaust(limit: Limit = LIMIT, key: str = "alice") -> int:
+    taken = 0
+    while limit.try_take(key) == 0:
+        taken += 1
+    return taken
+
+
+def test_as_many_as_it_says_pass_at_once() -> None:
+    assert exhaust() == 5
+
+
+def test_one_more_is_told_how_long_to_wait() -> None:
+    with time_machine.travel(timezone.now(), tick=False):
+        exhaust()
+        with pytest.raises(TooMany) as refused:
+            LIMIT.take("alice")
+    assert refused.value.retry_after == 12
+
+
+def test_who_waits_as_long_as_told_passes() -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        exhaust()
+        clock.shift(LIMIT.try_take("alice") + 0.01)
+        assert LIMIT.try_take("alice") == 0
+        assert LIMIT.try_take("alice") > 0
+
+
+def test_being_refused_does_not_lengthen_the_wait() -> None:
+    with time_machine.travel(timezone.now(), tick=False):
+        exhaust()
+        assert LIMIT.try_take("alice") == LIMIT.try_take("alice")
+
+
+def test_after_a_pause_it_is_empty_and_not_more_than_empty() -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        exhaust()
+        clock.shift(3600)
+        assert exhaust() == 5
+
+
+def test_keys_are_apart() -> None:
+    exhaust()
+    assert LIMIT.try_take("bob") == 0
+
+
+def test_names_are_apart() -> None:
+    exhaust()
+    assert Limit("other", 5, 60).try_take("alice") == 0
+
+
+def test_parts_of_a_key_do_not_run_together() -> None:
+    for _ in range(5):
+        LIMIT.take("a", "bc")
+    assert LIMIT.try_take("ab", "c") == 0
+
+
+def test_what_is_given_back_can_be_taken_again() -> None:
+    exhaust()
+    LIMIT.give_back("alice")
+    assert exhaust() == 1
+
+
+def test_giving_back_what_was_never_taken_saves_nothing_up() -> None:
+    for _ in range(20):
+        LIMIT.give_back("alice")
+    LIMIT.take("alice")
+    for _ in range(20):
+        LIMIT.give_back("alice")
+    assert exhaust() == 5
+
+
+def test_clearing_begins_anew() -> None:
+    exhaust()
+    LIMIT.clear("alice")
+    assert exhaust() == 5
+
+
+def test_neither_names_nor_addresses_stand_in_the_table() -> None:
+    LIMIT.take("alice@example.com")
+    assert "alice" not in LimitState.objects.get().key
+
+
+def test_empty_limits_are_cleared_and_full_ones_stay() -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        LIMIT.take("alice")
+        Limit("long", 5, 600).take("alice")
+        clock.shift(30)
+        assert ratelimit.purge() == 1
+    assert LimitState.objects.count() == 1
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.floats(0, 30), max_size=30))
+def test_no_rhythm_of_attempts_gets_more_through(pauses: list[float]) -> None:
+    """In any stretch of time t at most count + t·count/seconds attempts pass."""
+    LIMIT.clear("alice")
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        elapsed, passed = 0.0, 0
+        for pause in pauses:
+            clock.shift(pause)
+            elapsed += pause
+            passed += LIMIT.try_take("alice") == 0
+        assert passed <= 5 + elapsed * 5 / 60 + 1e-6
+
+
+@pytest.mark.parametrize("key", ["", "\x00", "\udc80", "漢字", "x" * 100_000])
+def test_any_text_is_a_key(key: str) -> None:
+    assert exhaust(key=key) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("real_database")
+def test_thirty_at_once_do_not_get_past_it() -> None:
+    def several(number: int) -> list[bool]:
+        return [LIMIT.try_take("alice") == 0 for _ in range(4)]
+
+    passed = Counter(each for some in at_once(several) for each in some)
+    assert passed == {True: 5, False: THREADS * 4 - 5}
