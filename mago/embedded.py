@@ -5,6 +5,7 @@ in the database, and is looked for at the start and by the clock.
 """
 
 import threading
+from typing import Any
 
 # Delivering mails may wait for a mail server; the other tasks do not wait for that.
 THREADS = 4
@@ -20,10 +21,21 @@ def start() -> None:
 
 def _work() -> None:
     # In this thread, so that the first request need not wait for these imports.
-    from celery.beat import EmbeddedService, Scheduler
+    from celery.beat import Scheduler, Service
+    from celery.concurrency.thread import TaskPool
+    from celery.exceptions import WorkerShutdown
 
     from .celery import app
     from .messaging.nudge import nudge
+
+    class Pool(TaskPool):
+        """Ends the worker when the process ends: Python waits for running tasks and starts no more."""
+
+        def on_apply(self, *args: Any, **kwargs: Any) -> Any:
+            try:
+                return super().on_apply(*args, **kwargs)
+            except RuntimeError:
+                raise WorkerShutdown(0) from None
 
     app.conf.update(
         worker_enable_remote_control=False,
@@ -32,7 +44,7 @@ def _work() -> None:
         worker_send_task_events=False,
     )
     worker = app.WorkController(
-        pool="threads",
+        pool=Pool,
         concurrency=THREADS,
         queues=["default", "messages"],
         without_gossip=True,
@@ -40,6 +52,7 @@ def _work() -> None:
         without_mingle=True,
         loglevel="WARNING",
     )
-    EmbeddedService(app, thread=True, scheduler_cls=Scheduler).start()
+    clock = Service(app, scheduler_cls=Scheduler)
+    threading.Thread(target=clock.start, name="mago-clock", daemon=True).start()
     nudge()
     worker.start()

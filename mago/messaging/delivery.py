@@ -146,7 +146,10 @@ def _bury(row: Message, reason: str) -> None:
 
 def _settle(row: Message, **values: Any) -> None:
     """The row's new state, unless our lease ended and another worker has it."""
-    ours = Message.objects.filter(pk=row.pk, status=Status.WAITING, leased_until=row.leased_until)
+    # The plain manager: nothing is read, and this is done for every message.
+    ours = Message._base_manager.filter(
+        pk=row.pk, status=Status.WAITING, leased_until=row.leased_until
+    )
     ours.update(leased_until=None, **values)
 
 

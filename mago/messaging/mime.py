@@ -9,6 +9,7 @@ import re
 from email.charset import QP, Charset
 from email.header import Header
 from email.utils import formataddr, formatdate, parseaddr
+from functools import cache
 
 from django.conf import settings
 
@@ -22,9 +23,15 @@ _UTF8 = Charset("utf-8")
 _UTF8.header_encoding = QP
 
 
-def sender() -> tuple[str, str]:
-    """Name and address of `settings.DEFAULT_FROM_EMAIL`."""
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)
+@cache
+def _parsed(sender: str) -> tuple[str, str]:
+    name, address_only = parseaddr(sender)
+    return formataddr((name, address_only), _UTF8), address_only
+
+
+def sender() -> str:
+    """The address of `settings.DEFAULT_FROM_EMAIL`, without the name."""
+    return _parsed(settings.DEFAULT_FROM_EMAIL)[1]
 
 
 def address(recipient: str) -> str:
@@ -44,7 +51,7 @@ def build(letter: Letter) -> bytes:
     boundary = "=_" + letter.message_id.strip("<>").partition("@")[0]
     lines = [
         f"Subject: {_header(letter.subject)}",
-        f"From: {formataddr(sender(), _UTF8)}",
+        f"From: {_parsed(settings.DEFAULT_FROM_EMAIL)[0]}",
         f"To: {address(letter.to)}",
         f"Date: {formatdate()}",
         f"Message-ID: {letter.message_id}",

@@ -47,11 +47,11 @@ class SmtpGateway(Gateway):
         """A connection that waits for a recipient: the one we have, unless the server has had enough of it."""
         if self.connection:
             with suppress(OSError):
-                if self.connection.mail(sender()[1])[0] == 250:
+                if self.connection.mail(sender())[0] == 250:
                     return self.connection
             self.close()
         self.connection = _connect()
-        code, answer = self.connection.mail(sender()[1])
+        code, answer = self.connection.mail(sender())
         if code != 250:
             self.close()
             raise GatewayDown(f"our sender address was refused: {_reply(code, answer)}")

@@ -3,6 +3,7 @@
 It promises MAILS mails, says "ready", and serves nothing until it is ended.
 """
 
+import contextlib
 import sys
 import time
 from datetime import timedelta
@@ -33,7 +34,8 @@ def main(mails: int) -> None:
             send_mail("signin/confirm_email", to=f"{number}@example.com", context=context)
     embedded.start()
     print("ready", flush=True)
-    time.sleep(600)
+    with contextlib.suppress(KeyboardInterrupt):
+        time.sleep(600)
 
 
 if __name__ == "__main__":

@@ -3,9 +3,11 @@
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from mago.core import crypto
@@ -207,7 +209,7 @@ def test_a_slow_batch_gives_back_what_it_did_not_try(
 ) -> None:
     mails = [promise(number) for number in range(3)]
     clock = iter([0.0, 0.0, 99.0])
-    monkeypatch.setattr(delivery.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(delivery, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     deliver_batch()
     assert [reread(mail).status for mail in mails] == ["sent", "waiting", "waiting"]
     assert [reread(mail).attempts for mail in mails] == [1, 0, 0]
@@ -229,8 +231,6 @@ def test_one_row_that_does_not_open_stops_no_other(promise: Promise, sent: list[
     lost, _fine = promise(1), promise(2)
     foreign = crypto.seal("{}", purpose="something else")
     Message.objects.filter(pk=lost.pk).update(context="x")
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE messaging_message SET context = %s WHERE recipient = %s",

@@ -83,7 +83,9 @@ def test_mails_arrive_when_the_mail_server_does(start: Start, port: int) -> None
         assert until(lambda: len(mailbox.mails) == 5)
 
 
-def test_a_process_that_is_told_to_stop_does_so(start: Start, port: int) -> None:
+def test_a_process_that_is_told_to_stop_does_so_in_silence(
+    start: Start, port: int, tmp_path: Path
+) -> None:
     mailbox = Mailbox()
     mailbox.delay = 0.02
     with mail_server(mailbox, port):
@@ -93,6 +95,7 @@ def test_a_process_that_is_told_to_stop_does_so(start: Start, port: int) -> None
         begin = time.monotonic()
         house.wait(timeout=15)
     assert time.monotonic() - begin < 6
+    assert (tmp_path / "log").read_text() == ""
 
 
 def test_with_nothing_to_do_it_does_next_to_nothing(
