@@ -1,10 +1,21 @@
 """Rules for the whole suite; people and helpers are in tests/conftest.py."""
 
+import os
+
 import pytest
+from django.conf import settings
 
 from tests.chromium import chromium
 
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
+
+
+def pytest_configure() -> None:
+    """Give each test process a Redis database of its own, as pytest-django gives it one of SQL."""
+    cache = settings.CACHES["default"]
+    if cache["BACKEND"].endswith("RedisCache"):
+        number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+        cache["LOCATION"] += f"?db={number}"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

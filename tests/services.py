@@ -82,7 +82,7 @@ def valkey(folder: Path) -> Iterator[str]:
     home = folder / "valkey"
     home.mkdir(mode=0o700)
     address = home / "socket"
-    # One database for each test process, see mago/settings/test.py.
+    # One database for each test process, see conftest.py.
     options = {"port": "0", "databases": "64", "save": "", "appendonly": "no", "dir": home}
     flags = [flag for name, value in options.items() for flag in (f"--{name}", value)]
 
