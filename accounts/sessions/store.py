@@ -77,12 +77,14 @@ class SessionStore(SessionBase):
         data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
         if self.session_key is None:
             self.create()
-        with transaction.atomic():
-            if self.row is None or must_create:
+        if self.row is None or must_create:
+            # No savepoint: within a sign-in all stands or falls together, and each one costs two
+            # round trips.
+            with transaction.atomic(savepoint=False):
                 self._insert(data)
-            else:
-                self._update(data)
-            self._delete_retired()
+                self._delete_retired()
+        else:
+            self._update(data)
         self.modified = False
 
     def delete(self, session_key: str | None = None) -> None:
@@ -137,8 +139,7 @@ class SessionStore(SessionBase):
             expire_date=expires_at(created_at=now, last_seen_at=now, remembered=self.remembered),
         )
         try:
-            with transaction.atomic():
-                self.row.save(force_insert=True)
+            self.row.save(force_insert=True)
         except IntegrityError:
             raise CreateError from None
 

@@ -55,12 +55,24 @@ class Limit:
 
     def give_back(self, *parts: str) -> None:
         """An attempt that turned out to be honest counts no longer; those of others still do."""
-        with connection.cursor() as cursor:
-            cursor.execute(_GIVE_BACK, [self.seconds / self.count, self._key(parts)])
+        give_back([(self, parts)])
 
     def clear(self, *parts: str) -> None:
         """The key starts anew."""
         LimitState.objects.filter(key=self._key(parts)).delete()
+
+
+# Limits, each with the parts of the key for which it was taken.
+Taken = list[tuple[Limit, tuple[str, ...]]]
+
+
+def give_back(taken: Taken) -> None:
+    """As `Limit.give_back` for each limit and its key, in one round trip."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            _GIVE_BACK,
+            [[limit.seconds / limit.count, limit._key(parts)] for limit, parts in taken],
+        )
 
 
 def purge() -> int:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User, normalize_email
 from mago.audit.services import Outcome, record
 from mago.audit.tags import Tag
-from mago.core.errors import Refused, TooMany
-from mago.core.ratelimit import Limit
+from mago.core.errors import Busy, Refused, TooMany
+from mago.core.ratelimit import Taken, give_back
 
 from .. import limits
 from ..hashers import known_browser, spend_a_hash
@@ -43,14 +43,18 @@ def check_password(*, email: str, password: str, browser: str = "") -> User:
     email = normalize_email(email)
     taken = _take_limits(email, browser)
     user = User.objects.filter(email=email).first()
-    with known_browser() if browser else nullcontext():
-        is_theirs = _is_theirs(user, password)
+    try:
+        with known_browser() if browser else nullcontext():
+            is_theirs = _is_theirs(user, password)
+    except Busy:
+        # Nothing was tried: being told to come back must not lock anybody out.
+        give_back(taken)
+        raise
     if not is_theirs:
         record(Tag.SIGN_IN_FAILED, target=user, outcome=Outcome.FAILURE, method="password", email=email)
         raise WrongCredentials
     assert user is not None
-    for limit, key in taken:
-        limit.give_back(*key)
+    give_back(taken)
     return user
 
 
@@ -72,9 +76,6 @@ def _upgrade(user: User) -> Callable[[str], None]:
     return store
 
 
-Taken = list[tuple[Limit, tuple[str, ...]]]
-
-
 def _take_limits(email: str, browser: str) -> Taken:
     wanted: Taken = [(limits.SIGN_IN_ACCOUNT, (email, browser or network()))]
     if not browser:
@@ -84,8 +85,7 @@ def _take_limits(email: str, browser: str) -> Taken:
         try:
             limit.take(*key)
         except TooMany:
-            for earlier, earlier_key in taken:
-                earlier.give_back(*earlier_key)
+            give_back(taken)
             record(Tag.SIGN_IN_LIMITED, outcome=Outcome.REFUSED, limit=limit.name, email=email)
             raise
         taken.append((limit, key))
