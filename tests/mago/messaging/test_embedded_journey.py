@@ -15,7 +15,11 @@ import pytest
 
 from .stand_ins import Mailbox, free_port, mail_server
 
-pytestmark = [pytest.mark.journey, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.journey,
+    pytest.mark.slow,
+    pytest.mark.skipif("REDIS_URL" in os.environ, reason="with a broker nothing is embedded"),
+]
 Start = Callable[..., "subprocess.Popen[str]"]
 
 
