@@ -1,7 +1,7 @@
 """The middleware that only pages need: passed over for programs' paths, which carry no session.
 
-A hub or an app sends a token with each request; sessions, CSRF marks, languages and messages would
-cost it several database reads for nothing.
+A hub or an app sends a token with each request; sessions, CSRF marks and messages would cost it
+several database reads for nothing.
 """
 
 from typing import Any
@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.middleware.common import CommonMiddleware as _CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware as _CsrfViewMiddleware
 from django.middleware.locale import LocaleMiddleware as _LocaleMiddleware
+from django.utils import translation
 from django_htmx.middleware import HtmxMiddleware as _HtmxMiddleware
 
 from accounts.sessions.middleware import AuthenticationMiddleware as _AuthenticationMiddleware
@@ -36,8 +37,19 @@ def _for_pages(middleware: type) -> Any:
     return ForPages
 
 
+class LocaleMiddleware(_LocaleMiddleware):
+    """A program gets the language that it asks for, else ours. Nobody leaves theirs to the thread's next request."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if request.path_info.startswith(PROGRAM_PATHS) and "HTTP_ACCEPT_LANGUAGE" not in request.META:
+            return self.get_response(request)
+        try:
+            return super().__call__(request)
+        finally:
+            translation.deactivate()
+
+
 SessionMiddleware = _for_pages(_SessionMiddleware)
-LocaleMiddleware = _for_pages(_LocaleMiddleware)
 CommonMiddleware = _for_pages(_CommonMiddleware)
 CsrfViewMiddleware = _for_pages(_CsrfViewMiddleware)
 AuthenticationMiddleware = _for_pages(_AuthenticationMiddleware)

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.models import normalize_email
@@ -24,7 +26,7 @@ class TextField(StringField):
     def to_internal_value(self, data: Any) -> str:
         value = super().to_internal_value(data)
         if unusable(value):
-            raise serializers.ValidationError("This contains characters that cannot be used here.", code="unusable")
+            raise serializers.ValidationError(_("This contains characters that cannot be used here."), code="unusable")
         return value
 
 
@@ -54,7 +56,7 @@ class SignUpSerializer(serializers.Serializer[Any]):
     email = EmailField()
     password = PasswordField()
     name = TextField(max_length=150, required=False, default="", allow_blank=True)
-    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False, default=settings.LANGUAGE_CODE)
+    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False, default=get_language)
 
 
 class KeySerializer(serializers.Serializer[Any]):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -36,7 +37,7 @@ class NewPasswordField(PasswordField):
         kwargs.setdefault("label", _("Password"))
         kwargs.setdefault(
             "help_text",
-            _("At least %(count)d characters; a few words in a row are good.") % {"count": settings.PASSWORD_MIN_LENGTH},
+            format_lazy(_("At least {count} characters; a few words in a row are good."), count=settings.PASSWORD_MIN_LENGTH),
         )
         super().__init__(new=True, **kwargs)
         self.widget.attrs["data-min-length"] = str(settings.PASSWORD_MIN_LENGTH)
