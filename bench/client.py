@@ -21,11 +21,16 @@ class Answer(NamedTuple):
     head: str
     body: bytes
 
+    def header(self, name: str) -> str:
+        """The (first) value of this header, or ""."""
+        return self._find(rf"^{name}:\s*([^\r]+)")
+
     def cookie(self, name: str) -> str:
         """The value that is set for this cookie, or ""."""
-        found = re.search(
-            rf"^set-cookie:\s+{name}=([^;\r]+)", self.head, re.MULTILINE | re.IGNORECASE
-        )
+        return self._find(rf"^set-cookie:\s*{name}=([^;\r]+)")
+
+    def _find(self, pattern: str) -> str:
+        found = re.search(pattern, self.head, re.MULTILINE | re.IGNORECASE)
         return found[1] if found else ""
 
 
@@ -81,12 +86,11 @@ class Client:
         while (end := received.find(b"\r\n\r\n")) < 0:
             received += self._more()
         head = received[:end].decode("latin-1")
-        length = re.search(r"^content-length: (\d+)", head, re.MULTILINE | re.IGNORECASE)
-        size = int(length[1]) if length else 0
-        body = received[end + 4 :]
-        while len(body) < size:
-            body += self._more()
-        return Answer(int(head[9:12]), head, body)
+        answer = Answer(int(head[9:12]), head, received[end + 4 :])
+        size = int(answer.header("content-length") or 0)
+        while len(answer.body) < size:
+            answer = answer._replace(body=answer.body + self._more())
+        return answer
 
     def _more(self) -> bytes:
         if chunk := self.socket.recv(65536):

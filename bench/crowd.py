@@ -28,7 +28,10 @@ class Crowd:
 
 
 def saturate(server: Server, people: list[str], *, size: int, seconds: float) -> Crowd:
-    """`size` people sign in, again and again, for `seconds`, while an empty view is polled."""
+    """`size` people sign in, again and again, for `seconds`, while an empty view is polled.
+
+    Who is told to come back later does so then.
+    """
     seen, end = Crowd(), time.monotonic() + seconds
     names = itertools.cycle(people)
 
@@ -37,17 +40,23 @@ def saturate(server: Server, people: list[str], *, size: int, seconds: float) ->
             while time.monotonic() < end:
                 answer = submit_password(client, next(names))
                 seen.answers[answer.status] += 1
-                seen.impolite += answer.status == 503 and "retry-after" not in answer.head.lower()
+                if answer.status == 503:
+                    wait = float(answer.header("retry-after") or 0)
+                    seen.impolite += not wait
+                    time.sleep(max(0, min(wait, end - time.monotonic())))
 
     threads = [threading.Thread(target=keep_signing_in) for _ in range(size)]
     with Client(server.port) as poller:
         for thread in threads:
             thread.start()
-        while time.monotonic() < end:
+        for number in itertools.count():
+            if time.monotonic() > end:
+                break
             begin = time.perf_counter()
             poller.get("/api/bench/empty")
             seen.latency.append(time.perf_counter() - begin)
-            seen.memory = max(seen.memory, machine.memory([server.worker])[0])
+            if number % 20 == 0:  # asking for memory makes the process wait
+                seen.memory = max(seen.memory, machine.memory([server.worker])[0])
             time.sleep(0.005)
     for thread in threads:
         thread.join()

@@ -19,8 +19,9 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-# Requests that wait for the database or for a hashing slot hold a thread; a few more than cores.
-THREADS = 8
+# Whoever waits for a hashing slot holds a thread, and there may be 18 of them (passwords/lane.py);
+# with fewer threads than that, sign-ins would keep all other requests from being answered.
+THREADS = 24
 STOP_LIMIT = 5  # seconds for requests and tasks that are under way
 
 
