@@ -50,19 +50,23 @@ class PersonField(forms.CharField):
 
 
 class MomentField(forms.DateTimeField):
-    """A moment (UTC) in the years that any database can compare."""
+    """A moment (UTC), written from the year down as the lists show it; with `to_end` a day means its end."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-        super().__init__(required=False, widget=widget, **kwargs)
+    def __init__(self, *, to_end: bool = False, **kwargs: Any) -> None:
+        attrs = {"placeholder": "2026-11-22 14:05", "autocomplete": "off"}
+        super().__init__(required=False, widget=forms.TextInput(attrs=attrs), **kwargs)
+        self.error_messages["invalid"] = gettext_lazy("Write 2026-11-22 or 2026-11-22 14:05.")
+        self.to_end = to_end
 
     def clean(self, value: Any) -> datetime | None:
         moment = super().clean(value)
         if moment is None:
             return None
+        # No database, and no time zone, can take the first and the last years that Python knows.
         if not 1970 <= moment.year < 3000:
             raise forms.ValidationError(_("Give a date from 1970 on."))
-        return moment.astimezone(UTC)
+        is_day = self.to_end and len(value.strip()) == len("2026-11-22")
+        return moment.astimezone(UTC) + timedelta(days=is_day)
 
 
 class PeopleFilters(Filters):
@@ -103,7 +107,7 @@ class AuditFilters(Filters):
         label=gettext_lazy("IP address"), required=False, unpack_ipv4=True
     )
     since = MomentField(label=gettext_lazy("From (UTC)"))
-    until = MomentField(label=gettext_lazy("Until (UTC)"))
+    until = MomentField(label=gettext_lazy("Until (UTC)"), to_end=True)
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)

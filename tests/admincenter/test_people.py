@@ -1,0 +1,152 @@
+"""The list of people: found by how they begin, narrowed by state, whatever is typed."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from tests.admincenter.conftest import has_frame
+
+
+def emails(admin: Any, **query: str) -> list[str]:
+    response = admin.get("/admincenter/people/", query)
+    assert response.status_code == 200
+    return [person.email.removesuffix("@example.com") for person in response.context["rows"].rows]
+
+
+def test_the_newest_come_first(admin: Any, alice: Any, bob: Any) -> None:
+    assert emails(admin) == ["bob", "alice", "dora"]
+
+
+@pytest.mark.parametrize("q", ["al", "ALICE", " alice@exam ", "alice@example.com"])
+def test_an_address_is_found_by_its_beginning(admin: Any, alice: Any, bob: Any, q: str) -> None:
+    assert emails(admin, q=q) == ["alice"]
+
+
+@pytest.mark.parametrize("q", ["ada l", "Ada", "ADA LIND"])
+def test_a_name_is_found_by_its_beginning(admin: Any, alice: Any, bob: Any, q: str) -> None:
+    User.objects.filter(pk=bob.pk).update(name="Ada Lindqvist")
+    assert emails(admin, q=q) == ["bob"]
+
+
+def test_who_is_found_twice_shows_once_and_by_address(admin: Any, alice: Any, bob: Any) -> None:
+    User.objects.filter(pk=bob.pk).update(name="Alicia")
+    assert emails(admin, q="ali") == ["alice", "bob"]
+
+
+def test_a_search_is_paged(admin: Any, crowd: Any) -> None:
+    crowd(120)
+    shown, query = [], "?q=crowd"
+    while query:
+        response = admin.get(f"/admincenter/people/{query}")
+        shown += [person.email for person in response.context["rows"].rows]
+        query = response.context["next_url"]
+        assert "q=crowd" in query or not query
+    assert shown == [f"crowd{n:03}@example.com" for n in range(120)]
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "%",
+        "_",
+        "a%",
+        "al_ce",
+        "'",
+        '"',
+        "\\",
+        "';--",
+        "*",
+        "?",
+        "[",
+        "😀",
+        "\U0010ffff",
+        "ß",
+        "ı",
+        "al ice",
+    ],
+)
+def test_no_character_means_anything_but_itself(admin: Any, alice: Any, q: str) -> None:
+    assert emails(admin, q=q) == []
+
+
+def test_a_percent_sign_is_found_as_such(admin: Any, alice: Any) -> None:
+    User.objects.filter(pk=alice.pk).update(name="100% Alice")
+    assert emails(admin, q="100%") == ["alice"]
+    assert emails(admin, q="100_") == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"q": "a\x00b"},
+        {"q": "a\x1bb"},
+        {"q": "a" * 201},
+        {"q": "a" * 1_000_000},
+        {"state": "nonsense"},
+        {"joined": "1 OR 1=1"},
+        {"joined": "-1"},
+    ],
+)
+def test_what_cannot_be_searched_is_said_beside_its_field(
+    admin: Any, alice: Any, query: dict[str, str]
+) -> None:
+    response = admin.get("/admincenter/people/", query)
+    assert response.status_code == 400
+    assert "Nothing was searched" in response.content.decode()
+    assert list(response.context["filters"].errors) == list(query)
+
+
+def test_broken_text_is_refused(admin: Any) -> None:
+    assert admin.get("/admincenter/people/?q=%FF%FE").status_code == 400
+
+
+def test_htmx_is_told_what_is_wrong(admin: Any) -> None:
+    part = admin.get("/admincenter/people/", {"q": "a\x1b"}, headers={"HX-Request": "true"})
+    assert part.status_code == 200  # or htmx would not show it
+    assert "Nothing was searched" in part.content.decode()
+
+
+def test_people_are_narrowed_by_state(admin: Any, alice: Any, bob: Any) -> None:
+    User.objects.filter(pk=bob.pk).update(is_active=False)
+    assert emails(admin, state="active") == ["alice", "dora"]
+    assert emails(admin, state="disabled") == ["bob"]
+    assert emails(admin, state="administrators") == ["dora"]
+    assert emails(admin, state="signed-in") == ["dora"]
+    assert emails(admin, state="disabled", q="alice") == []
+
+
+def test_people_are_narrowed_by_when_they_joined(admin: Any, alice: Any, bob: Any) -> None:
+    User.objects.filter(pk=alice.pk).update(created_at=timezone.now() - timedelta(days=2))
+    User.objects.filter(pk=bob.pk).update(created_at=timezone.now() - timedelta(days=8))
+    assert emails(admin, joined="1") == ["dora"]
+    assert emails(admin, joined="7") == ["dora", "alice"]
+
+
+def test_filters_stay_in_the_links_to_other_pages(admin: Any, crowd: Any) -> None:
+    crowd(60)
+    response = admin.get(
+        "/admincenter/people/", {"state": "active", "joined": "7", "q": "", "other": "x"}
+    )
+    assert response.context["next_url"].startswith("?state=active&joined=7&page=")
+    assert "other" not in response.context["next_url"]
+
+
+def test_htmx_gets_the_rows_alone(admin: Any, alice: Any) -> None:
+    part = admin.get("/admincenter/people/", headers={"HX-Request": "true"})
+    assert not has_frame(part)
+    assert b"alice@example.com" in part.content
+    assert b"filter-q" not in part.content
+
+
+def test_a_name_is_text_and_not_markup(admin: Any, alice: Any) -> None:
+    User.objects.filter(pk=alice.pk).update(name="<script>alert(1)</script>")
+    page = admin.get("/admincenter/people/").content.decode()
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+
+
+def test_nobody_found_says_so(admin: Any) -> None:
+    assert "Nothing found" in admin.get("/admincenter/people/", {"q": "zzz"}).content.decode()

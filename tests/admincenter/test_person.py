@@ -1,0 +1,259 @@
+"""One person: what is known, and what an administrator can do. Each action once, asked for, recorded."""
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib.messages import get_messages
+
+from accounts.access.roles import RoleName
+from accounts.access.services import grant_role
+from accounts.models import User
+from accounts.provider.selectors import bearer_of
+from accounts.provider.services import open_family
+from accounts.sessions.models import Session
+from accounts.sessions.selectors import sessions_of
+from mago.audit.tags import Tag
+from tests.conftest import Browser
+
+HOME = "/accounts/"
+
+
+def at(person: Any, action: str = "") -> str:
+    return f"/admincenter/people/{person.pk}/{action}"
+
+
+def said(response: Any) -> str:
+    return " ".join(str(message) for message in get_messages(response.wsgi_request))
+
+
+def is_signed_in(browser: Any) -> bool:
+    return bool(browser.get(HOME).status_code == 200)
+
+
+@pytest.fixture
+def at_alices(alice: Any) -> Browser:
+    """The browser in which alice is signed in."""
+    return Browser().as_person(alice)
+
+
+def test_shows_what_is_known(admin: Any, alice: Any, at_alices: Any) -> None:
+    open_family(alice, method="password")
+    page = admin.get(at(alice)).content.decode()
+    for fact in (
+        "alice@example.com",
+        "Alice",
+        str(alice.pk),
+        "Confirmed",
+        "Active",
+        "Programs",
+        "Token issued",
+    ):
+        assert fact in page
+
+
+def test_shows_the_roles_and_who_granted_them(admin: Any, alice: Any, dora: Any) -> None:
+    grant_role(user=alice, role=RoleName.PLATFORM_ADMINISTRATOR, actor=dora)
+    page = admin.get(at(alice)).content.decode()
+    assert "Platform administrator" in page
+    assert re.search(r"granted [\d: -]+ by Dora", page)
+
+
+def test_shows_no_secret(admin: Any, alice: Any, at_alices: Any) -> None:
+    pair = open_family(alice, method="password")
+    page = admin.get(at(alice)).content.decode()
+    secrets = [
+        alice.password,
+        at_alices.cookies["session"].value,
+        pair.access_token,
+        pair.refresh_token,
+    ]
+    assert not [secret for secret in secrets if secret in page]
+
+
+class TestDisable:
+    def test_ends_sessions_and_tokens_at_once(self, admin: Any, alice: Any, at_alices: Any) -> None:
+        pair = open_family(alice, method="password")
+        assert is_signed_in(at_alices)
+        assert bearer_of(pair.access_token)
+        response = admin.post(at(alice, "disable/"), {"reason": "left the company"})
+        assert response["Location"] == at(alice)
+        assert not is_signed_in(at_alices)
+        assert bearer_of(pair.access_token) is None
+
+    def test_enabling_brings_no_session_back(self, admin: Any, alice: Any, at_alices: Any) -> None:
+        pair = open_family(alice, method="password")
+        admin.post(at(alice, "disable/"), {"reason": "lost telephone"})
+        admin.post(at(alice, "enable/"))
+        alice.refresh_from_db()
+        assert alice.is_active
+        assert not is_signed_in(at_alices)
+        assert bearer_of(pair.access_token) is None
+
+    def test_is_recorded_with_its_reason(
+        self, admin: Any, alice: Any, dora: Any, events: Any
+    ) -> None:
+        admin.post(at(alice, "disable/"), {"reason": "left the company"})
+        (event,) = events(Tag.PERSON_DISABLED)
+        assert (event.actor_id, event.target_id) == (dora.pk, str(alice.pk))
+        assert event.detail["reason"] == "left the company"
+
+    def test_happens_once(self, admin: Any, alice: Any, events: Any, mails: Any) -> None:
+        for _ in range(2):
+            assert admin.post(at(alice, "disable/"), {"reason": "x"}).status_code == 302
+        assert len(events(Tag.PERSON_DISABLED)) == 1
+        assert len(mails("access/account_disabled")) == 1
+
+    def test_can_be_undone_from_its_message(self, admin: Any, alice: Any, events: Any) -> None:
+        page = admin.post(at(alice, "disable/"), {"reason": "x"}, follow=True).content.decode()
+        assert re.search(r'<button[^>]*form="enable-person"[^>]*>Undo</button>', page)
+        form = re.search(r'<form method="post" action="([^"]+)" id="enable-person">', page)
+        assert form
+        admin.post(form[1])
+        alice.refresh_from_db()
+        assert alice.is_active
+        assert len(events(Tag.PERSON_ENABLED)) == 1
+
+    @pytest.mark.parametrize("reason", ["", "   ", "x" * 301, "a\x00b", "a\x1bb"])
+    def test_takes_a_reason(self, admin: Any, alice: Any, reason: str) -> None:
+        response = admin.post(at(alice, "disable/"), {"reason": reason})
+        assert response.status_code == 400
+        assert "give a reason" in response.content.decode()
+        assert response.context["form"].errors["reason"]
+        alice.refresh_from_db()
+        assert alice.is_active
+
+    def test_is_refused_for_oneself_with_a_word(self, admin: Any, dora: Any) -> None:
+        response = admin.post(at(dora, "disable/"), {"reason": "x"}, follow=True)
+        assert response.status_code == 200
+        assert "You cannot disable yourself" in response.content.decode()
+        dora.refresh_from_db()
+        assert dora.is_active
+
+    def test_is_refused_for_the_last_administrator_with_a_word(
+        self, admin: Any, dora: Any, alice: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from accounts.access.selectors import administrators
+
+        grant_role(user=alice, role=RoleName.PLATFORM_ADMINISTRATOR, actor=dora)
+        monkeypatch.setattr(
+            "accounts.access.services.administrators", lambda: administrators().filter(pk=alice.pk)
+        )
+        response = admin.post(at(alice, "disable/"), {"reason": "x"}, follow=True)
+        assert "This is the last administrator" in response.content.decode()
+        alice.refresh_from_db()
+        assert alice.is_active
+
+    def test_shows_a_name_as_text(self, admin: Any, alice: Any) -> None:
+        User.objects.filter(pk=alice.pk).update(name="<b>Alice</b>")
+        page = admin.post(at(alice, "disable/"), {"reason": "x"}, follow=True).content.decode()
+        assert "<b>Alice</b>" not in page
+        assert "&lt;b&gt;Alice&lt;/b&gt; is disabled" in page
+
+
+class TestSessions:
+    def test_one_is_ended_and_the_others_live(
+        self, admin: Any, alice: Any, at_alices: Any, dora: Any, events: Any
+    ) -> None:
+        other = Browser().as_person(alice)
+        session = sessions_of(alice).last()
+        assert session
+        response = admin.post(at(alice, f"sessions/{session.id}/end/"))
+        assert response["Location"] == at(alice)
+        assert [is_signed_in(at_alices), is_signed_in(other)] == [False, True]
+        (event,) = events(Tag.SESSION_ENDED)
+        assert (event.actor_id, event.target_id) == (dora.pk, str(alice.pk))
+
+    def test_one_of_somebody_else_is_not_found_here(
+        self, admin: Any, alice: Any, bob: Any, at_alices: Any
+    ) -> None:
+        session = Session.objects.get(user=alice)
+        assert admin.post(at(bob, f"sessions/{session.id}/end/")).status_code == 404
+        assert is_signed_in(at_alices)
+
+    def test_one_is_ended_once(self, admin: Any, alice: Any, at_alices: Any, events: Any) -> None:
+        session = Session.objects.get(user=alice)
+        admin.post(at(alice, f"sessions/{session.id}/end/"))
+        assert admin.post(at(alice, f"sessions/{session.id}/end/")).status_code == 404
+        assert len(events(Tag.SESSION_ENDED)) == 1
+
+    def test_all_are_ended_and_the_programs_too(
+        self, admin: Any, alice: Any, at_alices: Any, dora: Any, events: Any
+    ) -> None:
+        pair = open_family(alice, method="password")
+        response = admin.post(at(alice, "sessions/end/"))
+        assert "signed out everywhere" in said(response)
+        assert not is_signed_in(at_alices)
+        assert bearer_of(pair.access_token) is None
+        (event,) = events(Tag.SESSIONS_ENDED)
+        assert event.actor_id == dora.pk
+        assert is_signed_in(Browser().as_person(alice))  # who may sign in again
+
+    def test_a_program_is_signed_out(
+        self, admin: Any, alice: Any, at_alices: Any, events: Any
+    ) -> None:
+        first, second = open_family(alice, method="password"), open_family(alice, method="password")
+        bearer = bearer_of(first.access_token)
+        assert bearer
+        for status in (302, 404):
+            assert (
+                admin.post(at(alice, f"programs/{bearer.family_id}/revoke/")).status_code == status
+            )
+        assert bearer_of(first.access_token) is None
+        assert bearer_of(second.access_token)
+        assert is_signed_in(at_alices)
+        assert len(events(Tag.TOKEN_FAMILY_REVOKED)) == 1
+
+    def test_a_program_of_somebody_else_is_not_found_here(
+        self, admin: Any, alice: Any, bob: Any
+    ) -> None:
+        bearer = bearer_of(open_family(alice, method="password").access_token)
+        assert bearer
+        assert admin.post(at(bob, f"programs/{bearer.family_id}/revoke/")).status_code == 404
+
+
+class TestReset:
+    def test_a_link_goes_to_the_person_and_that_is_recorded(
+        self, admin: Any, alice: Any, dora: Any, link_in: Any, events: Any
+    ) -> None:
+        response = admin.post(at(alice, "send-reset/"))
+        assert "alice@example.com" in said(response)
+        assert link_in("reset_password", to="alice@example.com").startswith(
+            "/accounts/password/reset/"
+        )
+        (event,) = events(Tag.PASSWORD_RESET_REQUESTED)
+        assert (event.actor_id, event.target_id) == (dora.pk, str(alice.pk))
+
+    def test_nobody_who_is_disabled_gets_one(
+        self, admin: Any, alice: Any, mails: Any, events: Any
+    ) -> None:
+        User.objects.filter(pk=alice.pk).update(is_active=False)
+        response = admin.post(at(alice, "send-reset/"))
+        assert "disabled" in said(response)
+        assert not mails("reset_password")
+        assert not events(Tag.PASSWORD_RESET_REQUESTED)
+
+
+def test_actions_ask_first_and_work_without_a_script(admin: Any, alice: Any) -> None:
+    page = admin.get(at(alice)).content.decode()
+    for action in ("disable/", "send-reset/", "sessions/end/"):
+        assert re.search(
+            rf'<details class="confirm[^>]*>(?:(?!</details>).)*action="{at(alice, action)}"',
+            page,
+            re.DOTALL,
+        )
+
+
+def test_what_is_not_permitted_is_not_offered(
+    admin: Any, alice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from accounts.access.permissions import Permission
+    from accounts.access.roles import PERMISSIONS, RoleName
+
+    monkeypatch.setitem(
+        PERMISSIONS, RoleName.PLATFORM_ADMINISTRATOR, frozenset({Permission.PEOPLE_READ})
+    )
+    page = admin.get(at(alice)).content.decode()
+    assert 'action="' + at(alice) not in page
+    for action in ("disable/", "send-reset/", "sessions/end/"):
+        assert admin.post(at(alice, action), {"reason": "x"}).status_code == 403

@@ -1,0 +1,81 @@
+"""What each page asks of the database. A number that grows with the rows shows here, and in the diff."""
+
+from typing import Any
+
+import pytest
+
+from accounts.provider.services import open_family
+from mago.audit.services import record
+from mago.audit.tags import Tag
+from mago.core.context import Caller, calling
+from mago.messaging.models import Message
+from tests.conftest import Browser
+
+ROWS = 50
+# The session with its person, the roles for the guard, and again for the navigation.
+FRAME = 3
+
+
+@pytest.fixture
+def full(crowd: Any, alice: Any, message: Any) -> Any:
+    """Fifty of everything; alice is signed in fifty times in two ways."""
+    for person in crowd(ROWS):
+        with calling(Caller(request_id="one")):
+            record(Tag.SIGN_IN_SUCCEEDED, actor=person, target=alice)
+        message()
+        open_family(alice, method="password")
+        Browser().as_person(alice)
+    return alice
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        ("people/", FRAME + 1),
+        ("people/?q=crowd", FRAME + 2),
+        ("people/?state=administrators", FRAME + 1),
+        ("people/?state=signed-in", FRAME + 1),
+        ("audit/", FRAME + 1),
+        (
+            "audit/?actor=alice@example.com",
+            FRAME + 3,
+        ),  # whose key, the events, and a record of the search
+        ("messages/", FRAME + 2),  # how many are dead
+    ],
+)
+def test_a_list(
+    admin: Any, full: Any, django_assert_num_queries: Any, path: str, most: int
+) -> None:
+    with django_assert_num_queries(most):
+        assert admin.get(f"/admincenter/{path}").status_code == 200
+
+
+def test_a_person(admin: Any, full: Any, django_assert_num_queries: Any) -> None:
+    # The person, roles, sessions, programs, events by, events about.
+    with django_assert_num_queries(FRAME + 6):
+        assert admin.get(f"/admincenter/people/{full.pk}/").status_code == 200
+
+
+def test_an_event(admin: Any, full: Any, events: Any, django_assert_num_queries: Any) -> None:
+    event = events(Tag.SIGN_IN_SUCCEEDED)[0]
+    # The event, the record of its being read, its link, what else the request did.
+    with django_assert_num_queries(FRAME + 4):
+        assert admin.get(f"/admincenter/audit/{event.pk}/").status_code == 200
+
+
+def test_a_message(admin: Any, full: Any, django_assert_num_queries: Any) -> None:
+    message = Message.objects.first()
+    assert message
+    with django_assert_num_queries(FRAME + 1):
+        assert admin.get(f"/admincenter/messages/{message.pk}/").status_code == 200
+
+
+def test_the_overview(admin: Any, full: Any, django_assert_num_queries: Any) -> None:
+    figures, refused, seal, latest, days = 8, 5, 2, 1, 28
+    with django_assert_num_queries(FRAME + figures + refused + seal + latest + days):
+        admin.get("/admincenter/")
+    # Days that are over are known by now, and so is the present one for a little while.
+    with django_assert_num_queries(FRAME + figures + refused + seal + latest):
+        admin.get("/admincenter/")
+    with django_assert_num_queries(FRAME + figures + refused + seal + latest):
+        admin.get("/admincenter/", headers={"HX-Request": "true"})
