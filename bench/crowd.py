@@ -4,6 +4,7 @@ import itertools
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from . import machine
@@ -28,36 +29,41 @@ class Crowd:
 
 
 def saturate(server: Server, people: list[str], *, size: int, seconds: float) -> Crowd:
-    """`size` people sign in, again and again, for `seconds`, while an empty view is polled.
-
-    Who is told to come back later does so then.
-    """
+    """`size` people sign in, again and again, for `seconds`, while an empty view is polled."""
     seen, end = Crowd(), time.monotonic() + seconds
     names = itertools.cycle(people)
-
-    def keep_signing_in() -> None:
-        with Client(server.port).fetch_csrf() as client:
-            while time.monotonic() < end:
-                answer = submit_password(client, next(names))
-                seen.answers[answer.status] += 1
-                if answer.status == 503:
-                    wait = float(answer.header("retry-after") or 0)
-                    seen.impolite += not wait
-                    time.sleep(max(0, min(wait, end - time.monotonic())))
-
-    threads = [threading.Thread(target=keep_signing_in) for _ in range(size)]
-    with Client(server.port) as poller:
-        for thread in threads:
-            thread.start()
-        for number in itertools.count():
-            if time.monotonic() > end:
-                break
-            begin = time.perf_counter()
-            poller.get("/api/bench/empty")
-            seen.latency.append(time.perf_counter() - begin)
-            if number % 20 == 0:  # asking for memory makes the process wait
-                seen.memory = max(seen.memory, machine.memory([server.worker])[0])
-            time.sleep(0.005)
+    threads = [
+        threading.Thread(target=keep_signing_in, args=(server, names, end, seen))
+        for _ in range(size)
+    ]
+    for thread in threads:
+        thread.start()
+    poll(server, end, seen)
     for thread in threads:
         thread.join()
     return seen
+
+
+def keep_signing_in(server: Server, names: Iterator[str], end: float, seen: Crowd) -> None:
+    """Whoever is told to come back later does so then."""
+    with Client(server.port).fetch_csrf() as client:
+        while time.monotonic() < end:
+            answer = submit_password(client, next(names))
+            seen.answers[answer.status] += 1
+            if answer.status == 503:
+                wait = float(answer.header("retry-after") or 0)
+                seen.impolite += not wait
+                time.sleep(max(0, min(wait, end - time.monotonic())))
+
+
+def poll(server: Server, end: float, seen: Crowd) -> None:
+    with Client(server.port) as client:
+        for number in itertools.count():
+            begin = time.perf_counter()
+            client.get("/api/bench/empty")
+            seen.latency.append(time.perf_counter() - begin)
+            if number % 20 == 0:  # asking for memory makes the process wait
+                seen.memory = max(seen.memory, machine.memory([server.worker])[0])
+            if time.monotonic() > end:
+                break
+            time.sleep(0.005)
