@@ -1,15 +1,17 @@
 """What each page asks of the database. A number that grows with the rows shows here, and in the diff."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from accounts.provider.services import open_family
+from accounts.provider.models import TokenFamily
+from accounts.sessions.models import Session
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.context import Caller, calling
 from mago.messaging.models import Message
-from tests.conftest import Browser
 
 ROWS = 50
 # The session with its person, the roles for the guard, and again for the navigation.
@@ -17,14 +19,20 @@ FRAME = 3
 
 
 @pytest.fixture
-def full(crowd: Any, alice: Any, message: Any) -> Any:
-    """Fifty of everything; alice is signed in fifty times in two ways."""
-    for person in crowd(ROWS):
-        with calling(Caller(request_id="one")):
-            record(Tag.SIGN_IN_SUCCEEDED, actor=person, target=alice)
-        message()
-        open_family(alice, method="password")
-        Browser().as_person(alice)
+def full(crowd: Any, alice: Any) -> Any:
+    """Fifty people, messages and events; alice is signed in fifty times in two ways."""
+    crowd(ROWS)
+    now = timezone.now()
+    later = {"user": alice, "last_seen_at": now, "expire_date": now + timedelta(hours=1)}
+    Session.objects.bulk_create([Session(session_key=str(n), **later) for n in range(ROWS)])
+    family = {"user": alice, "last_used_at": now, "expires_at": now + timedelta(hours=1)}
+    TokenFamily.objects.bulk_create([TokenFamily(**family) for _ in range(ROWS)])
+    Message.objects.bulk_create(
+        [Message(recipient="a@example.com", status="dead") for _ in range(ROWS)]
+    )
+    with calling(Caller(request_id="one")):
+        for _ in range(ROWS):
+            record(Tag.SIGN_IN_SUCCEEDED, actor=alice, target=alice)
     return alice
 
 
