@@ -87,9 +87,11 @@ def test_a_mail_is_in_the_language_of_the_page_that_asked_for_it(
 
 
 def test_a_mail_to_a_person_is_in_their_language(
-    person: Callable[..., User], mails: Callable[..., list[Any]]
+    browser: Browser, person: Callable[..., User], mails: Callable[..., list[Any]]
 ) -> None:
     ada = person("ada", language="it")
+    browser.post("/accounts/signup/", {"email": ada.email, "name": "", "password1": PASSWORD})
+    assert render(mails("account_exists")[-1]).subject == "Hai già un account su Mago"
     with translation.override("en"):
         request_password_reset(email=ada.email)
         letter = render(mails("reset_password")[-1])

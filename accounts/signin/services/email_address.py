@@ -30,9 +30,9 @@ def request_email_change(*, user: User, email: str, current: str) -> None:
         tokens.revoke(Purpose.CHANGE_EMAIL, user=user)
         secret = tokens.issue(Purpose.CHANGE_EMAIL, lifetime=settings.CONFIRMATION_LIFETIME, user=user, email=email)
         record(Tag.EMAIL_CHANGE_REQUESTED, actor=user, target=user, email=email)
-        if User.objects.filter(email=email).exists():
+        if holder := User.objects.filter(email=email).first():
             context = {"sign_in": link("/accounts/login/"), "reset": link("/accounts/password/reset/"), "name": ""}
-            send_mail("signin/account_exists", to=email, context=context, language=user.language)
+            send_mail("signin/account_exists", to=email, context=context, language=holder.language or user.language)
         else:
             send_mail(
                 "signin/confirm_new_email",

@@ -45,9 +45,9 @@ def sign_up(*, email: str, password: str, name: str = "", language: str = "") ->
                 language=language,
                 expires_at=timezone.now() + settings.CONFIRMATION_LIFETIME,
             )
-        elif mailable:
+        elif mailable and user:
             context = {"sign_in": link("/accounts/login/"), "reset": link("/accounts/password/reset/"), "name": str(user)}
-            send_mail("signin/account_exists", to=email, context=context, language=language)
+            send_mail("signin/account_exists", to=email, context=context, language=user.language or language)
     return digest(secret)
 
 
