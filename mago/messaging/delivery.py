@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -38,6 +38,12 @@ LONGEST_DELAY_DOWN = 300.0
 # Given up after both: a day of age says nothing where the worker itself was off for that day.
 GIVE_UP_AGE = timedelta(hours=24)
 GIVE_UP_ATTEMPTS = 10
+# Written out as it is done for every message, and the ORM takes four times as long to say it.
+_MARK_SENT = f"""
+UPDATE {Message._meta.db_table}
+SET status = %s, sent_at = %s, gateway = %s, context = '', last_error = '', leased_until = NULL
+WHERE id = %s AND leased_until = %s
+"""  # noqa: S608
 ABANDONED = "the worker ended while this was being sent"
 
 
@@ -99,14 +105,7 @@ def _deliver(row: Message, gateway: Gateway) -> None:
         _bury(row, ABANDONED)
     else:
         _send(row, gateway)
-        _settle(
-            row,
-            status=Status.SENT,
-            sent_at=timezone.now(),
-            gateway=gateway.name,
-            context="",
-            last_error="",
-        )
+        _mark_sent(row, gateway.name)
 
 
 def _send(row: Message, gateway: Gateway) -> None:
@@ -144,12 +143,25 @@ def _bury(row: Message, reason: str) -> None:
     logger.warning("Message %s (%s) is dead: %s", row.pk, row.template, scrub(reason))
 
 
+def _mark_sent(row: Message, gateway: str) -> None:
+    adapted = connection.ops.adapt_datetimefield_value
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _MARK_SENT,
+            [
+                Status.SENT.value,
+                adapted(timezone.now()),
+                gateway,
+                Message._meta.pk.get_db_prep_value(row.pk, connection),
+                adapted(row.leased_until),
+            ],
+        )
+
+
 def _settle(row: Message, **values: Any) -> None:
     """The row's new state, unless our lease ended and another worker has it."""
-    # The plain manager: nothing is read, and this is done for every message.
-    ours = Message._base_manager.filter(
-        pk=row.pk, status=Status.WAITING, leased_until=row.leased_until
-    )
+    # A settled row has no lease, so this is never true of one.
+    ours = Message.objects.filter(pk=row.pk, leased_until=row.leased_until)
     ours.update(leased_until=None, **values)
 
 
@@ -157,7 +169,6 @@ def _release(rows: list[Message]) -> None:
     """Rows that were leased and not tried are due at once."""
     ours = Message.objects.filter(
         pk__in=[row.pk for row in rows],
-        status=Status.WAITING,
         leased_until=rows[0].leased_until,
     )
     ours.update(leased_until=None, due_at=timezone.now(), attempts=F("attempts") - 1)

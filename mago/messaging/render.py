@@ -14,12 +14,14 @@ from django.utils import translation
 from .gateways.base import Letter
 from .models import Channel, Message
 
+_LINK_LIKE = re.compile(r"[/:@]|\.\S")
 _BLANK_LINES = re.compile(r"\n\s*\n\s*\n")
 
 
 def render(message: Message) -> Letter:
     """What the recipient will read; the same each time, whatever the worker's own language is."""
     variables = message.variables()
+    variables["name"] = harmless(variables.get("name", ""))
     name = f"{'sms' if message.channel == Channel.SMS else 'mail'}/{message.template}"
     with translation.override(message.language):
         if message.channel == Channel.SMS:
@@ -33,6 +35,17 @@ def render(message: Message) -> Letter:
             html=_fill(f"{name}.html", variables, escape=True).strip() + "\n",
             message_id=message.message_id,
         )
+
+
+def harmless(name: str) -> str:
+    """The name, or nothing where it could be read as a link or a message.
+
+    Anybody can have a mail sent to anybody, by signing up, with a name of their choice.
+
+    >>> harmless("Ada Lovelace"), harmless("J. R. Smith"), harmless("Win at evil.example/now")
+    ('Ada Lovelace', 'J. R. Smith', '')
+    """
+    return name if len(name) <= 60 and name.isprintable() and not _LINK_LIKE.search(name) else ""
 
 
 def _text(name: str, variables: dict[str, Any]) -> str:

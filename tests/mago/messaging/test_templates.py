@@ -119,7 +119,14 @@ def test_what_a_person_calls_themselves_is_no_markup() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["see evil.example/x", "https://evil.example", "www.evil.example", "a@evil.example", "x" * 61],
+    [
+        "see evil.example/x",
+        "https://evil.example",
+        "www.evil.example",
+        "a@evil.example",
+        "x" * 61,
+        "Ada\n\nPay now",
+    ],
 )
 def test_no_stranger_can_write_a_message_into_our_mail(name: str) -> None:
     context = {key: VALUES[key] for key in named_in("signin/reset_password")}
