@@ -1,14 +1,65 @@
-"""What can be permitted, as `resource:action`."""
+"""What can be permitted, as `resource:action`. Sorted; a name that was released stays."""
 
 from enum import StrEnum
 
 
 class Permission(StrEnum):
+    AUDIT_EXPORT = "audit:export"
     AUDIT_READ = "audit:read"
+    CONDITIONS_EDIT = "conditions:edit"
+    DOMAINS_EDIT = "domains:edit"
+    DOMAINS_READ = "domains:read"
+    HUBS_EDIT = "hubs:edit"
+    HUBS_ENROL = "hubs:enrol"
+    HUBS_OPERATE = "hubs:operate"
+    HUBS_READ = "hubs:read"
+    HUBS_REBOOT = "hubs:reboot"
+    HUBS_RETIRE = "hubs:retire"
+    HUBS_ROTATE = "hubs:rotate"
+    HUBS_UPDATE = "hubs:update"
+    MEMBERS_INVITE = "members:invite"
+    MEMBERS_READ = "members:read"
+    MEMBERS_REMOVE = "members:remove"
     MESSAGES_READ = "messages:read"
     MESSAGES_RETRY = "messages:retry"
+    ORGANIZATIONS_CREATE = "organizations:create"
+    ORGANIZATIONS_EDIT = "organizations:edit"
+    ORGANIZATIONS_READ = "organizations:read"
     OVERVIEW_READ = "overview:read"
+    PENETRATION_TESTS_EDIT = "penetration_tests:edit"
+    PENETRATION_TESTS_READ = "penetration_tests:read"
     PEOPLE_DISABLE = "people:disable"
     PEOPLE_READ = "people:read"
     PEOPLE_RESET_PASSWORD = "people:reset_password"  # noqa: S105
+    POLICIES_EDIT = "policies:edit"
+    POLICIES_READ = "policies:read"
+    RISKS_EDIT = "risks:edit"
+    RISKS_READ = "risks:read"
+    ROLES_BIND = "roles:bind"
+    ROLES_EDIT = "roles:edit"
+    ROLES_READ = "roles:read"
+    SERVICE_ACCOUNTS_EDIT = "service_accounts:edit"
+    SERVICE_ACCOUNTS_READ = "service_accounts:read"
     SESSIONS_END = "sessions:end"
+    SITES_CREATE = "sites:create"
+    SITES_EDIT = "sites:edit"
+    SITES_READ = "sites:read"
+    TICKETS_EDIT = "tickets:edit"
+    TICKETS_READ = "tickets:read"
+
+
+# By value: `name in Permission` is an error on Python 3.11.
+NAMES = frozenset(permission.value for permission in Permission)
+
+# What concerns everybody on the platform, and so can be held on the platform only.
+PLATFORM_ONLY = frozenset(
+    {
+        Permission.MESSAGES_READ,
+        Permission.MESSAGES_RETRY,
+        Permission.ORGANIZATIONS_CREATE,
+        Permission.PEOPLE_DISABLE,
+        Permission.PEOPLE_READ,
+        Permission.PEOPLE_RESET_PASSWORD,
+        Permission.SESSIONS_END,
+    }
+)

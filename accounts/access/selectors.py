@@ -1,52 +1,149 @@
-"""May this person do that? One question, one answer with its reason."""
+"""May this person do that there? One question, one answer with its reason."""
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from mago.core.context import caller
 
-from .models import RoleBinding
+from .conditions import evaluate
+from .facts import current_facts
+from .methods import may_use
+from .models import Membership, RoleBinding, ServiceAccount
 from .permissions import Permission
-from .roles import PERMISSIONS, RoleName
+from .roles import RoleName
+from .scope import PLATFORM, Scope, scope_of
+
+Actor = User | ServiceAccount | AnonymousUser
 
 
 @dataclass(frozen=True)
 class Decision:
+    """`binding` is what allowed it; `reason` says why (not) in words for people."""
+
     allowed: bool
     reason: str
+    binding: RoleBinding | None = None
 
     def __bool__(self) -> bool:
         return self.allowed
 
 
-def roles_of(user: User) -> list[str]:
-    """The names of the roles that a person holds."""
-    return list(RoleBinding.objects.filter(user=user).order_by("role").values_list("role", flat=True))
+def can(actor: Actor, permission: Permission, target: Any = None) -> Decision:
+    """Whether `actor` may do `permission` to `target` (None: on the platform), now and from here, and why.
 
-
-def can(actor: User | AnonymousUser, permission: Permission, target: Any = None) -> Decision:
-    """Whether `actor` may do `permission` (to `target`), and why. Nobody who is disabled may do anything."""
-    if not isinstance(actor, User) or not actor.is_active:
+    Nobody may who is disabled, nor by a means of authentication that this permission is closed to.
+    What is not known does not count in favour.
+    """
+    if not isinstance(actor, User | ServiceAccount) or not actor.is_active:
         return Decision(False, _("Nobody is signed in."))
-    for role in roles_of(actor):
-        if permission in PERMISSIONS.get(role, frozenset()):
-            return Decision(True, _("The role %(role)s allows it.") % {"role": RoleName(role).label})
-    return Decision(False, _("No role of this person allows %(permission)s.") % {"permission": permission})
+    if not may_use(caller().via, permission):
+        return Decision(False, _("This cannot be done with what the request was authenticated by."))
+    where = scope_of(target)
+    holding = [b for b in live_bindings(actor) if permission in b.permissions]
+    covering = [binding for binding in holding if binding.scope.covers(where)]
+    if not covering:
+        return Decision(False, _no_role(permission, holding))
+    refused = ""
+    for binding in covering:
+        if binding.condition is None:
+            return Decision(True, _("The role %(role)s allows it.") % {"role": binding.role_name}, binding)
+        facts = current_facts(email=getattr(actor, "email", ""), attributes=getattr(target, "condition_attributes", None))
+        verdict = evaluate(binding.condition.rule, facts)
+        if verdict:
+            words = _("The role %(role)s allows it, and its condition holds: %(why)s")
+            return Decision(True, words % {"role": binding.role_name, "why": verdict.reason}, binding)
+        words = _("The role %(role)s would allow it, but its condition does not hold: %(why)s")
+        refused = words % {"role": binding.role_name, "why": verdict.reason}
+    return Decision(False, refused)
 
 
-def permissions_of(actor: User) -> frozenset[Permission]:
-    """All that a person may do; empty for most people."""
-    return frozenset().union(*(PERMISSIONS.get(role, frozenset()) for role in roles_of(actor)))
+def _no_role(permission: Permission, holding: list[RoleBinding]) -> str:
+    if holding:
+        words = _("The role %(role)s allows %(permission)s, but not here.")
+        return words % {"role": holding[0].role_name, "permission": permission}
+    return _("No role of this person allows %(permission)s.") % {"permission": permission}
 
 
-def administrators() -> Any:
-    """The people who hold the platform administrator's role and are active."""
-    return User.objects.filter(role_bindings__role=RoleName.PLATFORM_ADMINISTRATOR, is_active=True)
+def live_bindings(actor: User | ServiceAccount) -> list[RoleBinding]:
+    """The bindings of a person or service account that count: not expired, of no disabled organization.
+
+    One query for each object of `actor`; a request has one.
+    """
+    kept: list[RoleBinding] | None = getattr(actor, "_live_bindings", None)
+    if kept is None:
+        bindings = RoleBinding.objects.select_related("custom_role", "condition").order_by("granted_at", "id")
+        whose = Q(user=actor) if isinstance(actor, User) else Q(service_account=actor)
+        live = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+        kept = list(bindings.filter(whose, live, Q(organization=None) | Q(organization__is_active=True)))
+        actor._live_bindings = kept  # type: ignore[union-attr]
+    return kept
+
+
+def forget_bindings(actor: User | ServiceAccount) -> None:
+    """The next decision about this object reads anew; after its bindings changed."""
+    if hasattr(actor, "_live_bindings"):
+        del actor._live_bindings
+
+
+def roles_of(user: User) -> list[str]:
+    """The built-in roles that a person holds on the platform."""
+    return sorted({binding.role for binding in live_bindings(user) if binding.role and binding.scope == PLATFORM})
+
+
+def permissions_of(actor: User | ServiceAccount, where: Scope = PLATFORM) -> frozenset[Permission]:
+    """All that somebody may do there under the circumstances of this moment."""
+    names = {p for b in live_bindings(actor) if b.scope.covers(where) for p in b.permissions}
+    return frozenset(permission for permission in names if can(actor, permission, where))
+
+
+def unconditional_permissions_of(actor: User | ServiceAccount, where: Scope) -> frozenset[Permission]:
+    """What somebody holds there for good, whatever the circumstances: the most that they can pass on."""
+    bindings = [b for b in live_bindings(actor) if b.condition is None and b.expires_at is None]
+    return frozenset(p for binding in bindings if binding.scope.covers(where) for p in binding.permissions)
+
+
+def outranks(actor: User, person: User) -> bool:
+    """Whether `actor` holds all that `person` holds, everywhere that they hold it.
+
+    Only then may `actor` act on the account itself: reset it, disable it, enrol factors anew. Else a
+    help desk could make itself an owner by way of an owner's account.
+    """
+    return all(
+        binding.permissions <= unconditional_permissions_of(actor, binding.scope) for binding in live_bindings(person)
+    )
+
+
+def organizations_of(user: User) -> list[UUID]:
+    """The ids of the organizations that a person is a member of."""
+    mine = Membership.objects.everywhere(reason="one person's own memberships").filter(user=user)
+    return list(mine.order_by("joined_at").values_list("organization_id", flat=True))
+
+
+def is_member(user: User, organization_id: UUID) -> bool:
+    return bool(Membership.objects.of(organization_id).filter(user=user).exists())
+
+
+def administrators() -> QuerySet[User]:
+    """The people who hold the platform administrator's role for good, and are active."""
+    bindings = RoleBinding.objects.filter(role=RoleName.PLATFORM_ADMINISTRATOR, expires_at=None)
+    return User.objects.filter(pk__in=bindings.values("user"), is_active=True)
+
+
+def owners_of(organization_id: UUID) -> QuerySet[User]:
+    """The people who own an organization for good, and are active."""
+    bindings = RoleBinding.objects.filter(
+        organization_id=organization_id, site=None, role=RoleName.ORGANIZATION_OWNER, expires_at=None, condition=None
+    )
+    return User.objects.filter(pk__in=bindings.values("user"), is_active=True)
 
 
 def has_owner() -> bool:
     """Whether somebody can administer this installation."""
-    return bool(administrators().exists())
+    return administrators().exists()

@@ -3,9 +3,12 @@
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
+from accounts.access.facts import Strength
+from accounts.access.methods import Means
 from accounts.models import User
 from accounts.provider.models import AccessToken
 from accounts.provider.selectors import bearer_of
+from mago.core.context import authenticated
 from mago.core.errors import NotSignedIn
 
 
@@ -20,7 +23,9 @@ class BearerAuthentication(BaseAuthentication):
         token = bearer_of(credentials.strip()) if scheme.lower() == "bearer" else None
         if token is None:
             raise NotSignedIn(code="invalid_token")
-        return token.family.user, token
+        family = token.family
+        authenticated(via=Means.ACCESS_TOKEN, method=family.method, strength=Strength.SINGLE_FACTOR, at=family.created_at)
+        return family.user, token
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

@@ -11,6 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
+from accounts.access.facts import Strength
+from accounts.access.methods import Means
+from accounts.models import User
+from mago.core.context import authenticated
+
 from .store import SessionStore
 
 
@@ -18,7 +23,15 @@ class AuthenticationMiddleware(DjangoAuthenticationMiddleware):
     """`request.user` is the session's person: Django's would ask the database once more, and know less."""
 
     def process_request(self, request: HttpRequest) -> None:
-        request.user = SimpleLazyObject(lambda: request.session.user or AnonymousUser())
+        request.user = SimpleLazyObject(lambda: _person(request.session) or AnonymousUser())
+
+
+def _person(session: SessionStore) -> User | None:
+    user = session.user
+    if user is not None and session.row is not None:
+        row = session.row
+        authenticated(via=Means.SESSION, method=row.method, strength=Strength.SINGLE_FACTOR, at=row.created_at)
+    return user
 
 
 class SessionMiddleware:

@@ -1,16 +1,24 @@
 """Who is calling, for the length of a request or a task: what the audit writes beside each event."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 
 @dataclass(frozen=True)
 class Caller:
+    """`via` is what the request was authenticated with (a session, a token …), `method` how that was
+    opened, `strength` what was proved then (`accounts.access.facts.Strength`) and `authenticated_at` when."""
+
     request_id: str = ""
     address: str = ""
     user_agent: str = ""
+    via: str = ""
+    method: str = ""
+    strength: int = 0
+    authenticated_at: datetime | None = None
 
 
 _caller: ContextVar[Caller] = ContextVar("caller", default=Caller())
@@ -27,3 +35,8 @@ def calling(new: Caller) -> Iterator[None]:
         yield
     finally:
         _caller.reset(token)
+
+
+def authenticated(*, via: str, method: str, strength: int, at: datetime | None) -> None:
+    """From now on, until this request ends, it is known by what the caller was authenticated."""
+    _caller.set(replace(_caller.get(), via=via, method=method, strength=strength, authenticated_at=at))

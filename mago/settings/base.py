@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "mago.messaging",
     "accounts",
     "accounts.access",
+    "accounts.organizations",
     "accounts.sessions",
     "accounts.signin",
     "accounts.provider",

@@ -67,5 +67,5 @@ def _insert_owner(email: str, hashed: str, name: str, language: str) -> User:
         raise Conflict(_("Somebody with this address exists already."), code="email_taken") from None
     remember_password(user)
     record(Tag.OWNER_CREATED, actor=user, target=user)
-    grant_role(user=user, role=RoleName.PLATFORM_ADMINISTRATOR, actor=user)
+    grant_role(user=user, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
     return user

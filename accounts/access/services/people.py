@@ -1,4 +1,4 @@
-"""Roles are granted here, and people disabled and enabled."""
+"""People are signed out everywhere, disabled and enabled."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -7,21 +7,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from mago.audit.services import record
 from mago.audit.tags import Tag
-from mago.core.errors import Conflict
+from mago.core.errors import Conflict, Forbidden
 from mago.messaging.services import send_mail
 
-from .models import RoleBinding
-from .roles import RoleName
-from .selectors import administrators
-
-
-@transaction.atomic
-def grant_role(*, user: User, role: RoleName, actor: User | None) -> RoleBinding:
-    """`user` holds `role`; granting it twice changes nothing."""
-    binding, created = RoleBinding.objects.get_or_create(user=user, role=role, defaults={"granted_by": actor})
-    if created:
-        record(Tag.ROLE_GRANTED, actor=actor, target=user, role=role.value)
-    return binding
+from ..selectors import administrators, outranks
 
 
 @transaction.atomic
@@ -34,7 +23,10 @@ def sign_out_everywhere(user: User, *, actor: User | None, reason: str = "") -> 
 
 @transaction.atomic
 def set_active(*, user: User, active: bool, actor: User, reason: str = "") -> None:
-    """The person can sign in, or is out of every session at the next request and cannot."""
+    """The person can sign in, or is out of every session at the next request and cannot.
+
+    Forbidden for who holds less than the person does; Conflict for oneself and the last administrator.
+    """
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if user.is_active == active:
         return
@@ -45,8 +37,16 @@ def set_active(*, user: User, active: bool, actor: User, reason: str = "") -> No
         others = list(administrators().select_for_update(of=("self",), no_key=True).exclude(pk=user.pk))
         if not others:
             raise Conflict(_("This is the last administrator."), code="last_administrator")
+    demand_rank(actor, user)
     user.is_active = active
     user.signed_out_at = timezone.now()
     user.save(update_fields=["is_active", "signed_out_at"])
     record(Tag.PERSON_ENABLED if active else Tag.PERSON_DISABLED, actor=actor, target=user, reason=reason)
-    send_mail("access/account_enabled" if active else "access/account_disabled", to=user.email, context={"name": str(user)}, language=user.language)
+    template = "access/account_enabled" if active else "access/account_disabled"
+    send_mail(template, to=user.email, context={"name": str(user)}, language=user.language)
+
+
+def demand_rank(actor: User, person: User) -> None:
+    """Forbidden unless `actor` holds all that `person` holds."""
+    if not outranks(actor, person):
+        raise Forbidden(_("This person may do things that you may not. Ask somebody who may."), code="outranked")

@@ -1,0 +1,243 @@
+"""Conditions: data that says under which circumstances a role counts. Evaluated, never executed.
+
+A rule is one of
+
+    {"all": [rule, …]}   {"any": [rule, …]}   {"not": rule}
+    {"network": ["192.0.2.0/24", …]}              the address lies in one of them
+    {"time": {"zone": "Europe/Rome", "days": [1, …, 7], "from": "08:00", "to": "18:00"}}
+    {"strength": {"at_least": 2, "minutes": 30}}  factors proved, and how long ago at most (minutes may be left out)
+    {"method": ["password", …]}                   how the session was opened
+    {"email_domain": ["example.com", …]}
+    {"attribute": {"name": "site.country", "any_of": ["IT", …]}}
+
+`check` says whether some data is such a rule; `evaluate` gives the verdict with its reason. What is
+unknown, in a rule or in the facts, does not hold: nothing fails open.
+"""
+
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from .facts import Facts, Strength
+
+Rule = dict[str, Any]
+DEEPEST = 6
+MOST = 50
+
+
+class BadRule(ValueError):
+    """The data is no rule; the message says where and why."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    holds: bool
+    reason: str
+
+    def __bool__(self) -> bool:
+        return self.holds
+
+
+def evaluate(rule: Rule, facts: Facts) -> Verdict:
+    """Whether `rule` holds under `facts`, and why (not)."""
+    try:
+        check(rule)
+    except BadRule as error:
+        return Verdict(False, _("The condition cannot be understood: %(error)s") % {"error": error})
+    return _evaluate(rule, facts)
+
+
+def _evaluate(rule: Rule, facts: Facts) -> Verdict:
+    ((kind, body),) = rule.items()
+    return _EVALUATE[kind](body, facts)
+
+
+def _all(rules: list[Rule], facts: Facts) -> Verdict:
+    verdicts = [_evaluate(rule, facts) for rule in rules]
+    failed = [verdict for verdict in verdicts if not verdict]
+    return Verdict(not failed, " ".join(verdict.reason for verdict in failed or verdicts))
+
+
+def _any(rules: list[Rule], facts: Facts) -> Verdict:
+    verdicts = [_evaluate(rule, facts) for rule in rules]
+    held = [verdict for verdict in verdicts if verdict]
+    return held[0] if held else Verdict(False, " ".join(verdict.reason for verdict in verdicts))
+
+
+def _not(rule: Rule, facts: Facts) -> Verdict:
+    verdict = _evaluate(rule, facts)
+    return Verdict(not verdict.holds and _is_known(rule, facts), _("Not: %(reason)s") % {"reason": verdict.reason})
+
+
+def _is_known(rule: Rule, facts: Facts) -> bool:
+    """Whether the facts say anything of what `rule` asks: "not from this network" needs a network."""
+    ((kind, body),) = rule.items()
+    match kind:
+        case "all" | "any":
+            return all(_is_known(inner, facts) for inner in body)
+        case "not":
+            return _is_known(body, facts)
+        case "network":
+            return bool(facts.address)
+        case "method":
+            return bool(facts.method)
+        case "email_domain":
+            return bool(facts.email)
+        case "attribute":
+            return body["name"] in facts.attributes
+    return True
+
+
+def _network(networks: list[str], facts: Facts) -> Verdict:
+    if not facts.address:
+        return Verdict(False, _("The network address is not known."))
+    address = ipaddress.ip_address(facts.address)
+    holds = any(address in ipaddress.ip_network(network, strict=False) for network in networks)
+    words = _("%(address)s lies in the allowed networks.") if holds else _("%(address)s lies outside the allowed networks.")
+    return Verdict(holds, words % {"address": facts.address})
+
+
+def _time(body: dict[str, Any], facts: Facts) -> Verdict:
+    local = facts.now.astimezone(ZoneInfo(body["zone"]))
+    begin, end = time.fromisoformat(body.get("from", "00:00")), time.fromisoformat(body.get("to", "23:59:59"))
+    clock = local.time().replace(tzinfo=None)
+    # A window over midnight belongs to the day on which it began.
+    over_midnight = begin > end
+    day = local - timedelta(days=1) if over_midnight and clock < end else local
+    within = (clock >= begin or clock < end) if over_midnight else begin <= clock <= end
+    holds = within and day.isoweekday() in body.get("days", range(1, 8))
+    words = _("%(time)s is within the allowed hours.") if holds else _("%(time)s is outside the allowed hours.")
+    return Verdict(holds, words % {"time": f"{local:%a %H:%M} {body['zone']}"})
+
+
+def _strength(body: dict[str, Any], facts: Facts) -> Verdict:
+    if facts.strength < body["at_least"]:
+        return Verdict(False, _("The sign-in was not strong enough: more factors are needed."))
+    if (minutes := body.get("minutes")) is not None:
+        if facts.factor_at is None or facts.now - facts.factor_at > timedelta(minutes=minutes):
+            return Verdict(False, _("The sign-in was too long ago: prove again that it is you."))
+    return Verdict(True, _("The sign-in is strong enough."))
+
+
+def _method(methods: list[str], facts: Facts) -> Verdict:
+    holds = facts.method in methods
+    words = _("Signed in by an allowed method: %(method)s.") if holds else _("Signed in by a method that is not allowed: %(method)s.")
+    return Verdict(holds, words % {"method": facts.method or "–"})
+
+
+def _email_domain(domains: list[str], facts: Facts) -> Verdict:
+    domain = facts.email.rpartition("@")[2].lower()
+    holds = bool(domain) and domain in [name.lower() for name in domains]
+    words = _("The address is of an allowed domain.") if holds else _("The address is not of an allowed domain.")
+    return Verdict(holds, words)
+
+
+def _attribute(body: dict[str, Any], facts: Facts) -> Verdict:
+    value = facts.attributes.get(body["name"])
+    holds = value is not None and value in body["any_of"]
+    words = _("%(name)s is %(value)s, as demanded.") if holds else _("%(name)s is %(value)s, not as demanded.")
+    return Verdict(holds, words % {"name": body["name"], "value": value if value is not None else "–"})
+
+
+_EVALUATE: dict[str, Callable[[Any, Facts], Verdict]] = {
+    "all": _all,
+    "any": _any,
+    "not": _not,
+    "network": _network,
+    "time": _time,
+    "strength": _strength,
+    "method": _method,
+    "email_domain": _email_domain,
+    "attribute": _attribute,
+}
+
+
+def check(rule: Any, depth: int = 0) -> None:
+    """Nothing, if `rule` is one; BadRule with the reason otherwise."""
+    if depth > DEEPEST:
+        raise BadRule("it is nested too deeply")
+    if not isinstance(rule, dict) or len(rule) != 1:
+        raise BadRule("a rule is an object with one member")
+    ((kind, body),) = rule.items()
+    if kind not in _CHECK:
+        raise BadRule(f"{kind!r} is none of {', '.join(_CHECK)}")
+    try:
+        _CHECK[kind](body, depth)
+    except BadRule:
+        raise
+    except (TypeError, ValueError, KeyError, AttributeError, OSError) as error:
+        raise BadRule(f"{kind}: {error}") from None
+
+
+def _check_rules(body: Any, depth: int) -> None:
+    for rule in _list(body):
+        check(rule, depth + 1)
+
+
+def _check_network(body: Any, depth: int) -> None:
+    for network in _list(body):
+        ipaddress.ip_network(_text(network), strict=False)
+
+
+def _check_time(body: Any, depth: int) -> None:
+    _only(body, {"zone", "days", "from", "to"})
+    ZoneInfo(_text(body["zone"]))
+    for name in ("from", "to"):
+        if name in body:
+            time.fromisoformat(_text(body[name]))
+    if not all(day in range(1, 8) for day in body.get("days", [])):
+        raise BadRule("days are numbers from 1 (Monday) to 7")
+
+
+def _check_strength(body: Any, depth: int) -> None:
+    _only(body, {"at_least", "minutes"})
+    Strength(body["at_least"])
+    minutes = body.get("minutes", 1)
+    if not isinstance(minutes, int) or isinstance(minutes, bool) or not 0 < minutes <= 100_000:
+        raise BadRule("minutes is a whole number above 0")
+
+
+def _check_texts(body: Any, depth: int) -> None:
+    for text in _list(body):
+        _text(text)
+
+
+def _check_attribute(body: Any, depth: int) -> None:
+    _only(body, {"name", "any_of"})
+    _text(body["name"])
+    _check_texts(body["any_of"], depth)
+
+
+def _list(body: Any) -> list[Any]:
+    if not isinstance(body, list) or not 0 < len(body) <= MOST:
+        raise BadRule(f"a list of 1 to {MOST} entries is wanted")
+    return body
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= 200:
+        raise BadRule("a text of 1 to 200 characters is wanted")
+    return value
+
+
+def _only(body: Any, names: set[str]) -> None:
+    if not isinstance(body, dict) or not set(body) <= names:
+        raise BadRule(f"it has the members {', '.join(sorted(names))}")
+
+
+_CHECK: dict[str, Callable[[Any, int], None]] = {
+    "all": _check_rules,
+    "any": _check_rules,
+    "not": lambda body, depth: check(body, depth + 1),
+    "network": _check_network,
+    "time": _check_time,
+    "strength": _check_strength,
+    "method": _check_texts,
+    "email_domain": _check_texts,
+    "attribute": _check_attribute,
+}

@@ -1,0 +1,36 @@
+"""Who belongs where and holds what: every change, with its audit row."""
+
+from .members import accept_invitation, invite, leave, remove_member, revoke_invitation, transfer_ownership
+from .people import set_active, sign_out_everywhere
+from .roles import (
+    create_condition,
+    create_custom_role,
+    delete_condition,
+    delete_custom_role,
+    edit_condition,
+    edit_custom_role,
+    grant_role,
+    revoke_role,
+)
+from .service_accounts import create_service_account, set_service_account_active
+
+__all__ = [
+    "accept_invitation",
+    "create_condition",
+    "create_custom_role",
+    "create_service_account",
+    "delete_condition",
+    "delete_custom_role",
+    "edit_condition",
+    "edit_custom_role",
+    "grant_role",
+    "invite",
+    "leave",
+    "remove_member",
+    "revoke_invitation",
+    "revoke_role",
+    "set_active",
+    "set_service_account_active",
+    "sign_out_everywhere",
+    "transfer_ownership",
+]

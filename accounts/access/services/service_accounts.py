@@ -1,0 +1,29 @@
+"""Service accounts are made, disabled and enabled."""
+
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from mago.audit.services import record
+from mago.audit.tags import Tag
+
+from ..models import ServiceAccount
+from .roles import _saved
+
+
+@transaction.atomic
+def create_service_account(*, organization: Any, name: str, actor: User) -> ServiceAccount:
+    """The organization has a service account; it may do nothing until it is granted a role."""
+    account: ServiceAccount = _saved(ServiceAccount(organization=organization, name=name, created_by=actor))
+    record(Tag.SERVICE_ACCOUNT_CREATED, actor=actor, target=account, organization_id=account.organization_id)
+    return account
+
+
+@transaction.atomic
+def set_service_account_active(*, account: ServiceAccount, active: bool, actor: User) -> None:
+    """The account's tokens work, or are refused from the next request on."""
+    account.is_active = active
+    account.save(update_fields=["is_active"])
+    tag = Tag.SERVICE_ACCOUNT_ENABLED if active else Tag.SERVICE_ACCOUNT_DISABLED
+    record(tag, actor=actor, target=account, organization_id=account.organization_id)

@@ -1,0 +1,1 @@
+"""Organizations, their sites and domains, and what each demands of a sign-in."""
