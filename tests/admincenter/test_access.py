@@ -1,20 +1,20 @@
 """Who gets in: dora, and nobody else."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 
 from mago.audit.tags import Tag
 
 LISTS = ["", "people/", "messages/", "audit/"]
-NOBODY = f"people/{uuid4()}/"
-DETAILS = [NOBODY, f"messages/{uuid4()}/", "audit/999999/"]
+NOBODY = f"people/{UUID(int=7)}/"
+DETAILS = [NOBODY, f"messages/{UUID(int=7)}/", "audit/999999/"]
 ACTIONS = [
     *(NOBODY + action for action in ("disable/", "enable/", "send-reset/", "sessions/end/")),
-    f"{NOBODY}sessions/{uuid4()}/end/",
-    f"{NOBODY}programs/{uuid4()}/revoke/",
-    f"messages/{uuid4()}/retry/",
+    f"{NOBODY}sessions/{UUID(int=7)}/end/",
+    f"{NOBODY}programs/{UUID(int=7)}/revoke/",
+    f"messages/{UUID(int=7)}/retry/",
 ]
 
 
