@@ -19,7 +19,15 @@ from django_htmx.middleware import HtmxMiddleware as _HtmxMiddleware
 from accounts.sessions.middleware import AuthenticationMiddleware as _AuthenticationMiddleware
 from accounts.sessions.middleware import SessionMiddleware as _SessionMiddleware
 
-PROGRAM_PATHS = ("/api/", "/health/", "/metrics", "/.well-known/", "/oauth/token", "/oauth/introspect", "/oauth/revoke")
+PROGRAM_PATHS = (
+    "/api/",
+    "/health/",
+    "/metrics",
+    "/.well-known/",
+    "/oauth/token",
+    "/oauth/introspect",
+    "/oauth/revoke",
+)
 
 
 def _for_pages(middleware: type) -> Any:
@@ -31,7 +39,11 @@ def _for_pages(middleware: type) -> Any:
 
         def process_view(self, request: HttpRequest, *args: Any) -> Any:
             hook = getattr(super(), "process_view", None)
-            return None if hook is None or request.path_info.startswith(PROGRAM_PATHS) else hook(request, *args)
+            return (
+                None
+                if hook is None or request.path_info.startswith(PROGRAM_PATHS)
+                else hook(request, *args)
+            )
 
     ForPages.__name__ = ForPages.__qualname__ = middleware.__name__
     return ForPages
@@ -41,7 +53,10 @@ class LocaleMiddleware(_LocaleMiddleware):
     """A program gets the language that it asks for, else ours. Nobody leaves theirs to the thread's next request."""
 
     def __call__(self, request: HttpRequest) -> Any:
-        if request.path_info.startswith(PROGRAM_PATHS) and "HTTP_ACCEPT_LANGUAGE" not in request.META:
+        if (
+            request.path_info.startswith(PROGRAM_PATHS)
+            and "HTTP_ACCEPT_LANGUAGE" not in request.META
+        ):
             return self.get_response(request)
         try:
             return super().__call__(request)

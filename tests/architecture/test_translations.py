@@ -122,7 +122,8 @@ def test_no_lazy_text_is_filled_in_too_early() -> None:
 
 
 UNREAD = re.compile(
-    r"{#.*?#}|{% comment %}.*?{% endcomment %}|{% block \w*class %}[^{]*|<style>.*?</style>", re.DOTALL
+    r"{#.*?#}|{% comment %}.*?{% endcomment %}|{% block \w*class %}[^{]*|<style>.*?</style>",
+    re.DOTALL,
 )
 TRANSLATED = re.compile(r"{% blocktranslate.*?{% endblocktranslate %}", re.DOTALL)
 TAG_TEXT = re.compile(r'\b(?:\w*title|label|text|note|button|help|alt)="([^"{}]+)"')
