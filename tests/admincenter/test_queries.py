@@ -14,8 +14,8 @@ from mago.core.context import Caller, calling
 from mago.messaging.models import Message
 
 ROWS = 50
-# The session with its person, the roles for the guard, and again for the navigation.
-FRAME = 3
+# The session with its person; the roles, once for guard and navigation.
+FRAME = 2
 
 
 @pytest.fixture
