@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mago.messaging.gateways.base import Letter, Permanent
@@ -84,6 +84,7 @@ def test_a_repeat_is_the_same_but_for_its_date() -> None:
     assert without_date(build(letter())) == without_date(build(letter()))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_no_subject_ends_its_header_or_adds_another(subject: str) -> None:
     mail = parsed(build(letter(subject=subject)))
@@ -102,6 +103,7 @@ def test_a_subject_of_another_alphabet_arrives() -> None:
     assert parsed(build(letter(subject=subject)))["Subject"] == subject
 
 
+@settings(deadline=None)
 @given(
     st.text(max_size=300).map(
         lambda text: text.replace("\r", "").encode("utf-8", "ignore").decode()
