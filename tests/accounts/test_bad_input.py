@@ -1,0 +1,358 @@
+"""Whatever is sent, wherever: a clear 4xx, never a 500, and nothing is written."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from accounts.models import User
+from accounts.signin.setup import setup_link
+from mago.core.models import LimitState
+from tests.conftest import PASSWORD, App, Browser
+from tests.routes import routes
+
+MIB = 1024 * 1024
+FORM = "application/x-www-form-urlencoded"
+FIELDS = [
+    "email",
+    "login",
+    "name",
+    "password",
+    "password1",
+    "oldpassword",
+    "language",
+    "remember",
+    "next",
+    "theme",
+    "reason",
+]
+
+
+def all_fields(value: str | bytes) -> bytes:
+    return urlencode(dict.fromkeys(FIELDS, value)).encode()
+
+
+BODIES: dict[str, tuple[bytes, str]] = {
+    "nothing": (b"", FORM),
+    "empty fields": (all_fields(""), FORM),
+    "blanks": (all_fields("  "), FORM),
+    "a mebibyte": (b"email=" + b"x" * MIB + b"&password1=" + b"x" * MIB, FORM),
+    "more than is taken": (b"email=" + b"x" * 3 * MIB, FORM),
+    "controls": (all_fields("a\r\nBcc: x\x1b[2J\x07@example.com"), FORM),
+    "NUL": (all_fields("alice\x00@example.com"), FORM),
+    "no UTF-8": (all_fields(b"\xff\xfe@example.com"), FORM),
+    "half a character": (all_fields(b"\xed\xa0\x80@example.com"), FORM),
+    "broken escapes": (b"email=%&password=%zz&=&&==&login", FORM),
+    "each field twice": (all_fields("a") + b"&" + all_fields("b"), FORM),
+    "ten thousand fields": (urlencode({f"f{n}": "x" for n in range(10_000)}).encode(), FORM),
+    "JSON": (b'{"email": "a@example.com"}', "application/json"),
+    "a form in another charset": (all_fields("x"), f"{FORM}; charset=utf-16"),
+    "a charset that is none": (all_fields("x"), f"{FORM}; charset=base64"),
+    "parts without a boundary": (b"x", "multipart/form-data"),
+    "broken parts": (
+        b"--x\r\nContent-Disposition: form-data; name=",
+        "multipart/form-data; boundary=x",
+    ),
+    "parts in a charset that is none": (
+        b'--x\r\nContent-Disposition: form-data; name="email"\r\n\r\na\r\n--x--\r\n',
+        "multipart/form-data; boundary=x; charset=base64",
+    ),
+    "a file for a text": (
+        b'--x\r\nContent-Disposition: form-data; name="email"; filename="a"\r\n\r\na\r\n--x--\r\n',
+        "multipart/form-data; boundary=x",
+    ),
+    "a type that is none": (b"\x00\x01", "\x7f/;;;"),
+}
+
+# What may grow without harm: what was tried is told and counted; a session is closed or renewed.
+GROWING = {"audit.auditevent", "core.limitstate", "sessions.session"}
+
+
+def counts() -> dict[str, int]:
+    """Rows of each table that only a success may touch."""
+    tables = [
+        m for m in apps.get_models() if m._meta.label_lower not in GROWING and m._meta.managed
+    ]
+    ask = " UNION ALL ".join(
+        f"SELECT '{m._meta.label}', COUNT(*) FROM {m._meta.db_table}" for m in tables
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(ask)
+        return dict(cursor.fetchall())
+
+
+def people() -> list[dict[str, Any]]:
+    """All about people but when they were signed in and out, which the test and one button do."""
+    moments = ("last_login", "signed_out_at")
+    return [{k: v for k, v in row.items() if k not in moments} for row in User.objects.values()]
+
+
+def is_sane(response: Any) -> bool:
+    """A real server could send it: one line a header, in Latin-1."""
+    lines = [
+        *response.headers.values(),
+        *(morsel.OutputString() for morsel in response.cookies.values()),
+    ]
+    return all(line.encode("latin-1").decode("latin-1").isprintable() for line in lines)
+
+
+def paths(*, api: bool) -> list[str]:
+    return sorted({r.path for r in routes() if r.path.startswith("/api/") == api})
+
+
+@pytest.mark.parametrize("path", paths(api=False))
+def test_no_page_breaks_and_nothing_is_written(path: str, alice: User, dora: User) -> None:
+    browser = Browser(raise_request_exception=False)
+    setup_link()
+    if path.startswith("/admincenter/"):
+        browser.force_login(dora)
+    elif getattr(_view(path), "access", "") == "signed in":
+        browser.force_login(alice)
+    before = (counts(), people())
+    for name, (body, kind) in BODIES.items():
+        LimitState.objects.all().delete()
+        answer = browser.generic("POST", path, body, content_type=kind)
+        assert answer.status_code < 500, name
+        assert is_sane(answer), name
+        assert (counts(), people()) == before, name
+        if answer.status_code == 405:
+            break  # nothing of what is sent is read
+
+
+def _view(path: str) -> Callable[..., Any]:
+    return next(r.view for r in routes() if r.path == path)
+
+
+PAGES_WITH_FORMS = {
+    "/accounts/signup/": {"email", "password1"},
+    "/accounts/login/": {"login", "password"},
+    "/accounts/password/reset/": {"email"},
+    "/accounts/password/change/": {"oldpassword", "password1"},
+    "/accounts/email/": {"email", "password"},
+    "/accounts/": {"language"},
+}
+
+
+@pytest.mark.parametrize("path", PAGES_WITH_FORMS)
+@pytest.mark.parametrize("body", ["nothing", "empty fields", "a file for a text", "JSON"])
+def test_what_is_missing_is_named_beside_its_field(path: str, body: str, alice: User) -> None:
+    browser = Browser()
+    if path not in ("/accounts/signup/", "/accounts/login/", "/accounts/password/reset/"):
+        browser.force_login(alice)
+    data, kind = BODIES[body]
+    answer = browser.generic("POST", path, data, content_type=kind)
+    assert answer.status_code == 400
+    assert answer.context["form"].errors.keys() == PAGES_WITH_FORMS[path]
+    assert b'aria-invalid="true"' in answer.content
+
+
+@pytest.mark.parametrize("path", PAGES_WITH_FORMS)
+@pytest.mark.parametrize("body", ["a mebibyte", "controls", "NUL", "no UTF-8", "half a character"])
+def test_what_cannot_be_text_is_named_beside_its_field(path: str, body: str, alice: User) -> None:
+    browser = Browser()
+    if path not in ("/accounts/signup/", "/accounts/login/", "/accounts/password/reset/"):
+        browser.force_login(alice)
+    data, kind = BODIES[body]
+    answer = browser.generic("POST", path, data, content_type=kind)
+    assert answer.status_code == 400
+    assert answer.context["form"].errors.keys() & (PAGES_WITH_FORMS[path] | {"name"})
+    assert not answer.context["form"].non_field_errors()
+
+
+@pytest.mark.parametrize("body", ["more than is taken", "ten thousand fields"])
+def test_what_is_too_much_is_told_as_such(browser: Browser, body: str) -> None:
+    data, kind = BODIES[body]
+    assert browser.generic("POST", "/accounts/login/", data, content_type=kind).status_code == 413
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"])
+def test_methods_that_are_none_change_nothing(method: str, alice: User) -> None:
+    browser = Browser(raise_request_exception=False).as_person(alice)
+    before = (counts(), people())
+    for path in paths(api=False) + paths(api=True):
+        answer = browser.generic(method, path, b"x=1", content_type=FORM)
+        assert 200 <= answer.status_code < 500, path
+        assert answer.status_code != 200 or method == "OPTIONS", path
+    assert (counts(), people()) == before
+
+
+@pytest.mark.parametrize("path", paths(api=False))
+def test_looking_writes_nothing(path: str, alice: User, dora: User) -> None:
+    browser = Browser(raise_request_exception=False)
+    before = (counts(), people())
+    for person in (None, alice, dora):
+        if person:
+            browser.force_login(person)
+        answer = browser.get(path)
+        assert answer.status_code < 500
+        assert is_sane(answer)
+    assert (counts(), people()) == before
+
+
+HEADERS = {
+    "Cookie": ["", ";", "=", "session", "session=; session=a; session=b", "csrf=\x00; browser=....; theme=<x>; language=../..", "browser=" + "a." * 4000, "\xff\xfe=\xff", "language=xx; theme=dark\x01"],
+    "Authorization": ["", "Bearer", "Bearer \x00", "Basic \xff", "x" * 70_000],
+    "X-Forwarded-For": ["a", "1.2.3.4, 5.6.7.8", "::ffff:1.2.3.4", "fe80::1%eth0", "," * 5000, "\x00"],
+    "X-Forwarded-Proto": ["https", "gopher", ""],
+    "X-Forwarded-Host": ["evil.example", "\x00"],
+    "X-Forwarded-Port": ["0", "x"],
+    "User-Agent": ["", "\x00\x1b[2J\r\nevil: 1", "x" * 100_000, "\xff\xfe", "{{7*7}}<script>"],
+    "Accept-Language": ["", "*", "xx-" * 3000, "it;q=x", "../../etc/passwd", "\x00", "it,en;q=0.5," * 500],
+    "Accept": ["", "text/html;q=x", "application/xml", "\x00"],
+    "Content-Length": ["", "x", "-1", "99999999999999999999"],
+    "Content-Type": ["text/plain; charset=base64", "charset=idna", ";;;"],
+    "HX-Request": ["true", "\x00"],
+    "Referer": ["http://[", "\x00"],
+    "Origin": ["null", "http://["],
+    "Host": ["evil.example", "[", "a b", "testserver:99999", "testserver:x", "\x00", ""],
+    "Range": ["bytes=0-", "x"],
+    "If-None-Match": ["*", "\x00"],
+    "If-Modified-Since": ["x", "Thu, 01 Jan 9999999 00:00:00 GMT"],
+    "X-Request-ID": ["\r\nSet-Cookie: x=1", "x" * 5000],
+    "Transfer-Encoding": ["chunked", "x"],
+}  # fmt: skip
+
+
+# A page for all, a page for some, one with a secret, none, and what only programs see.
+EVERY_KIND = [
+    ("GET", "/accounts/login/"),
+    ("POST", "/accounts/login/"),
+    ("GET", "/accounts/"),
+    ("GET", "/setup/x/"),
+    ("GET", "/nowhere/"),
+    ("GET", "/health/live"),
+    ("GET", "/api/v1/me"),
+    ("POST", "/api/v1/auth/login"),
+]
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_no_header_breaks_a_page_or_the_api(name: str, alice: User) -> None:
+    meta = {"Content-Length": "CONTENT_LENGTH", "Content-Type": "CONTENT_TYPE"}.get(
+        name, f"HTTP_{name.upper().replace('-', '_')}"
+    )
+    browser = Browser(raise_request_exception=False)
+    for value in HEADERS[name]:
+        for method, path in EVERY_KIND:
+            answer = browser.generic(
+                method, path, b"{}", content_type="application/json", **{meta: value}
+            )
+            assert answer.status_code < 500, (method, path, value)
+            assert is_sane(answer), (method, path, value)
+
+
+@pytest.mark.parametrize("value", [v for v in HEADERS["User-Agent"] if v])
+def test_no_user_agent_keeps_one_from_signing_in(value: str, alice: User) -> None:
+    browser = Browser(HTTP_USER_AGENT=value)
+    fields = {"login": alice.email, "password": PASSWORD}
+    assert browser.post("/accounts/login/", fields).status_code == 302
+    page = browser.get("/accounts/sessions/").content.decode()
+    assert "<script>" not in page.replace("<script src", "")
+
+
+def deep(opening: str) -> bytes:
+    return opening.encode() * 100_000
+
+
+JSON_BODIES: dict[str, bytes] = {
+    "nothing": b"",
+    "null": b"null",
+    "a list": b"[]",
+    "a string": b'"x"',
+    "a number": b"1",
+    "a boolean": b"true",
+    "NaN": b"NaN",
+    "NaN inside": b'{"email": NaN, "password": NaN, "key": NaN, "refresh_token": NaN, "name": NaN, "everywhere": NaN}',
+    "a number of 5000 digits": b'{"email": ' + b"9" * 5000 + b"}",
+    "deep lists": deep("["),
+    "deep objects": deep('{"email":'),
+    "deep inside": b'{"email": ' + b"[" * 500 + b"]" * 500 + b"}",
+    "cut off": b'{"email": "a',
+    "no UTF-8": b'{"email": "\xff\xfe", "password": "\xff"}',
+    "a byte order mark": b"\xef\xbb\xbf{}",
+    "too much": b'{"email": "' + b"x" * 3 * MIB + b'"}',
+    "a form": b"email=a@example.com&password=x",
+}
+VALUES: list[Any] = [None, 0, 12345678901234567890, 1.5, True, [], {}, ["a@example.com"], {"a": 1}, "", " ", "\x00", "a\x00b@example.com", "\ud800", "x" * 300_000]  # fmt: skip
+NAMES = ["email", "password", "name", "language", "key", "refresh_token", "everywhere"]
+ENDPOINTS = [p for p in paths(api=True) if "/auth/" in p] + ["/api/v1/me"]
+
+
+@pytest.fixture
+def token(app: App, alice: User) -> str:
+    app.sign_in(alice)
+    return app.token
+
+
+def send(path: str, body: bytes, token: str, kind: str = "application/json") -> Any:
+    LimitState.objects.all().delete()
+    client = Browser(raise_request_exception=False)
+    headers = {"Authorization": f"Bearer {token}"} if path.endswith(("/me", "/logout")) else {}
+    return client.generic(
+        "PATCH" if path.endswith("/me") else "POST", path, body, content_type=kind, headers=headers
+    )
+
+
+@pytest.mark.parametrize("path", ENDPOINTS)
+def test_a_body_that_is_no_object_is_refused(path: str, token: str) -> None:
+    before = (counts(), people())
+    for name, body in JSON_BODIES.items():
+        if name == "nothing" and path.endswith(("/me", "/logout")):
+            continue  # there nothing need be said
+        answer = send(path, body, token)
+        # Members that an endpoint does not know are passed over.
+        passed_over = path.endswith(("/me", "/logout")) and name in (
+            "deep inside",
+            "a number of 5000 digits",
+        )
+        assert 400 <= answer.status_code < 500 or (passed_over and answer.status_code < 300), name
+        assert (counts(), people()) == before, name
+
+
+@pytest.mark.parametrize("path", [p for p in ENDPOINTS if not p.endswith("/logout")])
+def test_values_of_the_wrong_kind_are_refused_beside_their_field(path: str, token: str) -> None:
+    before = (counts(), people())
+    for value in VALUES:
+        answer = send(path, json.dumps(dict.fromkeys(NAMES, value)).encode(), token)
+        assert answer.status_code in (200, 400), value
+        if answer.status_code == 200:  # an empty name is a name
+            assert (path, value) in (("/api/v1/me", ""), ("/api/v1/me", " "))
+            continue
+        assert answer["Content-Type"] == "application/problem+json"
+        assert answer.json()["errors"].keys() <= set(NAMES), value
+        assert (counts(), people()) == before, value
+
+
+@pytest.mark.parametrize("value", [None, "x", 7, [], {}, "\x00"])
+def test_a_sign_out_with_nonsense_signs_nobody_out(value: Any, app: App, alice: User) -> None:
+    app.sign_in(alice)
+    assert app.post("auth/logout", {"everywhere": value}).status_code == 400
+    assert app.get("me").status_code == 200
+
+
+@pytest.mark.parametrize("path", ENDPOINTS)
+@pytest.mark.parametrize(
+    "kind", ["text/plain", FORM, "multipart/form-data", "application/xml", "\x7f"]
+)
+def test_what_is_not_json_is_refused(path: str, kind: str, token: str) -> None:
+    assert send(path, b'{"email": "a@example.com"}', token, kind).status_code in (400, 415)
+
+
+def test_of_a_member_sent_twice_one_counts(app: App, alice: User) -> None:
+    body = (
+        b'{"email": "alice@example.com", "password": "wrong", "password": "%s"}' % PASSWORD.encode()
+    )
+    assert send("/api/v1/auth/login", body, "").status_code in (200, 400)
+
+
+def test_ten_thousand_members_do_no_harm(app: App, alice: User) -> None:
+    body = json.dumps({f"f{n}": n for n in range(10_000)}).encode()
+    assert send("/api/v1/auth/login", body, "").status_code == 400
+
+
+def test_the_tables_that_may_grow_exist() -> None:
+    assert {m._meta.label_lower for m in apps.get_models()} >= GROWING
