@@ -189,7 +189,9 @@ def test_a_forgotten_password_is_set_anew(app: App, alice: User, link_in: Find) 
 def test_a_reset_ends_all_that_was_open(app: App, alice: User, link_in: Find) -> None:
     app.sign_in(alice)
     App().post("auth/password/reset", {"email": alice.email})
-    App().post("auth/password/confirm", {"key": key_in(link_in("reset_password")), "password": OTHER})
+    App().post(
+        "auth/password/confirm", {"key": key_in(link_in("reset_password")), "password": OTHER}
+    )
     assert app.get("me").status_code == 401
 
 
@@ -212,7 +214,8 @@ def test_me_changes_name_and_language(app: App, alice: User) -> None:
 
 
 @pytest.mark.parametrize(
-    "field", ["id", "email", "email_confirmed", "created_at", "is_active", "password", "signed_out_at"]
+    "field",
+    ["id", "email", "email_confirmed", "created_at", "is_active", "password", "signed_out_at"],
 )
 def test_me_changes_nothing_else(app: App, alice: User, field: str) -> None:
     app.sign_in(alice)
@@ -236,7 +239,17 @@ def test_me_shows_no_secret(app: App, alice: User) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["Bearer", "Bearer ", "Bearer x", "Basic YTpi", "Token x", "Bearer mago_at_" + "A" * 43, "\x00", "é", "Bearer a b"],
+    [
+        "Bearer",
+        "Bearer ",
+        "Bearer x",
+        "Basic YTpi",
+        "Token x",
+        "Bearer mago_at_" + "A" * 43,
+        "\x00",
+        "é",
+        "Bearer a b",
+    ],
 )
 @pytest.mark.parametrize("path", ["me", "schema/"])
 def test_credentials_that_are_no_good_are_never_passed_over(
@@ -314,5 +327,13 @@ def test_the_description_covers_every_endpoint(app: App) -> None:
     answer = app.client.get("/api/v1/schema/?format=json")
     assert answer.status_code == 200
     paths = answer.content.decode()
-    for path in ("signup", "confirm-email", "login", "refresh", "logout", "password/reset", "password/confirm"):
+    for path in (
+        "signup",
+        "confirm-email",
+        "login",
+        "refresh",
+        "logout",
+        "password/reset",
+        "password/confirm",
+    ):
         assert f"/api/v1/auth/{path}" in paths

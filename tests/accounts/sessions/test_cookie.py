@@ -85,7 +85,9 @@ def test_a_key_of_ones_own_invention_is_not_taken_over(browser: Browser, alice: 
     assert cookie(browser) != "A" * 43
 
 
-@pytest.mark.parametrize("key", ["", "x", "A" * 43, "A" * 10_000, "\x00", "\xff\xfe", "'; DROP TABLE"])
+@pytest.mark.parametrize(
+    "key", ["", "x", "A" * 43, "A" * 10_000, "\x00", "\xff\xfe", "'; DROP TABLE"]
+)
 def test_nonsense_opens_nothing_and_is_taken_back(browser: Browser, alice: User, key: str) -> None:
     browser.cookies["session"] = key
     answer = browser.get("/accounts/")
@@ -148,7 +150,9 @@ def test_expiry_needs_no_clean_up(browser: Browser, alice: User) -> None:
 def test_the_clean_up_takes_ended_rows_only(browser: Browser, alice: User) -> None:
     sign_in(browser, alice.email)
     sign_in(Browser(), alice.email)
-    Session.objects.filter(session_key=digest(cookie(browser))).update(expire_date=timezone.now() - MINUTE)
+    Session.objects.filter(session_key=digest(cookie(browser))).update(
+        expire_date=timezone.now() - MINUTE
+    )
     SessionStore.clear_expired()
     assert Session.objects.count() == 1
     assert not is_signed_in(browser)
@@ -166,13 +170,17 @@ def test_reading_pages_writes_the_row_once_a_minute(browser: Browser, alice: Use
         assert Session.objects.get().last_seen_at > seen
 
 
-def test_a_disabled_person_is_out_at_the_next_request(browser: Browser, alice: User, dora: User) -> None:
+def test_a_disabled_person_is_out_at_the_next_request(
+    browser: Browser, alice: User, dora: User
+) -> None:
     sign_in(browser, alice.email)
     set_active(user=alice, active=False, actor=dora)
     assert not is_signed_in(browser)
 
 
-def test_enabling_again_does_not_bring_the_session_back(browser: Browser, alice: User, dora: User) -> None:
+def test_enabling_again_does_not_bring_the_session_back(
+    browser: Browser, alice: User, dora: User
+) -> None:
     sign_in(browser, alice.email)
     set_active(user=alice, active=False, actor=dora)
     set_active(user=alice, active=True, actor=dora)
@@ -203,7 +211,9 @@ def test_a_deleted_person_is_out(browser: Browser, alice: User) -> None:
     assert not is_signed_in(browser)
 
 
-def test_a_row_that_was_ended_while_a_request_ran_stays_ended(browser: Browser, alice: User) -> None:
+def test_a_row_that_was_ended_while_a_request_ran_stays_ended(
+    browser: Browser, alice: User
+) -> None:
     sign_in(browser, alice.email)
     store = SessionStore(cookie(browser))
     store["late"] = "write"
@@ -228,4 +238,7 @@ def test_programs_get_no_session(browser: Browser, alice: User) -> None:
 
 def test_lifetimes_are_those_that_are_documented() -> None:
     assert (settings.SESSION_IDLE, settings.SESSION_ABSOLUTE) == (HOUR, DAY)
-    assert (settings.SESSION_REMEMBERED_IDLE, settings.SESSION_REMEMBERED_ABSOLUTE) == (14 * DAY, 30 * DAY)
+    assert (settings.SESSION_REMEMBERED_IDLE, settings.SESSION_REMEMBERED_ABSOLUTE) == (
+        14 * DAY,
+        30 * DAY,
+    )

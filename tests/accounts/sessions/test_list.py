@@ -63,7 +63,9 @@ def test_somebody_elses_is_not_there(browser: Browser, alice: User, bob: User) -
     assert is_signed_in(his)
 
 
-def test_not_even_for_an_administrator_on_this_page(browser: Browser, dora: User, bob: User) -> None:
+def test_not_even_for_an_administrator_on_this_page(
+    browser: Browser, dora: User, bob: User
+) -> None:
     his = Browser()
     sign_in(his, bob.email)
     sign_in(browser, dora.email)

@@ -64,14 +64,25 @@ def test_the_mark_of_one_browser_is_worth_nothing_under_the_name_of_another() ->
 
 
 @pytest.mark.parametrize(
-    "cookie", ["", ".", "." * 300, "\x00", "漢" * 43, "x" * 43, "é" * 43 + "." + "x" * 24, 'a"b;c' * 60, "A" * 10_000]
+    "cookie",
+    [
+        "",
+        ".",
+        "." * 300,
+        "\x00",
+        "漢" * 43,
+        "x" * 43,
+        "é" * 43 + "." + "x" * 24,
+        'a"b;c' * 60,
+        "A" * 10_000,
+    ],
 )
 def test_nonsense_is_not_known_and_not_sent_back(cookie: str) -> None:
     assert not known(cookie)
     fresh = remembered(cookie)
     assert known(fresh)
     assert fresh.isascii()
-    assert cookie.split(".")[0] != fresh.split(".")[0]
+    assert not fresh.startswith(cookie.partition(".")[0] or ".")
 
 
 def test_the_address_does_not_stand_in_the_cookie() -> None:

@@ -33,7 +33,9 @@ def test_nothing_changes_before_the_new_address_is_proved(
     assert [(m.template, m.recipient) for m in mails()] == [("signin/confirm_new_email", NEW)]
 
 
-def test_the_button_behind_the_link_changes_it(browser: Browser, alice: User, link_in: Find) -> None:
+def test_the_button_behind_the_link_changes_it(
+    browser: Browser, alice: User, link_in: Find
+) -> None:
     sign_in(browser, alice.email)
     ask(browser)
     assert browser.get(link_in("confirm_new_email")).status_code == 200
@@ -59,7 +61,9 @@ def test_the_old_address_is_told_and_not_the_whole_new_one(
     assert NEW not in str(told.variables())
 
 
-def test_one_signs_in_with_the_new_address_only(browser: Browser, alice: User, link_in: Find) -> None:
+def test_one_signs_in_with_the_new_address_only(
+    browser: Browser, alice: User, link_in: Find
+) -> None:
     ask(browser.as_person(alice))
     browser.post(link_in("confirm_new_email"))
     assert sign_in(Browser(), NEW).status_code == 302

@@ -15,7 +15,10 @@ def change(browser: Browser, old: str = PASSWORD, new: str = OTHER) -> Any:
 
 
 def test_only_who_is_signed_in_comes_here(browser: Browser) -> None:
-    assert browser.get("/accounts/password/change/").url == "/accounts/login/?next=/accounts/password/change/"
+    assert (
+        browser.get("/accounts/password/change/").url
+        == "/accounts/login/?next=/accounts/password/change/"
+    )
 
 
 def test_the_new_password_counts(browser: Browser, alice: User) -> None:
@@ -52,7 +55,9 @@ def test_a_session_that_was_to_be_kept_stays_so(browser: Browser, alice: User) -
 
 
 @pytest.mark.parametrize("old", [OTHER, "", PASSWORD.upper()])
-def test_without_the_present_password_nothing_changes(browser: Browser, alice: User, old: str) -> None:
+def test_without_the_present_password_nothing_changes(
+    browser: Browser, alice: User, old: str
+) -> None:
     sign_in(browser, alice.email)
     answer = change(browser, old=old)
     assert answer.status_code == 400
@@ -98,7 +103,10 @@ def test_the_person_is_told(
     sign_in(browser, alice.email)
     change(browser)
     assert [m.template for m in mails()] == ["signin/password_changed"]
-    assert [event.tag for event in events()][-2:] == ["sessions:all:ended", "signin:password:changed"]
+    assert [event.tag for event in events()][-2:] == [
+        "sessions:all:ended",
+        "signin:password:changed",
+    ]
 
 
 def test_a_wrong_guess_is_told(

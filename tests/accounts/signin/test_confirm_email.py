@@ -75,7 +75,9 @@ def test_a_link_that_never_was_is_refused(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("position", [0, 21, 42])
-def test_a_link_with_one_character_changed_is_refused(browser: Browser, link_in: Find, position: int) -> None:
+def test_a_link_with_one_character_changed_is_refused(
+    browser: Browser, link_in: Find, position: int
+) -> None:
     sign_up(browser, "alice@example.com")
     head, secret, _ = link_in("confirm_email").rsplit("/", 2)
     changed = secret[:position] + ("A" if secret[position] != "A" else "B") + secret[position + 1 :]
@@ -89,7 +91,9 @@ def test_what_is_mailed_is_not_the_digest_that_is_stored(browser: Browser) -> No
     assert browser.post(f"/accounts/confirm-email/{stored}/").status_code == 400
 
 
-def test_a_link_of_another_purpose_confirms_nobody(browser: Browser, alice: User, link_in: Find) -> None:
+def test_a_link_of_another_purpose_confirms_nobody(
+    browser: Browser, alice: User, link_in: Find
+) -> None:
     browser.post("/accounts/password/reset/", {"email": alice.email})
     secret = link_in("reset_password").split("/")[-2]
     assert browser.post(f"/accounts/confirm-email/{secret}/").status_code == 400

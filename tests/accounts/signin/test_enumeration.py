@@ -1,6 +1,6 @@
 """No page, status, text or work tells whether an address is known (ASVS 6.3.8)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -81,7 +81,7 @@ every_door = pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name
 
 
 @pytest.fixture
-def hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Each password that was hashed or compared with a hash."""
     spent: list[str] = []
     encode, verify = MD5PasswordHasher.encode, MD5PasswordHasher.verify
@@ -101,7 +101,7 @@ def hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
     monkeypatch.setattr(MD5PasswordHasher, "encode", counted(encode, "encode"))
     monkeypatch.setattr(MD5PasswordHasher, "verify", counted(verify, "verify"))
-    yield spent
+    return spent
 
 
 def kinds() -> list[str]:
@@ -158,7 +158,9 @@ def test_a_disabled_person_looks_like_nobody(alice: User, door: Door) -> None:
 
 
 @pytest.mark.parametrize("door", [page_sign_up, page_reset, api_sign_up, api_reset])
-def test_each_address_gets_one_mail(alice: User, mails: Callable[..., list[Any]], door: Door) -> None:
+def test_each_address_gets_one_mail(
+    alice: User, mails: Callable[..., list[Any]], door: Door
+) -> None:
     for email in kinds():
         door(email)
     assert sorted(m.recipient for m in mails()) == kinds()

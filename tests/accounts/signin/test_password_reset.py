@@ -41,7 +41,9 @@ def test_asking_changes_nothing_else(browser: Browser, alice: User) -> None:
     assert sign_in(Browser(), alice.email).status_code == 302
 
 
-def test_a_stranger_is_told_by_mail_that_there_is_no_account(browser: Browser, mails: Mails) -> None:
+def test_a_stranger_is_told_by_mail_that_there_is_no_account(
+    browser: Browser, mails: Mails
+) -> None:
     ask(browser, UNKNOWN)
     assert [m.template for m in mails()] == ["signin/no_account"]
     assert not OneTimeToken.objects.exists()
@@ -88,10 +90,14 @@ def test_the_link_works_once(alice: User, link_in: Find) -> None:
     assert alice.check_password(OTHER)
 
 
-def test_the_form_that_stays_open_works_once_too(browser: Browser, alice: User, link_in: Find) -> None:
+def test_the_form_that_stays_open_works_once_too(
+    browser: Browser, alice: User, link_in: Find
+) -> None:
     ask(browser, alice.email)
     choose(browser, link_in("reset_password"))
-    again = browser.post("/accounts/password/reset/set/", {"password1": "five llamas hum at the old pier"})
+    again = browser.post(
+        "/accounts/password/reset/set/", {"password1": "five llamas hum at the old pier"}
+    )
     assert again.status_code == 400
 
 
@@ -121,7 +127,9 @@ def test_one_persons_link_does_not_replace_anothers(alice: User, bob: User, link
 
 def test_the_link_ends_after_half_an_hour(alice: User, link_in: Find) -> None:
     ask(Browser(), alice.email)
-    with time_machine.travel(timezone.now() + timezone.timedelta(minutes=30, seconds=1), tick=False):
+    with time_machine.travel(
+        timezone.now() + timezone.timedelta(minutes=30, seconds=1), tick=False
+    ):
         assert choose(Browser(), link_in("reset_password")).status_code == 400
 
 
@@ -155,7 +163,9 @@ def test_a_link_dies_with_the_account(alice: User, dora: User, link_in: Find) ->
     assert choose(Browser(), link).status_code == 400
 
 
-def test_a_link_to_the_old_address_dies_with_it(browser: Browser, alice: User, link_in: Find) -> None:
+def test_a_link_to_the_old_address_dies_with_it(
+    browser: Browser, alice: User, link_in: Find
+) -> None:
     sign_in(browser, alice.email)
     browser.post("/accounts/email/", {"email": "new@example.com", "password": PASSWORD})
     ask(Browser(), alice.email)
@@ -217,7 +227,9 @@ def test_the_address_is_proved_by_it(browser: Browser, alice: User, link_in: Fin
     assert alice.is_confirmed
 
 
-def test_the_person_is_told_by_mail(browser: Browser, alice: User, link_in: Find, mails: Mails) -> None:
+def test_the_person_is_told_by_mail(
+    browser: Browser, alice: User, link_in: Find, mails: Mails
+) -> None:
     ask(browser, alice.email)
     choose(browser, link_in("reset_password"))
     assert [m.template for m in mails()] == ["signin/reset_password", "signin/password_changed"]
@@ -236,7 +248,9 @@ def test_it_is_told_in_the_trail(
     assert OTHER not in str([vars(event) for event in events()])
 
 
-def test_a_link_for_one_purpose_serves_no_other(browser: Browser, alice: User, link_in: Find) -> None:
+def test_a_link_for_one_purpose_serves_no_other(
+    browser: Browser, alice: User, link_in: Find
+) -> None:
     sign_in(browser, alice.email)
     browser.post("/accounts/email/", {"email": "new@example.com", "password": PASSWORD})
     secret = link_in("confirm_new_email").split("/")[-2]

@@ -35,7 +35,9 @@ def test_nothing_else_can_be_set(browser: Browser, alice: User, fields: dict[str
 
 
 @pytest.mark.parametrize("language", ["", "xx", "en\n", "../../etc"])
-def test_a_language_that_is_none_changes_nothing(browser: Browser, alice: User, language: str) -> None:
+def test_a_language_that_is_none_changes_nothing(
+    browser: Browser, alice: User, language: str
+) -> None:
     answer = browser.as_person(alice).post("/accounts/", {"name": "B", "language": language})
     assert answer.status_code == 400
     assert "language" in answer.context["form"].errors

@@ -32,7 +32,9 @@ def test_one_of_many_confirms_a_sign_up() -> None:
 def test_one_of_many_links_makes_the_account() -> None:
     def issue(number: int) -> str:
         payload = {"password": make_password(f"{PASSWORD} {number}"), "name": "", "language": "en"}
-        return tokens.issue(Purpose.SIGN_UP, lifetime=HOUR, email="alice@example.com", payload=payload)
+        return tokens.issue(
+            Purpose.SIGN_UP, lifetime=HOUR, email="alice@example.com", payload=payload
+        )
 
     links = [issue(number) for number in range(THREADS)]
     answers = at_once(lambda n: post(f"/accounts/confirm-email/{links[n]}/", {}).status_code)
@@ -49,7 +51,9 @@ def test_one_of_many_resets_the_password(alice: User) -> None:
 
     def reset(number: int) -> int:
         fields = {"password1": f"{OTHER} {number}"}
-        return post("/accounts/password/reset/set/", fields, HTTP_COOKIE=cookies[number]).status_code
+        return post(
+            "/accounts/password/reset/set/", fields, HTTP_COOKIE=cookies[number]
+        ).status_code
 
     answers = at_once(reset)
     assert Counter(answers) == {302: 1, 400: THREADS - 1}
@@ -76,7 +80,9 @@ def test_one_of_many_becomes_the_first_owner() -> None:
     path = "/" + str(setup_link()).split("/", 3)[3]
 
     def set_up(number: int) -> int:
-        return post(path, {"email": f"owner{number}@example.com", "password1": PASSWORD}).status_code
+        return post(
+            path, {"email": f"owner{number}@example.com", "password1": PASSWORD}
+        ).status_code
 
     answers = Counter(at_once(set_up))
     assert answers[302] == 1

@@ -129,7 +129,9 @@ def command(password: str, **options: Any) -> dict[str, str]:
     out = io.StringIO()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.stdin", io.StringIO(password))
-        call_command("create_owner", "--password-stdin", email="Dora@example.com", stdout=out, **options)
+        call_command(
+            "create_owner", "--password-stdin", email="Dora@example.com", stdout=out, **options
+        )
     answer: dict[str, str] = json.loads(out.getvalue())
     return answer
 

@@ -74,7 +74,9 @@ def test_an_address_that_nobody_proved_gets_nobody_in(browser: Browser, alice: U
     assert not is_signed_in(browser)
 
 
-def test_a_disabled_person_is_told_so_after_the_right_password(browser: Browser, alice: User) -> None:
+def test_a_disabled_person_is_told_so_after_the_right_password(
+    browser: Browser, alice: User
+) -> None:
     User.objects.update(is_active=False)
     answer = sign_in(browser, alice.email)
     assert answer.status_code == 403
@@ -112,7 +114,15 @@ def test_one_goes_where_one_wanted_to_go(browser: Browser, alice: User) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "http://[", "/nowhere/"]
+    "url",
+    [
+        "//evil.example/",
+        "https://evil.example/",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "http://[",
+        "/nowhere/",
+    ],
 )
 def test_one_never_goes_elsewhere(browser: Browser, alice: User, url: str) -> None:
     assert browser.get("/accounts/login/", {"next": url}).status_code == 200

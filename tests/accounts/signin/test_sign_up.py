@@ -66,7 +66,16 @@ def test_a_kelvin_sign_is_a_k_before_the_mail_goes_out(browser: Browser, mails: 
 
 
 @pytest.mark.parametrize(
-    "email", ["", "alice", "alice@", "@example.com", "a b@example.com", "alice@example", "x" * 250 + "@example.com"]
+    "email",
+    [
+        "",
+        "alice",
+        "alice@",
+        "@example.com",
+        "a b@example.com",
+        "alice@example",
+        "x" * 250 + "@example.com",
+    ],
 )
 def test_an_address_that_is_none_is_refused_beside_its_field(
     browser: Browser, mails: Mails, email: str
@@ -144,8 +153,12 @@ def test_no_more_than_five_mails_an_hour_go_to_one_address(browser: Browser, mai
     assert len(mails()) == 5
 
 
-@pytest.mark.parametrize("name", ["Alice\nBcc: x@example.com", "Al\x00ice", "\x1b[2J", "e\u202egnp.exe", "a\u2028b"])
-def test_a_name_of_characters_that_do_harm_is_refused(browser: Browser, mails: Mails, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["Alice\nBcc: x@example.com", "Al\x00ice", "\x1b[2J", "e\u202egnp.exe", "a\u2028b"]
+)
+def test_a_name_of_characters_that_do_harm_is_refused(
+    browser: Browser, mails: Mails, name: str
+) -> None:
     answer = sign_up(browser, "alice@example.com", name=name)
     assert answer.status_code == 400
     assert "name" in answer.context["form"].errors

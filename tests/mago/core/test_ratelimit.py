@@ -109,7 +109,9 @@ def test_empty_limits_are_cleared_and_full_ones_stay() -> None:
     assert LimitState.objects.count() == 1
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(st.floats(0, 30), max_size=30))
 def test_no_rhythm_of_attempts_gets_more_through(pauses: list[float]) -> None:
     """In any stretch of time t at most count + t·count/seconds attempts pass."""
