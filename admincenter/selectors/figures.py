@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 
 from mago.audit.models import AuditEvent
-from mago.audit.selectors import newest_sealed
+from mago.audit.selectors import events, newest_sealed
 from mago.audit.tags import Tag
 
 MOST = 10_000
@@ -46,7 +46,7 @@ def count(rows: QuerySet[Any], most: int = MOST) -> Count:
 
 def told_since(tag: Tag, since: datetime) -> Count:
     """How many events of a kind there were since then."""
-    return count(AuditEvent.objects.filter(tag=tag.value, time__gte=since))
+    return count(events(tag=tag, since=since))
 
 
 def told_by_day(tag: Tag, days: list[date]) -> list[int]:
@@ -62,9 +62,7 @@ def told_by_day(tag: Tag, days: list[date]) -> list[int]:
 
 def _told_on(tag: Tag, day: date) -> int:
     start = timezone.make_aware(datetime.combine(day, time.min))
-    rows = AuditEvent.objects.filter(
-        tag=tag.value, time__gte=start, time__lt=start + timedelta(days=1)
-    )
+    rows = events(tag=tag, since=start, until=start + timedelta(days=1))
     return count(rows, MOST_A_DAY).number
 
 

@@ -34,6 +34,8 @@ def clean_text(value: object, limit: int = TEXT_LIMIT) -> str:
     >>> clean_text("abcdef", 4)
     'abc…'
     """
+    if type(value) is str and len(value) <= limit and value.isprintable():
+        return value
     try:
         text = str(value)
     except Exception:  # noqa: BLE001 - that a thing cannot be shown is no reason to lose the event
@@ -58,6 +60,8 @@ def clean_detail(value: object, depth: int = DEPTH_LIMIT) -> Any:
     """
     if value is None or isinstance(value, bool):
         return value
+    if type(value) is str:
+        return clean_text(value)
     if isinstance(value, int) and abs(value) < 2**53:
         return int(value)
     if depth and isinstance(value, Mapping):

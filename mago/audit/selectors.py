@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, Max, Model, OuterRef, Q, QuerySet
 
 from mago.core.errors import NotFound
 
+from . import numbering
 from .cleaning import clean_text
 from .models import AuditEvent, AuditLink
 
@@ -19,27 +21,34 @@ def events(
     target: Model | str | None = None,
     outcome: str | None = None,
     address: str | None = None,
+    organization: Model | UUID | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
     text: str | None = None,
 ) -> QuerySet[AuditEvent]:
-    """Events that match all that is given, newest first by (time, id): the key to page on.
+    """Events that match all that is given, newest first by their numbers: the key to page on.
 
     `since` is included and `until` is not. `text` is a part of who or what, or a whole request id
     or address; text is cleaned as it was when the event was told, so that both sides agree.
     """
     exact = {"tag": tag, "outcome": outcome, "address": address}
-    found = AuditEvent.objects.order_by("-time", "-id")
+    found = AuditEvent.objects.order_by("-id")
     found = found.filter(**{name: clean_text(value) for name, value in exact.items() if value})
     if actor is not None:
-        found = found.filter(actor_id=actor.pk if isinstance(actor, Model) else actor)
+        found = found.filter(actor_id=_key(actor))
+    if organization is not None:
+        found = found.filter(organization_id=_key(organization))
     if target is not None:
         found = found.filter(_is_target(target))
     if since is not None:
-        found = found.filter(time__gte=since)
+        found = found.filter(numbering.since(since))
     if until is not None:
-        found = found.filter(time__lt=until)
+        found = found.filter(numbering.until(until))
     return found.filter(_matches(clean_text(text))) if text else found
+
+
+def _key(thing: Model | UUID) -> Any:
+    return thing.pk if isinstance(thing, Model) else thing
 
 
 def _is_target(target: Model | str) -> Q:
@@ -85,13 +94,10 @@ def unsealed(after: int | None) -> QuerySet[AuditEvent, int]:
     return found.filter(~Exists(links)).values_list("id", flat=True)
 
 
-def copies(ids: Iterable[int]) -> set[int]:
-    """Those of `ids` that repeat another event, MAC and all: rows that somebody duplicated."""
-    twins = AuditEvent.objects.filter(time=OuterRef("time"), mac=OuterRef("mac"))
-    earlier = twins.exclude(id=OuterRef("id")).filter(
-        Q(id__lt=OuterRef("id")) | Exists(AuditLink.objects.filter(event=OuterRef("id")))
-    )
-    return set(AuditEvent.objects.filter(Exists(earlier), id__in=ids).values_list("id", flat=True))
+def sealed_salts(salts: Iterable[bytes]) -> set[bytes]:
+    """Those of `salts` that an event in the chain has."""
+    found = AuditLink.objects.filter(salt__in=list(salts)).values_list("salt", flat=True)
+    return {bytes(salt) for salt in found}
 
 
 def readable(ids: Iterable[int]) -> dict[int, AuditEvent]:

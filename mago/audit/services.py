@@ -1,12 +1,12 @@
 """Events are recorded by whoever makes them happen, and sealed into the chain a moment later."""
 
 import logging
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Model
-from django.utils import timezone
 
 from mago.core.context import caller
 
@@ -47,7 +47,7 @@ def record(
     actor_id, actor_label = _person(actor)
     on_behalf_of_id, on_behalf_of_label = _person(on_behalf_of)
     content = {
-        "time": timezone.now(),
+        "time": datetime.now(UTC),
         "tag": tag.value,
         "outcome": outcome.value,
         "actor_id": actor_id,
@@ -63,7 +63,8 @@ def record(
         "request_id": clean_text(who.request_id, 64),
         "detail": clean_detail(detail),
     }
-    return insert(content, canonical.sign(content))
+    text = canonical.encode(content["detail"])
+    return insert(content, text, canonical.sign(content, text))
 
 
 def _person(person: object | None) -> tuple[UUID | None, str]:
@@ -122,16 +123,19 @@ def _next_batch(after: int | None) -> _Batch | None:
         raise ChainBroken(f"link {last.sequence} was not made with a key of this installation")
     sequence, previous = (last.sequence, bytes(last.hash)) if last else (0, canonical.GENESIS)
     ids = list(selectors.unsealed(after)[:BATCH])
-    events, copies = selectors.readable(ids), selectors.copies(ids)
+    events = selectors.readable(ids)
+    salts = selectors.sealed_salts(canonical.salt_of(event) for event in events.values())
     batch = _Batch(sequence, ids, [], [])
     for id in ids:
-        if id in copies or id not in events or not canonical.is_ours(events[id]):
-            batch.refused.append(id)
+        event = events.get(id)
+        if event is None or not canonical.is_ours(event) or canonical.salt_of(event) in salts:
+            batch.refused.append(id)  # The last case: a copy of another event.
             continue
         sequence += 1
-        link = canonical.make_link(previous, sequence, events[id])
+        link = canonical.make_link(previous, sequence, event)
         batch.links.append(link)
         previous = bytes(link.hash)
+        salts.add(canonical.salt_of(event))
     return batch if ids else None
 
 

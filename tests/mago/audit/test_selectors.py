@@ -1,7 +1,9 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection, transaction
+from time_machine import TimeMachineFixture
 
 from mago.audit import selectors
 from mago.audit.models import AuditEvent
@@ -53,6 +55,54 @@ def test_a_period_has_its_begin_and_not_its_end(five: list[AuditEvent]) -> None:
 def test_odd_text_finds_nothing_and_breaks_nothing(five: list[AuditEvent], odd: str) -> None:
     for name in ("tag", "target", "outcome", "address", "text"):
         assert found(**{name: odd}) == []
+
+
+def test_a_period_is_found_by_numbers_whatever_lies_between(
+    db: None, alice: SimpleNamespace, time_machine: TimeMachineFixture
+) -> None:
+    told = []
+    for day in range(1, 20):
+        time_machine.move_to(datetime(2026, 3, day, 12, tzinfo=UTC), tick=False)
+        told.append(record(Tag.SIGN_IN_FAILED, actor=alice, day=day))
+        with transaction.atomic():
+            record(Tag.SIGN_IN_FAILED)
+            transaction.set_rollback(True)
+    for first in range(1, 20):
+        for last in (first, first + 1, 19, 25):
+            since, until = datetime(2026, 3, first, tzinfo=UTC), datetime(2026, 3, last, tzinfo=UTC)
+            assert found(since=since, until=until) == told[first - 1 : last - 1][::-1]
+    assert found(since=datetime(2026, 3, 9, 12, tzinfo=UTC)) == told[8:][::-1]
+    assert found(until=datetime(2026, 3, 9, 12, tzinfo=UTC)) == told[:8][::-1]
+    assert found(since=datetime(1999, 1, 1, tzinfo=UTC)) == told[::-1]
+    assert found(until=datetime(2099, 1, 1, tzinfo=UTC)) == told[::-1]
+
+
+def test_two_clocks_that_differ_hide_nothing(
+    db: None, alice: SimpleNamespace, time_machine: TimeMachineFixture
+) -> None:
+    noon, told = datetime(2026, 3, 1, 12, tzinfo=UTC), []
+    for seconds in range(100):
+        ahead = 25 if seconds % 2 else 0
+        time_machine.move_to(noon + timedelta(seconds=seconds + ahead), tick=False)
+        told.append(record(Tag.SIGN_IN_FAILED, actor=alice))
+    middle = noon + timedelta(seconds=50)
+    assert found(since=middle) == [event for event in told[::-1] if event.time >= middle]
+    assert found(until=middle) == [event for event in told[::-1] if event.time < middle]
+
+
+def test_an_empty_trail_has_no_period(db: None) -> None:
+    now = datetime.now(UTC)
+    assert found(since=now) == found(until=now) == []
+
+
+def test_each_way_to_search_goes_along_an_index(five: list[AuditEvent]) -> None:
+    period = {"since": five[0].time, "until": five[4].time}
+    ways = [{"actor": new_id()}, {"target": "x"}, {"tag": Tag.SIGN_OUT}, {"organization": new_id()}]
+    for criteria in (*ways, *(way | period for way in ways), period):
+        plan = str(selectors.events(**criteria)[:50].explain())  # type: ignore[arg-type]
+        if connection.vendor == "sqlite":
+            assert "SCAN audit_auditevent\n" not in f"{plan}\n", criteria
+            assert "TEMP B-TREE" not in plan, criteria
 
 
 def test_an_event_is_found_by_its_number_or_not_at_all(five: list[AuditEvent]) -> None:

@@ -171,7 +171,9 @@ def test_an_inserted_event_with_a_link_is_found(trail: list[AuditEvent], tamper:
 
 
 def test_a_link_before_the_first_is_found(trail: list[AuditEvent], tamper: Tamper) -> None:
-    tamper("INSERT INTO {link} SELECT 0, hash, mac, -1 FROM {link} WHERE sequence = 1")
+    tamper(
+        "INSERT INTO {link} (sequence, event_id, salt, hash, mac) SELECT 0, -1, hash, hash, mac FROM {link} WHERE sequence = 1"
+    )
     assert verify().first_break == Break(Kind.INSERTED, 0, -1)
 
 
@@ -256,6 +258,6 @@ def forge_links_from(sequence: int, events: list[AuditEvent], tamper: Tamper) ->
         previous = canonical.link_hash(previous, number, event)
         mac = hashlib.sha256(previous).digest()
         tamper(
-            "INSERT INTO {link} (sequence, event_id, hash, mac) VALUES (%s, %s, %s, %s)",
-            *(number, event.id, previous, mac),
+            "INSERT INTO {link} (sequence, event_id, salt, hash, mac) VALUES (%s, %s, %s, %s, %s)",
+            *(number, event.id, mac, previous, mac),
         )
