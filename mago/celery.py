@@ -4,7 +4,7 @@ import os
 
 from celery import Celery
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mago.settings")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mago.settings.main")
 
 app = Celery("mago")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mago.settings")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mago.settings.main")
 application = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402

@@ -1,7 +1,1 @@
-"""Settings, one thought a file; what an operator may set is declared through `env`."""
-
-from .base import *  # noqa: F403
-from .database import *  # noqa: F403
-from .identity import *  # noqa: F403
-from .security import *  # noqa: F403
-from .services import *  # noqa: F403
+"""Settings: `main` is what runs, `test` what the suite runs. Importing the package alone reads nothing."""

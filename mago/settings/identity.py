@@ -33,6 +33,8 @@ REFRESH_TOKEN_GRACE = timedelta(seconds=10)
 CONFIRMATION_LIFETIME = timedelta(days=3)
 PASSWORD_RESET_LIFETIME = timedelta(minutes=30)
 
+DOMAIN_RESOLVER = "accounts.organizations.dns.system_resolver"
+
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "accounts:profile"
 LOGOUT_REDIRECT_URL = "home"

@@ -40,6 +40,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget old limits": {"task": "mago.core.tasks.purge_limits", "schedule": timedelta(minutes=10)},
     "forget ended sessions": {"task": "accounts.sessions.tasks.purge_sessions", "schedule": timedelta(hours=1)},
     "forget ended links": {"task": "accounts.signin.tasks.purge_links", "schedule": timedelta(hours=1)},
+    "look up proved domains": {"task": "accounts.organizations.tasks.recheck_domains", "schedule": timedelta(hours=1)},
     "forget ended tokens": {"task": "accounts.provider.tasks.purge_tokens", "schedule": timedelta(hours=1)},
     "forget old messages": {"task": "mago.messaging.tasks.purge_messages", "schedule": timedelta(hours=1)},
 }

@@ -4,12 +4,17 @@ import os
 import tempfile
 
 os.environ.setdefault("MAGO_SECRET_KEY", "test-only-key-0123456789-abcdefghijklmnopqrstuvwxyz")
-os.environ.setdefault("MAGO_DATA_DIR", tempfile.mkdtemp(prefix="mago-test-"))
+# Kept while this module lives, so until the end of the run.
+_folder = tempfile.TemporaryDirectory(prefix="mago-test-")
+os.environ.setdefault("MAGO_DATA_DIR", _folder.name)
 
-from . import *  # noqa: E402, F403
+from .main import *  # noqa: E402, F403
 
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 CELERY_TASK_ALWAYS_EAGER = True
 EMBEDDED_WORKER = False
 # A fast hash keeps the suite under a minute; the real one has its own tests.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", "accounts.signin.hashers.Argon2idHasher"]
+# A file, as in the product: tests with several threads need what a database in memory cannot do.
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}  # noqa: F405

@@ -63,7 +63,7 @@ def test_no_migration_is_missing() -> None:
 
 
 def test_every_environment_variable_is_documented() -> None:
-    from mago.settings import env
+    from mago.settings import env, main  # noqa: F401
 
     text = (ROOT / "docs" / "configuration.md").read_text()
     assert [name for name in env.DECLARED if f"`{name}`" not in text] == []

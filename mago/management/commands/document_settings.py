@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from mago.settings import env
+from mago.settings import env, main  # noqa: F401  main declares the variables
 
 HEAD = """# Configuration
 Made by `manage.py document_settings` from the code that reads these variables. For every NAME the value may stand in a file instead, named by NAME_FILE. A value that makes no sense, or an unsafe combination, stops the start with the variable's name and the remedy.

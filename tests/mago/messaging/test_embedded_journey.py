@@ -33,7 +33,7 @@ def start(port: int, tmp_path: Path) -> Iterator[Start]:
     """Starts a house on a database of its own; all that are left are ended."""
     ours = ("MAGO_", "DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "TWILIO_")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(ours)} | {
-        "DJANGO_SETTINGS_MODULE": "mago.settings",
+        "DJANGO_SETTINGS_MODULE": "mago.settings.main",
         "MAGO_DATA_DIR": str(tmp_path),
         "EMAIL_URL": f"smtp://127.0.0.1:{port}",
     }

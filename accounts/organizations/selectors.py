@@ -1,0 +1,97 @@
+"""Reads of organizations and of what they own."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from accounts.access.models import Membership
+from accounts.access.permissions import Permission
+from accounts.access.selectors import Actor, can, live_bindings
+from accounts.models import User
+from mago.core.errors import NotFound
+
+from .models import Domain, Organization, SignInPolicy, Site
+from .policy import Demand, strictest
+
+
+def visible_to(actor: Actor) -> QuerySet[Organization]:
+    """The organizations that somebody may see, by name."""
+    if can(actor, Permission.ORGANIZATIONS_READ):
+        return Organization.objects.order_by("name", "id")
+    assert isinstance(actor, User) or not getattr(actor, "is_anonymous", True)
+    seen = {b.organization_id for b in live_bindings(actor) if Permission.ORGANIZATIONS_READ in b.permissions}  # type: ignore[arg-type]
+    return Organization.objects.filter(pk__in=seen, is_active=True).order_by("name", "id")
+
+
+def organization_for(actor: Actor, slug: str) -> Organization:
+    """The organization, if `actor` may see it; NotFound otherwise, as for one that does not exist."""
+    organization = Organization.objects.filter(slug=slug).first()
+    if organization is None or not _belongs(actor, organization):
+        raise NotFound
+    return organization
+
+
+def _belongs(actor: Actor, organization: Organization) -> bool:
+    if can(actor, Permission.ORGANIZATIONS_READ, organization):
+        return True
+    # Held at one site of it only: the organization's name is no secret from whoever works there.
+    bindings = live_bindings(actor) if not actor.is_anonymous else []  # type: ignore[arg-type]
+    return any(b.organization_id == organization.pk and Permission.SITES_READ in b.permissions for b in bindings)
+
+
+def owned_for(actor: Actor, model: Any, organization: Organization, key: UUID, permission: Permission) -> Any:
+    """One row that the organization owns, if `actor` may; NotFound where it is not theirs to see."""
+    row = model.objects.of(organization).filter(pk=key).first()
+    if row is None or not can(actor, permission, row):
+        raise NotFound
+    return row
+
+
+def sites_of(actor: Actor, organization: Organization) -> QuerySet[Site]:
+    """The sites that somebody may see: all of them, or those at which they hold a role."""
+    sites = Site.objects.of(organization).order_by("name", "id")
+    if can(actor, Permission.SITES_READ, organization):
+        return sites  # type: ignore[no-any-return]
+    held = {b.site_id for b in live_bindings(actor) if Permission.SITES_READ in b.permissions}  # type: ignore[arg-type]
+    return sites.filter(pk__in=held)  # type: ignore[no-any-return]
+
+
+def members_of(organization: Organization) -> QuerySet[Membership]:
+    """The memberships of an organization, the newest first."""
+    return Membership.objects.of(organization).select_related("user").order_by("-joined_at", "-id")  # type: ignore[no-any-return]
+
+
+def domains_of(organization: Organization) -> QuerySet[Domain]:
+    return Domain.objects.of(organization).order_by("name")  # type: ignore[no-any-return]
+
+
+def organization_of_address(email: str) -> Organization | None:
+    """The organization that has proved that the address's domain is its own: where such people sign in."""
+    domains = Domain.objects.everywhere(reason="whose a domain is, is asked before anybody has signed in")
+    proved = domains.select_related("organization").filter(
+        name=email.rpartition("@")[2].lower(), proved_at__isnull=False, organization__is_active=True
+    )
+    domain = proved.first()
+    return domain.organization if domain else None
+
+
+def demand_on(user: User) -> Demand:
+    """What all policies together demand of this person's sign-ins. One query."""
+    bindings = live_bindings(user)
+    mine = Membership.objects.everywhere(reason="one person's own memberships").filter(user=user)
+    policies = SignInPolicy.objects.everywhere(reason="of the platform, and of one person's own organizations")
+    concerned = Q(organization=None) | Q(organization__in=mine.values("organization"), organization__is_active=True)
+    held = {(b.organization_id, b.role or str(b.custom_role_id)) for b in bindings}
+    sites = {b.site_id for b in bindings if b.site_id}
+    return strictest(
+        policy
+        for policy in policies.select_related("organization", "site").filter(concerned)
+        if _concerns(policy, held, sites)
+    )
+
+
+def _concerns(policy: SignInPolicy, held: set[tuple[UUID | None, str]], sites: set[UUID]) -> bool:
+    if policy.role and not any(role == policy.role and policy.organization_id in (None, where) for where, role in held):
+        return False
+    return policy.site_id is None or policy.site_id in sites

@@ -1,0 +1,7 @@
+"""The product's settings, gathered from one file a thought; what an operator may set is declared through `env`."""
+
+from .base import *  # noqa: F403
+from .database import *  # noqa: F403
+from .identity import *  # noqa: F403
+from .security import *  # noqa: F403
+from .services import *  # noqa: F403
