@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
-from accounts.access.facts import Strength
 from accounts.access.methods import Means
 from accounts.models import User
 from mago.core.context import authenticated
@@ -30,7 +29,7 @@ def _person(session: SessionStore) -> User | None:
     user = session.user
     if user is not None and session.row is not None:
         row = session.row
-        authenticated(via=Means.SESSION, method=row.method, strength=Strength.SINGLE_FACTOR, at=row.created_at)
+        authenticated(via=Means.SESSION, method=row.method, strength=row.strength, at=row.proved_at)
     return user
 
 

@@ -5,6 +5,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessio
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access.facts import Strength
 from mago.core.ids import new_id
 
 from .user_agents import describe
@@ -21,9 +22,12 @@ class Session(AbstractBaseSession):
     id = models.UUIDField(default=new_id, unique=True, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="sessions")
     method = models.CharField(_("signed in with"), max_length=40, blank=True)
+    strength = models.PositiveSmallIntegerField(default=Strength.SINGLE_FACTOR.value)
     address = models.GenericIPAddressField(_("address"), null=True)
     user_agent = models.CharField(_("browser"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("signed in"), auto_now_add=True)
+    # When the person last proved that it is them: at the sign-in, or asked again before something dangerous.
+    proved_at = models.DateTimeField(_("proved"))
     last_seen_at = models.DateTimeField(_("last seen"))
     remembered = models.BooleanField(default=False)
     expire_date = models.DateTimeField(db_index=True)

@@ -12,11 +12,12 @@ from mago.audit.tags import Tag
 from .models import Session
 
 
-def open_session(request: HttpRequest, user: User, *, method: str, remembered: bool) -> None:
+def open_session(request: HttpRequest, user: User, *, method: str, strength: int, remembered: bool) -> None:
     """The browser is signed in as `user`, under a new key. Only the sign-in pipeline calls this."""
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     # After it, as it may load what the browser's session held before.
     request.session.method = method
+    request.session.strength = strength
     request.session.remembered = remembered
     request.session.save()
 
@@ -25,6 +26,17 @@ def renew_session(request: HttpRequest) -> None:
     """This session goes on, as a new one, after its person was signed out everywhere."""
     update_session_auth_hash(request, request.user)
     request.session.save()
+
+
+def prove_again(request: HttpRequest) -> None:
+    """Whoever is at the keyboard has just proved again who they are, and stays under a new key.
+
+    When the session was opened stays as it is: proving again does not make it last for ever.
+    """
+    opened_at = request.session.row.created_at
+    request.session.cycle_key()
+    request.session.save()
+    Session.objects.filter(pk=request.session.row.pk).update(created_at=opened_at)
 
 
 @transaction.atomic

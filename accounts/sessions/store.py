@@ -13,6 +13,7 @@ from django.contrib.sessions.backends.base import CreateError, SessionBase, Upda
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.access.facts import Strength
 from accounts.models import User
 from mago.core.context import caller
 from mago.core.ids import digest, new_secret
@@ -29,6 +30,7 @@ class SessionStore(SessionBase):
         super().__init__(session_key)
         self.row: Session | None = None
         self.method = ""
+        self.strength = Strength.SINGLE_FACTOR.value
         self.remembered = False
         self._retired: list[str] = []
 
@@ -48,7 +50,7 @@ class SessionStore(SessionBase):
             self._session_key = None  # type: ignore[assignment]
             return {}
         self.row = row
-        self.method, self.remembered = self.row.method, self.row.remembered
+        self.method, self.strength, self.remembered = row.method, row.strength, row.remembered
         return self.decode(self.row.session_data)
 
     def exists(self, session_key: str) -> bool:
@@ -132,8 +134,10 @@ class SessionStore(SessionBase):
             session_data=self.encode(data),
             user_id=data.get(SESSION_KEY),
             method=self.method,
+            strength=self.strength,
             address=caller().address or None,
             user_agent=caller().user_agent,
+            proved_at=now,
             last_seen_at=now,
             remembered=self.remembered,
             expire_date=expires_at(created_at=now, last_seen_at=now, remembered=self.remembered),

@@ -2,21 +2,41 @@
 
 from datetime import datetime
 
-from django.conf import settings
+from accounts.access.facts import Strength
+from accounts.organizations.policy import Demand, session_lengths
+from accounts.organizations.selectors import demand_on
 
 from .models import Session
 
 
 def expires_at(*, created_at: datetime, last_seen_at: datetime, remembered: bool) -> datetime:
-    """The earlier of the idle and the absolute end (ASVS 7.3.1, 7.3.2)."""
-    if remembered:
-        return min(last_seen_at + settings.SESSION_REMEMBERED_IDLE, created_at + settings.SESSION_REMEMBERED_ABSOLUTE)
-    return min(last_seen_at + settings.SESSION_IDLE, created_at + settings.SESSION_ABSOLUTE)
+    """The earlier of the idle and the absolute end (ASVS 7.3.1, 7.3.2), as far as no policy is stricter."""
+    idle, absolute = session_lengths(Demand(), remembered=remembered)
+    return min(last_seen_at + idle, created_at + absolute)
 
 
 def is_valid(session: Session, now: datetime) -> bool:
-    """Not expired; and where somebody is signed in, they are active and were not signed out everywhere since."""
+    """Not expired; and where somebody is signed in, they are active, were not signed out everywhere since,
+    and the session still answers to what policies demand of it at this moment."""
     if session.expire_date <= now:
         return False
     user = session.user
-    return user is None or (user.is_active and session.created_at >= user.signed_out_at)
+    if user is None:
+        return True
+    if not user.is_active or session.created_at < user.signed_out_at:
+        return False
+    return answers_to(demand_on(user), session, now)
+
+
+def answers_to(demand: Demand, session: Session, now: datetime) -> bool:
+    """Whether the session was opened as `demand` asks, is not too old, and is the only one where one is allowed."""
+    idle, absolute = session_lengths(demand, remembered=session.remembered)
+    if now - session.last_seen_at > idle or now - session.created_at > absolute:
+        return False
+    if not demand.allows_method(session.method) or Strength(session.strength) < demand.strength_at(now):
+        return False
+    return not (demand.single_session and _has_newer(session))
+
+
+def _has_newer(session: Session) -> bool:
+    return Session.objects.filter(user=session.user, created_at__gt=session.created_at).exists()

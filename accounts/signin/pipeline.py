@@ -20,6 +20,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import resolve_url
 from django.conf import settings
 
+from accounts.access.facts import Strength
 from accounts.models import User
 from accounts.sessions.services import open_session
 from mago.audit.services import record
@@ -33,6 +34,7 @@ class SignIn:
     """What is known about a sign-in under way: kept with the pending login, written to the audit at its end."""
 
     method: str
+    strength: int = Strength.SINGLE_FACTOR.value
     remembered: bool = False
     at: float = field(default_factory=time.time)
 
@@ -54,7 +56,9 @@ class PageDoor:
         return HttpResponseRedirect(resolve_url(stage.urlname or settings.LOGIN_URL))
 
     def open(self, request: HttpRequest, user: User, sign_in: SignIn, redirect_url: str | None) -> HttpResponse:
-        open_session(request, user, method=sign_in.method, remembered=sign_in.remembered)
+        open_session(
+            request, user, method=sign_in.method, strength=sign_in.strength, remembered=sign_in.remembered
+        )
         return HttpResponseRedirect(redirect_url or resolve_url(settings.LOGIN_REDIRECT_URL))
 
 
@@ -72,7 +76,7 @@ def door_of(request: HttpRequest) -> Door:
 
 def sign_in(request: HttpRequest, user: User, *, method: str, remembered: bool = False, next_url: str | None = None) -> HttpResponseBase:
     """`user` has proved `method`; the answer is the next question, or the open door."""
-    login = Login(user=user, redirect_url=next_url, state={STATE: asdict(SignIn(method, remembered))})
+    login = Login(user=user, redirect_url=next_url, state={STATE: asdict(SignIn(method, remembered=remembered))})
     return perform_login(request, login)
 
 

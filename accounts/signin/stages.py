@@ -1,15 +1,24 @@
 """The questions between a proved first factor and an open door, in the order of `STAGES`."""
 
+from typing import NoReturn
+
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.organizations.selectors import demand_on
 from mago.audit.services import Outcome, record
 from mago.audit.tags import Tag
 from mago.core.errors import Forbidden
 
-from .pipeline import STATE, Stage, finish
+from .pipeline import STATE, SignIn, Stage, finish
 
-STAGES = ["accounts.signin.stages.ActiveStage", "accounts.signin.stages.ConfirmedStage", "accounts.signin.stages.FactsStage"]
+STAGES = [
+    "accounts.signin.stages.ActiveStage",
+    "accounts.signin.stages.ConfirmedStage",
+    "accounts.signin.stages.PolicyStage",
+    "accounts.signin.stages.FactsStage",
+]
 
 
 class ActiveStage(Stage):
@@ -36,6 +45,28 @@ class ConfirmedStage(Stage):
             record(Tag.SIGN_IN_REFUSED, actor=user, target=user, outcome=Outcome.REFUSED, reason="unconfirmed")
             raise Forbidden(_("Confirm your e-mail address first: open the link in the mail we sent."), code="email_unconfirmed")
         return None, True
+
+
+class PolicyStage(Stage):
+    """Nobody gets in by less than their organizations, roles and sites demand; the refusal says who asks for what."""
+
+    key = "mago_policy"
+
+    def handle(self) -> tuple[HttpResponse | None, bool]:
+        user, sign_in = self.login.user, SignIn(**self.login.state[STATE])
+        demand = demand_on(user)
+        if not demand.allows_method(sign_in.method):
+            allowed = ", ".join(sorted(demand.methods or ())) or "–"
+            self._refuse(_("Your organization does not allow this way of signing in. Allowed: %(methods)s.") % {"methods": allowed}, "method_not_allowed")
+        if sign_in.strength < demand.strength_at(timezone.now()):
+            because = ", ".join(demand.because)
+            self._refuse(_("A second factor is demanded by: %(policies)s. Ask your administrator.") % {"policies": because}, "factor_required")
+        return None, True
+
+    def _refuse(self, words: str, code: str) -> NoReturn:
+        user = self.login.user
+        record(Tag.SIGN_IN_REFUSED, actor=user, target=user, outcome=Outcome.REFUSED, reason=code)
+        raise Forbidden(words, code=code)
 
 
 class FactsStage(Stage):
