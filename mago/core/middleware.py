@@ -23,8 +23,6 @@ class RequestContextMiddleware:
         if not settings.TRUSTED_PROXIES:
             for name in ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT"):
                 request.META.pop(name, None)
-        # All that is sent to us is UTF-8; a client's own idea may name a codec that is none for text.
-        request.encoding = "utf-8"
         request.request_id = request_id = new_id().hex  # type: ignore[attr-defined]
         request.client_address = address = client_address(request)  # type: ignore[attr-defined]
         agent = "".join(c for c in request.META.get("HTTP_USER_AGENT", "")[:300] if c.isprintable())
