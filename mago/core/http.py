@@ -17,8 +17,9 @@ def client_address(request: HttpRequest) -> str:
     """
     address: str = request.META.get("REMOTE_ADDR", "")
     proxies: int = settings.TRUSTED_PROXIES
-    if proxies:
-        entries = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    # Without the header it was no proxy that called, and the connection tells.
+    if proxies and (forwarded := request.META.get("HTTP_X_FORWARDED_FOR")):
+        entries = forwarded.split(",")
         if len(entries) >= proxies:
             address = entries[-proxies].strip()
     try:
