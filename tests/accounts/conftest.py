@@ -39,7 +39,7 @@ def text_of(response: Any) -> str:
 
 def seen(response: HttpResponse) -> tuple[int, dict[str, str], list[str], str]:
     """All that a stranger learns from an answer."""
-    headers = {name: value for name, value in response.items() if name not in ("X-Request-ID",)}
+    headers = {name: value for name, value in response.items() if name != "X-Request-ID"}
     return response.status_code, headers, sorted(response.cookies), text_of(response)
 
 
