@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access.guards import actor
 from accounts.access.permissions import Permission
 from accounts.access.selectors import permissions_of
 from accounts.models import User
@@ -34,12 +35,6 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         ),
     ),
 )
-
-
-def actor(request: HttpRequest) -> User:
-    """Who asks. Every view here takes a permission, so it is somebody."""
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def permissions(request: HttpRequest) -> frozenset[Permission]:

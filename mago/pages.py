@@ -31,7 +31,7 @@ PROGRAM_PATHS = (
 
 
 def _for_pages(middleware: type) -> Any:
-    class ForPages(middleware):  # type: ignore[misc]
+    class ForPages(middleware):
         def __call__(self, request: HttpRequest) -> Any:
             if request.path_info.startswith(PROGRAM_PATHS):
                 return self.get_response(request)

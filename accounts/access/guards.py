@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from django.http import HttpRequest
 
+from accounts.models import User
 from mago.audit.services import Outcome, record
 from mago.audit.tags import Tag
 from mago.core.errors import Forbidden
@@ -14,16 +15,22 @@ from mago.core.guards import declare, public, signed_in
 from .permissions import Permission
 from .selectors import can
 
-__all__ = ["public", "require", "signed_in"]
+__all__ = ["actor", "demand", "public", "require", "signed_in"]
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+
+def actor(request: HttpRequest) -> User:
+    """Whoever has signed in; for views that are closed to everybody else."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def demand(request: HttpRequest, permission: Permission, target: Any = None) -> None:
     """Forbidden, with an audit row, unless the person of `request` may."""
     if not can(request.user, permission, target):
-        actor = request.user if request.user.is_authenticated else None
-        record(Tag.ACCESS_REFUSED, actor=actor, outcome=Outcome.REFUSED, permission=permission.value, path=request.path)
+        who = request.user if request.user.is_authenticated else None
+        record(Tag.ACCESS_REFUSED, actor=who, outcome=Outcome.REFUSED, permission=permission.value, path=request.path)
         raise Forbidden(permission=permission.value)
 
 

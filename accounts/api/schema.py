@@ -8,7 +8,7 @@ from mago.core.guards import PUBLIC
 from .authentication import BearerAuthentication
 
 
-class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class BearerScheme(OpenApiAuthenticationExtension):
     target_class = BearerAuthentication
     name = "accessToken"
 
@@ -16,7 +16,7 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
         return {"type": "http", "scheme": "bearer", "description": "The `access_token` of a sign-in."}
 
 
-class Schema(SpectacularAPIView):  # type: ignore[misc]
+class Schema(SpectacularAPIView):
     """The description of the API, for whoever builds on it."""
 
     access = PUBLIC

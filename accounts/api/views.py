@@ -1,6 +1,6 @@
 """Native apps sign people in (contract: docs/api.md)."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -11,7 +11,9 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
+from accounts.access.guards import actor
 from accounts.access.services import sign_out_everywhere
+from accounts.provider.models import AccessToken
 from accounts.provider.services import revoke_family, rotate
 from accounts.signin import pipeline, services
 from mago.core.guards import PUBLIC, SIGNED_IN
@@ -98,9 +100,9 @@ class Logout(APIView):
     )
     def post(self, request: Request) -> Response:
         if _cleaned(shapes.LogoutSerializer, request)["everywhere"]:
-            sign_out_everywhere(request.user, actor=request.user, reason="by the person")
+            sign_out_everywhere(actor(request), actor=actor(request), reason="by the person")
         else:
-            revoke_family(request.auth.family, actor=request.user, reason="signed out")
+            revoke_family(cast(AccessToken, request.auth).family, actor=actor(request), reason="signed out")
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -146,6 +148,7 @@ class Me(APIView):
     def patch(self, request: Request) -> Response:
         form = shapes.MeSerializer(request.user, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
-        wanted = {"name": request.user.name, "language": request.user.language} | form.validated_data
-        services.change_profile(user=request.user, actor=request.user, **wanted)
+        me = actor(request)
+        wanted = {"name": me.name, "language": me.language} | form.validated_data
+        services.change_profile(user=me, actor=me, **wanted)
         return Response(shapes.MeSerializer(request.user).data)

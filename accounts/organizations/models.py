@@ -101,7 +101,9 @@ class SignInPolicy(Owned):
     field (`policy.py`). A policy of no organization holds on the whole platform.
     """
 
-    organization = models.ForeignKey(Organization, models.CASCADE, null=True, related_name="+", verbose_name=_("organization"))
+    organization = models.ForeignKey(  # type: ignore[assignment]
+        Organization, models.CASCADE, null=True, related_name="+", verbose_name=_("organization")
+    )
     site = models.ForeignKey(Site, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("site"))
     role = RoleField(null=True, blank=True)
     # Whom it concerns in one text: SQLite cannot hold columns unique that may be null.

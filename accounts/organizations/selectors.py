@@ -20,7 +20,7 @@ def visible_to(actor: Actor) -> QuerySet[Organization]:
     if can(actor, Permission.ORGANIZATIONS_READ):
         return Organization.objects.order_by("name", "id")
     assert isinstance(actor, User) or not getattr(actor, "is_anonymous", True)
-    seen = {b.organization_id for b in live_bindings(actor) if Permission.ORGANIZATIONS_READ in b.permissions}  # type: ignore[arg-type]
+    seen = {b.organization_id for b in live_bindings(actor) if b.organization_id and Permission.ORGANIZATIONS_READ in b.permissions}  # type: ignore[arg-type]
     return Organization.objects.filter(pk__in=seen, is_active=True).order_by("name", "id")
 
 
@@ -36,7 +36,7 @@ def _belongs(actor: Actor, organization: Organization) -> bool:
     if can(actor, Permission.ORGANIZATIONS_READ, organization):
         return True
     # Held at one site of it only: the organization's name is no secret from whoever works there.
-    bindings = live_bindings(actor) if not actor.is_anonymous else []  # type: ignore[arg-type]
+    bindings = live_bindings(actor) if not actor.is_anonymous else []
     return any(b.organization_id == organization.pk and Permission.SITES_READ in b.permissions for b in bindings)
 
 

@@ -1,6 +1,7 @@
 """The session cookie: read at the start of a request, written at its end; and whose it is."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -15,6 +16,7 @@ from accounts.access.methods import Means
 from accounts.models import User
 from mago.core.context import authenticated
 
+from .browser import session_of
 from .store import SessionStore
 
 
@@ -22,7 +24,8 @@ class AuthenticationMiddleware(DjangoAuthenticationMiddleware):
     """`request.user` is the session's person: Django's would ask the database once more, and know less."""
 
     def process_request(self, request: HttpRequest) -> None:
-        request.user = SimpleLazyObject(lambda: _person(request.session) or AnonymousUser())
+        lazy: Any = SimpleLazyObject(lambda: _person(session_of(request)) or AnonymousUser())
+        request.user = lazy
 
 
 def _person(session: SessionStore) -> User | None:
@@ -57,7 +60,7 @@ class SessionMiddleware:
         return response
 
     def _write_cookie(self, response: HttpResponse, session: SessionStore, sent: str | None) -> None:
-        attributes = {"path": settings.SESSION_COOKIE_PATH, "samesite": settings.SESSION_COOKIE_SAMESITE}
+        attributes: dict[str, Any] = {"path": settings.SESSION_COOKIE_PATH, "samesite": settings.SESSION_COOKIE_SAMESITE}
         if session.row is not None and session.session_key != sent:
             response.set_cookie(
                 settings.SESSION_COOKIE_NAME,

@@ -1,8 +1,11 @@
 """A session row: what the cookie opens, and what a person sees in the list of their sessions."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access.facts import Strength
@@ -27,12 +30,12 @@ class Session(AbstractBaseSession):
     user_agent = models.CharField(_("browser"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("signed in"), auto_now_add=True)
     # When the person last proved that it is them: at the sign-in, or asked again before something dangerous.
-    proved_at = models.DateTimeField(_("proved"))
+    proved_at = models.DateTimeField(_("proved"), default=timezone.now)
     last_seen_at = models.DateTimeField(_("last seen"))
     remembered = models.BooleanField(default=False)
     expire_date = models.DateTimeField(db_index=True)
 
-    objects = SessionManager()
+    objects: ClassVar[SessionManager] = SessionManager()
 
     class Meta:
         verbose_name = _("session")

@@ -47,7 +47,7 @@ class SessionStore(SessionBase):
     def load(self) -> dict[str, Any]:
         row = Session.objects.select_related("user").filter(session_key=digest(self.session_key or "")).first()
         if row is None or not is_valid(row, timezone.now()):
-            self._session_key = None  # type: ignore[assignment]
+            self._session_key = None
             return {}
         self.row = row
         self.method, self.strength, self.remembered = row.method, row.strength, row.remembered
@@ -58,12 +58,12 @@ class SessionStore(SessionBase):
 
     def create(self) -> None:
         """A key that was never used; its row is written by `save`."""
-        self._session_key = self._get_new_session_key()  # type: ignore[assignment]
+        self._session_key = self._get_new_session_key()
         self.row = None
         self.modified = True
 
     def cycle_key(self) -> None:
-        self._session  # noqa: B018  loads what the old key holds
+        self.get(SESSION_KEY)  # loads what the old key holds
         self._retire()
         self.create()
 
@@ -72,7 +72,7 @@ class SessionStore(SessionBase):
         self._retire()
         self._delete_retired()
         self.row = None
-        self._session_key = None  # type: ignore[assignment]
+        self._session_key = None
 
     def save(self, must_create: bool = False) -> None:
         """The row is as the session is; UpdateError where it was ended meanwhile, so that it stays ended."""
@@ -96,7 +96,7 @@ class SessionStore(SessionBase):
     @property
     def user(self) -> User | None:
         """Who is signed in; comes with the session's row, at no further query."""
-        self._session  # noqa: B018  loads it
+        self.get(SESSION_KEY)  # loads the row
         return self.row.user if self.row is not None else None
 
     def touch(self) -> None:

@@ -10,7 +10,7 @@ from mago.core.http import safe_next
 from .stages import STAGES
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     def get_login_stages(self) -> list[str]:
         return STAGES
 

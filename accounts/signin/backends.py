@@ -14,6 +14,6 @@ class PasswordBackend(BaseBackend):
         """Nobody: the pipeline is the only way in."""
         return None
 
-    def get_user(self, user_id: UUID | str) -> User | None:  # type: ignore[override]
+    def get_user(self, user_id: UUID | str) -> User | None:
         """The person while active: disabling somebody ends all their sessions at the next request."""
         return User.objects.filter(pk=user_id, is_active=True).first()

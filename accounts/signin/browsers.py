@@ -10,7 +10,7 @@ import hmac
 import re
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 
 from mago.core import crypto
 from mago.core.ids import new_secret
@@ -42,7 +42,7 @@ def known_as(request: HttpRequest, email: str) -> str:
     return name if any(_are_equal(_tag(name, email), tag) for tag in tags) else ""
 
 
-def remember(request: HttpRequest, response: HttpResponse, email: str) -> None:
+def remember(request: HttpRequest, response: HttpResponseBase, email: str) -> None:
     """The browser is known for this person from now on."""
     name, tags = _parts(request)
     name = name or new_secret()

@@ -22,7 +22,7 @@ from django.conf import settings
 
 from accounts.access.facts import Strength
 from accounts.models import User
-from accounts.sessions.services import open_session
+from accounts.sessions.browser import open_session
 from mago.audit.services import record
 from mago.audit.tags import Tag
 
@@ -62,7 +62,7 @@ class PageDoor:
         return HttpResponseRedirect(redirect_url or resolve_url(settings.LOGIN_REDIRECT_URL))
 
 
-class Stage(LoginStage):  # type: ignore[misc]
+class Stage(LoginStage):
     """One question of the pipeline; `handle` gives (None, True) to let the person on."""
 
     def pause(self) -> tuple[HttpResponse, bool]:

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.access.guards import require
+from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from mago.audit import canonical, selectors
 from mago.audit.services import record
@@ -12,7 +12,6 @@ from mago.audit.tags import Tag
 
 from .. import diff
 from ..forms import AuditFilters
-from ..navigation import actor
 from ..pages import CURSOR, list_page, page
 from ..selectors.trail import events_beside, find_events, link_of
 

@@ -9,14 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access.guards import require
+from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from mago.core.errors import Refused
 from mago.messaging.services import retry as retry_message
 
 from .. import services
 from ..forms import MessageFilters
-from ..navigation import actor
 from ..pages import list_page, page
 from ..selectors import outbox
 

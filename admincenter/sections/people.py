@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access.guards import require
+from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from accounts.access.services import set_active, sign_out_everywhere
 from accounts.models import User
@@ -23,7 +23,7 @@ from mago.core.errors import NotFound, Refused
 
 from .. import services
 from ..forms import PeopleFilters, ReasonForm
-from ..navigation import actor, permissions
+from ..navigation import permissions
 from ..pages import list_page, page
 from ..selectors.people import find_people, person_for, roles_of
 from ..selectors.trail import events_of

@@ -77,7 +77,7 @@ def mac_matches(message: bytes, tag: bytes, *, purpose: str) -> bool:
     return any([hmac.compare_digest(tag, known) for known in tags])
 
 
-class SealedTextField(models.TextField):
+class SealedTextField(models.TextField):  # type: ignore[type-arg]
     """Text that is sealed in the database and plain in Python; bound to its table and column.
 
     It cannot be searched. `manage.py rotate_keys` seals it anew with the newest key.

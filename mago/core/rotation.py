@@ -27,15 +27,15 @@ def _reseal_column(model: type[models.Model], field: SealedTextField) -> int:
     # Below the ORM: the field would unseal what it reads, and what matters here is which key sealed it.
     quote = connection.ops.quote_name
     pk = model._meta.pk
-    assert pk is not None
+    assert pk is not None and pk.column and field.column
     table, key, column = quote(model._meta.db_table), quote(pk.column), quote(field.column)
     resealed, last = 0, None
     while True:
-        after, parameters = (f"AND {key} > %s", [last]) if last is not None else ("", [])
+        after = f"AND {key} > %s" if last is not None else ""
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT {key}, {column} FROM {table} WHERE {column} <> '' {after} ORDER BY {key} LIMIT {BATCH}",  # noqa: S608
-                parameters,
+                [] if last is None else [last],
             )
             rows = cursor.fetchall()
             for row_key, old in rows:

@@ -32,11 +32,11 @@ def who_imports(module: str, name: str = "") -> set[str]:
 
 
 def test_nothing_but_the_sessions_service_signs_in() -> None:
-    assert who_imports("django.contrib.auth", "login") == {"accounts/sessions/services.py"}
+    assert who_imports("django.contrib.auth", "login") == {"accounts/sessions/browser.py"}
 
 
 def test_nothing_but_the_pipeline_opens_a_session() -> None:
-    assert who_imports("accounts.sessions.services", "open_session") == {"accounts/signin/pipeline.py"}
+    assert who_imports("accounts.sessions.browser", "open_session") == {"accounts/signin/pipeline.py"}
 
 
 def test_nothing_but_the_api_door_opens_a_token_family() -> None:

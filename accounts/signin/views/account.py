@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from accounts.access.guards import public, signed_in
-from accounts.sessions.services import renew_session
+from accounts.access.guards import actor, public, signed_in
+from accounts.sessions.browser import renew_session
 from mago.core.errors import Conflict, Refused
 
 from .. import services
@@ -19,7 +19,7 @@ from .common import get_or_post, posted, show
 @signed_in
 @get_or_post
 def profile(request: HttpRequest) -> HttpResponse:
-    user = request.user
+    user = actor(request)
     initial = {"name": user.name, "language": user.language or current_language()}
     form = ProfileForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -38,7 +38,7 @@ def change_email(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
         try:
-            services.request_email_change(user=request.user, email=email, current=form.cleaned_data["password"])
+            services.request_email_change(user=actor(request), email=email, current=form.cleaned_data["password"])
         except Refused as refusal:
             return show(request, "change_email", form, refusal)
         messages.info(request, _("We have sent a link to %(email)s. Open it to finish the change.") % {"email": email})
@@ -66,7 +66,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            services.change_password(user=request.user, current=data["oldpassword"], password=data["password1"])
+            services.change_password(user=actor(request), current=data["oldpassword"], password=data["password1"])
         except Refused as refusal:
             return show(request, "change_password", form, refusal)
         renew_session(request)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access.guards import public
-from accounts.sessions.services import close_session
+from accounts.sessions.browser import close_session
 from mago.core.errors import Refused
 from mago.core.http import safe_next
 
