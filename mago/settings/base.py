@@ -1,7 +1,7 @@
 """Who we are, where we live, what we are made of."""
 
+import re
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
@@ -17,16 +17,17 @@ MAGO_DEPLOYMENT = env.choice(
     "MAGO_DEPLOYMENT", "cloud", ("cloud", "onprem"), meaning="Where Mago runs; `onprem` turns on enterprise sign-on."
 )
 _PORT = env.integer("PORT", 8000, low=1, high=65535, meaning="Port the web server listens on.")
-MAGO_BASE_URL = env.text(
+_base = env.url(
     "MAGO_BASE_URL",
     f"http://127.0.0.1:{_PORT}",
+    ("https", "http"),
     meaning="Public address of this installation, without a path. Links in mails begin with it.",
-).rstrip("/")
-
-_base = urlsplit(MAGO_BASE_URL)
-if _base.scheme not in ("http", "https") or not _base.hostname or _base.path or _base.query:
-    raise env.refuse("MAGO_BASE_URL", f"is {MAGO_BASE_URL!r}", "Give scheme and host only, such as https://id.example.com.")
-BASE_HOST = _base.hostname
+)
+BASE_HOST = _base.host
+if not re.fullmatch(r"[a-z0-9.:-]+", BASE_HOST) or _base.user or _base.path.strip("/") or _base.options:
+    raise env.refuse("MAGO_BASE_URL", "is more or less than scheme and host", "Give an address such as https://id.example.com.")
+_host = f"[{BASE_HOST}]" if ":" in BASE_HOST else BASE_HOST
+MAGO_BASE_URL = f"{_base.scheme}://{_host}" + (f":{_base.port}" if _base.port else "")
 # On loopback Mago is being tried out: mails land in /dev/inbox/ and plain http is fine. Anything else is production.
 IS_LOCAL = BASE_HOST in ("127.0.0.1", "localhost", "::1")
 IS_HTTPS = _base.scheme == "https"

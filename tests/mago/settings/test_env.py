@@ -1,0 +1,318 @@
+"""What an operator sets is checked at the start: nonsense is answered with a sentence."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from mago.settings import env, secret
+from tests.running import ROOT, environment
+
+PRODUCTION = {
+    "DJANGO_SETTINGS_MODULE": "mago.settings.main",
+    "MAGO_BASE_URL": "https://id.example.com",
+    "MAGO_SECRET_KEY": "kT4vPq9sXw2LrB7nYc5hJd8mGf3aZe6uQo1iVxRt0-KzWb5NyHs8Dg",
+    "MAGO_TRUSTED_PROXIES": "1",
+    "EMAIL_URL": "smtp://mail.example.com:587",
+    "DATABASE_URL": "postgresql://mago:secret@db.example.com/mago",
+    "REDIS_URL": "redis://cache.example.com:6379/0",
+}
+
+
+@pytest.fixture(autouse=True)
+def _declarations_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(env, "DECLARED", dict(env.DECLARED))
+
+
+@pytest.fixture
+def given(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    monkeypatch.delenv("X", raising=False)
+    monkeypatch.delenv("X_FILE", raising=False)
+    return monkeypatch
+
+
+def test_without_a_value_the_default_holds(given: pytest.MonkeyPatch) -> None:
+    assert env.text("X", "d", meaning="") == "d"
+    given.setenv("X", "")
+    assert env.text("X", "d", meaning="") == "d"
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"), [("1", True), ("TRUE", True), ("on", True), ("0", False), ("No", False)]
+)
+def test_a_boolean_is_one_of_a_few_words(given: pytest.MonkeyPatch, raw: str, value: bool) -> None:
+    given.setenv("X", raw)
+    assert env.boolean("X", not value, meaning="") is value
+
+
+@pytest.mark.parametrize("raw", ["maybe", "2", "y", " "])
+def test_any_other_word_is_refused(given: pytest.MonkeyPatch, raw: str) -> None:
+    given.setenv("X", raw)
+    with pytest.raises(ImproperlyConfigured, match=r"^X is .*Give true or false\.$"):
+        env.boolean("X", False, meaning="")
+
+
+@pytest.mark.parametrize("raw", ["", "0", "5", "5.0", "five", "0x3", "99999999999999999999", "-1"])
+def test_a_number_out_of_its_bounds_is_refused_with_the_bounds(
+    given: pytest.MonkeyPatch, raw: str
+) -> None:
+    given.setenv("X", raw)
+    if not raw:
+        assert env.integer("X", 3, low=1, high=4, meaning="") == 3
+        return
+    with pytest.raises(ImproperlyConfigured, match=r"^X is .*Give a whole number from 1 to 4\.$"):
+        env.integer("X", 3, low=1, high=4, meaning="")
+
+
+def test_a_choice_names_what_there_is_to_choose(given: pytest.MonkeyPatch) -> None:
+    given.setenv("X", "c")
+    with pytest.raises(ImproperlyConfigured, match=r"Give one of a, b\.$"):
+        env.choice("X", "a", ("a", "b"), meaning="")
+
+
+@pytest.mark.parametrize(
+    "raw", ["ftp://u:hunter2@h", "h:25", "redis://[", "redis://h:port", "//u:hunter2@h"]
+)
+def test_a_url_that_is_none_is_refused_without_its_password(
+    given: pytest.MonkeyPatch, raw: str
+) -> None:
+    given.setenv("X", raw)
+    with pytest.raises(ImproperlyConfigured, match=r"^X ") as refused:
+        env.url("X", "", ("redis",), meaning="")
+    assert "hunter2" not in str(refused.value)
+    assert "hunter2" not in str(refused.value.__cause__)
+
+
+def test_a_url_is_taken_apart_and_its_escapes_undone(given: pytest.MonkeyPatch) -> None:
+    given.setenv("X", "redis://u%40x:p%2Fw@h:1/0?a=b")
+    assert env.url("X", "", ("redis",), meaning="") == (
+        "redis",
+        "h",
+        1,
+        "u@x",
+        "p/w",
+        "/0",
+        {"a": "b"},
+    )
+
+
+def test_a_value_may_lie_in_a_file(given: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("from file\n")
+    given.setenv("X_FILE", str(tmp_path / "x"))
+    assert env.text("X", "d", meaning="") == "from file"
+
+
+def test_value_and_file_at_once_are_refused(given: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("b")
+    given.setenv("X", "a")
+    given.setenv("X_FILE", str(tmp_path / "x"))
+    with pytest.raises(
+        ImproperlyConfigured, match=r"^X is set beside X_FILE\. Set one of the two\.$"
+    ):
+        env.text("X", meaning="")
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe"])
+def test_a_file_that_cannot_be_read_is_refused(
+    given: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None
+) -> None:
+    if content:
+        (tmp_path / "x").write_bytes(content)
+    given.setenv("X_FILE", str(tmp_path / "x"))
+    with pytest.raises(ImproperlyConfigured, match=r"^X_FILE cannot be read"):
+        env.text("X", meaning="")
+
+
+def test_a_secret_is_made_once_and_is_for_us_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("MAGO_SECRET_KEY", raising=False)
+    monkeypatch.delenv("MAGO_SECRET_KEY_FILE", raising=False)
+    (key,) = secret.secret_keys(tmp_path)
+    assert len(key) >= 50
+    assert secret.secret_keys(tmp_path) == [key]
+    assert (tmp_path / "secret.key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    "weak",
+    [
+        "short",
+        "a" * 64,
+        "django-insecure-0123456789abcdefghijklmnop",
+        "ChangeMe-0123456789abcdefghijklmnop",
+    ],
+)
+def test_a_weak_secret_is_refused_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, weak: str
+) -> None:
+    monkeypatch.delenv("MAGO_SECRET_KEY_FILE", raising=False)
+    monkeypatch.setenv("MAGO_SECRET_KEY", weak)
+    with pytest.raises(
+        ImproperlyConfigured, match=r"^MAGO_SECRET_KEY is weak\. Make one"
+    ) as refused:
+        secret.secret_keys(tmp_path)
+    assert weak not in str(refused.value)
+
+
+def test_several_keys_are_a_ring_newest_first(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    keys = ["first-0123456789-abcdefghijklmnopqrs", "second-0123456789-abcdefghijklmnopqr"]
+    monkeypatch.delenv("MAGO_SECRET_KEY_FILE", raising=False)
+    monkeypatch.setenv("MAGO_SECRET_KEY", "\n".join(keys))
+    assert secret.secret_keys(tmp_path) == keys
+
+
+UNSAFE = {
+    "MAGO_DEBUG": {"MAGO_DEBUG": "1"},
+    "MAGO_BASE_URL": {"MAGO_BASE_URL": "http://id.example.com"},
+    "MAGO_TRUSTED_PROXIES": {"MAGO_TRUSTED_PROXIES": "0"},
+    "WEB_CONCURRENCY": {"WEB_CONCURRENCY": "2", "REDIS_URL": ""},
+    "EMAIL_URL": {"EMAIL_URL": ""},
+}
+NONSENSE = {
+    "PORT": "web",
+    "MAGO_DEPLOYMENT": "moon",
+    "DATABASE_URL": "mysql://x",
+    "REDIS_URL": "http://x",
+    "EMAIL_URL": "x",
+    "TWILIO_ACCOUNT_SID": "AC0",
+    "MAGO_HASH_SLOTS": "0",
+}
+NO_ADDRESSES = [
+    "id.example.com",
+    "ftp://id.example.com",
+    "https://",
+    "https://[",
+    "https://id.example.com:port",
+    "https://id.example.com/mago",
+    "https://id.example.com?x=1",
+    "https://user:hunter2@id.example.com",
+    "https://id example.com",
+    "https://id.example.com\\@evil.example",
+]
+# All in one process, as starting one costs more than all that it does.
+PROBE = """
+import importlib, json, os, sys
+from django.core.exceptions import ImproperlyConfigured
+def attempt(variables):
+    before = dict(os.environ)
+    for name in [n for n in sys.modules if n.startswith("mago.settings") and n != "mago.settings.env"]:
+        del sys.modules[name]
+    os.environ.update(variables)
+    try:
+        importlib.import_module("mago.settings.main")
+        return "started"
+    except ImproperlyConfigured as refusal:
+        return str(refusal)
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+print(json.dumps({name: attempt(v) for name, v in json.load(sys.stdin).items()}))
+"""
+
+
+@pytest.fixture(scope="module")
+def refusals(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What the start says to each combination."""
+    cases = {f"unsafe {name}": each for name, each in UNSAFE.items()}
+    cases |= {f"nonsense {name}": {name: raw} for name, raw in NONSENSE.items()}
+    cases |= {f"address {raw}": {"MAGO_BASE_URL": raw} for raw in NO_ADDRESSES}
+    cases["none"] = {}
+    answer = subprocess.run(
+        [sys.executable, "-c", PROBE],
+        env=environment(tmp_path_factory.mktemp("data"), 8000, **PRODUCTION),
+        input=json.dumps(cases),
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=True,
+    )
+    said: dict[str, str] = json.loads(answer.stdout)
+    return said
+
+
+def test_the_production_profile_starts(refusals: dict[str, str]) -> None:
+    assert refusals["none"] == "started"
+
+
+@pytest.mark.parametrize("name", UNSAFE)
+def test_an_unsafe_combination_stops_the_start(refusals: dict[str, str], name: str) -> None:
+    assert refusals[f"unsafe {name}"].startswith(f"{name} ")
+    assert len(refusals[f"unsafe {name}"].split(". ")) == 2  # what is wrong, and what to do
+
+
+@pytest.mark.parametrize("name", NONSENSE)
+def test_nonsense_stops_the_start(refusals: dict[str, str], name: str) -> None:
+    assert refusals[f"nonsense {name}"].startswith(f"{name} ")
+
+
+@pytest.mark.parametrize("raw", NO_ADDRESSES)
+def test_an_address_that_is_none_stops_the_start(refusals: dict[str, str], raw: str) -> None:
+    assert refusals[f"address {raw}"].startswith("MAGO_BASE_URL ")
+    assert "hunter2" not in refusals[f"address {raw}"]
+
+
+def manage(tmp_path: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "error", str(ROOT / "manage.py"), *words],
+        env=environment(tmp_path, 8000, **(PRODUCTION | variables)),
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+
+
+def test_the_production_profile_passes_djangos_own_check(tmp_path: Path) -> None:
+    done = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING")
+    assert done.returncode == 0, done.stderr
+    assert "no issues" in done.stdout
+
+
+def test_a_refusal_is_a_sentence_and_no_traceback(tmp_path: Path) -> None:
+    done = manage(tmp_path, "check", MAGO_DEBUG="1")
+    assert done.returncode != 0
+    assert "MAGO_DEBUG is on in production" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+PRODUCTION_REQUESTS = """
+import django; django.setup()
+from django.test import Client
+from django.conf import settings
+https = {"HTTP_HOST": "id.example.com", "HTTP_X_FORWARDED_PROTO": "https"}
+assert settings.SESSION_COOKIE_NAME == "__Host-session" and settings.SESSION_COOKIE_SECURE
+assert settings.CSRF_COOKIE_NAME == "__Host-csrf" and settings.CSRF_COOKIE_SECURE
+from accounts.signin import browsers
+assert browsers.COOKIE == "__Host-browser"
+answer = Client().get("/accounts/login/", **https)
+assert answer.status_code == 200, answer.status_code
+csrf = answer.cookies["__Host-csrf"]
+assert csrf["secure"] and csrf["httponly"] and csrf["path"] == "/" and not csrf["domain"], csrf
+assert answer["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains; preload"
+answer = Client().get("/accounts/login/", HTTP_HOST="id.example.com")
+assert (answer.status_code, answer["Location"]) == (301, "https://id.example.com/accounts/login/")
+answer = Client().get("/accounts/login/", **https | {"HTTP_HOST": "evil.example"})
+assert answer.status_code == 400
+answer = Client().get("/api/v1/me", HTTP_HOST="id.example.com")
+assert (answer.status_code, answer.json()["code"]) == (403, "https_required"), answer.content
+assert Client().get("/dev/inbox/", **https).status_code == 404
+assert settings.DEBUG is False
+"""
+
+
+def test_in_production_cookies_and_headers_insist_on_https(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PRODUCTION_REQUESTS],
+        env=environment(tmp_path, 8000, **(PRODUCTION | {"DATABASE_URL": "", "REDIS_URL": ""})),
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
