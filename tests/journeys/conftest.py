@@ -30,7 +30,14 @@ def visitor(site: Site) -> Visitor:
 def owner(site: Site) -> str:
     """The address of an administrator, made by the command."""
     printed = subprocess.run(
-        [sys.executable, str(ROOT / "manage.py"), "create_owner", "--email", OWNER, "--password-stdin"],
+        [
+            sys.executable,
+            str(ROOT / "manage.py"),
+            "create_owner",
+            "--email",
+            OWNER,
+            "--password-stdin",
+        ],
         env=environment(site.data, 8000),
         input=f"{PASSWORD}\n",
         capture_output=True,

@@ -14,7 +14,9 @@ OTHER = "nine otters paint the quiet harbour"
 
 def test_a_stranger_comes_in_and_an_administrator_sees_it(site: Site, owner: str) -> None:
     alice = Visitor(site.base)
-    page = alice.submit("/accounts/signup/", email="alice@example.com", name="Alice Liddell", password1=PASSWORD)
+    page = alice.submit(
+        "/accounts/signup/", email="alice@example.com", name="Alice Liddell", password1=PASSWORD
+    )
     assert page.url.endswith("/accounts/confirm-email/")
     assert alice.get("/accounts/").url.endswith("/accounts/login/?next=/accounts/")
 
@@ -54,15 +56,22 @@ def test_a_forgotten_password_is_set_anew(site: Site, visitor: Visitor) -> None:
     assert page.url.endswith("/accounts/login/")
 
     assert visitor.get("/accounts/").url.endswith("/accounts/login/?next=/accounts/")
-    assert elsewhere.submit("/accounts/login/", login="bob@example.com", password=PASSWORD).status == 400
-    assert elsewhere.submit("/accounts/login/", login="bob@example.com", password=OTHER).status == 200
+    assert (
+        elsewhere.submit("/accounts/login/", login="bob@example.com", password=PASSWORD).status
+        == 400
+    )
+    assert (
+        elsewhere.submit("/accounts/login/", login="bob@example.com", password=OTHER).status == 200
+    )
     assert elsewhere.get(link).status == 400
 
 
 def test_a_form_from_elsewhere_is_refused(site: Site, visitor: Visitor) -> None:
     visitor.get("/accounts/login/")
     visitor.base = "https://evil.example"
-    page = visitor.submit(f"{site.base}/accounts/login/", login="alice@example.com", password=PASSWORD)
+    page = visitor.submit(
+        f"{site.base}/accounts/login/", login="alice@example.com", password=PASSWORD
+    )
     assert page.status == 403
 
 

@@ -52,7 +52,7 @@ class Visitor:
         form = _Form(next(iter(fields), "csrfmiddlewaretoken"))
         form.feed(page.text)
         assert form.found is not None, f"no form with {list(fields)} at {page.url}"
-        sent = {k: v for k, v in form.found.items() if k not in ("remember",)} | fields
+        sent = {k: v for k, v in form.found.items() if k != "remember"} | fields
         request = urllib.request.Request(page.url, urllib.parse.urlencode(sent).encode())
         request.add_header("Origin", self.base)
         return self._open(request)
