@@ -16,7 +16,7 @@ from .visitors import submit_password
 @dataclass
 class Crowd:
     """What was seen: answers by status, refusals without `Retry-After`, the poller's latencies in
-    seconds, and the most memory in MiB."""
+    seconds, and the most memory in MB."""
 
     answers: Counter[int] = field(default_factory=Counter)
     impolite: int = 0

