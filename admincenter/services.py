@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.access.services.people import demand_rank
 from accounts.models import User
 from accounts.signin.services import send_reset_link
 from mago.audit.services import record
@@ -17,7 +18,11 @@ MOST_RETRIED = 500
 
 @transaction.atomic
 def send_reset(*, person: User, actor: User) -> None:
-    """A link to set a new password is on its way to the person. Conflict where it would not work."""
+    """A link to set a new password is on its way to the person.
+
+    Conflict where it would not work; Forbidden for who holds less than the person does.
+    """
+    demand_rank(actor, person)
     if not person.is_active:
         raise Conflict(_("This account is disabled: enable it first."), code="account_disabled")
     record(Tag.PASSWORD_RESET_REQUESTED, actor=actor, target=person, email=person.email)

@@ -17,9 +17,11 @@ MOST = 10_000
 MOST_A_DAY = 100_000
 # The trail is sealed every few seconds; so long after, somebody should look.
 SEAL_LATE = timedelta(minutes=10)
-# A day that is over changes no more; the present one is counted once for all who watch it.
-PAST_KEPT = 3600
+# Seconds. A day that is over changes no more; the present one is counted once for all who watch it.
+PAST_KEPT = 15 * 24 * 3600
 TODAY_KEPT = 20
+# What began before midnight is written a moment after it.
+OVER_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,11 @@ def told_since(tag: Tag, since: datetime) -> Count:
 def told_by_day(tag: Tag, days: list[date]) -> list[int]:
     """How many events of a kind there were on each of these days, each counted to MOST_A_DAY."""
     keys = {f"admincenter:told:{tag}:{day}": day for day in days}
-    known = cache.get_many(keys)
+    known, over = cache.get_many(keys), timezone.localdate(timezone.now() - OVER_AFTER)
     for key, day in keys.items():
         if key not in known:
             known[key] = _told_on(tag, day)
-            cache.set(key, known[key], TODAY_KEPT if day >= timezone.localdate() else PAST_KEPT)
+            cache.set(key, known[key], PAST_KEPT if day < over else TODAY_KEPT)
     return [known[key] for key in keys]
 
 

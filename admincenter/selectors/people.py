@@ -11,14 +11,15 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.access.models import RoleBinding
+from accounts.access.roles import RoleName
 from accounts.models import User, normalize_email
 from accounts.sessions.models import Session
 from mago.core.errors import NotFound
 
 from ..keyset import Listing
 
-# A beginning that fits more names than this is too short to tell people apart by.
-MOST_NAMES = 1000
+# Names have no index of their own, so they are looked for among those who joined last.
+NAMES_SEARCHED = 20_000
 MOST_SIGNED_IN = 10_000
 SHOWN = ("email", "name", "is_active", "email_confirmed_at", "created_at", "last_login")
 
@@ -36,7 +37,8 @@ def find_people(*, q: str = "", state: str = "", joined: timedelta | None = None
 
     With `q`, those whose address or name begins with it: by address, so that an index gives the order.
     """
-    found = _STATES[state](User.objects.only(*SHOWN).annotate(is_administrator=_has_role()))
+    is_administrator = Exists(_administrating().filter(user=OuterRef("pk")))
+    found = _STATES[state](User.objects.only(*SHOWN).annotate(is_administrator=is_administrator))
     if joined:
         found = found.filter(created_at__gte=timezone.now() - joined)
     if not q:
@@ -47,8 +49,10 @@ def find_people(*, q: str = "", state: str = "", joined: timedelta | None = None
 
 
 def roles_of(person: User) -> QuerySet[RoleBinding]:
-    """The roles that a person holds, and who granted them."""
-    return RoleBinding.objects.filter(user=person).select_related("granted_by").order_by("role")
+    """The roles that a person holds, where, how long, and who granted them."""
+    bindings = RoleBinding.objects.filter(user=person).filter(_unexpired())
+    beside = ("custom_role", "organization", "site", "condition", "granted_by")
+    return bindings.select_related(*beside).order_by("granted_at", "id")
 
 
 def live_sessions() -> QuerySet[Session]:
@@ -73,20 +77,25 @@ def begins(column: str, text: str) -> Q:
 
 def _named(q: str) -> QuerySet[User, UUID]:
     """The keys of people whose name begins with `q`, in whatever case."""
+    newest = User.objects.order_by("-created_at", "-id").values("pk")[:NAMES_SEARCHED]
     text = unicodedata.normalize("NFC", q).strip().lower()
-    named = User.objects.alias(lower_name=Lower("name")).filter(begins("lower_name", text))
-    return named.order_by("lower_name").values_list("pk", flat=True)[:MOST_NAMES]
+    named = User.objects.filter(pk__in=newest).alias(lower_name=Lower("name"))
+    return named.filter(begins("lower_name", text)).values_list("pk", flat=True)
 
 
-def _has_role() -> Exists:
-    return Exists(RoleBinding.objects.filter(user=OuterRef("pk")))
+def _unexpired() -> Q:
+    return Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+
+
+def _administrating() -> QuerySet[RoleBinding]:
+    return RoleBinding.objects.filter(_unexpired(), role=RoleName.PLATFORM_ADMINISTRATOR)
 
 
 _STATES: dict[str, Callable[[QuerySet[User]], QuerySet[User]]] = {
     "": lambda people: people,
     "active": lambda people: people.filter(is_active=True),
     "disabled": lambda people: people.filter(is_active=False),
-    "administrators": lambda people: people.filter(pk__in=RoleBinding.objects.values("user")),
+    "administrators": lambda people: people.filter(pk__in=_administrating().values("user")),
     "signed-in": lambda people: people.filter(
         pk__in=live_sessions().values("user")[:MOST_SIGNED_IN]
     ),

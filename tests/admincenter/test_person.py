@@ -137,7 +137,8 @@ class TestDisable:
 
         grant_role(user=alice, role=RoleName.PLATFORM_ADMINISTRATOR, actor=dora)
         monkeypatch.setattr(
-            "accounts.access.services.people.administrators", lambda: administrators().filter(pk=alice.pk)
+            "accounts.access.services.people.administrators",
+            lambda: administrators().filter(pk=alice.pk),
         )
         response = admin.post(at(alice, "disable/"), {"reason": "x"}, follow=True)
         assert "This is the last administrator" in response.content.decode()
