@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-TABLES = ("audit_auditevent", "audit_auditlink")
+TABLES = ("audit_auditevent", "audit_auditlink", "audit_auditcheckpoint")
 
 # A statement trigger also covers TRUNCATE; Django makes 23001 (restrict_violation) IntegrityError.
 _POSTGRESQL = (

@@ -40,6 +40,14 @@ encode = json.JSONEncoder(
 ).encode
 
 
+def moment(value: object) -> str:
+    """A time as text: UTC, always with six decimals. TypeError for anything else."""
+    if not isinstance(value, datetime):
+        raise TypeError(f"{type(value).__name__} is not a time")
+    utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return utc.isoformat(timespec="microseconds")[:-6] + "Z"
+
+
 def content_of(event: AuditEvent) -> dict[str, Any]:
     """What is signed and linked of an event: everything but its number and its MAC."""
     return {name: getattr(event, name) for name in FIELDS}
@@ -63,7 +71,7 @@ def canonical_bytes(content: dict[str, Any], detail: str | None = None) -> bytes
         f',"outcome":{_text(content["outcome"])},"request_id":{_text(content["request_id"])}'
         f',"tag":{_text(content["tag"])},"target_id":{_text(content["target_id"])}'
         f',"target_label":{_text(content["target_label"])}'
-        f',"target_type":{_text(content["target_type"])},"time":"{_moment(content["time"])}"'
+        f',"target_type":{_text(content["target_type"])},"time":"{moment(content["time"])}"'
         f',"user_agent":{_text(content["user_agent"])},"version":{VERSION}}}'
     )
     return text.encode("utf-8", "surrogatepass")
@@ -75,13 +83,6 @@ def _id(value: object) -> str:
     if isinstance(value, UUID):
         return f'"{value}"'
     raise TypeError(f"{type(value).__name__} is not an identifier")
-
-
-def _moment(value: object) -> str:
-    if not isinstance(value, datetime):
-        raise TypeError(f"{type(value).__name__} is not a time")
-    utc = value if value.tzinfo is UTC else value.astimezone(UTC)
-    return utc.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def sign(content: dict[str, Any], detail: str | None = None) -> bytes:

@@ -10,6 +10,8 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from mago.core.crypto import SealedTextField
+
 from .tags import Tag
 
 
@@ -95,6 +97,41 @@ class AuditLink(models.Model):
     class Meta:
         verbose_name = _("audit link")
         verbose_name_plural = _("audit links")
+
+    def __str__(self) -> str:
+        return str(self.sequence)
+
+
+class AuditKey(models.Model):
+    """A key that signs for this installation; `id` is the beginning of its public half's SHA-256.
+
+    `statement` holds the public half, signed by the key before it, or by itself if it is the first.
+    `private` is empty once another key has taken its place.
+    """
+
+    id = models.CharField(primary_key=True, max_length=16)
+    created_at = models.DateTimeField(_("created"))
+    private = SealedTextField(blank=True)
+    statement = models.JSONField()
+
+    class Meta:
+        verbose_name = _("key of the audit trail")
+        verbose_name_plural = _("keys of the audit trail")
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class AuditCheckpoint(models.Model):
+    """A signed word for the chain up to the link `sequence`, which anybody can keep and check."""
+
+    sequence = models.BigIntegerField(primary_key=True)
+    time = models.DateTimeField(_("time"))
+    statement = models.JSONField()
+
+    class Meta:
+        verbose_name = _("checkpoint")
+        verbose_name_plural = _("checkpoints")
 
     def __str__(self) -> str:
         return str(self.sequence)

@@ -94,6 +94,11 @@ def unsealed(after: int | None) -> QuerySet[AuditEvent, int]:
     return found.filter(~Exists(links)).values_list("id", flat=True)
 
 
+def without_link(found: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
+    """Those of `found` that stand outside the chain."""
+    return found.filter(~Exists(AuditLink.objects.filter(event=OuterRef("id"))))
+
+
 def sealed_salts(salts: Iterable[bytes]) -> set[bytes]:
     """Those of `salts` that an event in the chain has."""
     found = AuditLink.objects.filter(salt__in=list(salts)).values_list("salt", flat=True)

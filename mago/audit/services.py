@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection, transaction
 from django.db.models import Model
 
 from mago.core.context import caller
@@ -15,14 +14,13 @@ from .cleaning import clean_detail, clean_text
 from .insertion import insert
 from .models import AuditEvent, AuditLink, Outcome
 from .tags import Tag
+from .turns import turn
 
 __all__ = ["ChainBroken", "Outcome", "Sealing", "Tag", "record", "seal"]
 
 BATCH = 1000
 # How far back, in event numbers, a run looks for events whose transaction ended after later ones.
 LOOK_BACK = 10_000
-# PostgreSQL's name for "I am the sealer"; any number that nothing else of ours uses.
-SEALER_LOCK = 0x6D61676F_61756469
 
 logger = logging.getLogger(__name__)
 
@@ -141,17 +139,9 @@ def _next_batch(after: int | None) -> _Batch | None:
 
 def _append(batch: _Batch) -> bool:
     """The chain is longer by the batch; False when it has grown meanwhile."""
-    with transaction.atomic():
-        _take_turn()
+    with turn():
         last = selectors.last_link()
         if (last.sequence if last else 0) != batch.sequence:
             return False
         AuditLink.objects.bulk_create(batch.links)
     return True
-
-
-def _take_turn() -> None:
-    # SQLite has one writer anyway: its transactions begin with the lock (settings: IMMEDIATE).
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEALER_LOCK])

@@ -1,8 +1,9 @@
 from celery import shared_task
 
-from . import services
+from . import checkpoints, services
 
 
 @shared_task
 def seal() -> None:
     services.seal()
+    checkpoints.make_checkpoint()

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from . import canonical, selectors
+from .checkpoints import checkpoints_between, newest_checkpoint, vouches_for
 from .models import AuditEvent, AuditLink
 from .services import BATCH, ChainBroken, Sealing, seal
+from .statements import Statement
 
 
 class Kind(StrEnum):
@@ -25,6 +27,8 @@ class Kind(StrEnum):
     REORDERED = "reordered", "Event {event} is not what was sealed at link {link}."
     INSERTED = "inserted", "Event {event} at link {link} was inserted."
     FORGED = "forged", "Link {link} of event {event} was not made with a key of this installation."
+    CHECKPOINT = "checkpoint", "Link {link} is not the one that was signed as a checkpoint."
+    CUT = "cut", "The end is missing: the chain ends at link {link}, before a signed checkpoint."
     NOT_OURS = "not-ours", "Event {event} was inserted or changed before it was sealed."
 
 
@@ -49,16 +53,16 @@ class Verdict:
     first_break: Break | None
 
 
-def verify() -> Verdict:
+def verify(*, kept: Statement | None = None) -> Verdict:
     """Everything committed is sealed, and every link and event was looked at, up to a first break.
 
-    A broken chain comes before an event outside it, as one cannot tell what the chain once held.
+    `kept` is a checkpoint of this installation that was kept elsewhere, and has to be met too. A broken chain comes before an event outside it, as one cannot tell what the chain once held.
     """
     try:
         sealing = seal(full=True)
     except ChainBroken:  # The walk below finds out where it begins.
         sealing = Sealing()
-    walk = _Walk()
+    walk = _Walk(kept)
     first_break = walk.to_the_end()
     if first_break is None and sealing.refused:
         first_break = Break(Kind.NOT_OURS, event=sealing.first_refused)
@@ -68,7 +72,8 @@ def verify() -> Verdict:
 class _Walk:
     """Between two links: the last one that held, and the first that nobody vouches for."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Statement | None) -> None:
+        self.kept = kept
         self.sequence = 0
         self.hash = canonical.GENESIS
         self.unvouched: Break | None = None
@@ -77,11 +82,28 @@ class _Walk:
         after: int | None = None
         while links := list(selectors.links_after(after)[:BATCH]):
             events = selectors.readable(link.event_id for link in links)
+            stated = checkpoints_between(links[0].sequence, links[-1].sequence)
             for link in links:
                 if problem := self._problem(link, events.get(link.event_id)):
                     return problem
+                if problem := self._broken_promise(stated.get(link.sequence)):
+                    return problem
             after = self.sequence
-        return self.unvouched
+        return self.unvouched or self._missing_end()
+
+    def _broken_promise(self, stated: Statement | None) -> Break | None:
+        """What is wrong with the checkpoints for the link that just held."""
+        promises = [stated] if stated else []
+        if self.kept and self.kept.get("sequence") == self.sequence:
+            promises.append(self.kept)
+        if all(vouches_for(promise, self.sequence, self.hash) for promise in promises):
+            return None
+        return Break(Kind.CHECKPOINT, self.sequence)
+
+    def _missing_end(self) -> Break | None:
+        newest = newest_checkpoint()
+        promised = (newest.sequence if newest else 0, self.kept["sequence"] if self.kept else 0)
+        return Break(Kind.CUT, self.sequence) if max(promised) > self.sequence else None
 
     def _problem(self, link: AuditLink, event: AuditEvent | None) -> Break | None:
         """What is wrong with this link; otherwise it is now the last one that held."""

@@ -5,7 +5,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from mago.audit import append_only
-from mago.audit.models import AuditEvent, AuditLink
+from mago.audit.checkpoints import make_checkpoint
+from mago.audit.models import AuditCheckpoint, AuditEvent, AuditLink
 from mago.audit.services import seal
 
 TABLES = pytest.mark.parametrize("model", [AuditEvent, AuditLink])
@@ -46,7 +47,16 @@ def test_the_database_refuses_to_empty_a_table(sealed: None, model: Any) -> None
 
 
 def test_the_guard_covers_exactly_our_tables() -> None:
-    assert set(append_only.TABLES) == {m._meta.db_table for m in (AuditEvent, AuditLink)}
+    assert set(append_only.TABLES) == {
+        m._meta.db_table for m in (AuditEvent, AuditLink, AuditCheckpoint)
+    }
+
+
+def test_the_database_refuses_to_change_or_delete_a_checkpoint(sealed: None) -> None:
+    make_checkpoint()
+    refused(lambda: AuditCheckpoint.objects.update(statement={}))
+    refused(lambda: AuditCheckpoint.objects.all().delete())
+    assert AuditCheckpoint.objects.get().statement
 
 
 def test_the_guard_can_be_lifted_and_returns(sealed: None) -> None:

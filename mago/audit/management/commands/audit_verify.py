@@ -1,10 +1,12 @@
 """manage.py audit_verify: exit status 0 when the audit trail is whole, 1 with its first break."""
 
 import json
+from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from mago.audit.statements import Statement
 from mago.audit.verification import Verdict, verify
 
 
@@ -13,12 +15,30 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="Print one JSON object.")
+        parser.add_argument(
+            "--checkpoint",
+            type=Path,
+            metavar="FILE",
+            help="What `audit_checkpoint` printed once: the trail must still hold it.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        verdict = verify()
+        verdict = verify(kept=_kept(options["checkpoint"]))
         self.stdout.write(json.dumps(_members(verdict)) if options["json"] else _sentence(verdict))
         if verdict.first_break:
             raise SystemExit(1)
+
+
+def _kept(path: Path | None) -> Statement | None:
+    if path is None:
+        return None
+    try:
+        statement: Statement = json.loads(path.read_text(encoding="utf-8"))["checkpoint"]
+        if type(statement["sequence"]) is not int:
+            raise TypeError
+    except (OSError, ValueError, KeyError, TypeError):
+        raise CommandError(f"{path} is not what `manage.py audit_checkpoint` prints.") from None
+    return statement
 
 
 def _members(verdict: Verdict) -> dict[str, Any]:

@@ -1,0 +1,197 @@
+"""The trail as a file: CSV for people, JSON Lines for programs and for scripts/verify_audit.py.
+
+Both are written piece by piece, in constant memory. An export of a period is a piece of the chain
+without gaps, which ends in a checkpoint, so that whoever has the file can check it without us; an
+export of a search shows what was found, and proves nothing.
+"""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Max, Min, QuerySet
+from django.utils import timezone
+
+from . import canonical, selectors
+from .checkpoints import checkpoints_between, make_checkpoint
+from .models import AuditCheckpoint, AuditEvent, AuditLink
+from .services import BATCH, LOOK_BACK, record, seal
+from .statements import installation, keys
+from .tags import Tag
+
+VERSION = 1
+# A spreadsheet takes a cell that begins so for a formula, and computes it.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+COLUMNS = ("id", *canonical.FIELDS)
+
+
+class Format(StrEnum):
+    CSV = "csv"
+    JSONL = "jsonl"
+
+    @property
+    def content_type(self) -> str:
+        return {Format.CSV: "text/csv; charset=utf-8", Format.JSONL: "application/jsonl"}[self]
+
+
+def export(
+    format: Format,
+    *,
+    actor: object | None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    filters: Mapping[str, Any] | None = None,
+) -> Iterator[str]:
+    """The lines of the file; that somebody took them is recorded before the first is given.
+
+    `filters` are those of `selectors.events`. With any, JSON Lines hold what was found; without,
+    the piece of the chain that holds the period, and at its ends perhaps a few events beside it.
+    """
+    filters = {name: value for name, value in (filters or {}).items() if value is not None}
+    asked = {name: str(value) for name, value in filters.items()}
+    record(Tag.AUDIT_EXPORTED, actor=actor, format=format, since=since, until=until, filters=asked)
+    if format is Format.CSV:
+        return _csv(_oldest_first(selectors.events(since=since, until=until, **filters)))
+    if filters:
+        return _search(_oldest_first(selectors.events(since=since, until=until, **filters)))
+    return _chain(since, until)
+
+
+def _oldest_first(found: QuerySet[AuditEvent]) -> Iterator[AuditEvent]:
+    """All of them, a batch at a time; not `iterator()`, which without a cursor takes all at once."""
+    after = 0
+    while batch := list(found.filter(id__gt=after).order_by("id")[:BATCH]):
+        yield from batch
+        after = batch[-1].id
+
+
+class _Line:
+    """What csv.writer writes to: it hands the line on."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _csv(events: Iterable[AuditEvent]) -> Iterator[str]:
+    writer = csv.writer(_Line(), quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    yield writer.writerow(COLUMNS)
+    for event in events:
+        yield writer.writerow([event.id, *map(_cell, canonical.content_of(event).values())])
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return canonical.moment(value)
+    text = canonical.encode(value) if isinstance(value, dict) else str(value)
+    return f"'{text}" if text.lstrip().startswith(FORMULA) or text.startswith(FORMULA) else text
+
+
+def _search(events: Iterable[AuditEvent]) -> Iterator[str]:
+    yield _header(whole=False)
+    count = 0
+    for event in events:
+        count += 1
+        yield _line({"type": "event", **_members(event)})
+    yield _line({"type": "end", "events": count})
+
+
+def _chain(since: datetime | None, until: datetime | None) -> Iterator[str]:
+    seal()
+    make_checkpoint(now=True)
+    piece = _piece(since, until)
+    before, hash = _place_before(piece[0])
+    period = {
+        "since": since and canonical.moment(since),
+        "until": until and canonical.moment(until),
+    }
+    yield _header(whole=True, **period, before={"sequence": before, "hash": hash.hex()})
+    for key in keys():
+        yield _line(key.statement)
+    count, last = 0, (before, hash)
+    for line, link in _links(*piece):
+        if link is not None:
+            count, last = count + 1, (link.sequence, bytes(link.hash))
+        yield line
+    yield from _outside(since, until)
+    end = {"sequence": last[0], "hash": last[1].hex()}
+    yield _line({"type": "end", "events": count, **end})
+
+
+def _piece(since: datetime | None, until: datetime | None) -> tuple[int, int]:
+    """The first and the last link to export: those around the period, up to the next checkpoint."""
+    newest = selectors.last_link()
+    end = newest.sequence if newest else 0
+    within = selectors.events(since=since, until=until).aggregate(first=Min("id"), last=Max("id"))
+    if within["first"] is None:
+        return end + 1, end
+    oldest = AuditLink.objects.order_by("sequence").first()
+    first, last = oldest.sequence if oldest else 1, end
+    # Links stand in the order of numbers, but for events that were committed late.
+    if since is not None:
+        first = _sequence(Min("sequence"), within["first"], within["first"] + LOOK_BACK) or first
+    if until is not None:
+        last = _sequence(Max("sequence"), within["last"] - LOOK_BACK, within["last"]) or last
+        signed = AuditCheckpoint.objects.filter(sequence__gte=last).order_by("sequence").first()
+        last = signed.sequence if signed else end
+    return first, last
+
+
+def _sequence(of: Min | Max, first: int, last: int) -> int | None:
+    near = AuditLink.objects.filter(event_id__gte=first, event_id__lte=last)
+    found: int | None = near.aggregate(found=of)["found"]
+    return found
+
+
+def _place_before(sequence: int) -> tuple[int, bytes]:
+    link = AuditLink.objects.filter(sequence=sequence - 1).first()
+    return (link.sequence, bytes(link.hash)) if link else (0, canonical.GENESIS)
+
+
+def _links(first: int, last: int) -> Iterator[tuple[str, AuditLink | None]]:
+    after = first - 1
+    while after < last:
+        links = list(selectors.links_after(after).filter(sequence__lte=last)[:BATCH])
+        if not links:
+            return
+        events = selectors.readable(link.event_id for link in links)
+        stated = checkpoints_between(links[0].sequence, links[-1].sequence)
+        for link in links:
+            yield _linked(link, events.get(link.event_id)), link
+            if link.sequence in stated:
+                yield _line(stated[link.sequence]), None
+        after = links[-1].sequence
+
+
+def _linked(link: AuditLink, event: AuditEvent | None) -> str:
+    place = {"sequence": link.sequence, "hash": bytes(link.hash).hex()}
+    if event is None:
+        return _line({"type": "missing", **place, "id": link.event_id})
+    return _line({"type": "event", **place, **_members(event)})
+
+
+def _outside(since: datetime | None, until: datetime | None) -> Iterator[str]:
+    """Events of the period that are not ours, or are copies: they are not hidden either."""
+    for event in _oldest_first(selectors.without_link(selectors.events(since=since, until=until))):
+        # What was recorded meanwhile is ours, and has its link in a moment.
+        if not canonical.is_ours(event) or selectors.sealed_salts([canonical.salt_of(event)]):
+            yield _line({"type": "unsealed", **_members(event)})
+
+
+def _members(event: AuditEvent) -> dict[str, Any]:
+    content = json.loads(canonical.canonical_bytes(canonical.content_of(event)))
+    return {"id": event.id, "mac": bytes(event.mac).hex(), "event": content}
+
+
+def _header(**members: Any) -> str:
+    made = canonical.moment(timezone.now())
+    head = {"type": "mago-audit-export", "version": VERSION, "installation": installation()}
+    return _line({**head, "made": made, **members})
+
+
+def _line(members: dict[str, Any]) -> str:
+    return json.dumps(members, ensure_ascii=False, separators=(",", ":")) + "\n"
