@@ -43,7 +43,8 @@ def can(actor: Actor, permission: Permission, target: Any = None) -> Decision:
     """
     if not isinstance(actor, User | ServiceAccount) or not actor.is_active:
         return Decision(False, _("Nobody is signed in."))
-    if not may_use(caller().via, permission):
+    who = caller()
+    if not may_use(who.via, permission) or (who.permits is not None and permission not in who.permits):
         return Decision(False, _("This cannot be done with what the request was authenticated by."))
     where = scope_of(target)
     holding = [b for b in live_bindings(actor) if permission in b.permissions]
@@ -71,6 +72,16 @@ def _no_role(permission: Permission, holding: list[RoleBinding]) -> str:
     return _("No role of this person allows %(permission)s.") % {"permission": permission}
 
 
+def can_within(actor: Actor, permission: Permission, target: Any = None) -> Decision:
+    """Whether `actor` may at `target` or somewhere inside it: enough to be shown the way there."""
+    decision, where = can(actor, permission, target), scope_of(target)
+    if decision or not isinstance(actor, User | ServiceAccount):
+        return decision
+    inside = {b.scope for b in live_bindings(actor) if where.covers(b.scope)}
+    found = (can(actor, permission, place) for place in inside)
+    return next((one for one in found if one), decision)
+
+
 def live_bindings(actor: User | ServiceAccount) -> list[RoleBinding]:
     """The bindings of a person or service account that count: not expired, of no disabled organization.
 
@@ -80,10 +91,14 @@ def live_bindings(actor: User | ServiceAccount) -> list[RoleBinding]:
     if kept is None:
         bindings = RoleBinding.objects.select_related("custom_role", "condition").order_by("granted_at", "id")
         whose = Q(user=actor) if isinstance(actor, User) else Q(service_account=actor)
-        live = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
-        kept = list(bindings.filter(whose, live, Q(organization=None) | Q(organization__is_active=True)))
+        kept = list(bindings.filter(whose, unexpired(), Q(organization=None) | Q(organization__is_active=True)))
         actor._live_bindings = kept  # type: ignore[union-attr]
     return kept
+
+
+def unexpired() -> Q:
+    """Of bindings: their end has not come."""
+    return Q(expires_at=None) | Q(expires_at__gt=timezone.now())
 
 
 def forget_bindings(actor: User | ServiceAccount) -> None:

@@ -1,31 +1,48 @@
-"""Who calls: an access token in the Authorization header (RFC 6750), and nothing else. No cookie counts here."""
+"""Who calls: a token in the Authorization header (RFC 6750), and nothing else. No cookie counts here."""
 
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from accounts.access.facts import Strength
 from accounts.access.methods import Means
+from accounts.access.models import ServiceAccount
 from accounts.models import User
-from accounts.provider.models import AccessToken
-from accounts.provider.selectors import bearer_of
+from accounts.provider.models import AccessToken, ApiToken
+from accounts.provider.selectors import api_token_of, bearer_of
+from accounts.provider.services import note_use
 from mago.core.context import authenticated
 from mago.core.errors import NotSignedIn
 
 
-class BearerAuthentication(BaseAuthentication):
-    """`request.user` is the token's person, `request.auth` the token. A token that is not good is never ignored."""
+def _as_person(token: AccessToken) -> tuple[User, AccessToken]:
+    family = token.family
+    authenticated(
+        via=Means.ACCESS_TOKEN, method=family.method, strength=Strength.SINGLE_FACTOR, at=family.created_at
+    )
+    return family.user, token
 
-    def authenticate(self, request: Request) -> tuple[User, AccessToken] | None:
+
+def _as_program(token: ApiToken) -> tuple[ServiceAccount, ApiToken]:
+    note_use(token)
+    authenticated(via=Means.API_TOKEN, method="api token", strength=Strength.NONE, at=None, permits=token.permits)
+    return token.service_account, token
+
+
+class BearerAuthentication(BaseAuthentication):
+    """`request.user` is the token's person or service account, `request.auth` the token. A token that is not good is never ignored."""
+
+    def authenticate(self, request: Request) -> tuple[User, AccessToken] | tuple[ServiceAccount, ApiToken] | None:
         header = request.META.get("HTTP_AUTHORIZATION", "")
         if not header:
             return None
         scheme, _space, credentials = header.partition(" ")
-        token = bearer_of(credentials.strip()) if scheme.lower() == "bearer" else None
-        if token is None:
-            raise NotSignedIn(code="invalid_token")
-        family = token.family
-        authenticated(via=Means.ACCESS_TOKEN, method=family.method, strength=Strength.SINGLE_FACTOR, at=family.created_at)
-        return family.user, token
+        if scheme.lower() == "bearer":
+            secret = credentials.strip()
+            if (token := bearer_of(secret)) is not None:
+                return _as_person(token)
+            if (api_token := api_token_of(secret)) is not None:
+                return _as_program(api_token)
+        raise NotSignedIn(code="invalid_token")
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

@@ -2,12 +2,14 @@
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from accounts.access.guards import demand
 from accounts.access.permissions import Permission
-from mago.core.errors import NotSignedIn
+from accounts.models import User
+from mago.core.errors import Forbidden, NotSignedIn
 from mago.core.guards import PUBLIC, SIGNED_IN
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ class Declared(BasePermission):
             return False
         if not request.user.is_authenticated:
             raise NotSignedIn
+        if access == SIGNED_IN and not isinstance(request.user, User):
+            raise Forbidden(_("This is about a person; a service account is none."))
         if access != SIGNED_IN:
             demand(request, Permission(access))
         return True

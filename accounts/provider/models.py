@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access.models import ServiceAccount
+from accounts.access.permissions import NAMES
 from mago.core.ids import new_id
 
 
@@ -39,3 +41,34 @@ class RefreshToken(models.Model):
     family = models.ForeignKey(TokenFamily, models.CASCADE, related_name="refresh_tokens")
     expires_at = models.DateTimeField(db_index=True)
     rotated_at = models.DateTimeField(null=True)
+
+
+class ApiToken(models.Model):
+    """A service account's proof. It may use what the account may, of that only `permissions`, and unless
+    told otherwise only those that read."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    service_account = models.ForeignKey(ServiceAccount, models.CASCADE, related_name="api_tokens")
+    name = models.CharField(_("name"), max_length=60)
+    digest = models.CharField(max_length=64, unique=True)
+    permissions = models.JSONField(_("permissions"), null=True)
+    read_only = models.BooleanField(_("may only read"), default=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    expires_at = models.DateTimeField(_("ends"), db_index=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True)
+    last_used_from = models.GenericIPAddressField(_("last used from"), null=True)
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def permits(self) -> frozenset[str]:
+        """The most that a request with this token may use, whatever the account's roles allow."""
+        names = NAMES if self.permissions is None else frozenset(self.permissions) & NAMES
+        return frozenset(name for name in names if name.endswith(":read") or not self.read_only)

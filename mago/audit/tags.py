@@ -79,6 +79,8 @@ class Tag(StrEnum):
     SITE_REMOVED = "organizations:site:removed", _("Site removed")
     PERSON_DISABLED = "people:person:disabled", _("Account disabled")
     PERSON_ENABLED = "people:person:enabled", _("Account enabled")
+    API_TOKEN_CREATED = "provider:api-token:created", _("API token created")
+    API_TOKEN_REVOKED = "provider:api-token:revoked", _("API token revoked")
     TOKEN_FAMILY_REVOKED = "provider:family:revoked", _("Tokens revoked")
     TOKEN_ISSUED = "provider:token:issued", _("Token issued")
     TOKEN_REFRESHED = "provider:token:refreshed", _("Token refreshed")

@@ -19,6 +19,8 @@ class Caller:
     method: str = ""
     strength: int = 0
     authenticated_at: datetime | None = None
+    # The names of all that the request may use at most; None where nothing but its actor limits it.
+    permits: frozenset[str] | None = None
 
 
 _caller: ContextVar[Caller] = ContextVar("caller", default=Caller())
@@ -37,6 +39,11 @@ def calling(new: Caller) -> Iterator[None]:
         _caller.reset(token)
 
 
-def authenticated(*, via: str, method: str, strength: int, at: datetime | None) -> None:
+def authenticated(
+    *, via: str, method: str, strength: int, at: datetime | None, permits: frozenset[str] | None = None
+) -> None:
     """From now on, until this request ends, it is known by what the caller was authenticated."""
-    _caller.set(replace(_caller.get(), via=via, method=method, strength=strength, authenticated_at=at))
+    now = replace(
+        _caller.get(), via=via, method=method, strength=strength, authenticated_at=at, permits=permits
+    )
+    _caller.set(now)

@@ -1,12 +1,21 @@
 """Who belongs where and holds what: every change, with its audit row."""
 
-from .members import accept_invitation, invite, leave, remove_member, revoke_invitation, transfer_ownership
+from .members import (
+    accept_invitation,
+    invite,
+    leave,
+    open_invitation,
+    remove_member,
+    revoke_invitation,
+    transfer_ownership,
+)
 from .people import set_active, sign_out_everywhere
 from .roles import (
     create_condition,
     create_custom_role,
     delete_condition,
     delete_custom_role,
+    demand_to_bind,
     edit_condition,
     edit_custom_role,
     grant_role,
@@ -21,11 +30,13 @@ __all__ = [
     "create_service_account",
     "delete_condition",
     "delete_custom_role",
+    "demand_to_bind",
     "edit_condition",
     "edit_custom_role",
     "grant_role",
     "invite",
     "leave",
+    "open_invitation",
     "remove_member",
     "revoke_invitation",
     "revoke_role",

@@ -315,7 +315,7 @@ def test_what_nobody_expected_is_a_problem_without_details(
     def broken(*args: Any, **kwargs: Any) -> None:
         raise RuntimeError("secret internals")
 
-    monkeypatch.setattr("accounts.provider.services.digest", broken)
+    monkeypatch.setattr("accounts.provider.services.families.digest", broken)
     app = App()
     app.client.raise_request_exception = False
     answer = app.post("auth/refresh", {"refresh_token": "mago_rt_x"})

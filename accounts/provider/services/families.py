@@ -16,8 +16,8 @@ from mago.core.context import caller
 from mago.core.errors import Refused
 from mago.core.ids import digest, new_secret
 
-from .models import AccessToken, RefreshToken, TokenFamily
-from .selectors import PREFIX
+from ..models import AccessToken, RefreshToken, TokenFamily
+from ..selectors import ACCESS_PREFIX
 
 REFRESH_PREFIX = "mago_rt_"
 
@@ -110,7 +110,7 @@ def _in_grace(token: RefreshToken, now: datetime) -> bool:
 
 
 def _issue(family: TokenFamily, now: datetime) -> TokenPair:
-    access, refresh = PREFIX + new_secret(), REFRESH_PREFIX + new_secret()
+    access, refresh = ACCESS_PREFIX + new_secret(), REFRESH_PREFIX + new_secret()
     lifetime = settings.ACCESS_TOKEN_LIFETIME
     AccessToken.objects.create(digest=digest(access), family=family, expires_at=now + lifetime)
     idle_end = min(now + settings.REFRESH_TOKEN_IDLE, family.expires_at)
