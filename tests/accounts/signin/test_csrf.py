@@ -1,0 +1,41 @@
+"""No form of another site does anything here."""
+
+import pytest
+
+from accounts.models import User
+from tests.conftest import PASSWORD, Browser
+from tests.routes import routes
+
+
+@pytest.mark.parametrize(
+    "path", sorted({r.path for r in routes() if not r.path.startswith("/api/")})
+)
+def test_a_post_without_the_mark_is_refused_everywhere(path: str, dora: User) -> None:
+    browser = Browser(enforce_csrf_checks=True).as_person(dora)
+    assert browser.post(path, {"x": "y"}).status_code in (403, 405)
+
+
+def test_the_mark_of_another_browser_is_worth_nothing(alice: User) -> None:
+    other, browser = Browser(enforce_csrf_checks=True), Browser(enforce_csrf_checks=True)
+    other.get("/accounts/login/")
+    browser.get("/accounts/login/")
+    fields = {
+        "login": alice.email,
+        "password": PASSWORD,
+        "csrfmiddlewaretoken": other.cookies["csrf"].value,
+    }
+    assert browser.post("/accounts/login/", fields).status_code == 403
+
+
+def test_with_its_own_mark_it_is_taken_and_the_mark_changes(alice: User) -> None:
+    browser = Browser(enforce_csrf_checks=True)
+    browser.get("/accounts/login/")
+    mark = browser.cookies["csrf"].value
+    fields = {"login": alice.email, "password": PASSWORD, "csrfmiddlewaretoken": mark}
+    assert browser.post("/accounts/login/", fields).status_code == 302
+    assert browser.cookies["csrf"].value != mark
+
+
+def test_the_mark_is_not_for_scripts(browser: Browser) -> None:
+    morsel = browser.get("/accounts/login/").cookies["csrf"]
+    assert (morsel["httponly"], morsel["samesite"]) == (True, "Lax")
