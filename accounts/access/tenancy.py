@@ -1,25 +1,48 @@
 """Rows of an organization are read in its scope, or not at all.
 
 `Model.objects` of an owned model gives nothing by itself: a query that names no organization raises
-OutsideTenantScope when it is run, so that forgetting the filter is an error and not a leak.
+OutsideTenantScope when it is run, so that forgetting the filter is an error and not a leak. So does
+one that stands inside another query: all SQL is made by `TenantQuery.get_compiler`.
 """
 
-from typing import Any, Self
+from typing import Any, NoReturn, Self, cast
 from uuid import UUID
 
 from django.db import models
+from django.db.models import sql
 
 
 class OutsideTenantScope(RuntimeError):
     """A query over what organizations own named none."""
 
 
+class TenantQuery(sql.Query):
+    """A query that is turned into SQL only in the scope of organizations."""
+
+    # What Django makes for itself, as the inner half of an exclude, is part of a query that is in one.
+    in_scope = True
+
+    def demand_scope(self) -> None:
+        if not self.in_scope:
+            raise OutsideTenantScope(f"{self.get_meta().label}: name the organization, of(…)")
+
+    def get_compiler(self, *args: Any, **kwargs: Any) -> Any:
+        self.demand_scope()
+        return super().get_compiler(*args, **kwargs)
+
+
 class TenantQuerySet(models.QuerySet[Any]):
-    _scoped = False
+    def __init__(self, model: Any = None, query: Any = None, **kwargs: Any) -> None:
+        if query is None:
+            query = TenantQuery(model)
+            query.in_scope = False
+        super().__init__(model, query, **kwargs)
 
     def of(self, organization: Any) -> Self:
         """The rows of one organization (or of its id)."""
-        key: UUID = getattr(organization, "pk", organization)
+        key: UUID | None = getattr(organization, "pk", organization)
+        if key is None:
+            raise OutsideTenantScope(f"{self.model.__name__}: there is no such organization")
         return self._in_scope().filter(organization_id=key)
 
     def of_any(self, organizations: list[UUID]) -> Self:
@@ -32,53 +55,50 @@ class TenantQuerySet(models.QuerySet[Any]):
         return self._in_scope()
 
     def _in_scope(self) -> Self:
-        clone = self._chain()  # type: ignore[attr-defined]
-        clone._scoped = True
-        scoped: Self = clone
-        return scoped
-
-    def _clone(self) -> Self:
-        clone: Self = super()._clone()  # type: ignore[misc]
-        clone._scoped = self._scoped
+        clone: Self = self._chain()  # type: ignore[attr-defined]
+        cast(TenantQuery, clone.query).in_scope = True
         return clone
 
     def _demand_scope(self) -> None:
-        if not self._scoped:
-            raise OutsideTenantScope(f"{self.model.__name__}.objects: name the organization, of(…)")
+        cast(TenantQuery, self.query).demand_scope()
 
-    def _fetch_all(self) -> None:
-        self._demand_scope()
-        super()._fetch_all()
-
-    def iterator(self, *args: Any, **kwargs: Any) -> Any:
-        self._demand_scope()
-        return super().iterator(*args, **kwargs)
-
-    def count(self) -> int:
-        self._demand_scope()
-        return super().count()
-
-    def exists(self) -> bool:
-        self._demand_scope()
-        return super().exists()
-
-    def aggregate(self, *args: Any, **kwargs: Any) -> Any:
-        self._demand_scope()
-        return super().aggregate(*args, **kwargs)
+    # --- what does not pass by TenantQuery.get_compiler, or too late ---
 
     def update(self, **kwargs: Any) -> int:
         self._demand_scope()
         return super().update(**kwargs)
 
+    def _update(self, values: Any) -> int:
+        self._demand_scope()
+        return super()._update(values)  # type: ignore[misc, no-any-return]
+
     def delete(self) -> Any:
         self._demand_scope()
         return super().delete()
 
+    def _raw_delete(self, using: Any) -> int:
+        self._demand_scope()
+        return super()._raw_delete(using)
+
+    def raw(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise OutsideTenantScope(f"{self.model.__name__}: SQL by hand knows no scope")
+
+    def __or__(self, other: Any) -> Self:
+        return self._both_scoped(other).__or__(other)
+
+    def __and__(self, other: Any) -> Self:
+        return self._both_scoped(other).__and__(other)
+
+    def __xor__(self, other: Any) -> Self:
+        return self._both_scoped(other).__xor__(other)
+
+    def _both_scoped(self, other: Any) -> Any:
+        """QuerySet's own operators, once it is sure that neither half brings in the rows of everybody."""
+        self._demand_scope()
+        if isinstance(other, TenantQuerySet):
+            other._demand_scope()
+        return super()
+
 
 class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
     """The manager of what organizations own. Creating needs no scope: the row names its organization."""
-
-    def create(self, **kwargs: Any) -> Any:
-        row = self.model(**kwargs)
-        row.save(force_insert=True, using=self.db)
-        return row
