@@ -57,6 +57,20 @@ class SignUpForm(Form):
         self.fields["name"].widget.attrs["autocomplete"] = "name"
 
 
+class JoinForm(Form):
+    """An account for whoever was invited; the invitation says the address."""
+
+    raw_fields = ("password1",)
+    service_fields = {"password": "password1"}
+
+    name = forms.CharField(label=_("Your name"), max_length=150, required=False)
+    password1 = NewPasswordField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].widget.attrs["autocomplete"] = "name"
+
+
 class SignInForm(Form):
     raw_fields = ("password",)
 
@@ -102,6 +116,13 @@ class ChangeEmailForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].widget.attrs["autocomplete"] = "email"
+
+
+class ReauthenticateForm(Form):
+    raw_fields = ("password",)
+    service_fields = {"current": "password"}
+
+    password = PasswordField(label=_("Password"))
 
 
 class ProfileForm(Form):

@@ -7,11 +7,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.access.guards import actor, public, signed_in
-from accounts.sessions.browser import renew_session
+from accounts.sessions.browser import prove_again, renew_session
 from mago.core.errors import Conflict, Refused
+from mago.core.http import safe_next
 
 from .. import services
-from ..forms import ChangeEmailForm, ChangePasswordForm, ProfileForm, current_language
+from ..forms import ChangeEmailForm, ChangePasswordForm, ProfileForm, ReauthenticateForm, current_language
 from ..tokens import LinkSpent
 from .common import get_or_post, posted, show
 
@@ -73,3 +74,19 @@ def change_password(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Your new password is set. You are signed out everywhere else."))
         return redirect("account_change_password")
     return show(request, "change_password", form)
+
+
+@signed_in
+@get_or_post
+def reauthenticate(request: HttpRequest) -> HttpResponse:
+    """Asks again for the password before something dangerous, and leads back to it."""
+    next_url = safe_next(request.POST.get("next") or request.GET.get("next"))
+    form = ReauthenticateForm(posted(request))
+    if form.is_valid():
+        try:
+            services.confirm_password(user=actor(request), password=form.cleaned_data["password"])
+        except Refused as refusal:
+            return show(request, "reauthenticate", form, refusal, next=next_url)
+        prove_again(request)
+        return redirect(next_url or "accounts:profile")
+    return show(request, "reauthenticate", form, next=next_url)

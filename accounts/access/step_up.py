@@ -1,0 +1,63 @@
+"""Before something dangerous, whoever is at the keyboard proves again that it is them (ASVS 7.5.1, 7.5.3)."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+from django.http import HttpRequest, HttpResponseRedirect
+from django.shortcuts import resolve_url
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from mago.core.context import caller
+from mago.core.errors import Refused
+from mago.core.http import safe_next
+
+from .guards import actor
+from .methods import Means
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class StepUpRequired(Refused):
+    """A program must sign its person in again; a page asks them instead."""
+
+    status = 401
+    code = "step_up_required"
+    detail = _("Sign in again: this asks for a proof that is only minutes old.")
+
+
+def proved_within(minutes: int) -> bool:
+    """Whether the person of this request proved who they are in the last `minutes`."""
+    at = caller().authenticated_at
+    return at is not None and timezone.now() - at <= timedelta(minutes=minutes)
+
+
+def step_up(minutes: int = 10) -> Callable[[View], View]:
+    """The view is reached only with a fresh proof. A page asks for it and comes back; a POST is sent again by hand,
+    as what it held, perhaps a password, is kept nowhere."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            actor(request)
+            if proved_within(minutes):
+                return view(request, *args, **kwargs)
+            if caller().via != Means.SESSION:
+                raise StepUpRequired
+            return HttpResponseRedirect(f"{resolve_url('account_reauthenticate')}?{urlencode({'next': _way_back(request)})}")
+
+        return guarded  # type: ignore[return-value]
+
+    return decorate
+
+
+def _way_back(request: HttpRequest) -> str:
+    """The page that was asked for, or the one whose form was sent."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    sent_from = urlsplit(request.headers.get("Referer", ""))
+    path = f"{sent_from.path}?{sent_from.query}" if sent_from.query else sent_from.path
+    return safe_next(path) or "/"
