@@ -9,5 +9,6 @@ accounts_patterns = ([path("", account.profile, name="profile")], "accounts")
 urlpatterns = [
     path("", include(accounts_patterns)),
     path("", include("accounts.signin.urls")),
+    path("organizations/", include("accounts.organizations.urls")),
     path("sessions/", include("accounts.sessions.urls")),
 ]

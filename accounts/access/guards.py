@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from inspect import signature
 from typing import Any, TypeVar
 
 from django.http import HttpRequest
@@ -13,10 +14,13 @@ from mago.core.errors import Forbidden
 from mago.core.guards import declare, public, signed_in
 
 from .permissions import Permission
-from .selectors import can
+from .scope import scope_of
+from .selectors import can, can_within
 
 __all__ = ["actor", "demand", "public", "require", "signed_in"]
 
+# Finds what a path speaks of, or raises NotFound for whoever may not know of it.
+Locate = Callable[..., Any]
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -26,22 +30,38 @@ def actor(request: HttpRequest) -> User:
     return request.user
 
 
-def demand(request: HttpRequest, permission: Permission, target: Any = None) -> None:
-    """Forbidden, with an audit row, unless the person of `request` may."""
-    if not can(request.user, permission, target):
+def demand(
+    request: HttpRequest, permission: Permission, target: Any = None, *, within: bool = False
+) -> None:
+    """Forbidden, with an audit row, unless the person of `request` may; `within`, there or inside it."""
+    decide = can_within if within else can
+    if not decide(request.user, permission, target):
         who = request.user if request.user.is_authenticated else None
-        record(Tag.ACCESS_REFUSED, actor=who, outcome=Outcome.REFUSED, permission=permission.value, path=request.path)
+        where = scope_of(target).organization_id
+        told = {"permission": permission.value, "path": request.path}
+        record(
+            Tag.ACCESS_REFUSED, actor=who, outcome=Outcome.REFUSED, organization_id=where, **told
+        )
         raise Forbidden(permission=permission.value)
 
 
-def require(permission: Permission) -> Callable[[View], View]:
-    """Only people who hold `permission` may enter the view."""
+def require(
+    permission: Permission, *, of: Locate | None = None, within: bool = False
+) -> Callable[[View], View]:
+    """Only people who hold `permission` may enter the view.
+
+    They hold it on the platform or, where `of` is given, at the object that it finds for the parts
+    of the path; the view takes that object in the place of those parts that `of` names. With
+    `within` it is enough to hold the permission somewhere inside.
+    """
+    parts = list(signature(of).parameters)[1:] if of else []
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            demand(request, permission)
-            return view(request, *args, **kwargs)
+            found = [of(request, **{part: kwargs.pop(part) for part in parts})] if of else []
+            demand(request, permission, *found, within=within)
+            return view(request, *found, *args, **kwargs)
 
         return declare(guarded, permission.value)  # type: ignore[return-value]
 

@@ -1,13 +1,14 @@
 """Reads of organizations and of what they own."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from accounts.access.models import Membership
+from accounts.access.models import Membership, RoleBinding
 from accounts.access.permissions import Permission
-from accounts.access.selectors import Actor, can, live_bindings
+from accounts.access.selectors import Actor, can, live_bindings, unexpired
 from accounts.models import User
 from mago.core.errors import NotFound
 
@@ -62,6 +63,38 @@ def members_of(organization: Organization) -> QuerySet[Membership]:
     return Membership.objects.of(organization).select_related("user").order_by("-joined_at", "-id")  # type: ignore[no-any-return]
 
 
+@dataclass(frozen=True)
+class Place:
+    """An organization that somebody is a member of, and what they hold there now."""
+
+    membership: Membership
+    bindings: list[RoleBinding]
+
+
+def places_of(user: User) -> list[Place]:
+    """The organizations that a person is a member of, by name, with their roles in each."""
+    mine = Membership.objects.everywhere(reason="one person's own memberships").filter(user=user)
+    memberships = mine.select_related("organization").order_by("organization__name", "id")
+    kept = RoleBinding.objects.filter(user=user, organization__isnull=False).filter(unexpired())
+    kept = kept.select_related("custom_role", "site", "condition").order_by("granted_at", "id")
+    bindings = list(kept)
+    return [
+        Place(one, [b for b in bindings if b.organization_id == one.organization_id])
+        for one in memberships
+    ]
+
+
+def membership_in(user: User, slug: str) -> Membership:
+    """The person's own membership in the organization of that short name, or NotFound."""
+    mine = Membership.objects.everywhere(reason="one person's own memberships").filter(user=user)
+    membership: Membership | None = (
+        mine.select_related("organization", "user").filter(organization__slug=slug).first()
+    )
+    if membership is None:
+        raise NotFound
+    return membership
+
+
 def domains_of(organization: Organization) -> QuerySet[Domain]:
     return Domain.objects.of(organization).order_by("name")  # type: ignore[no-any-return]
 
@@ -77,18 +110,17 @@ def organization_of_address(email: str) -> Organization | None:
 
 
 def demand_on(user: User) -> Demand:
-    """What all policies together demand of this person's sign-ins. One query."""
-    bindings = live_bindings(user)
+    """What all policies together demand of this person's sign-ins. One query, where none names a role or a site."""
     mine = Membership.objects.everywhere(reason="one person's own memberships").filter(user=user)
     policies = SignInPolicy.objects.everywhere(reason="of the platform, and of one person's own organizations")
     concerned = Q(organization=None) | Q(organization__in=mine.values("organization"), organization__is_active=True)
+    found = list(policies.select_related("organization", "site").filter(concerned))
+    # Asked at each request, and few installations have such policies: then what is held need not be read.
+    is_narrow = any(policy.role or policy.site_id for policy in found)
+    bindings = live_bindings(user) if is_narrow else []
     held = {(b.organization_id, b.role or str(b.custom_role_id)) for b in bindings}
     sites = {b.site_id for b in bindings if b.site_id}
-    return strictest(
-        policy
-        for policy in policies.select_related("organization", "site").filter(concerned)
-        if _concerns(policy, held, sites)
-    )
+    return strictest(policy for policy in found if _concerns(policy, held, sites))
 
 
 def _concerns(policy: SignInPolicy, held: set[tuple[UUID | None, str]], sites: set[UUID]) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import account, entrance
+from .views import account, entrance, invitations
 
 urlpatterns = [
     path("signup/", entrance.sign_up, name="account_signup"),
@@ -15,6 +15,14 @@ urlpatterns = [
     path("password/reset/set/", entrance.reset_password, name="account_reset_password_set"),
     path("password/reset/<key>/", entrance.open_reset_link, name="account_reset_password_from_key"),
     path("password/change/", account.change_password, name="account_change_password"),
+    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("email/", account.change_email, name="account_email"),
     path("email/<key>/", account.confirm_email_change, name="account_confirm_new_email"),
+    path("organizations/invitations/<key>/", invitations.invitation, name="account_invitation"),
+    path(
+        "organizations/invitations/<key>/accept/",
+        invitations.accept,
+        name="account_accept_invitation",
+    ),
+    path("organizations/invitations/<key>/join/", invitations.join, name="account_join"),
 ]

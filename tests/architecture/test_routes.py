@@ -20,6 +20,8 @@ PUBLIC_ROUTES = {
     "/accounts/email/<key>/",
     "/accounts/login/",
     "/accounts/logout/",
+    "/accounts/organizations/invitations/<key>/",
+    "/accounts/organizations/invitations/<key>/join/",
     "/accounts/password/reset/",
     "/accounts/password/reset/<key>/",
     "/accounts/password/reset/done/",

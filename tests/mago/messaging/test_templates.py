@@ -33,6 +33,9 @@ VALUES: dict[str, Any] = {
     "browser": FIREFOX,
     "when": "2026-11-21T10:30:00+00:00",
     "new_address": "a•••@example.com",
+    "organization": "Acme",
+    "inviter": "Grace Hopper",
+    "days": 7,
 }
 
 
