@@ -5,6 +5,8 @@ A rule is one of
     {"all": [rule, …]}   {"any": [rule, …]}   {"not": rule}
     {"network": ["192.0.2.0/24", …]}              the address lies in one of them
     {"time": {"zone": "Europe/Rome", "days": [1, …, 7], "from": "08:00", "to": "18:00"}}
+                                                  from the one, before the other; over midnight where
+                                                  "to" is not later, and then of the day it began on
     {"strength": {"at_least": 2, "minutes": 30}}  factors proved, and how long ago at most (minutes may be left out)
     {"method": ["password", …]}                   how the session was opened
     {"email_domain": ["example.com", …]}
@@ -15,6 +17,8 @@ unknown, in a rule or in the facts, does not hold: nothing fails open.
 """
 
 import ipaddress
+import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time, timedelta
@@ -26,8 +30,13 @@ from django.utils.translation import gettext as _
 from .facts import Facts, Strength
 
 Rule = dict[str, Any]
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 DEEPEST = 6
 MOST = 50
+# A rule is read at each decision: this many characters of JSON take less than a millisecond.
+LONGEST = 10_000
+CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
+MIDNIGHT = "00:00"
 
 
 class BadRule(ValueError):
@@ -71,7 +80,10 @@ def _any(rules: list[Rule], facts: Facts) -> Verdict:
 
 def _not(rule: Rule, facts: Facts) -> Verdict:
     verdict = _evaluate(rule, facts)
-    return Verdict(not verdict.holds and _is_known(rule, facts), _("Not: %(reason)s") % {"reason": verdict.reason})
+    return Verdict(
+        not verdict.holds and _is_known(rule, facts),
+        _("Not: %(reason)s") % {"reason": verdict.reason},
+    )
 
 
 def _is_known(rule: Rule, facts: Facts) -> bool:
@@ -83,65 +95,108 @@ def _is_known(rule: Rule, facts: Facts) -> bool:
         case "not":
             return _is_known(body, facts)
         case "network":
-            return bool(facts.address)
+            return _address(facts) is not None
+        case "strength":
+            return bool(facts.strength) and ("minutes" not in body or facts.factor_at is not None)
         case "method":
             return bool(facts.method)
         case "email_domain":
-            return bool(facts.email)
+            return bool(_domain(facts))
         case "attribute":
             return body["name"] in facts.attributes
     return True
 
 
+def _address(facts: Facts) -> Address | None:
+    """The caller's address; an IPv4 one that came over IPv6 (RFC 4291 section 2.5.5.2) as what it is."""
+    try:
+        address = ipaddress.ip_address(facts.address)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
 def _network(networks: list[str], facts: Facts) -> Verdict:
-    if not facts.address:
+    address = _address(facts)
+    if address is None:
         return Verdict(False, _("The network address is not known."))
-    address = ipaddress.ip_address(facts.address)
     holds = any(address in ipaddress.ip_network(network, strict=False) for network in networks)
-    words = _("%(address)s lies in the allowed networks.") if holds else _("%(address)s lies outside the allowed networks.")
-    return Verdict(holds, words % {"address": facts.address})
+    words = (
+        _("%(address)s lies in the allowed networks.")
+        if holds
+        else _("%(address)s lies outside the allowed networks.")
+    )
+    return Verdict(holds, words % {"address": address})
 
 
 def _time(body: dict[str, Any], facts: Facts) -> Verdict:
     local = facts.now.astimezone(ZoneInfo(body["zone"]))
-    begin, end = time.fromisoformat(body.get("from", "00:00")), time.fromisoformat(body.get("to", "23:59:59"))
-    clock = local.time().replace(tzinfo=None)
+    begin = time.fromisoformat(body.get("from", MIDNIGHT))
+    end = time.fromisoformat(body.get("to", MIDNIGHT))
+    clock = local.time()
     # A window over midnight belongs to the day on which it began.
-    over_midnight = begin > end
+    over_midnight = begin >= end
     day = local - timedelta(days=1) if over_midnight and clock < end else local
-    within = (clock >= begin or clock < end) if over_midnight else begin <= clock <= end
+    within = (clock >= begin or clock < end) if over_midnight else begin <= clock < end
     holds = within and day.isoweekday() in body.get("days", range(1, 8))
-    words = _("%(time)s is within the allowed hours.") if holds else _("%(time)s is outside the allowed hours.")
+    words = (
+        _("%(time)s is within the allowed hours.")
+        if holds
+        else _("%(time)s is outside the allowed hours.")
+    )
     return Verdict(holds, words % {"time": f"{local:%a %H:%M} {body['zone']}"})
 
 
 def _strength(body: dict[str, Any], facts: Facts) -> Verdict:
     if facts.strength < body["at_least"]:
         return Verdict(False, _("The sign-in was not strong enough: more factors are needed."))
-    if (minutes := body.get("minutes")) is not None:
-        if facts.factor_at is None or facts.now - facts.factor_at > timedelta(minutes=minutes):
-            return Verdict(False, _("The sign-in was too long ago: prove again that it is you."))
+    minutes = body.get("minutes")
+    if minutes is not None and not _proved_within(minutes, facts):
+        return Verdict(False, _("The sign-in was too long ago: prove again that it is you."))
     return Verdict(True, _("The sign-in is strong enough."))
+
+
+def _proved_within(minutes: int, facts: Facts) -> bool:
+    return facts.factor_at is not None and facts.now - facts.factor_at <= timedelta(minutes=minutes)
 
 
 def _method(methods: list[str], facts: Facts) -> Verdict:
     holds = facts.method in methods
-    words = _("Signed in by an allowed method: %(method)s.") if holds else _("Signed in by a method that is not allowed: %(method)s.")
+    words = (
+        _("Signed in by an allowed method: %(method)s.")
+        if holds
+        else _("Signed in by a method that is not allowed: %(method)s.")
+    )
     return Verdict(holds, words % {"method": facts.method or "–"})
 
 
 def _email_domain(domains: list[str], facts: Facts) -> Verdict:
-    domain = facts.email.rpartition("@")[2].lower()
+    domain = _domain(facts)
     holds = bool(domain) and domain in [name.lower() for name in domains]
-    words = _("The address is of an allowed domain.") if holds else _("The address is not of an allowed domain.")
+    words = (
+        _("The address is of an allowed domain.")
+        if holds
+        else _("The address is not of an allowed domain.")
+    )
     return Verdict(holds, words)
+
+
+def _domain(facts: Facts) -> str:
+    name, _at, domain = facts.email.rpartition("@")
+    return domain.lower() if name else ""
 
 
 def _attribute(body: dict[str, Any], facts: Facts) -> Verdict:
     value = facts.attributes.get(body["name"])
     holds = value is not None and value in body["any_of"]
-    words = _("%(name)s is %(value)s, as demanded.") if holds else _("%(name)s is %(value)s, not as demanded.")
-    return Verdict(holds, words % {"name": body["name"], "value": value if value is not None else "–"})
+    words = (
+        _("%(name)s is %(value)s, as demanded.")
+        if holds
+        else _("%(name)s is %(value)s, not as demanded.")
+    )
+    return Verdict(
+        holds, words % {"name": body["name"], "value": value if value is not None else "–"}
+    )
 
 
 _EVALUATE: dict[str, Callable[[Any, Facts], Verdict]] = {
@@ -157,15 +212,21 @@ _EVALUATE: dict[str, Callable[[Any, Facts], Verdict]] = {
 }
 
 
-def check(rule: Any, depth: int = 0) -> None:
+def check(rule: Any) -> None:
     """Nothing, if `rule` is one; BadRule with the reason otherwise."""
+    _check(rule, 0)
+    if len(json.dumps(rule)) > LONGEST:
+        raise BadRule(f"it is longer than {LONGEST} characters")
+
+
+def _check(rule: Any, depth: int) -> None:
     if depth > DEEPEST:
         raise BadRule("it is nested too deeply")
     if not isinstance(rule, dict) or len(rule) != 1:
         raise BadRule("a rule is an object with one member")
     ((kind, body),) = rule.items()
     if kind not in _CHECK:
-        raise BadRule(f"{kind!r} is none of {', '.join(_CHECK)}")
+        raise BadRule(f"{kind[:40]!r} is none of {', '.join(_CHECK)}")
     try:
         _CHECK[kind](body, depth)
     except BadRule:
@@ -176,30 +237,36 @@ def check(rule: Any, depth: int = 0) -> None:
 
 def _check_rules(body: Any, depth: int) -> None:
     for rule in _list(body):
-        check(rule, depth + 1)
+        _check(rule, depth + 1)
 
 
 def _check_network(body: Any, depth: int) -> None:
     for network in _list(body):
-        ipaddress.ip_network(_text(network), strict=False)
+        known = ipaddress.ip_network(_text(network), strict=False)
+        if getattr(known.network_address, "ipv4_mapped", None):
+            raise BadRule("an IPv4 network is written as one, without ::ffff:")
 
 
 def _check_time(body: Any, depth: int) -> None:
     _only(body, {"zone", "days", "from", "to"})
     ZoneInfo(_text(body["zone"]))
     for name in ("from", "to"):
-        if name in body:
-            time.fromisoformat(_text(body[name]))
-    if not all(day in range(1, 8) for day in body.get("days", [])):
+        if not CLOCK.fullmatch(_text(body.get(name, MIDNIGHT))):
+            raise BadRule("a time is written as 08:00")
+    if not all(_is_number(day, 1, 7) for day in _list(body.get("days", [1]))):
         raise BadRule("days are numbers from 1 (Monday) to 7")
 
 
 def _check_strength(body: Any, depth: int) -> None:
     _only(body, {"at_least", "minutes"})
-    Strength(body["at_least"])
-    minutes = body.get("minutes", 1)
-    if not isinstance(minutes, int) or isinstance(minutes, bool) or not 0 < minutes <= 100_000:
+    if not _is_number(body["at_least"], Strength.SINGLE_FACTOR, max(Strength)):
+        raise BadRule(f"at_least is a number from 1 to {max(Strength)}")
+    if not _is_number(body.get("minutes", 1), 1, 100_000):
         raise BadRule("minutes is a whole number above 0")
+
+
+def _is_number(value: Any, least: int, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
 def _check_texts(body: Any, depth: int) -> None:
@@ -220,7 +287,7 @@ def _list(body: Any) -> list[Any]:
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= 200:
+    if not isinstance(value, str) or not 0 < len(value) <= 200 or not value.isprintable():
         raise BadRule("a text of 1 to 200 characters is wanted")
     return value
 
@@ -233,7 +300,7 @@ def _only(body: Any, names: set[str]) -> None:
 _CHECK: dict[str, Callable[[Any, int], None]] = {
     "all": _check_rules,
     "any": _check_rules,
-    "not": lambda body, depth: check(body, depth + 1),
+    "not": lambda body, depth: _check(body, depth + 1),
     "network": _check_network,
     "time": _check_time,
     "strength": _check_strength,

@@ -70,7 +70,7 @@ class TenantQuerySet(models.QuerySet[Any]):
 
     def _update(self, values: Any) -> int:
         self._demand_scope()
-        return super()._update(values)  # type: ignore[misc, no-any-return]
+        return super()._update(values)  # type: ignore[misc]
 
     def delete(self) -> Any:
         self._demand_scope()

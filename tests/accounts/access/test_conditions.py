@@ -1,0 +1,478 @@
+"""Conditions: data that is evaluated, never executed; what is unknown does not hold."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from accounts.access.conditions import DEEPEST, LONGEST, MOST, BadRule, check, evaluate
+from accounts.access.facts import Facts, Strength
+
+ROME = ZoneInfo("Europe/Rome")
+NOW = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)  # a Wednesday
+OFFICE = {"zone": "Europe/Rome", "days": [1, 2, 3, 4, 5], "from": "08:00", "to": "18:00"}
+NIGHT = {"zone": "Europe/Rome", "days": [5], "from": "22:00", "to": "06:00"}
+
+
+def facts(**known: Any) -> Facts:
+    return Facts(**{"now": NOW, **known})
+
+
+def holds(rule: dict[str, Any], **known: Any) -> bool:
+    return bool(evaluate(rule, facts(**known)))
+
+
+def in_rome(day: int, clock: str, month: int = 11) -> datetime:
+    return datetime.fromisoformat(f"2026-{month:02}-{day:02}T{clock}").replace(tzinfo=ROME)
+
+
+# --- networks ---
+
+
+@pytest.mark.parametrize(
+    ("networks", "address", "expected"),
+    [
+        (["192.0.2.0/24"], "192.0.2.0", True),
+        (["192.0.2.0/24"], "192.0.2.255", True),
+        (["192.0.2.0/24"], "192.0.3.0", False),
+        (["192.0.2.7"], "192.0.2.7", True),
+        (["192.0.2.7"], "192.0.2.8", False),
+        (["192.0.2.7/24"], "192.0.2.200", True),  # host bits are of no account
+        (["198.51.100.0/24", "192.0.2.0/24"], "192.0.2.1", True),
+        (["192.0.2.0/24"], "::ffff:192.0.2.1", True),
+        (["192.0.2.0/24"], "::ffff:192.0.3.1", False),
+        (["::/0"], "192.0.2.1", False),
+        (["::/0"], "::ffff:192.0.2.1", False),
+        (["0.0.0.0/0"], "2001:db8::1", False),
+        (["2001:db8::/32"], "2001:db8:ffff::1", True),
+        (["2001:db8::/32"], "2001:db9::1", False),
+        (["fe80::/10"], "fe80::1%eth0", True),
+        (["0.0.0.0/0"], "", False),
+        (["0.0.0.0/0"], "unix:", False),
+    ],
+)
+def test_network(networks: list[str], address: str, expected: bool) -> None:
+    assert holds({"network": networks}, address=address) is expected
+
+
+# --- times ---
+
+
+@pytest.mark.parametrize(
+    ("body", "now", "expected"),
+    [
+        (OFFICE, in_rome(18, "07:59:59.999999"), False),
+        (OFFICE, in_rome(18, "08:00"), True),
+        (OFFICE, in_rome(18, "17:59:59.999999"), True),
+        (OFFICE, in_rome(18, "18:00"), False),
+        (OFFICE, in_rome(20, "12:00"), True),  # Friday
+        (OFFICE, in_rome(21, "12:00"), False),  # Saturday
+        # Friday's night, as long as it lasts.
+        (NIGHT, in_rome(20, "21:59"), False),
+        (NIGHT, in_rome(20, "22:00"), True),
+        (NIGHT, in_rome(21, "00:00"), True),
+        (NIGHT, in_rome(21, "05:59:59"), True),
+        (NIGHT, in_rome(21, "06:00"), False),
+        (NIGHT, in_rome(20, "05:00"), False),  # Thursday's
+        (NIGHT, in_rome(21, "22:00"), False),  # Saturday's
+        # Without an end: to the end of the day, without a gap before midnight.
+        ({"zone": "Europe/Rome", "days": [3], "from": "08:00"}, in_rome(18, "23:59:59.9"), True),
+        ({"zone": "Europe/Rome", "days": [3], "from": "08:00"}, in_rome(19, "00:00"), False),
+        ({"zone": "Europe/Rome", "to": "08:00"}, in_rome(18, "00:00"), True),
+        ({"zone": "Europe/Rome", "to": "08:00"}, in_rome(18, "08:00"), False),
+        ({"zone": "Europe/Rome", "days": [3]}, in_rome(18, "23:59:59.999999"), True),
+        ({"zone": "Europe/Rome", "days": [3]}, in_rome(17, "23:59:59.999999"), False),
+        ({"zone": "Europe/Rome"}, in_rome(18, "00:00"), True),
+        # From a time to the same one: a whole day that begins then.
+        ({"zone": "UTC", "days": [3], "from": "08:00", "to": "08:00"}, NOW, True),
+        ({"zone": "UTC", "days": [2], "from": "08:00", "to": "08:00"}, NOW.replace(hour=7), True),
+        ({"zone": "UTC", "days": [3], "from": "08:00", "to": "08:00"}, NOW.replace(hour=7), False),
+        # Whose Wednesday it is: 23:30 in Rome is 11:30 of the next day in Auckland.
+        ({"zone": "Europe/Rome", "days": [3]}, in_rome(18, "23:30"), True),
+        ({"zone": "Pacific/Auckland", "days": [4]}, in_rome(18, "23:30"), True),
+    ],
+)
+def test_time(body: dict[str, Any], now: datetime, expected: bool) -> None:
+    assert holds({"time": body}, now=now.astimezone(UTC)) is expected
+
+
+def test_office_hours_follow_the_clocks_on_the_wall_in_summer_and_winter() -> None:
+    body = {"zone": "Europe/Rome", "from": "08:00", "to": "18:00"}
+    for month, first_hour in ((1, 7), (7, 6)):
+        opens = datetime(2026, month, 14, first_hour, tzinfo=UTC)
+        assert holds({"time": body}, now=opens)
+        assert not holds({"time": body}, now=opens - timedelta(microseconds=1))
+
+
+def test_the_hour_that_comes_twice_counts_twice_and_the_one_that_is_skipped_never() -> None:
+    hour = {"time": {"zone": "Europe/Rome", "from": "02:00", "to": "03:00"}}
+
+    def minutes_of(day: datetime) -> int:
+        moments = (day + timedelta(minutes=n) for n in range(24 * 60))
+        return sum(holds(hour, now=moment) for moment in moments)
+
+    assert minutes_of(datetime(2026, 10, 24, 12, tzinfo=UTC)) == 120
+    assert minutes_of(datetime(2026, 3, 28, 12, tzinfo=UTC)) == 0
+
+
+# --- the others ---
+
+
+@pytest.mark.parametrize(
+    ("body", "known", "expected"),
+    [
+        ({"at_least": 2}, {"strength": Strength.SINGLE_FACTOR}, False),
+        ({"at_least": 2}, {"strength": Strength.TWO_FACTORS}, True),
+        ({"at_least": 2}, {"strength": Strength.PHISHING_RESISTANT}, True),
+        ({"at_least": 1}, {}, False),
+        ({"at_least": 1, "minutes": 5}, {"strength": Strength.TWO_FACTORS}, False),
+        (
+            {"at_least": 1, "minutes": 5},
+            {"strength": Strength.TWO_FACTORS, "factor_at": NOW - timedelta(minutes=5)},
+            True,
+        ),
+        (
+            {"at_least": 1, "minutes": 5},
+            {
+                "strength": Strength.TWO_FACTORS,
+                "factor_at": NOW - timedelta(minutes=5, microseconds=1),
+            },
+            False,
+        ),
+    ],
+)
+def test_strength(body: dict[str, Any], known: dict[str, Any], expected: bool) -> None:
+    assert holds({"strength": body}, **known) is expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "known", "expected"),
+    [
+        ({"method": ["password", "saml"]}, {"method": "saml"}, True),
+        ({"method": ["password"]}, {"method": "PASSWORD"}, False),
+        ({"method": ["password"]}, {}, False),
+        ({"email_domain": ["Example.com"]}, {"email": "alice@EXAMPLE.COM"}, True),
+        ({"email_domain": ["example.com"]}, {"email": "alice@mail.example.com"}, False),
+        ({"email_domain": ["example.com"]}, {"email": "alice@badexample.com"}, False),
+        ({"email_domain": ["example.com"]}, {"email": '"a@example.com"@evil.test'}, False),
+        ({"email_domain": ["example.com"]}, {"email": "example.com"}, False),
+        ({"email_domain": ["example.com"]}, {}, False),
+        (
+            {"attribute": {"name": "site.country", "any_of": ["IT"]}},
+            {"attributes": {"site.country": "IT"}},
+            True,
+        ),
+        (
+            {"attribute": {"name": "site.country", "any_of": ["IT"]}},
+            {"attributes": {"site.country": "FR"}},
+            False,
+        ),
+        (
+            {"attribute": {"name": "site.country", "any_of": ["IT"]}},
+            {"attributes": {"country": "IT"}},
+            False,
+        ),
+        ({"attribute": {"name": "site.country", "any_of": ["IT"]}}, {}, False),
+    ],
+)
+def test_method_domain_attribute(
+    rule: dict[str, Any], known: dict[str, Any], expected: bool
+) -> None:
+    assert holds(rule, **known) is expected
+
+
+# --- together ---
+
+YES = {"method": ["password"]}
+NO = {"method": ["saml"]}
+UNKNOWN = {"network": ["192.0.2.0/24"]}
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ({"all": [YES, YES]}, True),
+        ({"all": [YES, NO]}, False),
+        ({"all": [YES, UNKNOWN]}, False),
+        ({"any": [NO, YES]}, True),
+        ({"any": [NO, NO]}, False),
+        ({"any": [YES, UNKNOWN]}, True),
+        ({"not": NO}, True),
+        ({"not": YES}, False),
+        ({"not": UNKNOWN}, False),
+        ({"not": {"not": UNKNOWN}}, False),
+        ({"not": {"not": YES}}, True),
+        ({"not": {"any": [NO, UNKNOWN]}}, False),
+        ({"not": {"all": [YES, UNKNOWN]}}, False),
+        ({"not": {"all": [YES, NO]}}, True),
+    ],
+)
+def test_combined(rule: dict[str, Any], expected: bool) -> None:
+    assert holds(rule, method="password") is expected
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"network": ["192.0.2.0/24"]},
+        {"strength": {"at_least": 2}},
+        {"strength": {"at_least": 2, "minutes": 5}},
+        {"method": ["saml"]},
+        {"email_domain": ["example.com"]},
+        {"attribute": {"name": "site.country", "any_of": ["IT"]}},
+    ],
+    ids=str,
+)
+def test_what_is_not_known_does_not_hold_and_neither_does_its_contrary(
+    asked: dict[str, Any],
+) -> None:
+    assert not holds(asked)
+    assert not holds({"not": asked})
+    assert not holds({"any": [asked, {"not": asked}]})
+
+
+def test_of_all_only_what_failed_is_told_and_of_any_what_held() -> None:
+    office, night = {"time": OFFICE}, {"time": NIGHT}
+    assert evaluate({"all": [office, night]}, facts()).reason.endswith("outside the allowed hours.")
+    assert evaluate({"any": [night, office]}, facts()).reason.endswith("within the allowed hours.")
+    assert evaluate({"not": night}, facts()).reason.startswith("Not: ")
+
+
+# --- what is no rule ---
+
+REFUSED: list[Any] = [
+    None,
+    True,
+    1,
+    "password",
+    [],
+    {},
+    [YES],
+    {"method": ["password"], "network": ["::/0"]},
+    {"eval": "1 == 1"},
+    {"x" * 100_000: 1},
+    {"all": []},
+    {"any": {}},
+    {"any": [YES, {}]},
+    {"all": [YES] * (MOST + 1)},
+    {"not": [YES]},
+    {"not": None},
+    {"network": "192.0.2.0/24"},
+    {"network": []},
+    {"network": [3221225985]},
+    {"network": ["192.0.2.0/33"]},
+    {"network": ["192.0.2.300"]},
+    {"network": ["example.com"]},
+    {"network": ["::ffff:192.0.2.0/120"]},
+    {"time": {}},
+    {"time": {"zone": "Mars/Olympus"}},
+    {"time": {"zone": "../../etc/passwd"}},
+    {"time": {"zone": "Europe"}},
+    {"time": {"zone": "UTC", "days": []}},
+    {"time": {"zone": "UTC", "days": ""}},
+    {"time": {"zone": "UTC", "days": "1"}},
+    {"time": {"zone": "UTC", "days": {}}},
+    {"time": {"zone": "UTC", "days": [0]}},
+    {"time": {"zone": "UTC", "days": [8]}},
+    {"time": {"zone": "UTC", "days": [True]}},
+    {"time": {"zone": "UTC", "days": [1.0]}},
+    {"time": {"zone": "UTC", "from": "24:00"}},
+    {"time": {"zone": "UTC", "from": "8:00"}},
+    {"time": {"zone": "UTC", "from": "08:00:30"}},
+    {"time": {"zone": "UTC", "from": "08:00+02:00"}},
+    {"time": {"zone": "UTC", "to": "٠٨:٠٠"}},
+    {"time": {"zone": "UTC", "to": None}},
+    {"time": {"zone": "UTC", "until": "08:00"}},
+    {"strength": 2},
+    {"strength": {}},
+    {"strength": {"at_least": 0}},
+    {"strength": {"at_least": 4}},
+    {"strength": {"at_least": True}},
+    {"strength": {"at_least": 2.0}},
+    {"strength": {"at_least": "2"}},
+    {"strength": {"at_least": []}},
+    {"strength": {"at_least": 2, "minutes": 0}},
+    {"strength": {"at_least": 2, "minutes": None}},
+    {"strength": {"at_least": 2, "minutes": 1.5}},
+    {"strength": {"at_least": 2, "minutes": 10**30}},
+    {"method": [""]},
+    {"method": [1]},
+    {"method": ["a\x00b"]},
+    {"method": ["\ud800"]},
+    {"method": ["x" * 201]},
+    {"attribute": {"name": "site.country"}},
+    {"attribute": {"any_of": ["IT"]}},
+    {"attribute": {"name": "site.country", "any_of": []}},
+    {"all": [{"method": ["x" * 200] * MOST}] * 2},
+]
+
+
+@pytest.mark.parametrize(
+    "rule", REFUSED, ids=lambda rule: str(rule)[:50].encode("ascii", "replace").decode()
+)
+def test_no_rule(rule: Any) -> None:
+    with pytest.raises(BadRule) as refused:
+        check(rule)
+    assert len(str(refused.value)) < 400
+    verdict = evaluate(
+        rule, facts(method="password", address="192.0.2.1", strength=Strength.TWO_FACTORS)
+    )
+    assert not verdict
+    assert verdict.reason.startswith("The condition cannot be understood")
+
+
+def nested(depth: int) -> dict[str, Any]:
+    return {"not": nested(depth - 1)} if depth else YES
+
+
+def test_depth_and_length_are_bounded() -> None:
+    check(nested(DEEPEST))
+    for rule in (nested(DEEPEST + 1), nested(500)):
+        with pytest.raises(BadRule):
+            check(rule)
+    check({"method": ["x" * 190] * MOST})
+    assert 190 * MOST < LONGEST
+
+
+# --- for any data whatever ---
+
+TEXTS = st.sampled_from(
+    ["password", "192.0.2.0/24", "::/0", "UTC", "08:00", "example.com", "", "site.country"]
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | TEXTS,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                "all any not network time strength method email_domain attribute zone days "
+                "from to at_least minutes name any_of ?".split()
+            ),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=12,
+)
+CLOCKS = st.builds("{:02}:{:02}".format, st.integers(0, 23), st.integers(0, 59))
+LEAVES = st.one_of(
+    st.lists(
+        st.sampled_from(["192.0.2.0/24", "0.0.0.0/0", "2001:db8::/32"]), min_size=1, max_size=3
+    ).map(lambda body: {"network": body}),
+    st.fixed_dictionaries(
+        {"zone": st.sampled_from(["UTC", "Europe/Rome", "Asia/Kathmandu"])},
+        optional={
+            "days": st.lists(st.integers(1, 7), min_size=1, max_size=7),
+            "from": CLOCKS,
+            "to": CLOCKS,
+        },
+    ).map(lambda body: {"time": body}),
+    st.fixed_dictionaries(
+        {"at_least": st.integers(1, 3)}, optional={"minutes": st.integers(1, 1000)}
+    ).map(lambda body: {"strength": body}),
+    st.lists(st.sampled_from(["password", "saml"]), min_size=1).map(
+        lambda body: {"method": body[:5]}
+    ),
+    st.just({"email_domain": ["example.com"]}),
+    st.just({"attribute": {"name": "site.country", "any_of": ["IT"]}}),
+)
+MONOTONE = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, min_size=1, max_size=3).flatmap(
+        lambda rules: st.sampled_from([{"all": rules}, {"any": rules}])
+    ),
+    max_leaves=5,
+)
+RULES = st.recursive(
+    LEAVES,
+    lambda inner: (
+        inner.map(lambda rule: {"not": rule})
+        | st.lists(inner, min_size=1, max_size=3).map(lambda rules: {"any": rules})
+        | st.lists(inner, min_size=1, max_size=3).map(lambda rules: {"all": rules})
+    ),
+    max_leaves=5,
+).filter(lambda rule: depth_of(rule) <= DEEPEST)
+KNOWN = st.builds(
+    Facts,
+    now=st.datetimes(
+        timezones=st.just(UTC),
+        min_value=datetime(1990, 1, 1),  # noqa: DTZ001
+        max_value=datetime(2090, 1, 1),  # noqa: DTZ001
+    ),
+    address=st.sampled_from(
+        ["", "192.0.2.1", "::ffff:192.0.2.1", "2001:db8::1", "no address", "1.2.3"]
+    ),
+    email=st.sampled_from(["", "alice@example.com", "@", "example.com", "\x00"]),
+    method=st.sampled_from(["", "password", "saml"]),
+    strength=st.sampled_from(Strength),
+    factor_at=st.none() | st.datetimes(timezones=st.just(UTC)),
+    attributes=st.sampled_from(
+        [{}, {"site.country": "IT"}, {"site.country": None}, {"site.country": ["IT"]}]
+    ),
+)
+
+
+def depth_of(rule: dict[str, Any]) -> int:
+    ((kind, body),) = rule.items()
+    inner = [body] if kind == "not" else body if kind in ("all", "any") else []
+    return 1 + max(map(depth_of, inner)) if inner else 0
+
+
+@settings(deadline=None, max_examples=100)
+@given(JSON, KNOWN)
+def test_no_data_breaks_it_and_what_is_no_rule_never_holds(rule: Any, known: Facts) -> None:
+    verdict = evaluate(rule, known)
+    assert verdict.reason
+    try:
+        check(rule)
+    except BadRule:
+        assert not verdict
+
+
+@settings(deadline=None, max_examples=60)
+@given(RULES, KNOWN)
+def test_every_rule_is_accepted_and_has_a_verdict_with_a_reason(
+    rule: dict[str, Any], known: Facts
+) -> None:
+    check(rule)
+    verdict = evaluate(rule, known)
+    assert verdict.reason
+    assert not (verdict and evaluate({"not": rule}, known))
+    assert bool(evaluate({"all": [rule, rule]}, known)) == bool(verdict)
+    assert bool(evaluate({"any": [rule, rule]}, known)) == bool(verdict)
+
+
+@settings(deadline=None, max_examples=60)
+@given(RULES, RULES, KNOWN)
+def test_all_asks_for_each_and_any_for_one(
+    a: dict[str, Any], b: dict[str, Any], known: Facts
+) -> None:
+    one, other = bool(evaluate(a, known)), bool(evaluate(b, known))
+    if max(depth_of(a), depth_of(b)) < DEEPEST:
+        assert bool(evaluate({"all": [a, b]}, known)) == (one and other)
+        assert bool(evaluate({"any": [a, b]}, known)) == (one or other)
+
+
+@settings(deadline=None, max_examples=60)
+@given(MONOTONE.filter(lambda rule: depth_of(rule) <= DEEPEST), KNOWN, st.sampled_from(Strength))
+def test_without_not_a_surer_or_fresher_sign_in_never_loses(
+    rule: dict[str, Any], known: Facts, surer: Strength
+) -> None:
+    if evaluate(rule, known):
+        better = {**vars(known), "strength": max(known.strength, surer), "factor_at": known.now}
+        assert evaluate(rule, Facts(**better))
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    MONOTONE.filter(lambda rule: depth_of(rule) <= DEEPEST),
+    KNOWN,
+    st.sampled_from(["address", "email", "method", "attributes", "strength", "factor_at"]),
+)
+def test_without_not_knowing_less_never_wins(rule: dict[str, Any], known: Facts, gone: str) -> None:
+    nothing = {"attributes": {}, "strength": Strength.NONE, "factor_at": None}.get(gone, "")
+    if not evaluate(rule, known):
+        assert not evaluate(rule, Facts(**{**vars(known), gone: nothing}))
