@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mago.core.context_processors import THEMES
 from mago.core.guards import public
-from mago.core.http import safe_next
+from mago.core.http import remember_language, safe_next
 
 A_YEAR = 365 * 24 * 3600
 
@@ -29,9 +29,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     if theme in THEMES:
         response.set_cookie("theme", theme, max_age=A_YEAR, secure=settings.IS_HTTPS, samesite="Lax")
     if language in dict(settings.LANGUAGES) and check_for_language(language):
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, language, max_age=A_YEAR, secure=settings.IS_HTTPS, samesite="Lax"
-        )
+        remember_language(response, language)
     return response
 
 

@@ -25,6 +25,7 @@ from accounts.models import User
 from accounts.sessions.browser import open_session
 from mago.audit.services import record
 from mago.audit.tags import Tag
+from mago.core.http import remember_language
 
 STATE = "mago"
 
@@ -59,7 +60,10 @@ class PageDoor:
         open_session(
             request, user, method=sign_in.method, strength=sign_in.strength, remembered=sign_in.remembered
         )
-        return HttpResponseRedirect(redirect_url or resolve_url(settings.LOGIN_REDIRECT_URL))
+        response = HttpResponseRedirect(redirect_url or resolve_url(settings.LOGIN_REDIRECT_URL))
+        if user.language:
+            remember_language(response, user.language)
+        return response
 
 
 class Stage(LoginStage):

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import Resolver404, resolve
 
 
@@ -50,3 +50,14 @@ def safe_next(url: str | None) -> str | None:
     except (ValueError, Resolver404):
         return None
     return url if any(fnmatchcase(name, allowed) for allowed in settings.NEXT_URL_NAMES) else None
+
+
+def remember_language(response: HttpResponseBase, language: str) -> None:
+    """This browser is shown pages in `language` from now on."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        samesite="Lax",
+    )

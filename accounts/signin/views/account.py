@@ -1,6 +1,5 @@
 """One's own account: profile, e-mail address, password."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.access.guards import actor, public, signed_in
 from accounts.sessions.browser import prove_again, renew_session
 from mago.core.errors import Conflict, Refused
-from mago.core.http import safe_next
+from mago.core.http import remember_language, safe_next
 
 from .. import services
 from ..forms import ChangeEmailForm, ChangePasswordForm, ProfileForm, ReauthenticateForm, current_language
@@ -27,7 +26,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         services.change_profile(user=user, actor=user, **form.cleaned_data)
         messages.success(request, _("Saved."))
         response = redirect("accounts:profile")
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, form.cleaned_data["language"], secure=settings.IS_HTTPS, samesite="Lax")
+        remember_language(response, form.cleaned_data["language"])
         return response
     return show(request, "profile", form)
 
