@@ -16,6 +16,7 @@ from mago.core.forms import Form
 from mago.messaging.models import Status
 
 from .pages import Filters
+from .widgets import Select
 
 ANY = ("", gettext_lazy("Any"))
 
@@ -79,6 +80,7 @@ class PeopleFilters(Filters):
     state = forms.ChoiceField(
         label=gettext_lazy("State"),
         required=False,
+        widget=Select,
         choices=[
             ANY,
             ("active", gettext_lazy("Active")),
@@ -90,6 +92,7 @@ class PeopleFilters(Filters):
     joined = forms.TypedChoiceField(
         label=gettext_lazy("Joined"),
         required=False,
+        widget=Select,
         choices=[ANY, ("1", gettext_lazy("Last 24 hours")), ("7", gettext_lazy("Last 7 days"))],
         coerce=lambda days: timedelta(days=int(days)),
         empty_value=None,
@@ -97,9 +100,12 @@ class PeopleFilters(Filters):
 
 
 class AuditFilters(Filters):
-    tag = forms.ChoiceField(label=gettext_lazy("Event"), required=False)
+    tag = forms.ChoiceField(label=gettext_lazy("Event"), required=False, widget=Select)
     outcome = forms.ChoiceField(
-        label=gettext_lazy("Outcome"), required=False, choices=_choices(Outcome.choices)
+        label=gettext_lazy("Outcome"),
+        required=False,
+        widget=Select,
+        choices=_choices(Outcome.choices),
     )
     actor = PersonField(label=gettext_lazy("By (e-mail address)"))
     about = PersonField(label=gettext_lazy("About (e-mail address)"))
@@ -118,7 +124,10 @@ class AuditFilters(Filters):
 
 class MessageFilters(Filters):
     status = forms.ChoiceField(
-        label=gettext_lazy("Status"), required=False, choices=_choices(Status.choices)
+        label=gettext_lazy("Status"),
+        required=False,
+        widget=Select,
+        choices=_choices(Status.choices),
     )
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access.guards import actor
 from accounts.access.permissions import Permission
-from accounts.access.selectors import permissions_of
+from accounts.access.selectors import can
 from accounts.models import User
 
 
@@ -37,11 +37,24 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
 )
 
 
-def permissions(request: HttpRequest) -> frozenset[Permission]:
-    """What the person of `request` may do; read once for each request."""
-    held: frozenset[Permission] | None = getattr(request, "permissions", None)
+class Permissions:
+    """What somebody may do: `permission in …`, in views and templates; each is decided once."""
+
+    def __init__(self, user: User) -> None:
+        self._user = user
+        self._known: dict[str, bool] = {}
+
+    def __contains__(self, permission: str) -> bool:
+        if permission not in self._known:
+            self._known[permission] = bool(can(self._user, Permission(permission)))
+        return self._known[permission]
+
+
+def permissions(request: HttpRequest) -> Permissions:
+    """What the person of `request` may do; the same object for the whole request."""
+    held: Permissions | None = getattr(request, "permissions", None)
     if held is None:
-        held = request.permissions = permissions_of(actor(request))  # type: ignore[attr-defined]
+        held = request.permissions = Permissions(actor(request))  # type: ignore[attr-defined]
     return held
 
 
@@ -55,7 +68,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _navigation(path: str, held: frozenset[Permission]) -> list[dict[str, Any]]:
+def _navigation(path: str, held: Permissions) -> list[dict[str, Any]]:
     groups: list[dict[str, Any]] = [
         {"title": title, "items": [_item(entry) for entry in entries if entry.permission in held]}
         for title, entries in GROUPS

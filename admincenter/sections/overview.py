@@ -22,7 +22,7 @@ from mago.audit.tags import Tag
 from mago.messaging.models import Status
 
 from ..charts import Chart, Series, line_chart
-from ..navigation import permissions
+from ..navigation import Permissions, permissions
 from ..pages import is_part, page
 from ..selectors import figures, outbox
 from ..selectors.people import live_sessions
@@ -71,7 +71,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return page(request, "admincenter/overview.html", context)
 
 
-def _tiles(now: datetime, dead: figures.Count, held: frozenset[Permission]) -> list[Tile]:
+def _tiles(now: datetime, dead: figures.Count, held: Permissions) -> list[Tile]:
     day, week = now - A_DAY, now - timedelta(days=7)
 
     def people(label: str, rows: QuerySet[Any], icon: str, note: str, **filters: str) -> Tile:
@@ -108,7 +108,7 @@ def _told(
     note: str = "",
     *,
     since: datetime,
-    held: frozenset[Permission],
+    held: Permissions,
 ) -> Tile:
     """How often something happened since then."""
     moment = f"{since:%Y-%m-%dT%H:%M}"
@@ -116,7 +116,7 @@ def _told(
     return Tile(label, figures.told_since(tag, since), icon, href, note)
 
 
-def _link(section: str, permission: Permission, held: frozenset[Permission], **filters: str) -> str:
+def _link(section: str, permission: Permission, held: Permissions, **filters: str) -> str:
     if permission not in held:
         return ""
     query = f"?{urlencode(filters)}" if filters else ""

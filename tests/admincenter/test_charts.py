@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from admincenter import charts, diff
 from admincenter.charts import BOTTOM, LEFT, RIGHT, STEPS, TOP, Series, line_chart
+from admincenter.templatetags import moments
 
 FIGURES = st.lists(st.integers(0, 10**7), min_size=1, max_size=40)
 
@@ -24,7 +25,7 @@ def points(path: str) -> list[tuple[int, int]]:
     return [(int(x), int(y)) for x, y in re.findall(r"[ML](\d+) (\d+)", path)]
 
 
-@pytest.mark.parametrize("module", [charts, diff])
+@pytest.mark.parametrize("module", [charts, diff, moments])
 def test_the_examples_are_true(module: object) -> None:
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
 

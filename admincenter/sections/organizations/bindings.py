@@ -1,0 +1,79 @@
+"""Who holds which role, where, under which condition and how long; granting and taking back."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import services
+from accounts.access.guards import actor, require
+from accounts.access.models import RoleBinding
+from accounts.access.permissions import Permission
+from accounts.access.scope import Scope
+from accounts.organizations.models import Organization
+
+from ...pages import list_page
+from ...selectors.organizations import binding_for, find_bindings
+from .common import act, around, form_page, get_or_post, organization
+from .forms import BindingFilters, GrantForm
+
+TAB = "organization_bindings"
+
+
+@require(Permission.ROLES_READ, of=organization, within=True)
+@require_safe
+def bindings(request: HttpRequest, whose: Organization) -> HttpResponse:
+    return list_page(
+        request,
+        "admincenter/organizations/bindings.html",
+        title=_("Who holds what"),
+        filters=BindingFilters(request.GET),
+        find=lambda **chosen: find_bindings(actor(request), whose, **chosen),
+        **around(request, whose, TAB),
+    )
+
+
+@require(Permission.ROLES_BIND, of=organization, within=True)
+@get_or_post
+def grant(request: HttpRequest, whose: Organization) -> HttpResponse:
+    sent = request.POST if request.method == "POST" else None
+    initial = {"member": request.GET.get("member", "")}
+    return form_page(
+        request,
+        whose,
+        GrantForm(sent, viewer=actor(request), organization=whose, initial=initial),
+        tab=TAB,
+        title=_("Grant a role"),
+        save=lambda **data: _grant(request, whose, **data),
+        told=_("The role is granted."),
+    )
+
+
+def _grant(
+    request: HttpRequest,
+    whose: Organization,
+    *,
+    member: Any,
+    service_account: Any,
+    site: Any,
+    **data: Any,
+) -> RoleBinding:
+    scope = Scope(whose.pk, site.pk if site else None)
+    return services.grant_role(
+        user=member or service_account, scope=scope, actor=actor(request), **data
+    )
+
+
+@require(Permission.ROLES_BIND, of=organization, within=True)
+@require_POST
+def revoke(request: HttpRequest, whose: Organization, binding_id: UUID) -> HttpResponse:
+    binding = binding_for(actor(request), whose, binding_id)
+    return act(
+        request,
+        whose,
+        lambda: services.revoke_role(binding=binding, actor=actor(request)),
+        _("The role is taken back."),
+        tab=TAB,
+    )

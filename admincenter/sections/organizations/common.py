@@ -1,0 +1,160 @@
+"""What the pages of an organization share: whose page it is, its tabs, its forms, and what an action answers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.access.guards import actor
+from accounts.access.permissions import Permission
+from accounts.access.selectors import can_within
+from accounts.models import User
+from accounts.organizations.models import Organization, Site
+from accounts.organizations.selectors import organization_for, owned_for
+from mago.core.errors import Refused
+from mago.core.forms import Form
+
+from ...pages import page
+
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@dataclass(frozen=True)
+class Tab:
+    """`url_name` of the page, and the permission that it takes."""
+
+    title: str | Promise
+    url_name: str
+    permission: Permission
+
+
+TABS = (
+    Tab(_("Overview"), "organization", Permission.ORGANIZATIONS_READ),
+    Tab(_("Members"), "organization_members", Permission.MEMBERS_READ),
+    Tab(_("Who holds what"), "organization_bindings", Permission.ROLES_READ),
+    Tab(_("Roles"), "organization_roles", Permission.ROLES_READ),
+    Tab(_("Conditions"), "organization_conditions", Permission.ROLES_READ),
+    Tab(_("Sites"), "organization_sites", Permission.SITES_READ),
+    Tab(_("Domains"), "organization_domains", Permission.DOMAINS_READ),
+    Tab(_("Sign-in policies"), "organization_policies", Permission.POLICIES_READ),
+    Tab(_("Service accounts"), "organization_service_accounts", Permission.SERVICE_ACCOUNTS_READ),
+    Tab(_("Audit"), "organization_audit", Permission.AUDIT_READ),
+    Tab(_("Explain"), "organization_explain", Permission.ROLES_READ),
+)
+# Those that show what lies at single sites to people who may see no more than these.
+WITHIN = {"organization", "organization_sites"}
+
+
+class Held:
+    """What somebody may do in an organization or inside it: `permission in …`, each decided once."""
+
+    def __init__(self, user: User, organization: Organization) -> None:
+        self._user, self._organization = user, organization
+        self._known: dict[str, bool] = {}
+
+    def __contains__(self, permission: str) -> bool:
+        if permission not in self._known:
+            decision = can_within(self._user, Permission(permission), self._organization)
+            self._known[permission] = bool(decision)
+        return self._known[permission]
+
+
+def organization(request: HttpRequest, slug: str) -> Organization:
+    """What a path speaks of; NotFound for whoever may not know of it."""
+    return organization_for(request.user, slug)  # type: ignore[arg-type]
+
+
+def site(request: HttpRequest, slug: str, site_id: UUID) -> Site:
+    return owned(request, slug, Site, site_id, Permission.SITES_READ)  # type: ignore[no-any-return]
+
+
+def owned(
+    request: HttpRequest, slug: str, model: Any, key: UUID, permission: Permission
+) -> Any:
+    """A row of the organization that the path names, if the person may read such rows; NotFound otherwise."""
+    whose = organization(request, slug)
+    row = owned_for(actor(request), model, whose, key, permission)
+    row.organization = whose  # Known already: no further query.
+    return row
+
+
+def section(
+    request: HttpRequest,
+    whose: Organization,
+    template: str,
+    context: dict[str, Any] | None = None,
+    *,
+    tab: str,
+    status: int = 200,
+) -> HttpResponse:
+    """A page in the organization's frame, under the tab of that URL name."""
+    context = around(request, whose, tab) | (context or {})
+    return page(request, f"admincenter/organizations/{template}.html", context, status=status)
+
+
+def around(request: HttpRequest, whose: Organization, tab: str) -> dict[str, Any]:
+    """What templates/admincenter/organizations/head.html shows."""
+    held = Held(actor(request), whose)
+    return {"organization": whose, "held": held, "tabs": _tabs(held, whose, tab)}
+
+
+def _tabs(held: Held, whose: Organization, current: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": tab.title,
+            "url": reverse(f"admincenter:{tab.url_name}", args=[whose.slug]),
+            "current": tab.url_name == current,
+        }
+        for tab in TABS
+        if tab.permission in held
+    ]
+
+
+def form_page(
+    request: HttpRequest,
+    whose: Organization,
+    form: Form,
+    *,
+    tab: str,
+    title: str,
+    save: Callable[..., Any],
+    told: str,
+    template: str = "form",
+    **context: Any,
+) -> HttpResponse:
+    """A form of a tab: shown, handed to the service, or shown again with what is wrong beside its fields."""
+    status = 200
+    if request.method == "POST":
+        try:
+            if form.is_valid():
+                save(**form.cleaned_data)
+                messages.success(request, told)
+                return redirect(f"admincenter:{tab}", whose.slug)
+            status = 400
+        except Refused as refusal:
+            form.refuse(refusal)
+            status = refusal.status
+    back = reverse(f"admincenter:{tab}", args=[whose.slug])
+    context |= {"form": form, "title": title, "back": back}
+    return section(request, whose, template, context, tab=tab, status=status)
+
+
+def act(
+    request: HttpRequest, whose: Organization, action: Callable[[], Any], told: str, *, tab: str
+) -> HttpResponse:
+    """The tab says what was done, or why it was not."""
+    try:
+        action()
+    except Refused as refusal:
+        messages.error(request, str(refusal.detail))
+    else:
+        messages.success(request, told)
+    return redirect(f"admincenter:{tab}", whose.slug)

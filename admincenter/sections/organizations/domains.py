@@ -1,0 +1,66 @@
+"""The mail domains of an organization: claimed, proved by a record in the DNS, given up."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access.guards import actor, require
+from accounts.access.permissions import Permission
+from accounts.organizations import services
+from accounts.organizations.models import Domain, Organization
+from accounts.organizations.selectors import domains_of
+
+from .common import act, form_page, get_or_post, organization, owned, section
+from .forms import DomainForm
+
+TAB = "organization_domains"
+MOST = 200
+
+
+@require(Permission.DOMAINS_READ, of=organization)
+@require_safe
+def domains(request: HttpRequest, whose: Organization) -> HttpResponse:
+    found = [(domain, *services.record_to_set(domain)) for domain in domains_of(whose)[:MOST]]
+    return section(request, whose, "domains", {"domains": found}, tab=TAB)
+
+
+@require(Permission.DOMAINS_EDIT, of=organization)
+@get_or_post
+def claim(request: HttpRequest, whose: Organization) -> HttpResponse:
+    return form_page(
+        request,
+        whose,
+        DomainForm(request.POST if request.method == "POST" else None),
+        tab=TAB,
+        title=_("Claim a domain"),
+        save=lambda name: services.claim_domain(
+            organization=whose, name=name, actor=actor(request)
+        ),
+        told=_("Set the record in your DNS, then check it here."),
+    )
+
+
+@require(Permission.DOMAINS_EDIT, of=organization)
+@require_POST
+def check(request: HttpRequest, whose: Organization, domain_id: UUID) -> HttpResponse:
+    return _act(request, whose, domain_id, services.prove_domain, _("The domain is proved."))
+
+
+@require(Permission.DOMAINS_EDIT, of=organization)
+@require_POST
+def remove(request: HttpRequest, whose: Organization, domain_id: UUID) -> HttpResponse:
+    told = _("The domain is no longer claimed.")
+    return _act(request, whose, domain_id, services.remove_domain, told)
+
+
+def _act(
+    request: HttpRequest, whose: Organization, key: UUID, service: Callable[..., Any], told: str
+) -> HttpResponse:
+    domain = owned(request, whose.slug, Domain, key, Permission.DOMAINS_EDIT)
+    return act(
+        request, whose, lambda: service(domain=domain, actor=actor(request)), told, tab=TAB
+    )

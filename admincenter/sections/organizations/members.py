@@ -1,0 +1,91 @@
+"""Who belongs to an organization, who is invited; inviting, removing, handing the ownership over."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import services
+from accounts.access.guards import actor, require
+from accounts.access.models import Invitation, Membership
+from accounts.access.permissions import Permission
+from accounts.organizations.models import Organization
+
+from ...pages import list_page
+from ...selectors.organizations import find_members, open_invitations
+from .common import act, around, form_page, get_or_post, organization, owned
+from .forms import InviteForm, MemberFilters
+
+TAB = "organization_members"
+
+
+@require(Permission.MEMBERS_READ, of=organization)
+@require_safe
+def members(request: HttpRequest, whose: Organization) -> HttpResponse:
+    return list_page(
+        request,
+        "admincenter/organizations/members.html",
+        title=_("Members"),
+        filters=MemberFilters(request.GET),
+        find=lambda **chosen: find_members(whose, **chosen),
+        invitations=open_invitations(whose),
+        **around(request, whose, TAB),
+    )
+
+
+@require(Permission.MEMBERS_INVITE, of=organization)
+@get_or_post
+def invite(request: HttpRequest, whose: Organization) -> HttpResponse:
+    sent = request.POST if request.method == "POST" else None
+    return form_page(
+        request,
+        whose,
+        InviteForm(sent, viewer=actor(request), organization=whose),
+        tab=TAB,
+        title=_("Invite somebody"),
+        save=lambda **data: services.invite(organization=whose, actor=actor(request), **data),
+        told=_("The invitation is on its way."),
+    )
+
+
+@require(Permission.MEMBERS_INVITE, of=organization)
+@require_POST
+def revoke_invitation(
+    request: HttpRequest, whose: Organization, invitation_id: UUID
+) -> HttpResponse:
+    slug, permission = whose.slug, Permission.MEMBERS_INVITE
+    invitation = owned(request, slug, Invitation, invitation_id, permission)
+    return act(
+        request,
+        whose,
+        lambda: services.revoke_invitation(invitation=invitation, actor=actor(request)),
+        _("The invitation is taken back."),
+        tab=TAB,
+    )
+
+
+@require(Permission.MEMBERS_REMOVE, of=organization)
+@require_POST
+def remove(request: HttpRequest, whose: Organization, member_id: UUID) -> HttpResponse:
+    member = owned(request, whose.slug, Membership, member_id, Permission.MEMBERS_REMOVE)
+    return act(
+        request,
+        whose,
+        lambda: services.remove_member(membership=member, actor=actor(request)),
+        _("%(person)s is no longer a member.") % {"person": member.user},
+        tab=TAB,
+    )
+
+
+@require(Permission.ROLES_BIND, of=organization)
+@require_POST
+def transfer(request: HttpRequest, whose: Organization, member_id: UUID) -> HttpResponse:
+    to = owned(request, whose.slug, Membership, member_id, Permission.ROLES_BIND).user
+    return act(
+        request,
+        whose,
+        lambda: services.transfer_ownership(organization=whose, to=to, actor=actor(request)),
+        _("%(person)s owns the organization now.") % {"person": to},
+        tab="organization",
+    )

@@ -1,0 +1,68 @@
+"""The sites of an organization; whoever works at one sees that one."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access.guards import actor, require
+from accounts.access.permissions import Permission
+from accounts.organizations import services
+from accounts.organizations.models import Organization, Site
+from accounts.organizations.selectors import sites_of
+
+from .common import act, form_page, get_or_post, organization, section, site
+from .forms import SiteForm, site_values
+
+TAB = "organization_sites"
+MOST = 500
+
+
+@require(Permission.SITES_READ, of=organization, within=True)
+@require_safe
+def sites(request: HttpRequest, whose: Organization) -> HttpResponse:
+    found = sites_of(actor(request), whose)[:MOST]
+    return section(request, whose, "sites", {"sites": found}, tab=TAB)
+
+
+@require(Permission.SITES_CREATE, of=organization)
+@get_or_post
+def create(request: HttpRequest, whose: Organization) -> HttpResponse:
+    return form_page(
+        request,
+        whose,
+        SiteForm(request.POST if request.method == "POST" else None),
+        tab=TAB,
+        title=_("New site"),
+        save=lambda **data: services.create_site(
+            organization=whose, actor=actor(request), **data
+        ),
+        told=_("The site exists now."),
+    )
+
+
+@require(Permission.SITES_EDIT, of=site)
+@get_or_post
+def edit(request: HttpRequest, site: Site) -> HttpResponse:
+    sent = request.POST if request.method == "POST" else None
+    return form_page(
+        request,
+        site.organization,
+        SiteForm(sent, initial=site_values(site)),
+        tab=TAB,
+        title=site.name,
+        save=lambda **data: services.edit_site(site=site, actor=actor(request), **data),
+        told=_("Saved."),
+    )
+
+
+@require(Permission.SITES_CREATE, of=organization)
+@require_POST
+def remove(request: HttpRequest, whose: Organization, site_id: str) -> HttpResponse:
+    found = site(request, whose.slug, site_id)  # type: ignore[arg-type]
+    return act(
+        request,
+        whose,
+        lambda: services.remove_site(site=found, actor=actor(request)),
+        _("The site is removed, with the roles that were held at it."),
+        tab=TAB,
+    )

@@ -1,0 +1,59 @@
+"""The audit trail of one organization."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.access.guards import actor, require
+from accounts.access.permissions import Permission
+from accounts.organizations.models import Organization
+from mago.audit import canonical, selectors
+from mago.audit.services import record
+from mago.audit.tags import Tag
+from mago.core.errors import NotFound
+
+from ... import diff
+from ...pages import CURSOR, list_page
+from ...selectors.trail import find_events, link_of
+from .common import around, organization, section
+from .forms import EventFilters
+
+TAB = "organization_audit"
+
+
+@require(Permission.AUDIT_READ, of=organization)
+@require_safe
+def events(request: HttpRequest, whose: Organization) -> HttpResponse:
+    filters = EventFilters(request.GET)
+    if filters.is_valid() and filters.chosen and CURSOR not in request.GET:
+        searched = {name: str(value) for name, value in filters.chosen.items()}
+        record(
+            Tag.AUDIT_SEARCHED, actor=actor(request), organization_id=whose.pk, filters=searched
+        )
+    return list_page(
+        request,
+        "admincenter/organizations/audit.html",
+        title=_("Audit"),
+        filters=filters,
+        find=lambda **chosen: find_events(organization=whose, **chosen),
+        **around(request, whose, TAB),
+    )
+
+
+@require(Permission.AUDIT_READ, of=organization)
+@require_safe
+def event(request: HttpRequest, whose: Organization, event_id: int) -> HttpResponse:
+    found = selectors.event(event_id)
+    if found.organization_id != whose.pk:
+        raise NotFound
+    record(Tag.AUDIT_EVENT_READ, actor=actor(request), target=found, organization_id=whose.pk)
+    context = {
+        "event": found,
+        "changes": diff.changes(found.detail),
+        "details": diff.rest(found.detail),
+        "is_ours": canonical.is_ours(found),
+        "link": (link := link_of(found)),
+        "link_hash": bytes(link.hash).hex() if link else "",
+        "beside": [],
+    }
+    return section(request, whose, "event", context, tab=TAB)

@@ -1,0 +1,111 @@
+"""Reading organizations as their administrators do."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from accounts.access.models import (
+    Condition,
+    CustomRole,
+    Invitation,
+    Membership,
+    RoleBinding,
+    ServiceAccount,
+)
+from accounts.access.permissions import Permission
+from accounts.access.selectors import Actor, can, unexpired
+from accounts.models import normalize_email
+from accounts.organizations.models import Domain, Organization, SignInPolicy, Site
+from accounts.organizations.selectors import members_of, sites_of, visible_to
+from mago.core.errors import NotFound
+
+from ..keyset import Listing
+from .figures import Count, count
+from .people import begins
+
+MOST_SHOWN = 100
+
+
+def find_organizations(viewer: Actor, *, q: str = "") -> Listing:
+    """The organizations that somebody may see, the newest first; with `q`, by short name."""
+    found = visible_to(viewer)
+    if q:
+        wanted = found.filter(begins("slug", q.lower()))
+        return Listing((wanted,), key=("slug",), descending=False)
+    return Listing((found,), key=("created_at", "id"))
+
+
+def figures_of(organization: Organization) -> dict[str, Count]:
+    """How many there are of what an organization has."""
+    owned = {"members": Membership, "sites": Site, "domains": Domain, "accounts": ServiceAccount}
+    return {name: count(model.objects.of(organization)) for name, model in owned.items()}
+
+
+def find_members(organization: Organization, *, q: str = "") -> Listing:
+    """Members with the roles they hold, the newest first; with `q`, whose address begins so."""
+    found = members_of(organization).prefetch_related(_roles_in(organization))
+    if q:
+        found = found.filter(begins("user__email", normalize_email(q)))
+    return Listing((found,), key=("joined_at", "id"))
+
+
+def _roles_in(organization: Organization) -> Prefetch[Any, Any, Any]:
+    held = RoleBinding.objects.filter(unexpired(), organization=organization)
+    held = held.select_related("custom_role", "site").order_by("granted_at", "id")
+    return Prefetch("user__role_bindings", held, to_attr="roles_here")
+
+
+def open_invitations(organization: Organization) -> QuerySet[Invitation]:
+    """The newest invitations that somebody may still accept."""
+    found = Invitation.objects.of(organization)
+    found = found.filter(closed_at=None, expires_at__gt=timezone.now())
+    found = found.select_related("site", "invited_by").order_by("-created_at")
+    return found[:MOST_SHOWN]  # type: ignore[no-any-return]
+
+
+def find_bindings(viewer: Actor, organization: Organization, *, role: str = "") -> Listing:
+    """Who holds what in an organization, or at those sites of it that the viewer may see."""
+    beside = ("user", "service_account", "custom_role", "site", "condition", "granted_by")
+    found = RoleBinding.objects.filter(organization=organization).select_related(*beside)
+    if not can(viewer, Permission.ROLES_READ, organization):
+        found = found.filter(site__in=sites_of(viewer, organization).values("pk"))
+    if role:
+        found = found.filter(Q(custom_role__isnull=False) if role == "custom" else Q(role=role))
+    return Listing((found,), key=("id",))
+
+
+def binding_for(viewer: Actor, organization: Organization, key: UUID) -> RoleBinding:
+    """One binding of the organization, if `viewer` may bind roles there; NotFound otherwise."""
+    beside = ("user", "service_account", "custom_role", "condition")
+    found = RoleBinding.objects.filter(organization=organization, pk=key)
+    binding = found.select_related(*beside).first()
+    if binding is None or not can(viewer, Permission.ROLES_BIND, binding):
+        raise NotFound
+    return binding
+
+
+def custom_roles_of(organization: Organization) -> list[CustomRole]:
+    return list(CustomRole.objects.of(organization).order_by("name"))
+
+
+def conditions_of(organization: Organization) -> list[Condition]:
+    return list(Condition.objects.of(organization).order_by("name"))
+
+
+def policies_of(organization: Organization) -> list[SignInPolicy]:
+    """The organization's own policies, each with the name of the role that it concerns."""
+    found = SignInPolicy.objects.of(organization).select_related("organization", "site")
+    policies = list(found.order_by("key"))
+    names = {str(role.pk): role.name for role in custom_roles_of(organization)}
+    for policy in policies:
+        policy.role_name = names.get(policy.role or "", policy.role)
+    return policies
+
+
+def service_accounts_of(organization: Organization) -> list[ServiceAccount]:
+    """Service accounts with the roles they hold."""
+    held = RoleBinding.objects.filter(unexpired()).select_related("custom_role", "site")
+    found = ServiceAccount.objects.of(organization).select_related("created_by").order_by("name")
+    return list(found.prefetch_related(Prefetch("role_bindings", held, to_attr="roles_here")))
