@@ -2,6 +2,9 @@
 
 A trigger on each table, so that neither a slip in our code nor a statement injected into it can
 rewrite the past. Whoever owns the database can take the triggers away: the chain tells of that.
+
+There is one door: what a segment record covers can be deleted, and nothing else. The record is
+signed, so a false one opens the door too, but is found by whoever verifies the trail.
 """
 
 from collections.abc import Iterator
@@ -9,7 +12,8 @@ from contextlib import contextmanager
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-TABLES = ("audit_auditevent", "audit_auditlink", "audit_auditcheckpoint")
+EVENTS, LINKS, SEGMENTS = "audit_auditevent", "audit_auditlink", "audit_auditsegment"
+TABLES = (EVENTS, LINKS, "audit_auditcheckpoint", SEGMENTS)
 
 # A statement trigger also covers TRUNCATE; Django makes 23001 (restrict_violation) IntegrityError.
 _POSTGRESQL = (
@@ -37,6 +41,57 @@ _RELEASE = {
     "sqlite": ("DROP TRIGGER {table}_no_update", "DROP TRIGGER {table}_no_delete"),
 }
 
+# What keeps a row from being deleted: no segment covers it.
+_LAST = f"(SELECT MAX(last_sequence) FROM {SEGMENTS})"  # noqa: S608 - our own names
+_KEPT = {
+    LINKS: f"OLD.sequence > COALESCE({_LAST}, 0)",
+    EVENTS: f"NOT EXISTS (SELECT 1 FROM {LINKS} WHERE event_id = OLD.id AND sequence <= {_LAST})",  # noqa: S608
+}
+# The statements read and delete by ranges of links, which have no gaps: no row is looked at twice.
+_DELETIONS = (
+    f"""
+    DELETE FROM {EVENTS} WHERE id IN
+    (SELECT event_id FROM {LINKS} WHERE sequence BETWEEN {{first}} AND {{last}})
+    """,  # noqa: S608
+    f"DELETE FROM {LINKS} WHERE sequence BETWEEN {{first}} AND {{last}}",  # noqa: S608
+)
+# With its owner's rights: the role that Mago runs as needs no right to delete.
+_REMOVE = f"""
+    CREATE OR REPLACE FUNCTION audit_remove(first bigint, last bigint) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    BEGIN {"; ".join(_DELETIONS).format(first="audit_remove.first", last="audit_remove.last")}; END $$
+"""
+_DOORS = {
+    "postgresql": (
+        "DROP TRIGGER {table}_append_only ON {table}",
+        """
+        CREATE TRIGGER {table}_append_only BEFORE UPDATE OR TRUNCATE ON {table}
+        FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change()
+        """,
+        """
+        CREATE OR REPLACE FUNCTION {table}_refuse_delete() RETURNS trigger LANGUAGE plpgsql
+        SECURITY DEFINER SET search_path FROM CURRENT AS $$
+        BEGIN
+            IF {kept} THEN
+                RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = '23001';
+            END IF;
+            RETURN OLD;
+        END $$
+        """,
+        """
+        CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table}
+        FOR EACH ROW EXECUTE FUNCTION {table}_refuse_delete()
+        """,
+    ),
+    "sqlite": (
+        "DROP TRIGGER {table}_no_delete",
+        """
+        CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} WHEN {kept}
+        BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
+        """,
+    ),
+}
+
 
 def protect(connection: BaseDatabaseWrapper, *tables: str) -> None:
     """UPDATE, DELETE and TRUNCATE on these tables fail with IntegrityError."""
@@ -48,20 +103,51 @@ def release(connection: BaseDatabaseWrapper, *tables: str) -> None:
     _execute(connection, _RELEASE[connection.vendor], tables)
 
 
+def open_door(connection: BaseDatabaseWrapper) -> None:
+    """Of events and links, which are protected, those can be deleted that a segment covers."""
+    for table, kept in _KEPT.items():
+        _execute(connection, _DOORS[connection.vendor], (table,), kept=kept)
+    if connection.vendor == "postgresql":
+        _execute(connection, (_REMOVE,), ("",))
+
+
+def close_door(connection: BaseDatabaseWrapper) -> None:
+    """Events and links are released; for undoing the migration, and for tests."""
+    if connection.vendor == "postgresql":
+        _execute(connection, ("DROP TRIGGER {table}_no_delete ON {table}",), tuple(_KEPT))
+    release(connection, *_KEPT)
+
+
+def remove(connection: BaseDatabaseWrapper, first: int, last: int) -> None:
+    """The events of these links are gone, with the links; IntegrityError if no segment covers them."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT audit_remove(%s, %s)", [first, last])
+            return
+        for deletion in _DELETIONS:
+            cursor.execute(deletion.format(first="%s", last="%s"), [first, last])
+
+
 @contextmanager
 def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """The trail can be changed for the length of the block. Only tests do this."""
-    release(connection, *TABLES)
+    others = [table for table in TABLES if table not in _KEPT]
+    close_door(connection)
+    release(connection, *others)
     try:
         yield
     finally:
         protect(connection, *TABLES)
+        open_door(connection)
 
 
 def _execute(
-    connection: BaseDatabaseWrapper, statements: tuple[str, ...], tables: tuple[str, ...]
+    connection: BaseDatabaseWrapper,
+    statements: tuple[str, ...],
+    tables: tuple[str, ...],
+    **names: str,
 ) -> None:
     with connection.cursor() as cursor:
         for table in tables:
             for statement in statements:
-                cursor.execute(statement.format(table=table))
+                cursor.execute(statement.format(table=table, **names))

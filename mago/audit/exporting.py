@@ -18,6 +18,7 @@ from django.utils import timezone
 from . import canonical, selectors
 from .checkpoints import checkpoints_between, make_checkpoint
 from .models import AuditCheckpoint, AuditEvent, AuditLink
+from .segments import Place, segments, start
 from .services import BATCH, LOOK_BACK, record, seal
 from .statements import installation, keys
 from .tags import Tag
@@ -103,26 +104,32 @@ def _search(events: Iterable[AuditEvent]) -> Iterator[str]:
 def _chain(since: datetime | None, until: datetime | None) -> Iterator[str]:
     seal()
     make_checkpoint(now=True)
-    piece = _piece(since, until)
-    before, hash = _place_before(piece[0])
+    return piece(*_links_of(since, until), since, until)
+
+
+def piece(
+    first: int, last: int, since: datetime | None = None, until: datetime | None = None
+) -> Iterator[str]:
+    """The lines of these links, with all that is needed to check them."""
+    before = _place_before(first)
+    place = {"sequence": before.sequence, "hash": before.hash.hex()}
     period = {
         "since": since and canonical.moment(since),
         "until": until and canonical.moment(until),
     }
-    yield _header(whole=True, **period, before={"sequence": before, "hash": hash.hex()})
-    for key in keys():
-        yield _line(key.statement)
-    count, last = 0, (before, hash)
-    for line, link in _links(*piece):
+    yield _header(whole=True, **period, before=place)
+    yield from (_line(key.statement) for key in keys())
+    yield from (_line(segment) for segment in segments() if segment["last"] < first)
+    count = 0
+    for line, link in _links(first, last):
         if link is not None:
-            count, last = count + 1, (link.sequence, bytes(link.hash))
+            count, place = count + 1, {"sequence": link.sequence, "hash": bytes(link.hash).hex()}
         yield line
     yield from _outside(since, until)
-    end = {"sequence": last[0], "hash": last[1].hex()}
-    yield _line({"type": "end", "events": count, **end})
+    yield _line({"type": "end", "events": count, **place})
 
 
-def _piece(since: datetime | None, until: datetime | None) -> tuple[int, int]:
+def _links_of(since: datetime | None, until: datetime | None) -> tuple[int, int]:
     """The first and the last link to export: those around the period, up to the next checkpoint."""
     newest = selectors.last_link()
     end = newest.sequence if newest else 0
@@ -130,7 +137,7 @@ def _piece(since: datetime | None, until: datetime | None) -> tuple[int, int]:
     if within["first"] is None:
         return end + 1, end
     oldest = AuditLink.objects.order_by("sequence").first()
-    first, last = oldest.sequence if oldest else 1, end
+    first, last = max(oldest.sequence if oldest else 1, start().sequence + 1), end
     # Links stand in the order of numbers, but for events that were committed late.
     if since is not None:
         first = _sequence(Min("sequence"), within["first"], within["first"] + LOOK_BACK) or first
@@ -147,9 +154,9 @@ def _sequence(of: Min | Max, first: int, last: int) -> int | None:
     return found
 
 
-def _place_before(sequence: int) -> tuple[int, bytes]:
+def _place_before(sequence: int) -> Place:
     link = AuditLink.objects.filter(sequence=sequence - 1).first()
-    return (link.sequence, bytes(link.hash)) if link else (0, canonical.GENESIS)
+    return Place(link.sequence, bytes(link.hash)) if link else start()
 
 
 def _links(first: int, last: int) -> Iterator[tuple[str, AuditLink | None]]:

@@ -135,3 +135,21 @@ class AuditCheckpoint(models.Model):
 
     def __str__(self) -> str:
         return str(self.sequence)
+
+
+class AuditSegment(models.Model):
+    """Events up to the link `last_sequence` were removed, because they were old; signed.
+
+    Where nothing was ever removed, there is none. Each goes on where the one before ended.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    last_sequence = models.BigIntegerField(unique=True)
+    statement = models.JSONField()
+
+    class Meta:
+        verbose_name = _("segment of removed events")
+        verbose_name_plural = _("segments of removed events")
+
+    def __str__(self) -> str:
+        return str(self.number)

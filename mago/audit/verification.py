@@ -6,6 +6,7 @@ from enum import StrEnum
 from . import canonical, selectors
 from .checkpoints import checkpoints_between, newest_checkpoint, vouches_for
 from .models import AuditEvent, AuditLink
+from .segments import Place, place_after, segments
 from .services import BATCH, ChainBroken, Sealing, seal
 from .statements import Statement
 
@@ -27,6 +28,7 @@ class Kind(StrEnum):
     REORDERED = "reordered", "Event {event} is not what was sealed at link {link}."
     INSERTED = "inserted", "Event {event} at link {link} was inserted."
     FORGED = "forged", "Link {link} of event {event} was not made with a key of this installation."
+    SEGMENT = "segment", "The record of what was removed up to link {link} does not hold."
     CHECKPOINT = "checkpoint", "Link {link} is not the one that was signed as a checkpoint."
     CUT = "cut", "The end is missing: the chain ends at link {link}, before a signed checkpoint."
     NOT_OURS = "not-ours", "Event {event} was inserted or changed before it was sealed."
@@ -46,9 +48,13 @@ class Break:
 
 @dataclass(frozen=True)
 class Verdict:
-    """How far the chain was followed, the hash it ends in, and the first break or None."""
+    """How far the chain was followed, the hash it ends in, and the first break or None.
+
+    Links up to `removed` are covered by records of segments.
+    """
 
     links: int
+    removed: int
     head: str
     first_break: Break | None
 
@@ -66,7 +72,7 @@ def verify(*, kept: Statement | None = None) -> Verdict:
     first_break = walk.to_the_end()
     if first_break is None and sealing.refused:
         first_break = Break(Kind.NOT_OURS, event=sealing.first_refused)
-    return Verdict(walk.sequence, walk.hash.hex(), first_break)
+    return Verdict(walk.sequence, walk.removed, walk.hash.hex(), first_break)
 
 
 class _Walk:
@@ -76,10 +82,25 @@ class _Walk:
         self.kept = kept
         self.sequence = 0
         self.hash = canonical.GENESIS
+        self.removed = 0
         self.unvouched: Break | None = None
 
     def to_the_end(self) -> Break | None:
-        after: int | None = None
+        return self._over_what_was_removed() or self._along_the_links()
+
+    def _over_what_was_removed(self) -> Break | None:
+        place = Place(self.sequence, self.hash)
+        for segment in segments():
+            if not place.is_followed_by(segment):
+                return Break(Kind.SEGMENT, segment.get("last"))
+            place = place_after(segment)
+        self.sequence, self.hash = place.sequence, place.hash
+        self.removed = place.sequence
+        return None
+
+    def _along_the_links(self) -> Break | None:
+        # Links that a segment covers may not all be deleted yet; they no longer count.
+        after = self.sequence or None
         while links := list(selectors.links_after(after)[:BATCH]):
             events = selectors.readable(link.event_id for link in links)
             stated = checkpoints_between(links[0].sequence, links[-1].sequence)

@@ -1,5 +1,6 @@
 """The product's settings, gathered from one file a thought; what an operator may set is declared through `env`."""
 
+from .audit import *  # noqa: F403
 from .base import *  # noqa: F403
 from .database import *  # noqa: F403
 from .identity import *  # noqa: F403

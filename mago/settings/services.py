@@ -37,6 +37,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "deliver what is due": {"task": "mago.messaging.tasks.deliver_due", "schedule": timedelta(seconds=15)},
     "seal the audit trail": {"task": "mago.audit.tasks.seal", "schedule": timedelta(seconds=10)},
+    "let old audit events go": {"task": "mago.audit.tasks.remove_expired", "schedule": timedelta(minutes=10)},
     "forget old limits": {"task": "mago.core.tasks.purge_limits", "schedule": timedelta(minutes=10)},
     "forget ended sessions": {"task": "accounts.sessions.tasks.purge_sessions", "schedule": timedelta(hours=1)},
     "forget ended links": {"task": "accounts.signin.tasks.purge_links", "schedule": timedelta(hours=1)},

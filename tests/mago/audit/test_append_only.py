@@ -6,7 +6,7 @@ from django.db import IntegrityError, connection, transaction
 
 from mago.audit import append_only
 from mago.audit.checkpoints import make_checkpoint
-from mago.audit.models import AuditCheckpoint, AuditEvent, AuditLink
+from mago.audit.models import AuditCheckpoint, AuditEvent, AuditLink, AuditSegment
 from mago.audit.services import seal
 
 TABLES = pytest.mark.parametrize("model", [AuditEvent, AuditLink])
@@ -47,9 +47,8 @@ def test_the_database_refuses_to_empty_a_table(sealed: None, model: Any) -> None
 
 
 def test_the_guard_covers_exactly_our_tables() -> None:
-    assert set(append_only.TABLES) == {
-        m._meta.db_table for m in (AuditEvent, AuditLink, AuditCheckpoint)
-    }
+    models = (AuditEvent, AuditLink, AuditCheckpoint, AuditSegment)
+    assert set(append_only.TABLES) == {model._meta.db_table for model in models}
 
 
 def test_the_database_refuses_to_change_or_delete_a_checkpoint(sealed: None) -> None:

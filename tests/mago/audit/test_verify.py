@@ -69,7 +69,13 @@ def test_the_command_speaks_json(trail: list[AuditEvent], tamper: Tamper) -> Non
     code, output = run("--json")
     assert code == 0
     head = bytes(AuditLink.objects.get(sequence=5).hash).hex()
-    assert json.loads(output) == {"whole": True, "links": 5, "head": head, "problem": None}
+    assert json.loads(output) == {
+        "whole": True,
+        "links": 5,
+        "removed": 0,
+        "head": head,
+        "problem": None,
+    }
 
     tamper("DELETE FROM {event} WHERE id = %s", trail[2].id)
     code, output = run("--json")

@@ -49,10 +49,17 @@ def _members(verdict: Verdict) -> dict[str, Any]:
         "event": broken.event,
         "message": str(broken),
     }
-    return {"whole": not broken, "links": verdict.links, "head": verdict.head, "problem": problem}
+    return {
+        "whole": not broken,
+        "links": verdict.links,
+        "removed": verdict.removed,
+        "head": verdict.head,
+        "problem": problem,
+    }
 
 
 def _sentence(verdict: Verdict) -> str:
     if verdict.first_break:
         return f"The audit trail is broken. {verdict.first_break}"
-    return f"The audit trail is whole: {verdict.links} events, up to {verdict.head}."
+    gone = f" Events 1 to {verdict.removed} were removed, signed." if verdict.removed else ""
+    return f"The audit trail is whole: {verdict.links} events, up to {verdict.head}.{gone}"
