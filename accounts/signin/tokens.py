@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from mago.core.errors import Refused
@@ -20,6 +20,7 @@ class LinkSpent(Refused):
 
     status = 400
     code = "link_invalid"
+    detail = gettext_lazy("This link has expired or was used already. Ask for a new one.")
 
 
 def issue(purpose: Purpose, *, lifetime: timedelta, user: User | None = None, email: str = "", payload: dict[str, Any] | None = None) -> str:
@@ -41,12 +42,18 @@ def find(purpose: Purpose, secret: str) -> OneTimeToken | None:
 
 
 def spend(purpose: Purpose, secret: str) -> OneTimeToken:
-    """The token is used up, for exactly one caller; LinkSpent for every other."""
+    """The token is used up, for exactly one caller; LinkSpent for every other.
+
+    Its person is locked first: two links of theirs that are spent at once wait for one another.
+    """
+    token = find(purpose, secret)
+    if token and token.user_id:
+        User.objects.select_for_update(no_key=True).filter(pk=token.user_id).first()
     won = OneTimeToken.objects.filter(digest=digest(secret), purpose=purpose, used_at=None, expires_at__gt=timezone.now()).update(
         used_at=timezone.now()
     )
     if not won:
-        raise LinkSpent(_("This link has expired or was used already. Ask for a new one."))
+        raise LinkSpent
     return OneTimeToken.objects.select_related("user").get(digest=digest(secret))
 
 

@@ -27,15 +27,16 @@ def set_active(*, user: User, active: bool, actor: User, reason: str = "") -> No
 
     Forbidden for who holds less than the person does; Conflict for oneself and the last administrator.
     """
+    # The rows of all administrators are locked, so that two of them cannot disable each other at
+    # once; first and in one order, so that they wait for one another and not both for ever.
+    locked = [] if active else list(administrators().select_for_update(of=("self",), no_key=True).order_by("pk"))
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if user.is_active == active:
         return
     if not active:
         if user.pk == actor.pk:
             raise Conflict(_("You cannot disable yourself. Ask another administrator."), code="self")
-        # The rows of all administrators are locked, so that two of them cannot disable each other at once.
-        others = list(administrators().select_for_update(of=("self",), no_key=True).exclude(pk=user.pk))
-        if not others:
+        if not any(other.pk != user.pk for other in locked):
             raise Conflict(_("This is the last administrator."), code="last_administrator")
     demand_rank(actor, user)
     user.is_active = active

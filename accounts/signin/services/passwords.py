@@ -56,18 +56,19 @@ def find_reset(secret: str) -> User:
     """Whose password the link would reset; LinkSpent where it works no longer."""
     token = tokens.find(Purpose.RESET_PASSWORD, secret)
     if token is None or token.user is None or not token.user.is_active or token.user.email != token.email:
-        raise tokens.LinkSpent(_("This link has expired or was used already. Ask for a new one."))
+        raise tokens.LinkSpent
     return token.user
 
 
 def reset_password(*, secret: str, password: str) -> User:
     """The password is new, every session and token of the person is dead. Signs nobody in. LinkSpent, TooMany."""
     limits.LINK_NETWORK.take(network())
-    user = find_reset(secret)
-    check_new_password(password, user=user)
+    check_new_password(password, user=find_reset(secret))
     hashed = make_password(password)
     with transaction.atomic():
-        tokens.spend(Purpose.RESET_PASSWORD, secret)
+        user = tokens.spend(Purpose.RESET_PASSWORD, secret).user
+        if user is None or not user.is_active:  # disabled while the password was judged
+            raise tokens.LinkSpent
         # The link came by mail, so the address is proved.
         user.email_confirmed_at = user.email_confirmed_at or timezone.now()
         _set_password(user, hashed)

@@ -59,7 +59,9 @@ def confirm_sign_up(secret: str) -> tuple[User, str]:
     limits.LINK_NETWORK.take(network())
     try:
         with transaction.atomic():
-            token = tokens.spend(Purpose.SIGN_UP, secret)
+            token = tokens.find(Purpose.SIGN_UP, secret)
+            if token is None:
+                raise tokens.LinkSpent
             user = User(
                 email=token.email,
                 password=token.payload["password"],
@@ -67,7 +69,9 @@ def confirm_sign_up(secret: str) -> tuple[User, str]:
                 language=token.payload["language"],
                 email_confirmed_at=timezone.now(),
             )
+            # Before any link is touched, so that of several links to one address all others wait here.
             user.save(force_insert=True)
+            tokens.spend(Purpose.SIGN_UP, secret)
             # What else was asked for with this address can never come into use.
             OneTimeToken.objects.filter(email=token.email, purpose=Purpose.SIGN_UP).exclude(pk=token.pk).delete()
             OneTimeToken.objects.filter(pk=token.pk).update(payload={})

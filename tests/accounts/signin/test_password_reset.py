@@ -163,6 +163,21 @@ def test_a_link_dies_with_the_account(alice: User, dora: User, link_in: Find) ->
     assert choose(Browser(), link).status_code == 400
 
 
+def test_who_is_disabled_in_the_very_moment_keeps_the_old_password(
+    browser: Browser, alice: User, dora: User, link_in: Find, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(browser, alice.email)
+
+    def meanwhile(password: str) -> str:
+        set_active(user=alice, active=False, actor=dora)
+        return "hash of the new one"
+
+    monkeypatch.setattr("accounts.signin.services.passwords.make_password", meanwhile)
+    assert choose(browser, link_in("reset_password")).status_code == 400
+    alice.refresh_from_db()
+    assert alice.check_password(PASSWORD)
+
+
 def test_a_link_to_the_old_address_dies_with_it(
     browser: Browser, alice: User, link_in: Find
 ) -> None:

@@ -104,3 +104,20 @@ def test_many_right_passwords_at_once_all_get_in(alice: User) -> None:
     answers = at_once(lambda n: post("/accounts/login/", fields).status_code)
     assert answers == [302] * THREADS
     assert Session.objects.filter(user=alice).count() == THREADS
+
+
+def test_a_reset_and_a_change_of_address_at_once_wait_for_one_another(alice: User) -> None:
+    reset = tokens.issue(Purpose.RESET_PASSWORD, lifetime=HOUR, user=alice, email=alice.email)
+    change = tokens.issue(Purpose.CHANGE_EMAIL, lifetime=HOUR, user=alice, email="new@example.com")
+    browser = Browser()
+    browser.get(f"/accounts/password/reset/{reset}/")
+    cookie = f"session={browser.cookies['session'].value}"
+
+    def act(number: int) -> int:
+        if number:
+            return post(f"/accounts/email/{change}/", {}).status_code
+        return post(
+            "/accounts/password/reset/set/", {"password1": OTHER}, HTTP_COOKIE=cookie
+        ).status_code
+
+    assert Counter(at_once(act, 2)) == {302: 1, 400: 1}
