@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -19,7 +20,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from accounts.access.services import set_active
+from accounts.access.roles import RoleName
+from accounts.access.services import grant_role, set_active
 from accounts.models import User
 from accounts.sessions.models import Session
 from accounts.signin.models import OneTimeToken
@@ -50,9 +52,8 @@ class Entrance(RuleBasedStateMachine):
         self.dead: list[str] = []
         self.browser = Browser()
         self.inside: str | None = None
-        self.admin = User.objects.create_user(
-            "dora@example.com", email_confirmed_at="2026-01-01T00:00Z"
-        )
+        self.admin = User.objects.create_user("dora@example.com", email_confirmed_at=timezone.now())
+        grant_role(user=self.admin, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
 
     def teardown(self) -> None:
         if hasattr(self, "before"):
