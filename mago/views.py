@@ -27,7 +27,9 @@ def preferences(request: HttpRequest) -> HttpResponse:
     response = redirect(safe_next(request.POST.get("next")) or "home")
     theme, language = request.POST.get("theme", ""), request.POST.get("language", "")
     if theme in THEMES:
-        response.set_cookie("theme", theme, max_age=A_YEAR, secure=settings.IS_HTTPS, samesite="Lax")
+        response.set_cookie(
+            "theme", theme, max_age=A_YEAR, secure=settings.IS_HTTPS, samesite="Lax"
+        )
     if language in dict(settings.LANGUAGES) and check_for_language(language):
         remember_language(response, language)
     return response

@@ -39,14 +39,24 @@ class App:
 
     def post(self, path: str, body: Any = None) -> Any:
         return self.client.post(
-            f"/api/v1/{path}", json.dumps({} if body is None else body), content_type="application/json", headers=self._headers()
+            f"/api/v1/{path}",
+            json.dumps({} if body is None else body),
+            content_type="application/json",
+            headers=self._headers(),
         )
 
     def patch(self, path: str, body: Any) -> Any:
-        return self.client.patch(f"/api/v1/{path}", json.dumps(body), content_type="application/json", headers=self._headers())
+        return self.client.patch(
+            f"/api/v1/{path}",
+            json.dumps(body),
+            content_type="application/json",
+            headers=self._headers(),
+        )
 
     def sign_in(self, user: Any, password: str = PASSWORD) -> dict[str, Any]:
-        pair: dict[str, Any] = self.post("auth/login", {"email": user.email, "password": password}).json()
+        pair: dict[str, Any] = self.post(
+            "auth/login", {"email": user.email, "password": password}
+        ).json()
         self.token = pair["access_token"]
         return pair
 
@@ -106,7 +116,9 @@ def mails(db: None) -> Callable[..., list[Any]]:
 
     def waiting(template: str = "", to: str = "") -> list[Any]:
         messages = Message.objects.order_by("created_at", "id")
-        return [m for m in messages if m.template.endswith(template) and (not to or m.recipient == to)]
+        return [
+            m for m in messages if m.template.endswith(template) and (not to or m.recipient == to)
+        ]
 
     return waiting
 
@@ -117,7 +129,11 @@ def link_in(mails: Callable[..., list[Any]]) -> Callable[..., str]:
 
     def find(template: str, to: str = "") -> str:
         context = mails(template, to)[-1].context
-        return re.sub(r"^https?://[^/]+", "", (context if isinstance(context, dict) else json.loads(context))["link"])
+        return re.sub(
+            r"^https?://[^/]+",
+            "",
+            (context if isinstance(context, dict) else json.loads(context))["link"],
+        )
 
     return find
 

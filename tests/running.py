@@ -38,7 +38,9 @@ class Site:
         """The link with `part` in the newest mail to `address`; waits until there is one."""
         for _ in range(200):
             for mail in self.inbox():
-                if mail["to"] == address and (found := re.search(rf"http\S+{part}\S+", mail["text"])):
+                if mail["to"] == address and (
+                    found := re.search(rf"http\S+{part}\S+", mail["text"])
+                ):
                     return found.group(0)
             time.sleep(0.05)
         raise AssertionError(f"no mail with {part} came to {address}")
@@ -55,7 +57,15 @@ def free_port() -> int:
 
 def environment(data: Path, port: int, **more: str) -> dict[str, str]:
     """Of the caller's environment, what is not Mago's; and what this installation is told."""
-    ours = ("MAGO_", "TWILIO_", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "DJANGO_", "WEB_CONCURRENCY")
+    ours = (
+        "MAGO_",
+        "TWILIO_",
+        "DATABASE_URL",
+        "REDIS_URL",
+        "EMAIL_URL",
+        "DJANGO_",
+        "WEB_CONCURRENCY",
+    )
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return kept | {"PORT": str(port), "MAGO_DATA_DIR": str(data), **more}
 

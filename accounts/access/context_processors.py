@@ -10,4 +10,8 @@ from .selectors import can
 
 
 def rights(request: HttpRequest) -> dict[str, Any]:
-    return {"may_administer": SimpleLazyObject(lambda: bool(can(request.user, Permission.OVERVIEW_READ)))}
+    return {
+        "may_administer": SimpleLazyObject(
+            lambda: bool(can(request.user, Permission.OVERVIEW_READ))
+        )
+    }

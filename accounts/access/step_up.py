@@ -47,7 +47,9 @@ def step_up(minutes: int = 10) -> Callable[[View], View]:
                 return view(request, *args, **kwargs)
             if caller().via != Means.SESSION:
                 raise StepUpRequired
-            return HttpResponseRedirect(f"{resolve_url('account_reauthenticate')}?{urlencode({'next': _way_back(request)})}")
+            return HttpResponseRedirect(
+                f"{resolve_url('account_reauthenticate')}?{urlencode({'next': _way_back(request)})}"
+            )
 
         return guarded  # type: ignore[return-value]
 

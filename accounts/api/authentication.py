@@ -17,21 +17,32 @@ from mago.core.errors import NotSignedIn
 def _as_person(token: AccessToken) -> tuple[User, AccessToken]:
     family = token.family
     authenticated(
-        via=Means.ACCESS_TOKEN, method=family.method, strength=Strength.SINGLE_FACTOR, at=family.created_at
+        via=Means.ACCESS_TOKEN,
+        method=family.method,
+        strength=Strength.SINGLE_FACTOR,
+        at=family.created_at,
     )
     return family.user, token
 
 
 def _as_program(token: ApiToken) -> tuple[ServiceAccount, ApiToken]:
     note_use(token)
-    authenticated(via=Means.API_TOKEN, method="api token", strength=Strength.NONE, at=None, permits=token.permits)
+    authenticated(
+        via=Means.API_TOKEN,
+        method="api token",
+        strength=Strength.NONE,
+        at=None,
+        permits=token.permits,
+    )
     return token.service_account, token
 
 
 class BearerAuthentication(BaseAuthentication):
     """`request.user` is the token's person or service account, `request.auth` the token. A token that is not good is never ignored."""
 
-    def authenticate(self, request: Request) -> tuple[User, AccessToken] | tuple[ServiceAccount, ApiToken] | None:
+    def authenticate(
+        self, request: Request
+    ) -> tuple[User, AccessToken] | tuple[ServiceAccount, ApiToken] | None:
         header = request.META.get("HTTP_AUTHORIZATION", "")
         if not header:
             return None

@@ -14,7 +14,9 @@ class ApiDoor:
     def pause(self, request: HttpRequest, stage: Stage) -> HttpResponse:
         raise Refused(code=f"{stage.key}_required")
 
-    def open(self, request: HttpRequest, user: User, sign_in: SignIn, redirect_url: str | None) -> HttpResponse:
+    def open(
+        self, request: HttpRequest, user: User, sign_in: SignIn, redirect_url: str | None
+    ) -> HttpResponse:
         return JsonResponse(open_family(user, method=sign_in.method).as_response())
 
 

@@ -46,7 +46,9 @@ def _fields(detail: Any) -> dict[str, list[str]]:
     """Field name to messages; those about the whole body stand under `body`."""
     if isinstance(detail, dict):
         return {
-            "body" if name == "non_field_errors" else str(name): [str(message) for message in _flat(messages)]
+            "body" if name == "non_field_errors" else str(name): [
+                str(message) for message in _flat(messages)
+            ]
             for name, messages in detail.items()
         }
     return {"body": [str(message) for message in _flat(detail)]}

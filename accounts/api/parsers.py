@@ -10,7 +10,12 @@ from rest_framework.exceptions import ParseError
 class JSONParser(parsers.JSONParser):
     """An object; nested so deep that Python gives up, or anything but an object, is refused and not a 500."""
 
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def parse(
+        self,
+        stream: Any,
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
         try:
             body = super().parse(stream, media_type, parser_context)
         except RecursionError:

@@ -13,7 +13,11 @@ class BearerScheme(OpenApiAuthenticationExtension):
     name = "accessToken"
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer", "description": "The `access_token` of a sign-in."}
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The `access_token` of a sign-in.",
+        }
 
 
 class Schema(SpectacularAPIView):

@@ -26,7 +26,9 @@ class TextField(StringField):
     def to_internal_value(self, data: Any) -> str:
         value = super().to_internal_value(data)
         if unusable(value):
-            raise serializers.ValidationError(_("This contains characters that cannot be used here."), code="unusable")
+            raise serializers.ValidationError(
+                _("This contains characters that cannot be used here."), code="unusable"
+            )
         return value
 
 
@@ -43,7 +45,11 @@ class PasswordField(StringField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            trim_whitespace=False, write_only=True, max_length=settings.PASSWORD_MAX_LENGTH, style={"input_type": "password"}, **kwargs
+            trim_whitespace=False,
+            write_only=True,
+            max_length=settings.PASSWORD_MAX_LENGTH,
+            style={"input_type": "password"},
+            **kwargs,
         )
 
 
@@ -56,7 +62,9 @@ class SignUpSerializer(serializers.Serializer[Any]):
     email = EmailField()
     password = PasswordField()
     name = TextField(max_length=150, required=False, default="", allow_blank=True)
-    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False, default=get_language)
+    language = serializers.ChoiceField(
+        choices=settings.LANGUAGES, required=False, default=get_language
+    )
 
 
 class KeySerializer(serializers.Serializer[Any]):
@@ -73,7 +81,9 @@ class RefreshSerializer(serializers.Serializer[Any]):
 
 
 class LogoutSerializer(serializers.Serializer[Any]):
-    everywhere = serializers.BooleanField(default=False, help_text="End every session and every program of this person.")
+    everywhere = serializers.BooleanField(
+        default=False, help_text="End every session and every program of this person."
+    )
 
 
 class ResetRequestSerializer(serializers.Serializer[Any]):
@@ -119,4 +129,5 @@ class ProblemSerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
     request_id = serializers.CharField(required=False)
     errors = serializers.DictField(  # type: ignore[assignment]
-        child=serializers.ListField(child=serializers.CharField()), required=False)
+        child=serializers.ListField(child=serializers.CharField()), required=False
+    )

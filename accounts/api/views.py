@@ -70,7 +70,11 @@ class SignIn(APIView):
         "`account_disabled`, `rate_limited`.",
         request=shapes.SignInSerializer,
         responses={200: shapes.TokenPairSerializer, **REFUSAL},
-        examples=[OpenApiExample("request", {"email": "ada@example.com", "password": "…"}, request_only=True)],
+        examples=[
+            OpenApiExample(
+                "request", {"email": "ada@example.com", "password": "…"}, request_only=True
+            )
+        ],
         auth=[],
     )
     def post(self, request: Request) -> HttpResponseBase:
@@ -89,20 +93,27 @@ class Refresh(APIView):
         auth=[],
     )
     def post(self, request: Request) -> Response:
-        return Response(rotate(_cleaned(shapes.RefreshSerializer, request)["refresh_token"]).as_response())
+        return Response(
+            rotate(_cleaned(shapes.RefreshSerializer, request)["refresh_token"]).as_response()
+        )
 
 
 class Logout(APIView):
     access = SIGNED_IN
 
     @extend_schema(
-        summary="Sign out", description="The tokens of this program are dead at once.", request=shapes.LogoutSerializer, responses={204: None, **REFUSAL}
+        summary="Sign out",
+        description="The tokens of this program are dead at once.",
+        request=shapes.LogoutSerializer,
+        responses={204: None, **REFUSAL},
     )
     def post(self, request: Request) -> Response:
         if _cleaned(shapes.LogoutSerializer, request)["everywhere"]:
             sign_out_everywhere(actor(request), actor=actor(request), reason="by the person")
         else:
-            revoke_family(cast(AccessToken, request.auth).family, actor=actor(request), reason="signed out")
+            revoke_family(
+                cast(AccessToken, request.auth).family, actor=actor(request), reason="signed out"
+            )
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -140,11 +151,17 @@ class Reset(APIView):
 class Me(APIView):
     access = SIGNED_IN
 
-    @extend_schema(summary="Who am I?", responses={200: shapes.MeSerializer, 401: shapes.ProblemSerializer})
+    @extend_schema(
+        summary="Who am I?", responses={200: shapes.MeSerializer, 401: shapes.ProblemSerializer}
+    )
     def get(self, request: Request) -> Response:
         return Response(shapes.MeSerializer(request.user).data)
 
-    @extend_schema(summary="Change my profile", request=shapes.MeSerializer, responses={200: shapes.MeSerializer, **REFUSAL})
+    @extend_schema(
+        summary="Change my profile",
+        request=shapes.MeSerializer,
+        responses={200: shapes.MeSerializer, **REFUSAL},
+    )
     def patch(self, request: Request) -> Response:
         form = shapes.MeSerializer(request.user, data=request.data, partial=True)
         form.is_valid(raise_exception=True)

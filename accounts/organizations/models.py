@@ -19,7 +19,9 @@ class Organization(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(_("name"), max_length=100)
-    slug = models.SlugField(_("short name"), max_length=50, unique=True, help_text=_("Part of addresses; stays."))
+    slug = models.SlugField(
+        _("short name"), max_length=50, unique=True, help_text=_("Part of addresses; stays.")
+    )
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -40,7 +42,9 @@ class Owned(models.Model):
     """What an organization owns; read only through `of(organization)` or a reason to see everybody's."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", verbose_name=_("organization"))
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="+", verbose_name=_("organization")
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects: ClassVar[TenantManager] = TenantManager()
@@ -63,7 +67,9 @@ class Site(Owned):
     class Meta:
         verbose_name = _("site")
         verbose_name_plural = _("sites")
-        constraints = [models.UniqueConstraint(fields=["organization", "name"], name="site_name_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "name"], name="site_name_once")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -87,7 +93,9 @@ class Domain(Owned):
         verbose_name_plural = _("domains")
         constraints = [
             models.UniqueConstraint(fields=["organization", "name"], name="domain_claimed_once"),
-            models.UniqueConstraint(fields=["name"], condition=Q(proved_at__isnull=False), name="domain_proved_once"),
+            models.UniqueConstraint(
+                fields=["name"], condition=Q(proved_at__isnull=False), name="domain_proved_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -104,27 +112,42 @@ class SignInPolicy(Owned):
     organization = models.ForeignKey(  # type: ignore[assignment]
         Organization, models.CASCADE, null=True, related_name="+", verbose_name=_("organization")
     )
-    site = models.ForeignKey(Site, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("site"))
+    site = models.ForeignKey(
+        Site, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("site")
+    )
     role = RoleField(null=True, blank=True)
     # Whom it concerns in one text: SQLite cannot hold columns unique that may be null.
     key = models.CharField(max_length=160, unique=True, editable=False)
     strength = models.PositiveSmallIntegerField(
-        _("strength"), null=True, blank=True, choices=[(level.value, level.name) for level in Strength if level]
+        _("strength"),
+        null=True,
+        blank=True,
+        choices=[(level.value, level.name) for level in Strength if level],
     )
     methods = models.JSONField(_("allowed methods"), null=True, blank=True)
-    idle_minutes = models.PositiveIntegerField(_("ends after minutes without use"), null=True, blank=True)
-    absolute_minutes = models.PositiveIntegerField(_("ends after minutes in any case"), null=True, blank=True)
+    idle_minutes = models.PositiveIntegerField(
+        _("ends after minutes without use"), null=True, blank=True
+    )
+    absolute_minutes = models.PositiveIntegerField(
+        _("ends after minutes in any case"), null=True, blank=True
+    )
     single_session = models.BooleanField(_("one session at a time"), default=False)
     grace_until = models.DateTimeField(_("demanded from"), null=True, blank=True)
-    updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("sign-in policy")
         verbose_name_plural = _("sign-in policies")
 
     def save(self, **kwargs: Any) -> None:
-        self.key = "/".join(str(part or "") for part in (self.organization_id, self.site_id, self.role))
+        self.key = "/".join(
+            str(part or "") for part in (self.organization_id, self.site_id, self.role)
+        )
         super().save(**kwargs)
 
     def __str__(self) -> str:
-        return " · ".join(str(part) for part in (self.organization, self.site, self.role) if part) or str(_("Platform"))
+        return " · ".join(
+            str(part) for part in (self.organization, self.site, self.role) if part
+        ) or str(_("Platform"))

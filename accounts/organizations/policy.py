@@ -58,7 +58,9 @@ def _both(demand: Demand, policy: SignInPolicy) -> Demand:
     )
 
 
-def _stronger(demand: Demand, policy: SignInPolicy) -> tuple[Strength, datetime | None, tuple[str, ...]]:
+def _stronger(
+    demand: Demand, policy: SignInPolicy
+) -> tuple[Strength, datetime | None, tuple[str, ...]]:
     asked = Strength(policy.strength) if policy.strength else Strength.SINGLE_FACTOR
     if asked == Strength.SINGLE_FACTOR or asked < demand.strength:
         return demand.strength, demand.strength_from, demand.because

@@ -30,8 +30,16 @@ def create_organization(*, name: str, owner: User, actor: User, slug: str = "") 
     organization = Organization(name=name, slug=slug or _free_slug(name))
     _save_named(organization, "slug", _("This short name is taken."))
     Membership.objects.create(organization=organization, user=owner)
-    record(Tag.ORGANIZATION_CREATED, actor=actor, target=organization, organization_id=organization.pk, owner=owner.email)
-    grant_role(user=owner, role=RoleName.ORGANIZATION_OWNER, actor=None, scope=organization.access_scope)
+    record(
+        Tag.ORGANIZATION_CREATED,
+        actor=actor,
+        target=organization,
+        organization_id=organization.pk,
+        owner=owner.email,
+    )
+    grant_role(
+        user=owner, role=RoleName.ORGANIZATION_OWNER, actor=None, scope=organization.access_scope
+    )
     return organization
 
 
@@ -47,11 +55,20 @@ def rename_organization(*, organization: Organization, name: str, actor: User) -
     """The organization has this name; its short name stays, as addresses hold it."""
     before, organization.name = organization.name, name
     organization.save(update_fields=["name"])
-    record(Tag.ORGANIZATION_EDITED, actor=actor, target=organization, organization_id=organization.pk, before=before, after=name)
+    record(
+        Tag.ORGANIZATION_EDITED,
+        actor=actor,
+        target=organization,
+        organization_id=organization.pk,
+        before=before,
+        after=name,
+    )
 
 
 @transaction.atomic
-def set_organization_active(*, organization: Organization, active: bool, actor: User, reason: str = "") -> None:
+def set_organization_active(
+    *, organization: Organization, active: bool, actor: User, reason: str = ""
+) -> None:
     """What the organization granted counts, or counts no longer, from the next request on."""
     organization.is_active = active
     organization.save(update_fields=["is_active"])
@@ -63,22 +80,40 @@ def set_organization_active(*, organization: Organization, active: bool, actor: 
 
 
 @transaction.atomic
-def create_site(*, organization: Organization, name: str, actor: User, time_zone: str = "UTC", attributes: dict[str, str] | None = None) -> Site:
+def create_site(
+    *,
+    organization: Organization,
+    name: str,
+    actor: User,
+    time_zone: str = "UTC",
+    attributes: dict[str, str] | None = None,
+) -> Site:
     """The organization has a site of that name."""
-    site = Site(organization=organization, name=name, time_zone=time_zone, attributes=attributes or {})
+    site = Site(
+        organization=organization, name=name, time_zone=time_zone, attributes=attributes or {}
+    )
     _save_named(site, "name", _("This name is taken."))
     record(Tag.SITE_CREATED, actor=actor, target=site, organization_id=organization.pk)
     return site
 
 
 @transaction.atomic
-def edit_site(*, site: Site, name: str, time_zone: str, attributes: dict[str, str], actor: User) -> None:
+def edit_site(
+    *, site: Site, name: str, time_zone: str, attributes: dict[str, str], actor: User
+) -> None:
     """The site is as given; conditions that ask for its attributes count by the new ones at once."""
     before = {"name": site.name, "time_zone": site.time_zone, "attributes": site.attributes}
     site.name, site.time_zone, site.attributes = name, time_zone, attributes
     _save_named(site, "name", _("This name is taken."))
     after = {"name": name, "time_zone": time_zone, "attributes": attributes}
-    record(Tag.SITE_EDITED, actor=actor, target=site, organization_id=site.organization_id, before=before, after=after)
+    record(
+        Tag.SITE_EDITED,
+        actor=actor,
+        target=site,
+        organization_id=site.organization_id,
+        before=before,
+        after=after,
+    )
 
 
 @transaction.atomic
@@ -111,18 +146,33 @@ def prove_domain(*, domain: Domain, actor: User | None) -> None:
     try:
         shown = text in dns.texts_of(name)
     except dns.Unreachable:
-        raise Refused(_("The DNS did not answer. Try again in a few minutes."), code="dns_unreachable") from None
+        raise Refused(
+            _("The DNS did not answer. Try again in a few minutes."), code="dns_unreachable"
+        ) from None
     if not shown:
-        words = _("There is no TXT record %(name)s with that text yet. New records take minutes, sometimes hours.")
+        words = _(
+            "There is no TXT record %(name)s with that text yet. New records take minutes, sometimes hours."
+        )
         raise Refused(words % {"name": name}, code="not_shown")
     now = timezone.now()
     try:
         with transaction.atomic():
-            domain.proved_at, domain.checked_at, domain.failing_since = domain.proved_at or now, now, None
+            domain.proved_at, domain.checked_at, domain.failing_since = (
+                domain.proved_at or now,
+                now,
+                None,
+            )
             domain.save(update_fields=["proved_at", "checked_at", "failing_since"])
-            record(Tag.DOMAIN_PROVED, actor=actor, target=domain, organization_id=domain.organization_id)
+            record(
+                Tag.DOMAIN_PROVED,
+                actor=actor,
+                target=domain,
+                organization_id=domain.organization_id,
+            )
     except IntegrityError:
-        raise Conflict(_("Another organization has proved this domain."), code="domain_taken") from None
+        raise Conflict(
+            _("Another organization has proved this domain."), code="domain_taken"
+        ) from None
 
 
 def recheck_domain(domain: Domain) -> None:
@@ -151,22 +201,45 @@ def remove_domain(*, domain: Domain, actor: User) -> None:
 
 # --- sign-in policies ---
 
-FIELDS = ("strength", "methods", "idle_minutes", "absolute_minutes", "single_session", "grace_until")
+FIELDS = (
+    "strength",
+    "methods",
+    "idle_minutes",
+    "absolute_minutes",
+    "single_session",
+    "grace_until",
+)
 
 
 @transaction.atomic
-def set_policy(*, organization: Organization | None, actor: User, site: Site | None = None, role: str | None = None, **demands: Any) -> SignInPolicy:
+def set_policy(
+    *,
+    organization: Organization | None,
+    actor: User,
+    site: Site | None = None,
+    role: str | None = None,
+    **demands: Any,
+) -> SignInPolicy:
     """The policy of this organization, site and role demands this; running sessions answer to it at their next request."""
     policy = SignInPolicy.objects.everywhere(reason="the key names the organization").filter(
         organization=organization, site=site, role=role or None
-    ).select_for_update().first() or SignInPolicy(organization=organization, site=site, role=role or None)
+    ).select_for_update().first() or SignInPolicy(
+        organization=organization, site=site, role=role or None
+    )
     before = {name: _plain(getattr(policy, name)) for name in FIELDS}
     for name in FIELDS:
         setattr(policy, name, demands.get(name, getattr(policy, name)))
     policy.updated_by = actor
     policy.save()
     after = {name: _plain(getattr(policy, name)) for name in FIELDS}
-    record(Tag.POLICY_EDITED, actor=actor, target=policy, organization_id=policy.organization_id, before=before, after=after)
+    record(
+        Tag.POLICY_EDITED,
+        actor=actor,
+        target=policy,
+        organization_id=policy.organization_id,
+        before=before,
+        after=after,
+    )
     return policy
 
 
@@ -174,7 +247,13 @@ def set_policy(*, organization: Organization | None, actor: User, site: Site | N
 def remove_policy(*, policy: SignInPolicy, actor: User) -> None:
     """It demands nothing any more."""
     before = {name: _plain(getattr(policy, name)) for name in FIELDS}
-    record(Tag.POLICY_REMOVED, actor=actor, target=policy, organization_id=policy.organization_id, before=before)
+    record(
+        Tag.POLICY_REMOVED,
+        actor=actor,
+        target=policy,
+        organization_id=policy.organization_id,
+        before=before,
+    )
     policy.delete()
 
 

@@ -13,7 +13,12 @@ class TokenFamily(models.Model):
     """All tokens that descend from one sign-in of one person in one program; they live and die together."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="token_families", verbose_name=_("person"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="token_families",
+        verbose_name=_("person"),
+    )
     method = models.CharField(_("signed in with"), max_length=40)
     address = models.GenericIPAddressField(_("address"), null=True)
     user_agent = models.CharField(_("program"), max_length=300, blank=True)
@@ -54,7 +59,9 @@ class ApiToken(models.Model):
     permissions = models.JSONField(_("permissions"), null=True)
     read_only = models.BooleanField(_("may only read"), default=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
     expires_at = models.DateTimeField(_("ends"), db_index=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True)
     last_used_at = models.DateTimeField(_("last used"), null=True)

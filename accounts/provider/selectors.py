@@ -50,7 +50,10 @@ def api_token_of(token: str) -> ApiToken | None:
 def families_of(user: User) -> QuerySet[TokenFamily]:
     """The programs in which a person is signed in, the one used last first."""
     live = TokenFamily.objects.filter(
-        user=user, revoked_at=None, expires_at__gt=timezone.now(), created_at__gte=user.signed_out_at
+        user=user,
+        revoked_at=None,
+        expires_at__gt=timezone.now(),
+        created_at__gte=user.signed_out_at,
     )
     return live.order_by("-last_used_at")
 

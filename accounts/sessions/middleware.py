@@ -5,7 +5,9 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
-from django.contrib.auth.middleware import AuthenticationMiddleware as DjangoAuthenticationMiddleware
+from django.contrib.auth.middleware import (
+    AuthenticationMiddleware as DjangoAuthenticationMiddleware,
+)
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse
@@ -59,13 +61,20 @@ class SessionMiddleware:
         self._write_cookie(response, session, sent)
         return response
 
-    def _write_cookie(self, response: HttpResponse, session: SessionStore, sent: str | None) -> None:
-        attributes: dict[str, Any] = {"path": settings.SESSION_COOKIE_PATH, "samesite": settings.SESSION_COOKIE_SAMESITE}
+    def _write_cookie(
+        self, response: HttpResponse, session: SessionStore, sent: str | None
+    ) -> None:
+        attributes: dict[str, Any] = {
+            "path": settings.SESSION_COOKIE_PATH,
+            "samesite": settings.SESSION_COOKIE_SAMESITE,
+        }
         if session.row is not None and session.session_key != sent:
             response.set_cookie(
                 settings.SESSION_COOKIE_NAME,
                 session.session_key or "",
-                max_age=int(settings.SESSION_REMEMBERED_ABSOLUTE.total_seconds()) if session.remembered else None,
+                max_age=int(settings.SESSION_REMEMBERED_ABSOLUTE.total_seconds())
+                if session.remembered
+                else None,
                 secure=settings.SESSION_COOKIE_SECURE,
                 httponly=True,
                 **attributes,

@@ -23,7 +23,9 @@ class Session(AbstractBaseSession):
 
     session_key = models.CharField(max_length=64, primary_key=True)
     id = models.UUIDField(default=new_id, unique=True, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="sessions")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="sessions"
+    )
     method = models.CharField(_("signed in with"), max_length=40, blank=True)
     strength = models.PositiveSmallIntegerField(default=Strength.SINGLE_FACTOR.value)
     address = models.GenericIPAddressField(_("address"), null=True)

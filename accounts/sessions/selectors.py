@@ -13,7 +13,9 @@ from .models import Session
 
 def sessions_of(user: User) -> QuerySet[Session]:
     """A person's live sessions, the one used last first."""
-    live = Session.objects.filter(user=user, expire_date__gt=timezone.now(), created_at__gte=user.signed_out_at)
+    live = Session.objects.filter(
+        user=user, expire_date__gt=timezone.now(), created_at__gte=user.signed_out_at
+    )
     return live.order_by("-last_seen_at").defer("session_data")
 
 

@@ -45,7 +45,11 @@ class SessionStore(SessionBase):
         return new_secret()
 
     def load(self) -> dict[str, Any]:
-        row = Session.objects.select_related("user").filter(session_key=digest(self.session_key or "")).first()
+        row = (
+            Session.objects.select_related("user")
+            .filter(session_key=digest(self.session_key or ""))
+            .first()
+        )
         if row is None or not is_valid(row, timezone.now()):
             self._session_key = None
             return {}
@@ -105,7 +109,9 @@ class SessionStore(SessionBase):
         if self.row is None or now - self.row.last_seen_at < TOUCH_EVERY:
             return
         self.row.last_seen_at = now
-        self.row.expire_date = expires_at(created_at=self.row.created_at, last_seen_at=now, remembered=self.row.remembered)
+        self.row.expire_date = expires_at(
+            created_at=self.row.created_at, last_seen_at=now, remembered=self.row.remembered
+        )
         self.row.address = caller().address or None
         Session.objects.filter(pk=self.row.pk).update(
             last_seen_at=now, expire_date=self.row.expire_date, address=self.row.address
@@ -149,6 +155,8 @@ class SessionStore(SessionBase):
 
     def _update(self, data: dict[str, Any]) -> None:
         assert self.row is not None
-        changed = Session.objects.filter(pk=self.row.pk).update(session_data=self.encode(data), user_id=data.get(SESSION_KEY))
+        changed = Session.objects.filter(pk=self.row.pk).update(
+            session_data=self.encode(data), user_id=data.get(SESSION_KEY)
+        )
         if not changed:
             raise UpdateError

@@ -33,7 +33,9 @@ def answers_to(demand: Demand, session: Session, now: datetime) -> bool:
     idle, absolute = session_lengths(demand, remembered=session.remembered)
     if now - session.last_seen_at > idle or now - session.created_at > absolute:
         return False
-    if not demand.allows_method(session.method) or Strength(session.strength) < demand.strength_at(now):
+    if not demand.allows_method(session.method) or Strength(session.strength) < demand.strength_at(
+        now
+    ):
         return False
     return not (demand.single_session and _has_newer(session))
 

@@ -21,7 +21,10 @@ MOST = 100
 @signed_in
 @require_safe
 def list_sessions(request: HttpRequest) -> HttpResponse:
-    context = {"sessions": selectors.sessions_of(actor(request))[:MOST], "current": digest(request.session.session_key or "")}
+    context = {
+        "sessions": selectors.sessions_of(actor(request))[:MOST],
+        "current": digest(request.session.session_key or ""),
+    }
     return render(request, "accounts/sessions/list.html", context)
 
 

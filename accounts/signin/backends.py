@@ -12,7 +12,7 @@ from accounts.models import User
 class PasswordBackend(BaseBackend):
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> None:
         """Nobody: the pipeline is the only way in."""
-        return None
+        return
 
     def get_user(self, user_id: UUID | str) -> User | None:
         """The person while active: disabling somebody ends all their sessions at the next request."""

@@ -22,7 +22,9 @@ _FORM = re.compile(rf"[\w-]{{43}}(\.[\w-]{{24}}){{1,{PEOPLE}}}", re.ASCII)
 
 
 def _tag(name: str, email: str) -> str:
-    return base64.urlsafe_b64encode(crypto.mac(f"{name}\x1f{email}".encode(), purpose="known browser")[:18]).decode()
+    return base64.urlsafe_b64encode(
+        crypto.mac(f"{name}\x1f{email}".encode(), purpose="known browser")[:18]
+    ).decode()
 
 
 def _are_equal(one: str, other: str) -> bool:
@@ -49,4 +51,6 @@ def remember(request: HttpRequest, response: HttpResponseBase, email: str) -> No
     tag = _tag(name, email)
     value = ".".join([name, tag, *[other for other in tags if other != tag]][: PEOPLE + 1])
     if value != request.COOKIES.get(COOKIE):
-        response.set_cookie(COOKIE, value, max_age=LIFETIME, secure=settings.IS_HTTPS, httponly=True, samesite="Lax")
+        response.set_cookie(
+            COOKIE, value, max_age=LIFETIME, secure=settings.IS_HTTPS, httponly=True, samesite="Lax"
+        )

@@ -35,16 +35,31 @@ def add_people() -> dict[str, str]:
 
 
 def _add_person(number: int, name: str, administrator: User) -> None:
-    email = f"{name.split()[0].lower()}.{name.split()[-1].lower()}@example.com".encode("ascii", "ignore").decode()
-    user, created = User.objects.get_or_create(email=email, defaults={"name": name, "email_confirmed_at": timezone.now()})
+    email = f"{name.split(maxsplit=1)[0].lower()}.{name.rsplit(maxsplit=1)[-1].lower()}@example.com".encode(
+        "ascii", "ignore"
+    ).decode()
+    user, created = User.objects.get_or_create(
+        email=email, defaults={"name": name, "email_confirmed_at": timezone.now()}
+    )
     if not created:
         return
     user.set_unusable_password()
     user.save(update_fields=["password"])
-    with calling(Caller(address=f"192.0.2.{number + 10}", user_agent="Mozilla/5.0 (X11; Linux x86_64) Firefox/143.0")):
+    with calling(
+        Caller(
+            address=f"192.0.2.{number + 10}",
+            user_agent="Mozilla/5.0 (X11; Linux x86_64) Firefox/143.0",
+        )
+    ):
         record(Tag.EMAIL_CONFIRMED, actor=user, target=user)
         if number % 4 == 3:
-            record(Tag.SIGN_IN_FAILED, target=user, outcome=Outcome.FAILURE, method="password", email=email)
+            record(
+                Tag.SIGN_IN_FAILED,
+                target=user,
+                outcome=Outcome.FAILURE,
+                method="password",
+                email=email,
+            )
         record(Tag.SIGN_IN_SUCCEEDED, actor=user, target=user, method="password", remembered=False)
     if number % 11 == 10:
         set_active(user=user, active=False, actor=administrator, reason="Left the company")

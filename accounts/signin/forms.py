@@ -37,7 +37,10 @@ class NewPasswordField(PasswordField):
         kwargs.setdefault("label", _("Password"))
         kwargs.setdefault(
             "help_text",
-            format_lazy(_("At least {count} characters; a few words in a row are good."), count=settings.PASSWORD_MIN_LENGTH),
+            format_lazy(
+                _("At least {count} characters; a few words in a row are good."),
+                count=settings.PASSWORD_MIN_LENGTH,
+            ),
         )
         super().__init__(new=True, **kwargs)
         self.widget.attrs["data-min-length"] = str(settings.PASSWORD_MIN_LENGTH)
@@ -126,7 +129,9 @@ class ReauthenticateForm(Form):
 
 
 class ProfileForm(Form):
-    name = forms.CharField(label=_("Name"), max_length=150, required=False, help_text=_("As others see it."))
+    name = forms.CharField(
+        label=_("Name"), max_length=150, required=False, help_text=_("As others see it.")
+    )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

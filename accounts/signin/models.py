@@ -19,7 +19,7 @@ class OneTimeToken(models.Model):
 
     class Purpose(models.TextChoices):
         SIGN_UP = "sign_up", _("Sign-up")
-        RESET_PASSWORD = "reset_password", _("Password reset")  # noqa: S105
+        RESET_PASSWORD = "reset_password", _("Password reset")
         CHANGE_EMAIL = "change_email", _("Change of e-mail address")
         SET_UP = "set_up", _("First owner")
 

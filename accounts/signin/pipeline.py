@@ -15,10 +15,10 @@ from allauth.account.internal.flows.login import perform_login, resume_login
 from allauth.account.internal.stagekit import unstash_login
 from allauth.account.models import Login
 from allauth.account.stages import LoginStage
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
-from django.conf import settings
 
 from accounts.access.facts import Strength
 from accounts.models import User
@@ -46,7 +46,9 @@ class Door(Protocol):
     def pause(self, request: HttpRequest, stage: "Stage") -> HttpResponse:
         """The answer when `stage` has a question."""
 
-    def open(self, request: HttpRequest, user: User, sign_in: SignIn, redirect_url: str | None) -> HttpResponse:
+    def open(
+        self, request: HttpRequest, user: User, sign_in: SignIn, redirect_url: str | None
+    ) -> HttpResponse:
         """The answer when nothing is left to ask. Runs in the transaction of the audit row."""
 
 
@@ -56,9 +58,15 @@ class PageDoor:
     def pause(self, request: HttpRequest, stage: "Stage") -> HttpResponse:
         return HttpResponseRedirect(resolve_url(stage.urlname or settings.LOGIN_URL))
 
-    def open(self, request: HttpRequest, user: User, sign_in: SignIn, redirect_url: str | None) -> HttpResponse:
+    def open(
+        self, request: HttpRequest, user: User, sign_in: SignIn, redirect_url: str | None
+    ) -> HttpResponse:
         open_session(
-            request, user, method=sign_in.method, strength=sign_in.strength, remembered=sign_in.remembered
+            request,
+            user,
+            method=sign_in.method,
+            strength=sign_in.strength,
+            remembered=sign_in.remembered,
         )
         response = HttpResponseRedirect(redirect_url or resolve_url(settings.LOGIN_REDIRECT_URL))
         if user.language:
@@ -78,9 +86,20 @@ def door_of(request: HttpRequest) -> Door:
     return getattr(request, "door", None) or PageDoor()
 
 
-def sign_in(request: HttpRequest, user: User, *, method: str, remembered: bool = False, next_url: str | None = None) -> HttpResponseBase:
+def sign_in(
+    request: HttpRequest,
+    user: User,
+    *,
+    method: str,
+    remembered: bool = False,
+    next_url: str | None = None,
+) -> HttpResponseBase:
     """`user` has proved `method`; the answer is the next question, or the open door."""
-    login = Login(user=user, redirect_url=next_url, state={STATE: asdict(SignIn(method, remembered=remembered))})
+    login = Login(
+        user=user,
+        redirect_url=next_url,
+        state={STATE: asdict(SignIn(method, remembered=remembered))},
+    )
     return perform_login(request, login)
 
 
@@ -99,8 +118,16 @@ def resume(request: HttpRequest) -> HttpResponseBase:
 
 
 @transaction.atomic
-def finish(request: HttpRequest, user: User, facts: dict[str, Any], redirect_url: str | None) -> HttpResponse:
+def finish(
+    request: HttpRequest, user: User, facts: dict[str, Any], redirect_url: str | None
+) -> HttpResponse:
     """Nothing is left to ask: the door is open, and the audit says so in the same transaction."""
     sign_in = SignIn(**facts)
-    record(Tag.SIGN_IN_SUCCEEDED, actor=user, target=user, method=sign_in.method, remembered=sign_in.remembered)
+    record(
+        Tag.SIGN_IN_SUCCEEDED,
+        actor=user,
+        target=user,
+        method=sign_in.method,
+        remembered=sign_in.remembered,
+    )
     return door_of(request).open(request, user, sign_in, redirect_url)

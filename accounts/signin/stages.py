@@ -29,8 +29,17 @@ class ActiveStage(Stage):
     def handle(self) -> tuple[HttpResponse | None, bool]:
         user = self.login.user
         if user is None or not user.is_active:
-            record(Tag.SIGN_IN_REFUSED, actor=user, target=user, outcome=Outcome.REFUSED, reason="disabled")
-            raise Forbidden(_("This account is disabled. Ask your administrator to enable it."), code="account_disabled")
+            record(
+                Tag.SIGN_IN_REFUSED,
+                actor=user,
+                target=user,
+                outcome=Outcome.REFUSED,
+                reason="disabled",
+            )
+            raise Forbidden(
+                _("This account is disabled. Ask your administrator to enable it."),
+                code="account_disabled",
+            )
         return None, True
 
 
@@ -42,8 +51,17 @@ class ConfirmedStage(Stage):
     def handle(self) -> tuple[HttpResponse | None, bool]:
         user = self.login.user
         if not user.is_confirmed:
-            record(Tag.SIGN_IN_REFUSED, actor=user, target=user, outcome=Outcome.REFUSED, reason="unconfirmed")
-            raise Forbidden(_("Confirm your e-mail address first: open the link in the mail we sent."), code="email_unconfirmed")
+            record(
+                Tag.SIGN_IN_REFUSED,
+                actor=user,
+                target=user,
+                outcome=Outcome.REFUSED,
+                reason="unconfirmed",
+            )
+            raise Forbidden(
+                _("Confirm your e-mail address first: open the link in the mail we sent."),
+                code="email_unconfirmed",
+            )
         return None, True
 
 
@@ -57,10 +75,18 @@ class PolicyStage(Stage):
         demand = demand_on(user)
         if not demand.allows_method(sign_in.method):
             allowed = ", ".join(sorted(demand.methods or ())) or "–"
-            self._refuse(_("Your organization does not allow this way of signing in. Allowed: %(methods)s.") % {"methods": allowed}, "method_not_allowed")
+            self._refuse(
+                _("Your organization does not allow this way of signing in. Allowed: %(methods)s.")
+                % {"methods": allowed},
+                "method_not_allowed",
+            )
         if sign_in.strength < demand.strength_at(timezone.now()):
             because = ", ".join(demand.because)
-            self._refuse(_("A second factor is demanded by: %(policies)s. Ask your administrator.") % {"policies": because}, "factor_required")
+            self._refuse(
+                _("A second factor is demanded by: %(policies)s. Ask your administrator.")
+                % {"policies": because},
+                "factor_required",
+            )
         return None, True
 
     def _refuse(self, words: str, code: str) -> NoReturn:
@@ -75,4 +101,6 @@ class FactsStage(Stage):
     key = "mago_facts"
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
-        return finish(self.request, self.login.user, self.login.state[STATE], self.login.redirect_url), False
+        return finish(
+            self.request, self.login.user, self.login.state[STATE], self.login.redirect_url
+        ), False

@@ -11,7 +11,13 @@ def one_broker(app_configs: Any, **kwargs: Any) -> list[Error]:
     """Several processes cannot share what lies in one process's memory."""
     locmem = "locmem" in settings.CACHES["default"]["BACKEND"].lower()
     if locmem and settings.WEB_CONCURRENCY > 1:
-        return [Error("WEB_CONCURRENCY is above 1 while the cache lies in one process's memory.", hint="Set REDIS_URL.", id="mago.E001")]
+        return [
+            Error(
+                "WEB_CONCURRENCY is above 1 while the cache lies in one process's memory.",
+                hint="Set REDIS_URL.",
+                id="mago.E001",
+            )
+        ]
     return []
 
 
@@ -19,7 +25,13 @@ def one_broker(app_configs: Any, **kwargs: Any) -> list[Error]:
 def sqlite_is_for_one_process(app_configs: Any, **kwargs: Any) -> list[Error]:
     sqlite = "sqlite" in settings.DATABASES["default"]["ENGINE"]
     if sqlite and settings.WEB_CONCURRENCY > 1:
-        return [Error("WEB_CONCURRENCY is above 1 on SQLite.", hint="Set DATABASE_URL to a PostgreSQL database.", id="mago.E002")]
+        return [
+            Error(
+                "WEB_CONCURRENCY is above 1 on SQLite.",
+                hint="Set DATABASE_URL to a PostgreSQL database.",
+                id="mago.E002",
+            )
+        ]
     return []
 
 

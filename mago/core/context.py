@@ -40,10 +40,20 @@ def calling(new: Caller) -> Iterator[None]:
 
 
 def authenticated(
-    *, via: str, method: str, strength: int, at: datetime | None, permits: frozenset[str] | None = None
+    *,
+    via: str,
+    method: str,
+    strength: int,
+    at: datetime | None,
+    permits: frozenset[str] | None = None,
 ) -> None:
     """From now on, until this request ends, it is known by what the caller was authenticated."""
     now = replace(
-        _caller.get(), via=via, method=method, strength=strength, authenticated_at=at, permits=permits
+        _caller.get(),
+        via=via,
+        method=method,
+        strength=strength,
+        authenticated_at=at,
+        permits=permits,
     )
     _caller.set(now)

@@ -10,4 +10,8 @@ THEMES = ("light", "dark", "system")
 
 def page(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get("theme", "system")
-    return {"theme": theme if theme in THEMES else "system", "request_id": getattr(request, "request_id", ""), "has_inbox": settings.MAGO_INBOX}
+    return {
+        "theme": theme if theme in THEMES else "system",
+        "request_id": getattr(request, "request_id", ""),
+        "has_inbox": settings.MAGO_INBOX,
+    }

@@ -20,7 +20,14 @@ class Refused(Exception):
     code = "invalid"
     detail: str | Promise = gettext_lazy("This request cannot be carried out.")
 
-    def __init__(self, detail: str | Promise = "", *, code: str = "", fields: dict[str, list[str]] | None = None, **extra: Any) -> None:
+    def __init__(
+        self,
+        detail: str | Promise = "",
+        *,
+        code: str = "",
+        fields: dict[str, list[str]] | None = None,
+        **extra: Any,
+    ) -> None:
         super().__init__(code or self.code)
         self.detail = detail or self.detail
         self.code = code or self.code
@@ -45,7 +52,9 @@ class HttpsRequired(Refused):
 
     status = 403
     code = "https_required"
-    detail = gettext_lazy("Use https. Whatever was sent over http, such as a password or a token, must be replaced.")
+    detail = gettext_lazy(
+        "Use https. Whatever was sent over http, such as a password or a token, must be replaced."
+    )
 
 
 class NotFound(Refused):
@@ -109,7 +118,11 @@ def respond(request: HttpRequest, refusal: Refused) -> HttpResponse:
     request_id = getattr(request, "request_id", "")
     response: HttpResponse
     if request.path_info.startswith(("/api/", "/oauth/")):
-        response = JsonResponse(problem(refusal, request_id), status=refusal.status, content_type="application/problem+json")
+        response = JsonResponse(
+            problem(refusal, request_id),
+            status=refusal.status,
+            content_type="application/problem+json",
+        )
     else:
         response = HttpResponse(_page(request, refusal, request_id), status=refusal.status)
     if refusal.status == 401:
@@ -126,7 +139,11 @@ def with_headers(response: HttpResponse, refusal: Refused) -> HttpResponse:
 
 def _page(request: HttpRequest, refusal: Refused, request_id: str) -> str:
     context = {"status": refusal.status, "message": str(refusal.detail), "request_id": request_id}
-    return render_to_string([f"{refusal.status}.html", "error.html"], context, request=request if hasattr(request, "user") else None)
+    return render_to_string(
+        [f"{refusal.status}.html", "error.html"],
+        context,
+        request=request if hasattr(request, "user") else None,
+    )
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -153,4 +170,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return respond(request, Forbidden(_("This form was open too long or was sent from elsewhere. Load the page again and retry."), code="csrf"))
+    return respond(
+        request,
+        Forbidden(
+            _(
+                "This form was open too long or was sent from elsewhere. Load the page again and retry."
+            ),
+            code="csrf",
+        ),
+    )

@@ -38,7 +38,9 @@ class Form(forms.Form):
         """The service's refusal stands beside the fields that it names, or above them all."""
         for name, messages in refusal.fields.items():
             field = self.service_fields.get(name, name)
-            self.add_error(field if field in self.fields else None, [str(message) for message in messages])
+            self.add_error(
+                field if field in self.fields else None, [str(message) for message in messages]
+            )
         if not refusal.fields:
             self.add_error(None, str(refusal.detail))
 
@@ -46,7 +48,9 @@ class Form(forms.Form):
         super()._clean_fields()  # type: ignore[misc]
         for name, value in list(self.cleaned_data.items()):
             if isinstance(value, str) and self._is_unusable(name, value):
-                self.add_error(name, _("This contains characters that cannot be used here. Type it again."))
+                self.add_error(
+                    name, _("This contains characters that cannot be used here. Type it again.")
+                )
 
     def _is_unusable(self, name: str, value: str) -> bool:
         if name in self.raw_fields:
@@ -58,8 +62,14 @@ class PasswordField(forms.CharField):
     """A password exactly as typed: never trimmed, with a cap so that nobody makes us hash a book."""
 
     def __init__(self, *, new: bool = False, **kwargs: Any) -> None:
-        attrs = {"autocomplete": "new-password" if new else "current-password", "spellcheck": "false", "autocapitalize": "none"}
+        attrs = {
+            "autocomplete": "new-password" if new else "current-password",
+            "spellcheck": "false",
+            "autocapitalize": "none",
+        }
         widget = forms.PasswordInput(attrs=attrs)
-        super().__init__(strip=False, max_length=settings.PASSWORD_MAX_LENGTH, widget=widget, **kwargs)
+        super().__init__(
+            strip=False, max_length=settings.PASSWORD_MAX_LENGTH, widget=widget, **kwargs
+        )
         # Browsers cut a paste off at maxlength without a word; the person would never know the password that was set.
         self.widget.attrs.pop("maxlength", None)

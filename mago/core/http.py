@@ -35,7 +35,9 @@ def network_of(address: str) -> str:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
-    return address if parsed.version == 4 else str(ipaddress.ip_network((address, 64), strict=False))
+    return (
+        address if parsed.version == 4 else str(ipaddress.ip_network((address, 64), strict=False))
+    )
 
 
 def safe_next(url: str | None) -> str | None:

@@ -21,7 +21,12 @@ class RequestContextMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not settings.TRUSTED_PROXIES:
-            for name in ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT"):
+            for name in (
+                "HTTP_X_FORWARDED_FOR",
+                "HTTP_X_FORWARDED_PROTO",
+                "HTTP_X_FORWARDED_HOST",
+                "HTTP_X_FORWARDED_PORT",
+            ):
                 request.META.pop(name, None)
         request.request_id = request_id = new_id().hex  # type: ignore[attr-defined]
         request.client_address = address = client_address(request)  # type: ignore[attr-defined]
@@ -32,7 +37,9 @@ class RequestContextMiddleware:
         if not response.streaming and response.status_code != 204:
             # Without it the server would send chunks.
             response.headers.setdefault("Content-Length", str(len(response.content)))
-        if not response.has_header("Cache-Control") and not request.path_info.startswith(settings.STATIC_URL):
+        if not response.has_header("Cache-Control") and not request.path_info.startswith(
+            settings.STATIC_URL
+        ):
             response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -47,7 +54,11 @@ class HttpsOnlyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if settings.IS_HTTPS and request.path_info.startswith(("/api/", "/oauth/")) and not request.is_secure():
+        if (
+            settings.IS_HTTPS
+            and request.path_info.startswith(("/api/", "/oauth/"))
+            and not request.is_secure()
+        ):
             return errors.respond(request, errors.HttpsRequired())
         return self.get_response(request)
 

@@ -36,7 +36,9 @@ class Limit:
     seconds: float
 
     def _key(self, parts: tuple[str, ...]) -> str:
-        return hashlib.sha256("\x1f".join((self.name, *parts)).encode("utf-8", "surrogatepass")).hexdigest()
+        return hashlib.sha256(
+            "\x1f".join((self.name, *parts)).encode("utf-8", "surrogatepass")
+        ).hexdigest()
 
     def take(self, *parts: str) -> None:
         """One attempt for this key is counted, or TooMany is raised and nothing is counted."""
@@ -47,10 +49,14 @@ class Limit:
         """0 where the attempt was counted, else the seconds until one will be."""
         key, now, step = self._key(parts), time.time(), self.seconds / self.count
         with connection.cursor() as cursor:
-            cursor.execute(_TAKE, [key, now + step, now, now, step, now, now, step, now + self.seconds])
+            cursor.execute(
+                _TAKE, [key, now + step, now, now, step, now, now, step, now + self.seconds]
+            )
             if cursor.fetchone():
                 return 0.0
-        full_until = LimitState.objects.filter(key=key).values_list("full_until", flat=True).first() or now
+        full_until = (
+            LimitState.objects.filter(key=key).values_list("full_until", flat=True).first() or now
+        )
         return max(0.001, full_until + step - self.seconds - now)
 
     def give_back(self, *parts: str) -> None:

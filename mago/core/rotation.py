@@ -27,7 +27,9 @@ def _reseal_column(model: type[models.Model], field: SealedTextField) -> int:
     # Below the ORM: the field would unseal what it reads, and what matters here is which key sealed it.
     quote = connection.ops.quote_name
     pk = model._meta.pk
-    assert pk is not None and pk.column and field.column
+    assert pk is not None
+    assert pk.column
+    assert field.column
     table, key, column = quote(model._meta.db_table), quote(pk.column), quote(field.column)
     resealed, last = 0, None
     while True:

@@ -10,11 +10,18 @@ from .secret import secret_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DATA_DIR = Path(
-    env.text("MAGO_DATA_DIR", str(BASE_DIR / "var"), meaning="Folder for the SQLite database and the generated secret key.")
+    env.text(
+        "MAGO_DATA_DIR",
+        str(BASE_DIR / "var"),
+        meaning="Folder for the SQLite database and the generated secret key.",
+    )
 ).resolve()
 
 MAGO_DEPLOYMENT = env.choice(
-    "MAGO_DEPLOYMENT", "cloud", ("cloud", "onprem"), meaning="Where Mago runs; `onprem` turns on enterprise sign-on."
+    "MAGO_DEPLOYMENT",
+    "cloud",
+    ("cloud", "onprem"),
+    meaning="Where Mago runs; `onprem` turns on enterprise sign-on.",
 )
 _PORT = env.integer("PORT", 8000, low=1, high=65535, meaning="Port the web server listens on.")
 _base = env.url(
@@ -24,19 +31,38 @@ _base = env.url(
     meaning="Public address of this installation, without a path. Links in mails begin with it.",
 )
 BASE_HOST = _base.host
-if not re.fullmatch(r"[a-z0-9.:-]+", BASE_HOST) or _base.user or _base.path.strip("/") or _base.options:
-    raise env.refuse("MAGO_BASE_URL", "is more or less than scheme and host", "Give an address such as https://id.example.com.")
+if (
+    not re.fullmatch(r"[a-z0-9.:-]+", BASE_HOST)
+    or _base.user
+    or _base.path.strip("/")
+    or _base.options
+):
+    raise env.refuse(
+        "MAGO_BASE_URL",
+        "is more or less than scheme and host",
+        "Give an address such as https://id.example.com.",
+    )
 _host = f"[{BASE_HOST}]" if ":" in BASE_HOST else BASE_HOST
 MAGO_BASE_URL = f"{_base.scheme}://{_host}" + (f":{_base.port}" if _base.port else "")
 # On loopback Mago is being tried out: mails land in /dev/inbox/ and plain http is fine. Anything else is production.
 IS_LOCAL = BASE_HOST in ("127.0.0.1", "localhost", "::1")
 IS_HTTPS = _base.scheme == "https"
 if not (IS_LOCAL or IS_HTTPS):
-    raise env.refuse("MAGO_BASE_URL", "is plain http on a public host", "Put a TLS proxy in front and give its https:// address.")
+    raise env.refuse(
+        "MAGO_BASE_URL",
+        "is plain http on a public host",
+        "Put a TLS proxy in front and give its https:// address.",
+    )
 
-DEBUG = env.boolean("MAGO_DEBUG", False, meaning="Django's debug pages; refused unless the base URL is on loopback.")
+DEBUG = env.boolean(
+    "MAGO_DEBUG", False, meaning="Django's debug pages; refused unless the base URL is on loopback."
+)
 if DEBUG and not IS_LOCAL:
-    raise env.refuse("MAGO_DEBUG", "is on in production", "Unset it: debug pages show source code and settings to strangers.")
+    raise env.refuse(
+        "MAGO_DEBUG",
+        "is on in production",
+        "Unset it: debug pages show source code and settings to strangers.",
+    )
 
 SECRET_KEY, *SECRET_KEY_FALLBACKS = secret_keys(DATA_DIR)
 ALLOWED_HOSTS = [BASE_HOST, "localhost", "127.0.0.1", "[::1]"] if IS_LOCAL else [BASE_HOST]
@@ -136,8 +162,13 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not _COLLECTED
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "mago.core.logs.JsonFormatter"}, "plain": {"()": "mago.core.logs.PlainFormatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain" if IS_LOCAL else "json"}},
+    "formatters": {
+        "json": {"()": "mago.core.logs.JsonFormatter"},
+        "plain": {"()": "mago.core.logs.PlainFormatter"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain" if IS_LOCAL else "json"}
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"mago": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
 }

@@ -38,7 +38,9 @@ def _raw(name: str) -> str | None:
         try:
             return Path(path).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise refuse(f"{name}_FILE", f"cannot be read ({error})", "Name a readable text file.") from None
+            raise refuse(
+                f"{name}_FILE", f"cannot be read ({error})", "Name a readable text file."
+            ) from None
     return value or None
 
 
@@ -47,7 +49,9 @@ def text(name: str, default: str = "", *, meaning: str) -> str:
     return _raw(name) or default
 
 
-def _converted(name: str, default: Any, meaning: str, convert: Callable[[str], Any], wanted: str) -> Any:
+def _converted(
+    name: str, default: Any, meaning: str, convert: Callable[[str], Any], wanted: str
+) -> Any:
     DECLARED[name] = Variable(name, str(default), meaning)
     raw = _raw(name)
     if raw is None:
@@ -59,7 +63,16 @@ def _converted(name: str, default: Any, meaning: str, convert: Callable[[str], A
 
 
 def boolean(name: str, default: bool, *, meaning: str) -> bool:
-    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    words = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+    }
     return bool(_converted(name, default, meaning, lambda raw: words[raw.lower()], "true or false"))
 
 
@@ -73,7 +86,15 @@ def integer(name: str, default: int, *, low: int, high: int, meaning: str) -> in
 
 
 def choice(name: str, default: str, options: tuple[str, ...], *, meaning: str) -> str:
-    return str(_converted(name, default, meaning, dict(zip(options, options, strict=True)).__getitem__, "one of " + ", ".join(options)))
+    return str(
+        _converted(
+            name,
+            default,
+            meaning,
+            dict(zip(options, options, strict=True)).__getitem__,
+            "one of " + ", ".join(options),
+        )
+    )
 
 
 class Address(NamedTuple):

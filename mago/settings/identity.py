@@ -8,16 +8,55 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.signin.backends.PasswordBackend"]
 PASSWORD_HASHERS = ["accounts.signin.hashers.Argon2idHasher"]
 
-PASSWORD_MIN_LENGTH = env.integer("MAGO_PASSWORD_MIN_LENGTH", 15, low=8, high=128, meaning="Shortest password where it is the only factor (NIST SP 800-63B-4).")
-PASSWORD_MIN_LENGTH_WITH_FACTOR = env.integer("MAGO_PASSWORD_MIN_LENGTH_WITH_FACTOR", 8, low=8, high=128, meaning="Shortest password once a second factor is enforced.")
+PASSWORD_MIN_LENGTH = env.integer(
+    "MAGO_PASSWORD_MIN_LENGTH",
+    15,
+    low=8,
+    high=128,
+    meaning="Shortest password where it is the only factor (NIST SP 800-63B-4).",
+)
+PASSWORD_MIN_LENGTH_WITH_FACTOR = env.integer(
+    "MAGO_PASSWORD_MIN_LENGTH_WITH_FACTOR",
+    8,
+    low=8,
+    high=128,
+    meaning="Shortest password once a second factor is enforced.",
+)
 PASSWORD_MAX_LENGTH = 1024
-PASSWORD_HISTORY = env.integer("MAGO_PASSWORD_HISTORY", 5, low=0, high=24, meaning="How many former passwords may not be used again.")
-PASSWORD_BREACH_CHECK = env.choice("MAGO_PASSWORD_BREACH_CHECK", "file", ("off", "file", "service"), meaning="Where breached passwords are looked up: a local file, a k-anonymity range service, or nowhere.")
-PASSWORD_BREACH_FILE = env.text("MAGO_PASSWORD_BREACH_FILE", meaning="File made by `manage.py build_breach_file`; without one the check by file is skipped.")
-PASSWORD_BREACH_SERVICE = env.text("MAGO_PASSWORD_BREACH_SERVICE", meaning="Base URL of a k-anonymity range service (…/range/).")
-PASSWORD_BREACH_UNREACHABLE = env.choice("MAGO_PASSWORD_BREACH_UNREACHABLE", "accept", ("accept", "refuse"), meaning="What happens to a new password when the range service is out of reach.")
+PASSWORD_HISTORY = env.integer(
+    "MAGO_PASSWORD_HISTORY",
+    5,
+    low=0,
+    high=24,
+    meaning="How many former passwords may not be used again.",
+)
+PASSWORD_BREACH_CHECK = env.choice(
+    "MAGO_PASSWORD_BREACH_CHECK",
+    "file",
+    ("off", "file", "service"),
+    meaning="Where breached passwords are looked up: a local file, a k-anonymity range service, or nowhere.",
+)
+PASSWORD_BREACH_FILE = env.text(
+    "MAGO_PASSWORD_BREACH_FILE",
+    meaning="File made by `manage.py build_breach_file`; without one the check by file is skipped.",
+)
+PASSWORD_BREACH_SERVICE = env.text(
+    "MAGO_PASSWORD_BREACH_SERVICE", meaning="Base URL of a k-anonymity range service (…/range/)."
+)
+PASSWORD_BREACH_UNREACHABLE = env.choice(
+    "MAGO_PASSWORD_BREACH_UNREACHABLE",
+    "accept",
+    ("accept", "refuse"),
+    meaning="What happens to a new password when the range service is out of reach.",
+)
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "accounts.signin.passwords.PasswordPolicy"}]
-HASH_SLOTS = env.integer("MAGO_HASH_SLOTS", 2, low=1, high=64, meaning="How many passwords are hashed at once in a process (19 MiB each); about one a core.")
+HASH_SLOTS = env.integer(
+    "MAGO_HASH_SLOTS",
+    2,
+    low=1,
+    high=64,
+    meaning="How many passwords are hashed at once in a process (19 MiB each); about one a core.",
+)
 
 SESSION_ENGINE = "accounts.sessions.store"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

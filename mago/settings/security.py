@@ -13,7 +13,11 @@ TRUSTED_PROXIES = env.integer(
     meaning="How many proxies of ours stand in front; only their X-Forwarded-* entries are believed.",
 )
 if IS_HTTPS and not TRUSTED_PROXIES:
-    raise env.refuse("MAGO_TRUSTED_PROXIES", "is 0 behind https", "Give the number of proxies in front, usually 1: Mago itself speaks plain http.")
+    raise env.refuse(
+        "MAGO_TRUSTED_PROXIES",
+        "is 0 behind https",
+        "Give the number of proxies in front, usually 1: Mago itself speaks plain http.",
+    )
 
 # `mago.core.middleware` removes the header unless it comes from a trusted proxy.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None

@@ -5,16 +5,33 @@ from datetime import timedelta
 from . import env
 from .base import BASE_HOST, IS_LOCAL
 
-REDIS_URL = env.text("REDIS_URL", meaning="Redis or Valkey, for several processes: redis://, rediss:// or unix://. Without it, one process does everything.")
+REDIS_URL = env.text(
+    "REDIS_URL",
+    meaning="Redis or Valkey, for several processes: redis://, rediss:// or unix://. Without it, one process does everything.",
+)
 if REDIS_URL:
     env.url("REDIS_URL", "", ("redis", "rediss", "unix"), meaning=env.DECLARED["REDIS_URL"].meaning)
 
-WEB_CONCURRENCY = env.integer("WEB_CONCURRENCY", 1, low=1, high=256, meaning="Web server processes. More than one needs REDIS_URL.")
+WEB_CONCURRENCY = env.integer(
+    "WEB_CONCURRENCY",
+    1,
+    low=1,
+    high=256,
+    meaning="Web server processes. More than one needs REDIS_URL.",
+)
 if WEB_CONCURRENCY > 1 and not REDIS_URL:
-    raise env.refuse("WEB_CONCURRENCY", "is above 1 without REDIS_URL", "Set REDIS_URL: several processes must share one broker and cache.")
+    raise env.refuse(
+        "WEB_CONCURRENCY",
+        "is above 1 without REDIS_URL",
+        "Set REDIS_URL: several processes must share one broker and cache.",
+    )
 
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "mago"}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "mago",
+    }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
@@ -22,7 +39,9 @@ CACHES = {
 # Embedded: a worker thread inside the one web process. Grown: worker processes behind Redis.
 EMBEDDED_WORKER = not REDIS_URL
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1) or "memory://localhost"
-CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05} if EMBEDDED_WORKER else {"visibility_timeout": 300}
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"polling_interval": 0.05} if EMBEDDED_WORKER else {"visibility_timeout": 300}
+)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -35,15 +54,39 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 # What runs by the clock, whole: beat reads nothing from the database.
 CELERY_BEAT_SCHEDULE = {
-    "deliver what is due": {"task": "mago.messaging.tasks.deliver_due", "schedule": timedelta(seconds=15)},
+    "deliver what is due": {
+        "task": "mago.messaging.tasks.deliver_due",
+        "schedule": timedelta(seconds=15),
+    },
     "seal the audit trail": {"task": "mago.audit.tasks.seal", "schedule": timedelta(seconds=10)},
-    "let old audit events go": {"task": "mago.audit.tasks.remove_expired", "schedule": timedelta(minutes=10)},
-    "forget old limits": {"task": "mago.core.tasks.purge_limits", "schedule": timedelta(minutes=10)},
-    "forget ended sessions": {"task": "accounts.sessions.tasks.purge_sessions", "schedule": timedelta(hours=1)},
-    "forget ended links": {"task": "accounts.signin.tasks.purge_links", "schedule": timedelta(hours=1)},
-    "look up proved domains": {"task": "accounts.organizations.tasks.recheck_domains", "schedule": timedelta(hours=1)},
-    "forget ended tokens": {"task": "accounts.provider.tasks.purge_tokens", "schedule": timedelta(hours=1)},
-    "forget old messages": {"task": "mago.messaging.tasks.purge_messages", "schedule": timedelta(hours=1)},
+    "let old audit events go": {
+        "task": "mago.audit.tasks.remove_expired",
+        "schedule": timedelta(minutes=10),
+    },
+    "forget old limits": {
+        "task": "mago.core.tasks.purge_limits",
+        "schedule": timedelta(minutes=10),
+    },
+    "forget ended sessions": {
+        "task": "accounts.sessions.tasks.purge_sessions",
+        "schedule": timedelta(hours=1),
+    },
+    "forget ended links": {
+        "task": "accounts.signin.tasks.purge_links",
+        "schedule": timedelta(hours=1),
+    },
+    "look up proved domains": {
+        "task": "accounts.organizations.tasks.recheck_domains",
+        "schedule": timedelta(hours=1),
+    },
+    "forget ended tokens": {
+        "task": "accounts.provider.tasks.purge_tokens",
+        "schedule": timedelta(hours=1),
+    },
+    "forget old messages": {
+        "task": "mago.messaging.tasks.purge_messages",
+        "schedule": timedelta(hours=1),
+    },
 }
 
 EMAIL_URL = env.url(
@@ -52,22 +95,40 @@ EMAIL_URL = env.url(
     ("inbox", "smtp", "smtps"),
     meaning="Mail server: smtp://user:password@host:587 (STARTTLS), smtps://host:465, or inbox:// to keep mails in /dev/inbox/.",
 )
-DEFAULT_FROM_EMAIL = env.text("MAGO_MAIL_FROM", f"Mago <no-reply@{BASE_HOST if not IS_LOCAL else 'mago.example'}>", meaning="Sender of our mails.")
+DEFAULT_FROM_EMAIL = env.text(
+    "MAGO_MAIL_FROM",
+    f"Mago <no-reply@{BASE_HOST if not IS_LOCAL else 'mago.example'}>",
+    meaning="Sender of our mails.",
+)
 
-TWILIO_ACCOUNT_SID = env.text("TWILIO_ACCOUNT_SID", meaning="Twilio account that sends SMS; without it SMS land in the inbox.")
+TWILIO_ACCOUNT_SID = env.text(
+    "TWILIO_ACCOUNT_SID", meaning="Twilio account that sends SMS; without it SMS land in the inbox."
+)
 TWILIO_AUTH_TOKEN = env.text("TWILIO_AUTH_TOKEN", meaning="Twilio's secret.")
-TWILIO_FROM = env.text("TWILIO_FROM", meaning="Sending number, alphanumeric sender or messaging service (MG…).")
+TWILIO_FROM = env.text(
+    "TWILIO_FROM", meaning="Sending number, alphanumeric sender or messaging service (MG…)."
+)
 TWILIO_BASE_URL = env.text("TWILIO_BASE_URL", meaning="A stand-in for Twilio's API, for tests.")
 if bool(TWILIO_ACCOUNT_SID) != bool(TWILIO_AUTH_TOKEN and TWILIO_FROM):
-    raise env.refuse("TWILIO_ACCOUNT_SID", "is set only in part", "Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM, or none of them.")
+    raise env.refuse(
+        "TWILIO_ACCOUNT_SID",
+        "is set only in part",
+        "Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM, or none of them.",
+    )
 
 MESSAGE_GATEWAYS = {
     "email": "mago.messaging.gateways.inbox.InboxGateway"
     if EMAIL_URL.scheme == "inbox"
     else "mago.messaging.gateways.smtp.SmtpGateway",
-    "sms": "mago.messaging.gateways.twilio.TwilioGateway" if TWILIO_ACCOUNT_SID else "mago.messaging.gateways.inbox.InboxGateway",
+    "sms": "mago.messaging.gateways.twilio.TwilioGateway"
+    if TWILIO_ACCOUNT_SID
+    else "mago.messaging.gateways.inbox.InboxGateway",
 }
 # The inbox shows everybody's links and codes, so its pages exist only where nobody else can reach them.
 MAGO_INBOX = IS_LOCAL and any("inbox" in path for path in MESSAGE_GATEWAYS.values())
 if not IS_LOCAL and EMAIL_URL.scheme == "inbox":
-    raise env.refuse("EMAIL_URL", "is not set in production", "Give a mail server: nobody could confirm an address.")
+    raise env.refuse(
+        "EMAIL_URL",
+        "is not set in production",
+        "Give a mail server: nobody could confirm an address.",
+    )

@@ -83,7 +83,10 @@ def counts() -> dict[str, int]:
 def people() -> list[dict[str, Any]]:
     """All about people but when they were signed in and out, which the test and one button do."""
     moments = ("last_login", "signed_out_at")
-    return [{k: v for k, v in row.items() if k not in moments} for row in User.objects.order_by("pk").values()]
+    return [
+        {k: v for k, v in row.items() if k not in moments}
+        for row in User.objects.order_by("pk").values()
+    ]
 
 
 def is_sane(response: Any) -> bool:

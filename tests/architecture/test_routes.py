@@ -51,16 +51,24 @@ def routes(resolver: Any = None, prefix: str = "/") -> Iterator[tuple[str, Any]]
 
 
 def access_of(view: Any) -> str | None:
-    return getattr(getattr(view, "view_class", view), "access", None) or getattr(getattr(view, "cls", None), "access", None)
+    return getattr(getattr(view, "view_class", view), "access", None) or getattr(
+        getattr(view, "cls", None), "access", None
+    )
 
 
-@pytest.mark.parametrize(("path", "view"), list(routes()), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("path", "view"), list(routes()), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_declares_its_access(path: str, view: Any) -> None:
     assert access_of(view) in KNOWN
 
 
 def test_only_the_listed_routes_are_public() -> None:
-    public = {path for path, view in routes() if access_of(view) == PUBLIC and not path.startswith("/dev/")}
+    public = {
+        path
+        for path, view in routes()
+        if access_of(view) == PUBLIC and not path.startswith("/dev/")
+    }
     assert public == PUBLIC_ROUTES
 
 

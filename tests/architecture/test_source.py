@@ -9,7 +9,9 @@ from django.conf import settings
 from django.core.management import call_command
 
 ROOT = Path(settings.BASE_DIR)
-FILES = sorted(path for folder in ("mago", "accounts", "admincenter") for path in (ROOT / folder).rglob("*.py"))
+FILES = sorted(
+    path for folder in ("mago", "accounts", "admincenter") for path in (ROOT / folder).rglob("*.py")
+)
 SOURCES = [path for path in FILES if "migrations" not in path.parts]
 
 
@@ -36,7 +38,9 @@ def test_nothing_but_the_sessions_service_signs_in() -> None:
 
 
 def test_nothing_but_the_pipeline_opens_a_session() -> None:
-    assert who_imports("accounts.sessions.browser", "open_session") == {"accounts/signin/pipeline.py"}
+    assert who_imports("accounts.sessions.browser", "open_session") == {
+        "accounts/signin/pipeline.py"
+    }
 
 
 def test_nothing_but_the_api_door_opens_a_token_family() -> None:
@@ -44,7 +48,12 @@ def test_nothing_but_the_api_door_opens_a_token_family() -> None:
 
 
 def test_what_is_private_in_allauth_stays_in_one_module() -> None:
-    private = {path for path in SOURCES for module, _ in imported(path) if module.startswith("allauth") and "internal" in module}
+    private = {
+        path
+        for path in SOURCES
+        for module, _ in imported(path)
+        if module.startswith("allauth") and "internal" in module
+    }
     assert {str(path.relative_to(ROOT)) for path in private} == {"accounts/signin/pipeline.py"}
 
 

@@ -9,7 +9,9 @@ from django.template.loader import get_template
 
 ROOT = Path(settings.BASE_DIR) / "templates"
 TEMPLATES = sorted(str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if path.is_file())
-PAGES = [name for name in TEMPLATES if re.search(r'{% extends "layouts/', (ROOT / name).read_text())]
+PAGES = [
+    name for name in TEMPLATES if re.search(r'{% extends "layouts/', (ROOT / name).read_text())
+]
 MAILS = sorted({name.split(".")[0] for name in TEMPLATES if re.match(r"mail/\w+/", name)})
 
 

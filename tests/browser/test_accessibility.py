@@ -30,12 +30,16 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])
-def looks(request: pytest.FixtureRequest, chrome: Any, site: Site, owner: dict[str, str]) -> Iterator[list[Any]]:
+def looks(
+    request: pytest.FixtureRequest, chrome: Any, site: Site, owner: dict[str, str]
+) -> Iterator[list[Any]]:
     """Two windows in this colour scheme, desk and phone, in which dora is signed in."""
     pages = []
     for width in (1280, 360):
         context = chrome.new_context(
-            viewport={"width": width, "height": 800}, color_scheme=request.param, reduced_motion="reduce"
+            viewport={"width": width, "height": 800},
+            color_scheme=request.param,
+            reduced_motion="reduce",
         )
         page = context.new_page()
         page.goto(f"{site.base}/accounts/login/")
@@ -52,7 +56,11 @@ def looks(request: pytest.FixtureRequest, chrome: Any, site: Site, owner: dict[s
 @pytest.fixture(scope="module", params=["light", "dark"])
 def strangers(request: pytest.FixtureRequest, chrome: Any) -> Iterator[list[Any]]:
     pages = [
-        chrome.new_context(viewport={"width": width, "height": 800}, color_scheme=request.param, reduced_motion="reduce").new_page()
+        chrome.new_context(
+            viewport={"width": width, "height": 800},
+            color_scheme=request.param,
+            reduced_motion="reduce",
+        ).new_page()
         for width in (1280, 360)
     ]
     yield pages

@@ -46,7 +46,9 @@ def test_a_stranger_becomes_a_member_and_an_administrator_sees_it(
     assert "Signed in" in window.get_by_role("main").inner_text()
 
 
-def test_a_forgotten_password_is_replaced(site: Site, window: Any, sign_in: Callable[[dict[str, str]], None]) -> None:
+def test_a_forgotten_password_is_replaced(
+    site: Site, window: Any, sign_in: Callable[[dict[str, str]], None]
+) -> None:
     sign_up(window, site, "bob@example.com", PASSWORD)
     window.goto(site.link_to("bob@example.com", "confirm-email"))
     window.get_by_role("button", name="Confirm").click()
@@ -74,7 +76,9 @@ def test_it_works_without_javascript(site: Site, chrome: Any) -> None:
     page.context.close()
 
 
-def test_a_weak_password_is_named_beside_its_field_and_while_typing(site: Site, window: Any) -> None:
+def test_a_weak_password_is_named_beside_its_field_and_while_typing(
+    site: Site, window: Any
+) -> None:
     window.goto(f"{site.base}/accounts/signup/")
     window.get_by_label("E-mail address").fill("erin@example.com")
     password = window.get_by_label("Password", exact=True)

@@ -43,4 +43,7 @@ def test_a_charset_that_is_none_breaks_no_query(charset: str) -> None:
 def test_and_no_form(charset: str) -> None:
     body = b'--x\r\nContent-Disposition: form-data; name="login"\r\n\r\na\r\n--x--\r\n'
     # Refused for want of the mark against forgery, which lies in the form.
-    assert call("POST", f"multipart/form-data; Charset={charset}; boundary=x", "", body) == "403 Forbidden"
+    assert (
+        call("POST", f"multipart/form-data; Charset={charset}; boundary=x", "", body)
+        == "403 Forbidden"
+    )

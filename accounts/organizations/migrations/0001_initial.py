@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,77 +16,219 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Organization',
+            name="Organization",
             fields=[
-                ('id', models.UUIDField(default=mago.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('slug', models.SlugField(help_text='Part of addresses; stays.', unique=True, verbose_name='short name')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=mago.core.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Part of addresses; stays.",
+                        unique=True,
+                        verbose_name="short name",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
             ],
             options={
-                'verbose_name': 'organization',
-                'verbose_name_plural': 'organizations',
-                'indexes': [models.Index(fields=['-created_at', '-id'], name='organization_newest')],
+                "verbose_name": "organization",
+                "verbose_name_plural": "organizations",
+                "indexes": [
+                    models.Index(fields=["-created_at", "-id"], name="organization_newest")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Site',
+            name="Site",
             fields=[
-                ('id', models.UUIDField(default=mago.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('time_zone', models.CharField(default='UTC', max_length=50, verbose_name='time zone')),
-                ('attributes', models.JSONField(blank=True, default=dict, verbose_name='attributes')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organizations.organization', verbose_name='organization')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=mago.core.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "time_zone",
+                    models.CharField(default="UTC", max_length=50, verbose_name="time zone"),
+                ),
+                (
+                    "attributes",
+                    models.JSONField(blank=True, default=dict, verbose_name="attributes"),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="organization",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'site',
-                'verbose_name_plural': 'sites',
+                "verbose_name": "site",
+                "verbose_name_plural": "sites",
             },
         ),
         migrations.CreateModel(
-            name='SignInPolicy',
+            name="SignInPolicy",
             fields=[
-                ('id', models.UUIDField(default=mago.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('role', accounts.access.models.RoleField(blank=True, max_length=40, null=True, verbose_name='role')),
-                ('key', models.CharField(editable=False, max_length=160, unique=True)),
-                ('strength', models.PositiveSmallIntegerField(blank=True, choices=[(1, 'SINGLE_FACTOR'), (2, 'TWO_FACTORS'), (3, 'PHISHING_RESISTANT')], null=True, verbose_name='strength')),
-                ('methods', models.JSONField(blank=True, null=True, verbose_name='allowed methods')),
-                ('idle_minutes', models.PositiveIntegerField(blank=True, null=True, verbose_name='ends after minutes without use')),
-                ('absolute_minutes', models.PositiveIntegerField(blank=True, null=True, verbose_name='ends after minutes in any case')),
-                ('single_session', models.BooleanField(default=False, verbose_name='one session at a time')),
-                ('grace_until', models.DateTimeField(blank=True, null=True, verbose_name='demanded from')),
-                ('organization', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organizations.organization', verbose_name='organization')),
-                ('updated_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organizations.site', verbose_name='site')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=mago.core.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                (
+                    "role",
+                    accounts.access.models.RoleField(
+                        blank=True, max_length=40, null=True, verbose_name="role"
+                    ),
+                ),
+                ("key", models.CharField(editable=False, max_length=160, unique=True)),
+                (
+                    "strength",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        choices=[
+                            (1, "SINGLE_FACTOR"),
+                            (2, "TWO_FACTORS"),
+                            (3, "PHISHING_RESISTANT"),
+                        ],
+                        null=True,
+                        verbose_name="strength",
+                    ),
+                ),
+                (
+                    "methods",
+                    models.JSONField(blank=True, null=True, verbose_name="allowed methods"),
+                ),
+                (
+                    "idle_minutes",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="ends after minutes without use"
+                    ),
+                ),
+                (
+                    "absolute_minutes",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="ends after minutes in any case"
+                    ),
+                ),
+                (
+                    "single_session",
+                    models.BooleanField(default=False, verbose_name="one session at a time"),
+                ),
+                (
+                    "grace_until",
+                    models.DateTimeField(blank=True, null=True, verbose_name="demanded from"),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="organization",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.site",
+                        verbose_name="site",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sign-in policy',
-                'verbose_name_plural': 'sign-in policies',
+                "verbose_name": "sign-in policy",
+                "verbose_name_plural": "sign-in policies",
             },
         ),
         migrations.CreateModel(
-            name='Domain',
+            name="Domain",
             fields=[
-                ('id', models.UUIDField(default=mago.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('name', models.CharField(max_length=253, verbose_name='domain')),
-                ('challenge', models.CharField(default=mago.core.ids.new_secret, editable=False, max_length=43)),
-                ('proved_at', models.DateTimeField(null=True, verbose_name='proved')),
-                ('checked_at', models.DateTimeField(null=True, verbose_name='last looked up')),
-                ('failing_since', models.DateTimeField(null=True, verbose_name='failing since')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organizations.organization', verbose_name='organization')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=mago.core.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("name", models.CharField(max_length=253, verbose_name="domain")),
+                (
+                    "challenge",
+                    models.CharField(
+                        default=mago.core.ids.new_secret, editable=False, max_length=43
+                    ),
+                ),
+                ("proved_at", models.DateTimeField(null=True, verbose_name="proved")),
+                ("checked_at", models.DateTimeField(null=True, verbose_name="last looked up")),
+                ("failing_since", models.DateTimeField(null=True, verbose_name="failing since")),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="organization",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'domain',
-                'verbose_name_plural': 'domains',
-                'constraints': [models.UniqueConstraint(fields=('organization', 'name'), name='domain_claimed_once'), models.UniqueConstraint(condition=models.Q(('proved_at__isnull', False)), fields=('name',), name='domain_proved_once')],
+                "verbose_name": "domain",
+                "verbose_name_plural": "domains",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "name"), name="domain_claimed_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("proved_at__isnull", False)),
+                        fields=("name",),
+                        name="domain_proved_once",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='site',
-            constraint=models.UniqueConstraint(fields=('organization', 'name'), name='site_name_once'),
+            model_name="site",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "name"), name="site_name_once"
+            ),
         ),
     ]

@@ -7,73 +7,131 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
+        ("access", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.UUIDField(default=mago.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('permissions', models.JSONField(null=True, verbose_name='permissions')),
-                ('read_only', models.BooleanField(default=True, verbose_name='may only read')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('expires_at', models.DateTimeField(db_index=True, verbose_name='ends')),
-                ('revoked_at', models.DateTimeField(null=True, verbose_name='revoked')),
-                ('last_used_at', models.DateTimeField(null=True, verbose_name='last used')),
-                ('last_used_from', models.GenericIPAddressField(null=True, verbose_name='last used from')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('service_account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_tokens', to='access.serviceaccount')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=mago.core.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("permissions", models.JSONField(null=True, verbose_name="permissions")),
+                ("read_only", models.BooleanField(default=True, verbose_name="may only read")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("expires_at", models.DateTimeField(db_index=True, verbose_name="ends")),
+                ("revoked_at", models.DateTimeField(null=True, verbose_name="revoked")),
+                ("last_used_at", models.DateTimeField(null=True, verbose_name="last used")),
+                (
+                    "last_used_from",
+                    models.GenericIPAddressField(null=True, verbose_name="last used from"),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "service_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="api_tokens",
+                        to="access.serviceaccount",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'API token',
-                'verbose_name_plural': 'API tokens',
+                "verbose_name": "API token",
+                "verbose_name_plural": "API tokens",
             },
         ),
         migrations.CreateModel(
-            name='TokenFamily',
+            name="TokenFamily",
             fields=[
-                ('id', models.UUIDField(default=mago.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('method', models.CharField(max_length=40, verbose_name='signed in with')),
-                ('address', models.GenericIPAddressField(null=True, verbose_name='address')),
-                ('user_agent', models.CharField(blank=True, max_length=300, verbose_name='program')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='signed in')),
-                ('last_used_at', models.DateTimeField(verbose_name='last used')),
-                ('expires_at', models.DateTimeField(db_index=True, verbose_name='ends')),
-                ('revoked_at', models.DateTimeField(null=True, verbose_name='revoked')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='token_families', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=mago.core.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("method", models.CharField(max_length=40, verbose_name="signed in with")),
+                ("address", models.GenericIPAddressField(null=True, verbose_name="address")),
+                (
+                    "user_agent",
+                    models.CharField(blank=True, max_length=300, verbose_name="program"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="signed in")),
+                ("last_used_at", models.DateTimeField(verbose_name="last used")),
+                ("expires_at", models.DateTimeField(db_index=True, verbose_name="ends")),
+                ("revoked_at", models.DateTimeField(null=True, verbose_name="revoked")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="token_families",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'token family',
-                'verbose_name_plural': 'token families',
+                "verbose_name": "token family",
+                "verbose_name_plural": "token families",
             },
         ),
         migrations.CreateModel(
-            name='RefreshToken',
+            name="RefreshToken",
             fields=[
-                ('digest', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('expires_at', models.DateTimeField(db_index=True)),
-                ('rotated_at', models.DateTimeField(null=True)),
-                ('family', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='refresh_tokens', to='provider.tokenfamily')),
+                ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("expires_at", models.DateTimeField(db_index=True)),
+                ("rotated_at", models.DateTimeField(null=True)),
+                (
+                    "family",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="refresh_tokens",
+                        to="provider.tokenfamily",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AccessToken',
+            name="AccessToken",
             fields=[
-                ('digest', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('expires_at', models.DateTimeField(db_index=True)),
-                ('family', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='access_tokens', to='provider.tokenfamily')),
+                ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("expires_at", models.DateTimeField(db_index=True)),
+                (
+                    "family",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="access_tokens",
+                        to="provider.tokenfamily",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='tokenfamily',
-            index=models.Index(fields=['user', '-last_used_at'], name='family_of_user'),
+            model_name="tokenfamily",
+            index=models.Index(fields=["user", "-last_used_at"], name="family_of_user"),
         ),
     ]

@@ -89,4 +89,10 @@ def revoke_api_token(*, token: ApiToken, actor: User) -> None:
     if not decision:
         raise Forbidden(decision.reason)
     if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
-        record(Tag.API_TOKEN_REVOKED, actor=actor, target=account, organization_id=account.organization_id, name=token.name)
+        record(
+            Tag.API_TOKEN_REVOKED,
+            actor=actor,
+            target=account,
+            organization_id=account.organization_id,
+            name=token.name,
+        )

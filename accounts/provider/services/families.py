@@ -71,17 +71,30 @@ def rotate(refresh_token: str) -> TokenPair:
     """
     now = timezone.now()
     with transaction.atomic():
-        token = RefreshToken.objects.select_related("family__user").filter(digest=digest(refresh_token)).first()
+        token = (
+            RefreshToken.objects.select_related("family__user")
+            .filter(digest=digest(refresh_token))
+            .first()
+        )
         if token is None or not _is_live(token, now):
             raise InvalidGrant(_("Sign in again."))
         family = token.family
         won = RefreshToken.objects.filter(pk=token.pk, rotated_at=None).update(rotated_at=now)
         if won or _in_grace(token, now):
-            TokenFamily.objects.filter(pk=family.pk).update(last_used_at=now, address=caller().address or None)
-            record(Tag.TOKEN_REFRESHED, actor=family.user, target=family.user, family=str(family.pk))
+            TokenFamily.objects.filter(pk=family.pk).update(
+                last_used_at=now, address=caller().address or None
+            )
+            record(
+                Tag.TOKEN_REFRESHED, actor=family.user, target=family.user, family=str(family.pk)
+            )
             return _issue(family, now)
         _revoke(family, actor=None, reason="reuse of a refresh token")
-        record(Tag.TOKEN_REUSE_DETECTED, target=family.user, outcome=Outcome.FAILURE, family=str(family.pk))
+        record(
+            Tag.TOKEN_REUSE_DETECTED,
+            target=family.user,
+            outcome=Outcome.FAILURE,
+            family=str(family.pk),
+        )
     raise InvalidGrant(_("Sign in again."), code="token_reused")
 
 
@@ -93,7 +106,13 @@ def revoke_family(family: TokenFamily, *, actor: User | None, reason: str = "") 
 
 def _revoke(family: TokenFamily, *, actor: User | None, reason: str) -> None:
     if TokenFamily.objects.filter(pk=family.pk, revoked_at=None).update(revoked_at=timezone.now()):
-        record(Tag.TOKEN_FAMILY_REVOKED, actor=actor, target=family.user, family=str(family.pk), reason=reason)
+        record(
+            Tag.TOKEN_FAMILY_REVOKED,
+            actor=actor,
+            target=family.user,
+            family=str(family.pk),
+            reason=reason,
+        )
 
 
 def _is_live(token: RefreshToken, now: datetime) -> bool:

@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,26 +16,43 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('session_data', models.TextField(verbose_name='session data')),
-                ('session_key', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('id', models.UUIDField(default=mago.core.ids.new_id, editable=False, unique=True)),
-                ('method', models.CharField(blank=True, max_length=40, verbose_name='signed in with')),
-                ('strength', models.PositiveSmallIntegerField(default=1)),
-                ('address', models.GenericIPAddressField(null=True, verbose_name='address')),
-                ('user_agent', models.CharField(blank=True, max_length=300, verbose_name='browser')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='signed in')),
-                ('proved_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='proved')),
-                ('last_seen_at', models.DateTimeField(verbose_name='last seen')),
-                ('remembered', models.BooleanField(default=False)),
-                ('expire_date', models.DateTimeField(db_index=True)),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to=settings.AUTH_USER_MODEL)),
+                ("session_data", models.TextField(verbose_name="session data")),
+                ("session_key", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("id", models.UUIDField(default=mago.core.ids.new_id, editable=False, unique=True)),
+                (
+                    "method",
+                    models.CharField(blank=True, max_length=40, verbose_name="signed in with"),
+                ),
+                ("strength", models.PositiveSmallIntegerField(default=1)),
+                ("address", models.GenericIPAddressField(null=True, verbose_name="address")),
+                (
+                    "user_agent",
+                    models.CharField(blank=True, max_length=300, verbose_name="browser"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="signed in")),
+                (
+                    "proved_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="proved"),
+                ),
+                ("last_seen_at", models.DateTimeField(verbose_name="last seen")),
+                ("remembered", models.BooleanField(default=False)),
+                ("expire_date", models.DateTimeField(db_index=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sessions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'session',
-                'verbose_name_plural': 'sessions',
-                'indexes': [models.Index(fields=['user', '-last_seen_at'], name='session_of_user')],
+                "verbose_name": "session",
+                "verbose_name_plural": "sessions",
+                "indexes": [models.Index(fields=["user", "-last_seen_at"], name="session_of_user")],
             },
         ),
     ]

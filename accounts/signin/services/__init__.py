@@ -4,7 +4,14 @@ from .email_address import confirm_email_change, request_email_change
 from .first_factor import WrongCredentials, check_password
 from .invitations import join
 from .owners import change_profile, create_first_owner, create_owner, may_set_up
-from .passwords import change_password, confirm_password, find_reset, request_password_reset, reset_password, send_reset_link
+from .passwords import (
+    change_password,
+    confirm_password,
+    find_reset,
+    request_password_reset,
+    reset_password,
+    send_reset_link,
+)
 from .sign_up import confirm_sign_up, sign_up
 
 __all__ = [

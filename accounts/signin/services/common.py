@@ -34,7 +34,9 @@ def may_mail(email: str) -> bool:
     return False
 
 
-def check_new_password(password: str, *, user: User | None = None, email: str = "", name: str = "") -> None:
+def check_new_password(
+    password: str, *, user: User | None = None, email: str = "", name: str = ""
+) -> None:
     """The password may be used; Refused, naming each broken rule beside the field `password`, otherwise.
 
     Judging one costs up to a tenth of a second, so it is limited by itself: TooMany.
@@ -43,11 +45,21 @@ def check_new_password(password: str, *, user: User | None = None, email: str = 
     try:
         check_password_rules(password, user=user, email=email, names=(name,) if name else ())
     except ValidationError as error:
-        raise Refused(_("Choose another password."), code="password_refused", fields={"password": error.messages}) from None
+        raise Refused(
+            _("Choose another password."),
+            code="password_refused",
+            fields={"password": error.messages},
+        ) from None
 
 
 def remember_password(user: User) -> None:
     """The person's newest hash is kept, with as many before it as may not be used again."""
     FormerPassword.objects.create(user=user, hash=user.password)
-    newest = FormerPassword.objects.filter(user=user).order_by("-created_at", "-pk").values_list("pk", flat=True)
-    FormerPassword.objects.filter(user=user).exclude(pk__in=list(newest[: settings.PASSWORD_HISTORY])).delete()
+    newest = (
+        FormerPassword.objects.filter(user=user)
+        .order_by("-created_at", "-pk")
+        .values_list("pk", flat=True)
+    )
+    FormerPassword.objects.filter(user=user).exclude(
+        pk__in=list(newest[: settings.PASSWORD_HISTORY])
+    ).delete()

@@ -28,11 +28,22 @@ def request_email_change(*, user: User, email: str, current: str) -> None:
         return
     with transaction.atomic():
         tokens.revoke(Purpose.CHANGE_EMAIL, user=user)
-        secret = tokens.issue(Purpose.CHANGE_EMAIL, lifetime=settings.CONFIRMATION_LIFETIME, user=user, email=email)
+        secret = tokens.issue(
+            Purpose.CHANGE_EMAIL, lifetime=settings.CONFIRMATION_LIFETIME, user=user, email=email
+        )
         record(Tag.EMAIL_CHANGE_REQUESTED, actor=user, target=user, email=email)
         if holder := User.objects.filter(email=email).first():
-            context = {"sign_in": link("/accounts/login/"), "reset": link("/accounts/password/reset/"), "name": ""}
-            send_mail("signin/account_exists", to=email, context=context, language=holder.language or user.language)
+            context = {
+                "sign_in": link("/accounts/login/"),
+                "reset": link("/accounts/password/reset/"),
+                "name": "",
+            }
+            send_mail(
+                "signin/account_exists",
+                to=email,
+                context=context,
+                language=holder.language or user.language,
+            )
         else:
             send_mail(
                 "signin/confirm_new_email",
@@ -56,7 +67,11 @@ def confirm_email_change(secret: str) -> User:
             user.save(update_fields=["email", "email_confirmed_at"])
             tokens.revoke(Purpose.RESET_PASSWORD, user=user)
             record(Tag.EMAIL_CHANGED, actor=user, target=user, before=old, after=user.email)
-            context = {"name": str(user), "new_address": _masked(user.email), "reset": link("/accounts/password/reset/")}
+            context = {
+                "name": str(user),
+                "new_address": _masked(user.email),
+                "reset": link("/accounts/password/reset/"),
+            }
             send_mail("signin/email_changed", to=old, context=context, language=user.language)
     except IntegrityError:
         raise Conflict(_("This address belongs to another account."), code="email_taken") from None

@@ -5,7 +5,6 @@ from contextlib import nullcontext
 
 from django.contrib.auth.hashers import check_password as check_hash
 from django.contrib.auth.hashers import make_password
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User, normalize_email
@@ -51,7 +50,9 @@ def check_password(*, email: str, password: str, browser: str = "") -> User:
         give_back(taken)
         raise
     if not is_theirs:
-        record(Tag.SIGN_IN_FAILED, target=user, outcome=Outcome.FAILURE, method="password", email=email)
+        record(
+            Tag.SIGN_IN_FAILED, target=user, outcome=Outcome.FAILURE, method="password", email=email
+        )
         raise WrongCredentials
     assert user is not None
     give_back(taken)
@@ -79,7 +80,10 @@ def _upgrade(user: User) -> Callable[[str], None]:
 def _take_limits(email: str, browser: str) -> Taken:
     wanted: Taken = [(limits.SIGN_IN_ACCOUNT, (email, browser or network()))]
     if not browser:
-        wanted += [(limits.SIGN_IN_NETWORK, (network(),)), (limits.SIGN_IN_ACCOUNT_ANYWHERE, (email,))]
+        wanted += [
+            (limits.SIGN_IN_NETWORK, (network(),)),
+            (limits.SIGN_IN_ACCOUNT_ANYWHERE, (email,)),
+        ]
     taken: Taken = []
     for limit, key in wanted:
         try:

@@ -24,7 +24,13 @@ def change_profile(*, user: User, name: str, language: str, actor: User) -> None
     before = {"name": user.name, "language": user.language}
     user.name, user.language = name, language
     user.save(update_fields=["name", "language"])
-    record(Tag.PROFILE_CHANGED, actor=actor, target=user, before=before, after={"name": name, "language": language})
+    record(
+        Tag.PROFILE_CHANGED,
+        actor=actor,
+        target=user,
+        before=before,
+        after={"name": name, "language": language},
+    )
 
 
 def create_owner(*, email: str, password: str, name: str = "", language: str = "") -> User:
@@ -39,7 +45,9 @@ def may_set_up(secret: str) -> bool:
     return tokens.find(Purpose.SET_UP, secret) is not None and not has_owner()
 
 
-def create_first_owner(*, secret: str, email: str, password: str, name: str = "", language: str = "") -> User:
+def create_first_owner(
+    *, secret: str, email: str, password: str, name: str = "", language: str = ""
+) -> User:
     """As `create_owner`, for whoever holds the set-up link: once, and only while there is no owner."""
     limits.LINK_NETWORK.take(network())
     hashed = _hash_of(email=email, password=password, name=name)
@@ -59,12 +67,20 @@ def _hash_of(*, email: str, password: str, name: str) -> str:
 
 def _insert_owner(email: str, hashed: str, name: str, language: str) -> User:
     email = normalize_email(email)
-    user = User(email=email, password=hashed, name=name, language=language, email_confirmed_at=timezone.now())
+    user = User(
+        email=email,
+        password=hashed,
+        name=name,
+        language=language,
+        email_confirmed_at=timezone.now(),
+    )
     try:
         with transaction.atomic():
             user.save(force_insert=True)
     except IntegrityError:
-        raise Conflict(_("Somebody with this address exists already."), code="email_taken") from None
+        raise Conflict(
+            _("Somebody with this address exists already."), code="email_taken"
+        ) from None
     remember_password(user)
     record(Tag.OWNER_CREATED, actor=user, target=user)
     grant_role(user=user, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)

@@ -11,7 +11,13 @@ from mago.core.errors import Conflict, Refused
 from mago.core.http import remember_language, safe_next
 
 from .. import services
-from ..forms import ChangeEmailForm, ChangePasswordForm, ProfileForm, ReauthenticateForm, current_language
+from ..forms import (
+    ChangeEmailForm,
+    ChangePasswordForm,
+    ProfileForm,
+    ReauthenticateForm,
+    current_language,
+)
 from ..tokens import LinkSpent
 from .common import get_or_post, posted, show
 
@@ -38,10 +44,15 @@ def change_email(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
         try:
-            services.request_email_change(user=actor(request), email=email, current=form.cleaned_data["password"])
+            services.request_email_change(
+                user=actor(request), email=email, current=form.cleaned_data["password"]
+            )
         except Refused as refusal:
             return show(request, "change_email", form, refusal)
-        messages.info(request, _("We have sent a link to %(email)s. Open it to finish the change.") % {"email": email})
+        messages.info(
+            request,
+            _("We have sent a link to %(email)s. Open it to finish the change.") % {"email": email},
+        )
         return redirect("account_email")
     return show(request, "change_email", form)
 
@@ -54,7 +65,9 @@ def confirm_email_change(request: HttpRequest, key: str) -> HttpResponse:
     try:
         user = services.confirm_email_change(key)
     except (LinkSpent, Conflict) as refusal:
-        return render(request, "accounts/signin/link_spent.html", {"refusal": refusal}, status=refusal.status)
+        return render(
+            request, "accounts/signin/link_spent.html", {"refusal": refusal}, status=refusal.status
+        )
     messages.success(request, _("Your address is now %(email)s.") % {"email": user.email})
     return redirect("account_email" if request.user == user else "account_login")
 
@@ -66,11 +79,15 @@ def change_password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            services.change_password(user=actor(request), current=data["oldpassword"], password=data["password1"])
+            services.change_password(
+                user=actor(request), current=data["oldpassword"], password=data["password1"]
+            )
         except Refused as refusal:
             return show(request, "change_password", form, refusal)
         renew_session(request)
-        messages.success(request, _("Your new password is set. You are signed out everywhere else."))
+        messages.success(
+            request, _("Your new password is set. You are signed out everywhere else.")
+        )
         return redirect("account_change_password")
     return show(request, "change_password", form)
 

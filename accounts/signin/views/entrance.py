@@ -31,7 +31,10 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data
         try:
             token = services.sign_up(
-                email=data["email"], password=data["password1"], name=data["name"], language=current_language()
+                email=data["email"],
+                password=data["password1"],
+                name=data["name"],
+                language=current_language(),
             )
         except Refused as refusal:
             return show(request, "sign_up", form, refusal)
@@ -44,7 +47,11 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def check_mail(request: HttpRequest) -> HttpResponse:
     """After a sign-up: look into your mail."""
-    return render(request, "accounts/signin/check_mail.html", {"email": request.session.get(SIGNED_UP, {}).get("email", "")})
+    return render(
+        request,
+        "accounts/signin/check_mail.html",
+        {"email": request.session.get(SIGNED_UP, {}).get("email", "")},
+    )
 
 
 @public
@@ -84,9 +91,15 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
 def _sign_in(request: HttpRequest, form: SignInForm, next_url: str | None) -> HttpResponseBase:
     email = form.cleaned_data["login"]
     browser = browsers.known_as(request, email)
-    user = services.check_password(email=email, password=form.cleaned_data["password"], browser=browser)
+    user = services.check_password(
+        email=email, password=form.cleaned_data["password"], browser=browser
+    )
     response = pipeline.sign_in(
-        request, user, method="password", remembered=form.cleaned_data["remember"], next_url=next_url
+        request,
+        user,
+        method="password",
+        remembered=form.cleaned_data["remember"],
+        next_url=next_url,
     )
     browsers.remember(request, response, email)
     return response
@@ -109,7 +122,9 @@ def request_reset(request: HttpRequest) -> HttpResponse:
     form = ResetRequestForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
-            services.request_password_reset(email=form.cleaned_data["email"], language=current_language())
+            services.request_password_reset(
+                email=form.cleaned_data["email"], language=current_language()
+            )
         except Refused as refusal:
             return show(request, "request_reset", form, refusal)
         return redirect("account_reset_password_done")
@@ -158,7 +173,9 @@ def reset_password(request: HttpRequest) -> HttpResponse:
 
 
 def _link_spent(request: HttpRequest, refusal: Refused) -> HttpResponse:
-    return render(request, "accounts/signin/link_spent.html", {"refusal": refusal}, status=refusal.status)
+    return render(
+        request, "accounts/signin/link_spent.html", {"refusal": refusal}, status=refusal.status
+    )
 
 
 @public
@@ -172,9 +189,15 @@ def set_up(request: HttpRequest, token: str) -> HttpResponseBase:
         data = form.cleaned_data
         try:
             user = services.create_first_owner(
-                secret=token, email=data["email"], password=data["password1"], name=data["name"], language=current_language()
+                secret=token,
+                email=data["email"],
+                password=data["password1"],
+                name=data["name"],
+                language=current_language(),
             )
         except Refused as refusal:
             return show(request, "set_up", form, refusal)
-        return pipeline.sign_in(request, user, method="set-up link", next_url=safe_next("/admincenter/"))
+        return pipeline.sign_in(
+            request, user, method="set-up link", next_url=safe_next("/admincenter/")
+        )
     return show(request, "set_up", form)

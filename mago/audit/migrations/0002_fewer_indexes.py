@@ -36,9 +36,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "auditevent", models.Index(fields=["target_id", "id"], name="audit_of_target")
         ),
-        migrations.AddIndex(
-            "auditevent", models.Index(fields=["tag", "id"], name="audit_of_tag")
-        ),
+        migrations.AddIndex("auditevent", models.Index(fields=["tag", "id"], name="audit_of_tag")),
         migrations.AddIndex(
             "auditevent",
             models.Index(

@@ -16,35 +16,34 @@ def release(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('audit', '0002_fewer_indexes'),
+        ("audit", "0002_fewer_indexes"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AuditCheckpoint',
+            name="AuditCheckpoint",
             fields=[
-                ('sequence', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('time', models.DateTimeField(verbose_name='time')),
-                ('statement', models.JSONField()),
+                ("sequence", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("time", models.DateTimeField(verbose_name="time")),
+                ("statement", models.JSONField()),
             ],
             options={
-                'verbose_name': 'checkpoint',
-                'verbose_name_plural': 'checkpoints',
+                "verbose_name": "checkpoint",
+                "verbose_name_plural": "checkpoints",
             },
         ),
         migrations.CreateModel(
-            name='AuditKey',
+            name="AuditKey",
             fields=[
-                ('id', models.CharField(max_length=16, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(verbose_name='created')),
-                ('private', mago.core.crypto.SealedTextField(blank=True)),
-                ('statement', models.JSONField()),
+                ("id", models.CharField(max_length=16, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(verbose_name="created")),
+                ("private", mago.core.crypto.SealedTextField(blank=True)),
+                ("statement", models.JSONField()),
             ],
             options={
-                'verbose_name': 'key of the audit trail',
-                'verbose_name_plural': 'keys of the audit trail',
+                "verbose_name": "key of the audit trail",
+                "verbose_name_plural": "keys of the audit trail",
             },
         ),
         migrations.RunPython(protect, release),

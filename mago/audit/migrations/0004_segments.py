@@ -18,22 +18,21 @@ def release(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('audit', '0003_checkpoints'),
+        ("audit", "0003_checkpoints"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AuditSegment',
+            name="AuditSegment",
             fields=[
-                ('number', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('last_sequence', models.BigIntegerField(unique=True)),
-                ('statement', models.JSONField()),
+                ("number", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("last_sequence", models.BigIntegerField(unique=True)),
+                ("statement", models.JSONField()),
             ],
             options={
-                'verbose_name': 'segment of removed events',
-                'verbose_name_plural': 'segments of removed events',
+                "verbose_name": "segment of removed events",
+                "verbose_name_plural": "segments of removed events",
             },
         ),
         migrations.RunPython(protect, release),

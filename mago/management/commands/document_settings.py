@@ -26,5 +26,7 @@ class Command(BaseCommand):
         self.stdout.write(HEAD + "\n".join(rows))
 
     def _default(self, default: str) -> str:
-        default = default.replace(str(settings.DATA_DIR), "<data folder>").replace(f"{settings.BASE_DIR}/", "")
+        default = default.replace(str(settings.DATA_DIR), "<data folder>").replace(
+            f"{settings.BASE_DIR}/", ""
+        )
         return f"`{default}`" if default else "–"

@@ -22,7 +22,11 @@ class Command(BaseCommand):
     help = "Seal everything with the newest key."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--new", action="store_true", help="Put a new key before the others in the generated key file.")
+        parser.add_argument(
+            "--new",
+            action="store_true",
+            help="Put a new key before the others in the generated key file.",
+        )
 
     def handle(self, *args: Any, new: bool, **options: Any) -> None:
         if new:
@@ -34,10 +38,20 @@ class Command(BaseCommand):
 
     def _add_key(self) -> None:
         path = settings.DATA_DIR / "secret.key"
-        if os.environ.get("MAGO_SECRET_KEY") or os.environ.get("MAGO_SECRET_KEY_FILE") or not path.exists():
-            raise CommandError("The key is given by MAGO_SECRET_KEY: put a new line before the old ones there.")
+        if (
+            os.environ.get("MAGO_SECRET_KEY")
+            or os.environ.get("MAGO_SECRET_KEY_FILE")
+            or not path.exists()
+        ):
+            raise CommandError(
+                "The key is given by MAGO_SECRET_KEY: put a new line before the old ones there."
+            )
         draft = path.with_suffix(".new")
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+        with open(  # noqa: PTH123  the mode is set as the file is made
+            os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii"
+        ) as file:
             file.write(f"{secrets.token_urlsafe(48)}\n{path.read_text(encoding='ascii')}")
         draft.replace(path)
-        self.stderr.write("A new key stands first. Restart every process, then run `manage.py rotate_keys`.")
+        self.stderr.write(
+            "A new key stands first. Restart every process, then run `manage.py rotate_keys`."
+        )

@@ -348,8 +348,26 @@ JSON = st.recursive(
         st.lists(inner, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                "all any not network time strength method email_domain attribute zone days "
-                "from to at_least minutes name any_of ?".split()
+                [
+                    "all",
+                    "any",
+                    "not",
+                    "network",
+                    "time",
+                    "strength",
+                    "method",
+                    "email_domain",
+                    "attribute",
+                    "zone",
+                    "days",
+                    "from",
+                    "to",
+                    "at_least",
+                    "minutes",
+                    "name",
+                    "any_of",
+                    "?",
+                ]
             ),
             inner,
             max_size=3,

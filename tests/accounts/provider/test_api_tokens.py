@@ -71,7 +71,9 @@ def test_one_that_may_write_does_what_its_account_may(robot: Any, alice: Any, al
 
 
 def test_it_is_held_to_its_own_list(robot: Any, alice: Any, allowed: Any) -> None:
-    _token, secret = create_api_token(account=robot, name="sites", actor=alice, permissions=["sites:read"])
+    _token, secret = create_api_token(
+        account=robot, name="sites", actor=alice, permissions=["sites:read"]
+    )
     assert allowed(secret, Permission.SITES_READ)
     assert not allowed(secret, Permission.HUBS_READ)
 
@@ -97,7 +99,9 @@ def test_the_trail_tells_of_it_without_the_secret(robot: Any, alice: Any, events
 
 
 def test_it_ends_by_itself(robot: Any, alice: Any) -> None:
-    _token, secret = create_api_token(account=robot, name="short", actor=alice, lifetime=timedelta(hours=1))
+    _token, secret = create_api_token(
+        account=robot, name="short", actor=alice, lifetime=timedelta(hours=1)
+    )
     assert api_token_of(secret)
     with time_machine.travel(timezone.now() + timedelta(hours=1, seconds=1)):
         assert api_token_of(secret) is None

@@ -41,7 +41,9 @@ def test_later_the_password_is_asked_and_leads_back(browser: Any, alice: Any) ->
     with time_machine.travel(timezone.now() + LATER):
         asked = browser.get("/danger/?a=b")
         assert asked["Location"] == "/accounts/reauthenticate/?next=%2Fdanger%2F%3Fa%3Db"
-        answer = browser.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": "/danger/?a=b"})
+        answer = browser.post(
+            "/accounts/reauthenticate/", {"password": PASSWORD, "next": "/danger/?a=b"}
+        )
         assert answer["Location"] == "/danger/?a=b"
         assert browser.get("/danger/?a=b").content == b"done"
 
@@ -63,7 +65,9 @@ def test_a_form_is_not_carried_through(browser: Any, alice: Any) -> None:
 
 def test_it_leads_nowhere_else(browser: Any, alice: Any) -> None:
     browser.as_person(alice)
-    answer = browser.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": "https://evil.example/"})
+    answer = browser.post(
+        "/accounts/reauthenticate/", {"password": PASSWORD, "next": "https://evil.example/"}
+    )
     assert answer["Location"] == "/accounts/"
 
 
@@ -80,5 +84,7 @@ def test_the_session_gets_a_new_key_and_lives_no_longer(browser: Any, alice: Any
 
 def test_guessing_is_limited(browser: Any, alice: Any) -> None:
     browser.as_person(alice)
-    answers = [browser.post("/accounts/reauthenticate/", {"password": "no"}).status_code for _ in range(11)]
+    answers = [
+        browser.post("/accounts/reauthenticate/", {"password": "no"}).status_code for _ in range(11)
+    ]
     assert answers == [400] * 10 + [429]

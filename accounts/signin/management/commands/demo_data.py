@@ -14,5 +14,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.IS_LOCAL:
-            raise CommandError("Demonstration data is for trying Mago out: MAGO_BASE_URL is not on this machine.")
+            raise CommandError(
+                "Demonstration data is for trying Mago out: MAGO_BASE_URL is not on this machine."
+            )
         self.stdout.write(json.dumps(add_people()))
