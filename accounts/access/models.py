@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mago.core.ids import new_id
 
-from .permissions import NAMES, Permission
+from .permissions import NAMES, PLATFORM_ONLY, Permission
 from .roles import PERMISSIONS, RoleName
 from .scope import Scope
 from .tenancy import TenantManager
@@ -38,7 +38,9 @@ class CustomRole(models.Model):
     class Meta:
         verbose_name = _("custom role")
         verbose_name_plural = _("custom roles")
-        constraints = [models.UniqueConstraint(fields=["organization", "name"], name="role_name_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "name"], name="role_name_once")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -49,8 +51,10 @@ class CustomRole(models.Model):
 
     @property
     def granted(self) -> frozenset[Permission]:
-        """The permissions that this version of Mago knows."""
-        return frozenset(Permission(name) for name in self.permissions if name in NAMES)
+        """The permissions that this version of Mago knows and that an organization can hold."""
+        names = self.permissions if isinstance(self.permissions, list) else []
+        known = {Permission(name) for name in names if isinstance(name, str) and name in NAMES}
+        return frozenset(known - PLATFORM_ONLY)
 
 
 class Condition(models.Model):
@@ -67,7 +71,9 @@ class Condition(models.Model):
     class Meta:
         verbose_name = _("condition")
         verbose_name_plural = _("conditions")
-        constraints = [models.UniqueConstraint(fields=["organization", "name"], name="condition_name_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "name"], name="condition_name_once")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -82,7 +88,12 @@ class Membership(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization = models.ForeignKey("organizations.Organization", models.CASCADE, related_name="+")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships", verbose_name=_("person"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="memberships",
+        verbose_name=_("person"),
+    )
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
 
     objects: ClassVar[TenantManager] = TenantManager()
@@ -109,14 +120,20 @@ class ServiceAccount(models.Model):
     name = models.CharField(_("name"), max_length=60)
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
 
     objects: ClassVar[TenantManager] = TenantManager()
 
     class Meta:
         verbose_name = _("service account")
         verbose_name_plural = _("service accounts")
-        constraints = [models.UniqueConstraint(fields=["organization", "name"], name="service_account_name_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "name"], name="service_account_name_once"
+            )
+        ]
 
     is_authenticated = True
     is_anonymous = False
@@ -137,31 +154,55 @@ class RoleBinding(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="role_bindings", verbose_name=_("person")
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        related_name="role_bindings",
+        verbose_name=_("person"),
     )
-    service_account = models.ForeignKey(ServiceAccount, models.CASCADE, null=True, related_name="role_bindings")
+    service_account = models.ForeignKey(
+        ServiceAccount, models.CASCADE, null=True, related_name="role_bindings"
+    )
     role = models.CharField(_("role"), max_length=40, choices=RoleName.choices, blank=True)
-    custom_role = models.ForeignKey(CustomRole, models.CASCADE, null=True, blank=True, related_name="+")
-    organization = models.ForeignKey("organizations.Organization", models.CASCADE, null=True, related_name="+")
+    custom_role = models.ForeignKey(
+        CustomRole, models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    organization = models.ForeignKey(
+        "organizations.Organization", models.CASCADE, null=True, related_name="+"
+    )
     site = models.ForeignKey("organizations.Site", models.CASCADE, null=True, related_name="+")
-    condition = models.ForeignKey(Condition, models.PROTECT, null=True, related_name="+", verbose_name=_("condition"))
+    condition = models.ForeignKey(
+        Condition, models.PROTECT, null=True, related_name="+", verbose_name=_("condition")
+    )
     expires_at = models.DateTimeField(_("expires"), null=True)
     # Who, what and where in one text: SQLite cannot hold columns unique that may be null.
     key = models.CharField(max_length=255, unique=True, editable=False)
     granted_at = models.DateTimeField(_("granted"), auto_now_add=True)
     granted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("granted by")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("granted by"),
     )
 
     class Meta:
         verbose_name = _("role binding")
         verbose_name_plural = _("role bindings")
         constraints = [
-            models.CheckConstraint(condition=Q(user=None) ^ Q(service_account=None), name="binding_of_one_principal"),
-            models.CheckConstraint(condition=Q(role="") ^ Q(custom_role=None), name="binding_of_one_role"),
-            models.CheckConstraint(condition=Q(site=None) | Q(organization__isnull=False), name="site_within_organization"),
             models.CheckConstraint(
-                condition=Q(organization__isnull=False) | (Q(custom_role=None) & Q(service_account=None) & Q(condition=None)),
+                condition=Q(user=None) ^ Q(service_account=None), name="binding_of_one_principal"
+            ),
+            models.CheckConstraint(
+                condition=Q(role="") ^ Q(custom_role=None), name="binding_of_one_role"
+            ),
+            models.CheckConstraint(
+                condition=Q(site=None) | Q(organization__isnull=False),
+                name="site_within_organization",
+            ),
+            models.CheckConstraint(
+                condition=Q(organization__isnull=False)
+                | (Q(custom_role=None) & Q(service_account=None) & Q(condition=None)),
                 name="platform_binding_is_plain",
             ),
         ]
@@ -171,7 +212,14 @@ class RoleBinding(models.Model):
         return f"{self.user or self.service_account}: {self.role_name}"
 
     def save(self, **kwargs: Any) -> None:
-        parts = (self.user_id, self.service_account_id, self.role, self.custom_role_id, self.organization_id, self.site_id)
+        parts = (
+            self.user_id,
+            self.service_account_id,
+            self.role,
+            self.custom_role_id,
+            self.organization_id,
+            self.site_id,
+        )
         self.key = "/".join(str(part or "") for part in parts)
         super().save(**kwargs)
 
@@ -181,7 +229,11 @@ class RoleBinding(models.Model):
 
     @property
     def permissions(self) -> frozenset[Permission]:
-        return self.custom_role.granted if self.custom_role else PERMISSIONS.get(self.role, frozenset())
+        return (
+            self.custom_role.granted
+            if self.custom_role
+            else PERMISSIONS.get(self.role, frozenset())
+        )
 
     @property
     def scope(self) -> Scope:
@@ -201,11 +253,15 @@ class Invitation(models.Model):
     role = models.CharField(_("role"), max_length=40, choices=RoleName.choices)
     site = models.ForeignKey("organizations.Site", models.CASCADE, null=True, related_name="+")
     digest = models.CharField(max_length=64, unique=True)
-    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
     created_at = models.DateTimeField(_("invited"), auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"))
     closed_at = models.DateTimeField(_("accepted or taken back"), null=True)
-    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
 
     objects: ClassVar[TenantManager] = TenantManager()
 
@@ -214,7 +270,9 @@ class Invitation(models.Model):
         verbose_name_plural = _("invitations")
         constraints = [
             models.UniqueConstraint(
-                fields=["organization", "email"], condition=Q(closed_at=None), name="one_open_invitation"
+                fields=["organization", "email"],
+                condition=Q(closed_at=None),
+                name="one_open_invitation",
             )
         ]
 

@@ -12,6 +12,10 @@ class Scope:
     organization_id: UUID | None = None
     site_id: UUID | None = None
 
+    def __post_init__(self) -> None:
+        if self.site_id is not None and self.organization_id is None:
+            raise ValueError("a site is of an organization")
+
     def covers(self, other: "Scope") -> bool:
         """Whether what holds here holds there.
 

@@ -130,8 +130,11 @@ def outranks(actor: User, person: User) -> bool:
     Only then may `actor` act on the account itself: reset it, disable it, enrol factors anew. Else a
     help desk could make itself an owner by way of an owner's account.
     """
+    # Read anew, and those of disabled organizations too: they count again on the day that these are enabled.
+    held = RoleBinding.objects.filter(unexpired(), user=person).select_related("custom_role")
     return all(
-        binding.permissions <= unconditional_permissions_of(actor, binding.scope) for binding in live_bindings(person)
+        binding.permissions <= unconditional_permissions_of(actor, binding.scope)
+        for binding in held
     )
 
 

@@ -78,6 +78,11 @@ class Site(Owned):
     def access_scope(self) -> Scope:
         return Scope(self.organization_id, self.id)
 
+    @property
+    def condition_attributes(self) -> dict[str, str]:
+        """As conditions ask for them: `site.country`."""
+        return {f"site.{name}": value for name, value in self.attributes.items()}
+
 
 class Domain(Owned):
     """A mail domain that the organization says is its own; it counts once the DNS shows `challenge`."""

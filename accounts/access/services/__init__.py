@@ -1,5 +1,6 @@
 """Who belongs where and holds what: every change, with its audit row."""
 
+from .demands import demand_permission, demand_to_bind
 from .members import (
     accept_invitation,
     invite,
@@ -15,7 +16,6 @@ from .roles import (
     create_custom_role,
     delete_condition,
     delete_custom_role,
-    demand_to_bind,
     edit_condition,
     edit_custom_role,
     grant_role,
@@ -30,6 +30,7 @@ __all__ = [
     "create_service_account",
     "delete_condition",
     "delete_custom_role",
+    "demand_permission",
     "demand_to_bind",
     "edit_condition",
     "edit_custom_role",

@@ -8,21 +8,36 @@ from accounts.models import User
 from mago.audit.services import record
 from mago.audit.tags import Tag
 
-from ..models import ServiceAccount
+from ..models import RoleBinding, ServiceAccount
+from ..permissions import Permission
+from .demands import demand_permission, demand_to_bind_all
 from .roles import _saved
 
 
 @transaction.atomic
 def create_service_account(*, organization: Any, name: str, actor: User) -> ServiceAccount:
     """The organization has a service account; it may do nothing until it is granted a role."""
-    account: ServiceAccount = _saved(ServiceAccount(organization=organization, name=name, created_by=actor))
-    record(Tag.SERVICE_ACCOUNT_CREATED, actor=actor, target=account, organization_id=account.organization_id)
+    demand_permission(actor, Permission.SERVICE_ACCOUNTS_EDIT, organization)
+    account: ServiceAccount = _saved(
+        ServiceAccount(organization=organization, name=name, created_by=actor)
+    )
+    record(
+        Tag.SERVICE_ACCOUNT_CREATED,
+        actor=actor,
+        target=account,
+        organization_id=account.organization_id,
+    )
     return account
 
 
 @transaction.atomic
 def set_service_account_active(*, account: ServiceAccount, active: bool, actor: User) -> None:
-    """The account's tokens work, or are refused from the next request on."""
+    """The account's tokens work, or are refused from the next request on. Forbidden for who holds less than it does."""
+    demand_permission(actor, Permission.SERVICE_ACCOUNTS_EDIT, account)
+    held = RoleBinding.objects.filter(service_account=account)
+    demand_to_bind_all(actor, held.select_related("custom_role"))
+    if account.is_active == active:
+        return
     account.is_active = active
     account.save(update_fields=["is_active"])
     tag = Tag.SERVICE_ACCOUNT_ENABLED if active else Tag.SERVICE_ACCOUNT_DISABLED
