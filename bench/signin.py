@@ -143,7 +143,6 @@ def crowd_rows(server: Server, people: list[str], seconds: float) -> list[Row]:
             "40 people: the same",
             f"{many.answers[302]} signed in, {many.answers[503]} told 503",
             value=many.p99 * 1000,
-            limit=100,
         ),
         Row(
             "G12",
