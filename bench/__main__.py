@@ -1,11 +1,11 @@
-"""bin/bench signin [--postgres] [--quick]"""
+"""bin/bench signin|audit [--postgres] [--quick|--full]"""
 
 import argparse
 import sys
 
-from . import signin
+from . import audit, signin
 
-BENCHES = {"signin": signin.run}
+BENCHES = {"signin": signin.run, "audit": audit.run}
 
 
 def main() -> int:
@@ -15,8 +15,9 @@ def main() -> int:
         "--postgres", action="store_true", help="on PostgreSQL and Valkey instead of SQLite"
     )
     parser.add_argument("--quick", action="store_true", help="few windows: does it run at all?")
+    parser.add_argument("--full", action="store_true", help="large tables: takes many minutes")
     options = parser.parse_args()
-    BENCHES[options.name](postgres=options.postgres, quick=options.quick)
+    BENCHES[options.name](postgres=options.postgres, quick=options.quick, full=options.full)
     return 0
 
 

@@ -11,6 +11,7 @@ __all__ = ["handler400", "handler403", "handler404", "handler500"]
 urlpatterns = [
     path("bench/empty/", views.empty),
     path("api/bench/empty", views.empty),
+    path("api/bench/transaction", views.transaction_with_events),
     path("api/bench/hashing", views.hashing),
     path("", include("mago.urls")),
 ]

@@ -61,7 +61,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal the audit trail": {"task": "mago.audit.tasks.seal", "schedule": timedelta(seconds=10)},
     "let old audit events go": {
         "task": "mago.audit.tasks.remove_expired",
-        "schedule": timedelta(minutes=10),
+        "schedule": timedelta(minutes=1),
     },
     "forget old limits": {
         "task": "mago.core.tasks.purge_limits",

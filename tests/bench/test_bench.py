@@ -4,9 +4,12 @@ import pytest
 from django.urls import Resolver404, resolve
 
 from accounts.signin.hashers import Argon2idHasher
+from bench.audit import append_row
 from bench.hashing import ClockedHasher, clock
 from bench.report import Row, table
-from bench.windows import measure, ratio
+from bench.trail import figures, fill
+from bench.windows import Samples, measure, ratio
+from mago.audit.models import AuditEvent
 
 
 def test_the_clocked_hash_is_the_product_s() -> None:
@@ -18,6 +21,7 @@ def test_the_clocked_hash_is_the_product_s() -> None:
 
 def test_the_empty_views_are_mounted_beside_the_product_and_not_in_it() -> None:
     assert resolve("/bench/empty/", urlconf="bench.urls").func.access == "public"
+    assert resolve("/api/bench/transaction", urlconf="bench.urls").func.access == "public"
     assert resolve("/accounts/login/", urlconf="bench.urls").url_name == "account_login"
     with pytest.raises(Resolver404):
         resolve("/bench/empty/")
@@ -36,3 +40,18 @@ def test_a_goal_is_met_or_not() -> None:
     assert Row("G1", "sign-in", "5 ms", "1 ms", 5, 10).is_met
     assert not Row("G13", "mails", "400/s", "", 400, 500, at_least=True).is_met
     assert "NOT MET" in table([Row("G2", "sign-in", "5 ms", "1 ms", 5, 1.2)])
+
+
+def test_what_an_event_costs_is_the_difference_to_the_same_without_it() -> None:
+    samples = {
+        name: Samples(cpu=cpu) for name, cpu in {"0": [2, 3], "10": [4, 7], "page": [1, 2]}.items()
+    }
+    row = append_row("G11", samples, 10, "page", 0.15)
+    assert row.value == pytest.approx(0.2)
+    assert row.is_met is False
+
+
+def test_the_events_of_the_bench_fit_their_table(db: None) -> None:
+    fill(0, 200)
+    assert AuditEvent.objects.count() == 200
+    assert all(seconds > 0 for seconds in figures(200).values())

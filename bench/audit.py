@@ -1,0 +1,151 @@
+"""`bin/bench audit`: goal 11, what an audit event costs its request, and how the trail grows."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from statistics import median
+
+from . import machine, visitors
+from .client import Client
+from .report import Row, milliseconds, table
+from .server import run_module, serving
+from .signin import prepared, spread
+from .windows import Samples, measure
+
+ROUNDS, SECONDS = 20, 0.3
+
+
+def run(*, postgres: bool, quick: bool, full: bool) -> None:
+    """Print the table; `full` has ten million events in the pages, and one million to remove."""
+    rounds, seconds = (2, 0.1) if quick else (ROUNDS, SECONDS)
+    small, large, old = (100, 1_000, 1_000) if quick else (10_000, 1_000_000, 50_000)
+    if full:
+        large, old = 10_000_000, 1_000_000
+    os.sched_setaffinity(0, {machine.LOAD_CORE})
+    with prepared(postgres=postgres) as variables:
+        rows = append_rows(variables, rounds, seconds)
+    with prepared(postgres=postgres) as variables:
+        rows += page_rows(variables, small, large)
+    with prepared(postgres=postgres) as variables:
+        rows += retention_rows(variables, old)
+    print(f"The audit trail on {'PostgreSQL' if postgres else 'SQLite'}, {rounds} rounds\n")
+    print(table(rows))
+
+
+def append_rows(variables: dict[str, str], rounds: int, seconds: float) -> list[Row]:
+    """The same request with no event, one, and ten in its transaction, beside an empty one."""
+    with (
+        serving({**variables, "BENCH_WORKER": "no"}) as server,
+        Client(server.port) as client,
+    ):
+        path = "/api/bench/transaction?events="
+        actions = {
+            "page": visitors.load_page(client, "/bench/empty/"),
+            "API": visitors.load_page(client, "/api/bench/empty"),
+            **{str(n): visitors.load_page(client, f"{path}{n}") for n in (0, 1, 10)},
+        }
+        measured = [pid for pid in machine.tree(os.getpid()) if pid != os.getpid()]
+        samples = measure(
+            actions,
+            lambda: machine.cpu_seconds(measured),
+            lambda: 0.0,
+            rounds=rounds,
+            seconds=seconds,
+        )
+    return [
+        Row("floor", "an empty page", spread(samples["page"])),
+        Row("floor", "an empty GET of the API", spread(samples["API"])),
+        Row("floor", "a transaction that writes one row", spread(samples["0"])),
+        append_row("G11", samples, 1, "page", 0.15),
+        append_row("", samples, 10, "page"),
+        append_row("", samples, 1, "API"),
+    ]
+
+
+def append_row(
+    goal: str, samples: dict[str, Samples], events: int, floor: str, limit: float | None = None
+) -> Row:
+    """What one of so many events adds to its transaction: neighbours in time are subtracted."""
+    pairs = zip(samples[str(events)].cpu, samples["0"].cpu, strict=True)
+    costs = [(more - less) / events for more, less in pairs]
+    shares = [cost / bare for cost, bare in zip(costs, samples[floor].cpu, strict=True)]
+    what = f"one audit event of {events} in a transaction : an empty {floor}"
+    return Row(
+        goal,
+        what,
+        milliseconds(median(costs)),
+        milliseconds(median(samples[floor].cpu)),
+        median(shares),
+        limit,
+    )
+
+
+def page_rows(variables: dict[str, str], small: int, large: int) -> list[Row]:
+    """Pages of 50 events, as the admin center reads them, in a small trail and in a large one."""
+    figures = json.loads(run_module("bench.trail", variables, str(small), str(large)))
+    return [
+        Row(
+            "G11" if limit else "",
+            f"{name}, {large:,} events : {small:,}",
+            milliseconds(after),
+            milliseconds(before),
+            after / before,
+            limit,
+        )
+        for name, (before, after) in figures.items()
+        for limit in [None if name.startswith("text") else 2.0]
+    ]
+
+
+def retention_rows(variables: dict[str, str], old: int) -> list[Row]:
+    """Old events are removed while somebody writes, on the other core, every few milliseconds."""
+    run_module("bench.expiry", variables, "make", str(old))
+    with writing(variables) as calm:
+        time.sleep(3)
+    with writing(variables) as busy:
+        removal = json.loads(run_module("bench.expiry", variables, "remove"))
+    rate = removal["removed"] / removal["seconds"]
+    return [
+        Row("", "links checked, signed for and removed", f"{removal['removed']:,}; {rate:,.0f}/s"),
+        Row(
+            "G11",
+            "longest that a step of the removal took, in ms",
+            "holds the lock",
+            value=removal["hold"],
+            limit=50,
+        ),
+        # A writer also waits for the machine: how long without any removal stands beside it.
+        Row(
+            "",
+            "longest wait of a writer meanwhile, in ms",
+            f"{busy['writes']:,} writes, p99 {busy['p99']:.1f} ms",
+            f"{calm['longest']:.1f} ms without",
+            busy["longest"],
+        ),
+    ]
+
+
+class writing:  # noqa: N801 - a context manager
+    """A process that writes until the block ends; then its figures are in the mapping."""
+
+    def __init__(self, variables: dict[str, str]) -> None:
+        self.variables = variables
+        self.figures: dict[str, float] = {}
+
+    def __enter__(self) -> dict[str, float]:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "bench.expiry", "write"],
+            env=self.variables,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout
+        self.process.stdout.readline()  # It has begun.
+        return self.figures
+
+    def __exit__(self, *error: object) -> None:
+        output, _ = self.process.communicate(timeout=60)
+        self.figures |= json.loads(output)

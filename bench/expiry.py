@@ -1,0 +1,87 @@
+"""Old events are made, or removed; or somebody writes, and tells how long that took at most."""
+
+import json
+import select
+import sys
+import time
+from datetime import timedelta
+from typing import Any
+
+import django
+
+DAYS = 90
+GAP = 0.005  # seconds between two writes
+
+
+def make(count: int) -> None:
+    """As many events as old as can be, sealed."""
+    import time_machine
+    from django.db import transaction
+    from django.utils import timezone
+
+    from mago.audit.services import record, seal
+    from mago.audit.tags import Tag
+
+    with time_machine.travel(timezone.now() - timedelta(days=DAYS + 2)):
+        for first in range(0, count, 1000):
+            with transaction.atomic():
+                for number in range(first, min(first + 1000, count)):
+                    record(Tag.SIGN_IN_SUCCEEDED, number=number, method="password")
+            seal()
+
+
+def remove() -> None:
+    from django.conf import settings
+
+    from mago.audit import append_only
+    from mago.audit.retention import remove_expired
+
+    settings.AUDIT_RETENTION_DAYS = DAYS
+    holds, take_away = [0.0], append_only.remove
+
+    def timed(*arguments: Any) -> None:
+        begin = time.perf_counter()
+        take_away(*arguments)
+        holds.append((time.perf_counter() - begin) * 1000)
+
+    append_only.remove = timed
+    begin, removed = time.perf_counter(), 0
+    while step := remove_expired():
+        removed += step
+    seconds = time.perf_counter() - begin
+    print(json.dumps({"removed": removed, "seconds": seconds, "hold": max(holds)}))
+
+
+def write() -> None:
+    """Transactions such as a sign-in's, until standard input ends."""
+    from django.db import transaction
+
+    from mago.audit.services import record
+    from mago.audit.tags import Tag
+    from mago.core.ids import new_secret
+    from mago.core.models import LimitState
+
+    waits: list[float] = []
+    begun = False
+    while not select.select([sys.stdin], [], [], GAP)[0]:
+        begin = time.perf_counter()
+        with transaction.atomic():
+            LimitState.objects.create(key=new_secret(), full_until=0.0)
+            record(Tag.SIGN_IN_SUCCEEDED, method="password")
+        waits.append((time.perf_counter() - begin) * 1000)
+        if not begun and len(waits) == 20:
+            begun = True
+            waits.clear()  # The first ones open the connection and load modules.
+            print("begun", flush=True)
+    waits.sort()
+    print(
+        json.dumps(
+            {"writes": len(waits), "longest": waits[-1], "p99": waits[int(len(waits) * 0.99)]}
+        )
+    )
+
+
+if __name__ == "__main__":
+    django.setup()
+    command, *arguments = sys.argv[1:]
+    {"make": lambda: make(int(arguments[0])), "remove": remove, "write": write}[command]()

@@ -1,0 +1,118 @@
+"""Fills a trail, and prints what its pages take while it is small, and when it is large, as JSON."""
+
+import json
+import os
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import django
+
+RUNS = 15
+# So few that each fills a page in the small trail already.
+PEOPLE = [UUID(int=number << 64 | 7 << 76) for number in range(1, 101)]
+TAGS = ["signin:session:opened"] * 90 + ["signin:session:failed"] * 9 + ["access:role:granted"]
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+MAC = os.urandom(48)
+
+
+def main(small: int, large: int) -> None:
+    django.setup()
+    fill(0, small)
+    before = figures(small)
+    fill(small, large)
+    after = figures(large)
+    print(json.dumps({name: (before[name], after[name]) for name in before}))
+
+
+def rows(first: int, last: int) -> Iterator[tuple[Any, ...]]:
+    """Events of people that come back, a second apart, in the order of the columns."""
+    for number in range(first, last):
+        person = PEOPLE[number * 7919 % len(PEOPLE)]
+        name = f"person-{person.int >> 64}@example.com"
+        yield (
+            BEGIN + timedelta(seconds=number),
+            TAGS[number * 31 % 100],
+            "success",
+            person,
+            name,
+            None,
+            "",
+            "accounts.user",
+            str(person),
+            name,
+            None,
+            "192.0.2.1",
+            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+            f"{number:032x}",
+            '{"method":"password"}',
+            MAC,
+        )
+
+
+def fill(first: int, last: int) -> None:
+    """Events stand in the table, without links: pages do not look at the chain."""
+    from django.db import connection, transaction
+
+    from mago.audit.canonical import FIELDS
+
+    columns = ",".join((*FIELDS, "mac"))
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY audit_auditevent ({columns}) FROM STDIN") as copy:
+                for row in rows(first, last):
+                    copy.write_row(row)
+        else:
+            marks = ",".join(["?"] * 16)
+            connection.connection.executemany(
+                f"INSERT INTO audit_auditevent ({columns}) VALUES ({marks})",
+                (
+                    (str(time)[:-6], *rest[:2], rest[2].hex, *rest[3:])
+                    for time, *rest in rows(first, last)
+                ),
+            )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE audit_auditevent")
+
+
+def figures(size: int) -> dict[str, float]:
+    """Seconds for each kind of page, the best of several."""
+    from admincenter.keyset import Cursor, KeysetPage
+    from admincenter.selectors.trail import find_events
+    from mago.audit.models import AuditEvent
+
+    person, rare = random.choice(PEOPLE), "access:role:granted"
+    bounds = AuditEvent.objects.order_by("id").values_list("id", flat=True)
+    middle = str(Cursor((bounds.first() + size // 2,)))
+    day = BEGIN + timedelta(seconds=size // 2)
+    period = {"since": day - timedelta(minutes=30), "until": day}
+    pages: dict[str, Callable[[], KeysetPage]] = {
+        "newest page": lambda: KeysetPage(find_events()),
+        "page in the middle": lambda: KeysetPage(find_events(), middle),
+        "page of a person": lambda: KeysetPage(find_events(actor=person)),
+        "page about a person": lambda: KeysetPage(find_events(about=person)),
+        "page of a rare kind": lambda: KeysetPage(find_events(tag=rare)),
+        "page of a period": lambda: KeysetPage(find_events(**period)),
+        "page of a kind in a period": lambda: KeysetPage(find_events(tag=TAGS[0], **period)),
+        "text that is nowhere": lambda: KeysetPage(find_events(text="nobody@example.com")),
+    }
+    return {
+        name: best(page, 1 if name.startswith("text") else RUNS) for name, page in pages.items()
+    }
+
+
+def best(page: Callable[[], object], runs: int) -> float:
+    times = []
+    for _ in range(runs):
+        begin = time.perf_counter()
+        page()
+        times.append(time.perf_counter() - begin)
+    return min(times)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))
