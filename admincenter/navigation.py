@@ -10,23 +10,36 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access.guards import actor
 from accounts.access.permissions import Permission
-from accounts.access.selectors import can
+from accounts.access.selectors import can, can_within
 from accounts.models import User
 
 
 @dataclass(frozen=True)
 class Entry:
-    """`icon` is a name in static/icons/sprite.svg."""
+    """`icon` is a name in static/icons/sprite.svg; `within`: the permission may be held at any place."""
 
     title: str | Promise
     url_name: str
     icon: str
     permission: Permission
+    within: bool = False
 
 
 GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
     ("", (Entry(_("Overview"), "overview", "layout-dashboard", Permission.OVERVIEW_READ),)),
-    (_("Directory"), (Entry(_("People"), "people", "users", Permission.PEOPLE_READ),)),
+    (
+        _("Directory"),
+        (
+            Entry(_("People"), "people", "users", Permission.PEOPLE_READ),
+            Entry(
+                _("Organizations"),
+                "organizations",
+                "building-2",
+                Permission.ORGANIZATIONS_READ,
+                within=True,
+            ),
+        ),
+    ),
     (
         _("Records"),
         (
@@ -38,15 +51,21 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
 
 
 class Permissions:
-    """What somebody may do: `permission in …`, in views and templates; each is decided once."""
+    """What somebody may do: `permission in …`, in views and templates; each is decided once.
 
-    def __init__(self, user: User) -> None:
-        self._user = user
+    On the platform or at `target`; `within`, there or somewhere inside it.
+    """
+
+    def __init__(self, user: User, target: Any = None, *, within: bool = False) -> None:
+        self._user, self._target = user, target
+        self._decide = can_within if within else can
         self._known: dict[str, bool] = {}
 
     def __contains__(self, permission: str) -> bool:
         if permission not in self._known:
-            self._known[permission] = bool(can(self._user, Permission(permission)))
+            self._known[permission] = bool(
+                self._decide(self._user, Permission(permission), self._target)
+            )
         return self._known[permission]
 
 
@@ -62,15 +81,22 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """What templates/layouts/admin.html shows around a page."""
     held = permissions(request)
     return {
-        "navigation": _navigation(request.path, held),
+        "navigation": _navigation(request, held),
         "search_url": reverse("admincenter:people") if Permission.PEOPLE_READ in held else "",
-        "may_administer": True,
     }
 
 
-def _navigation(path: str, held: Permissions) -> list[dict[str, Any]]:
+def _navigation(request: HttpRequest, held: Permissions) -> list[dict[str, Any]]:
+    path, anywhere = request.path, Permissions(actor(request), within=True)
     groups: list[dict[str, Any]] = [
-        {"title": title, "items": [_item(entry) for entry in entries if entry.permission in held]}
+        {
+            "title": title,
+            "items": [
+                _item(entry)
+                for entry in entries
+                if entry.permission in (anywhere if entry.within else held)
+            ],
+        }
         for title, entries in GROUPS
     ]
     items = [item for group in groups for item in group["items"]]

@@ -1,8 +1,10 @@
 """One line per page and per action."""
 
-from django.urls import path
+from django.urls import include, path
 
 from .sections import audit, messages, overview, people
+from .sections.organizations import directory
+from .sections.organizations.urls import urlpatterns as organization_patterns
 
 app_name = "admincenter"
 
@@ -24,6 +26,9 @@ urlpatterns = [
         people.revoke_program,
         name="revoke_program",
     ),
+    path("create-organization/", directory.create, name="create_organization"),
+    path("organizations/", directory.organizations, name="organizations"),
+    path("organizations/<slug:slug>/", include(organization_patterns)),
     path("messages/", messages.messages, name="messages"),
     path("messages/retry/", messages.retry_dead, name="retry_dead"),
     path("messages/<uuid:message_id>/", messages.message, name="message"),

@@ -38,7 +38,7 @@ def demand(
     if not decide(request.user, permission, target):
         who = request.user if request.user.is_authenticated else None
         where = scope_of(target).organization_id
-        told = {"permission": permission.value, "path": request.path}
+        told: dict[str, Any] = {"permission": permission.value, "path": request.path}
         record(
             Tag.ACCESS_REFUSED, actor=who, outcome=Outcome.REFUSED, organization_id=where, **told
         )

@@ -39,7 +39,12 @@ def find_organizations(viewer: Actor, *, q: str = "") -> Listing:
 
 def figures_of(organization: Organization) -> dict[str, Count]:
     """How many there are of what an organization has."""
-    owned = {"members": Membership, "sites": Site, "domains": Domain, "accounts": ServiceAccount}
+    owned: dict[str, Any] = {
+        "members": Membership,
+        "sites": Site,
+        "domains": Domain,
+        "accounts": ServiceAccount,
+    }
     return {name: count(model.objects.of(organization)) for name, model in owned.items()}
 
 
@@ -51,7 +56,7 @@ def find_members(organization: Organization, *, q: str = "") -> Listing:
     return Listing((found,), key=("joined_at", "id"))
 
 
-def _roles_in(organization: Organization) -> Prefetch[Any, Any, Any]:
+def _roles_in(organization: Organization) -> Any:
     held = RoleBinding.objects.filter(unexpired(), organization=organization)
     held = held.select_related("custom_role", "site").order_by("granted_at", "id")
     return Prefetch("user__role_bindings", held, to_attr="roles_here")

@@ -15,13 +15,12 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access.guards import actor
 from accounts.access.permissions import Permission
-from accounts.access.selectors import can_within
-from accounts.models import User
 from accounts.organizations.models import Organization, Site
 from accounts.organizations.selectors import organization_for, owned_for
 from mago.core.errors import Refused
 from mago.core.forms import Form
 
+from ...navigation import Permissions
 from ...pages import page
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -49,36 +48,18 @@ TABS = (
     Tab(_("Audit"), "organization_audit", Permission.AUDIT_READ),
     Tab(_("Explain"), "organization_explain", Permission.ROLES_READ),
 )
-# Those that show what lies at single sites to people who may see no more than these.
-WITHIN = {"organization", "organization_sites"}
-
-
-class Held:
-    """What somebody may do in an organization or inside it: `permission in …`, each decided once."""
-
-    def __init__(self, user: User, organization: Organization) -> None:
-        self._user, self._organization = user, organization
-        self._known: dict[str, bool] = {}
-
-    def __contains__(self, permission: str) -> bool:
-        if permission not in self._known:
-            decision = can_within(self._user, Permission(permission), self._organization)
-            self._known[permission] = bool(decision)
-        return self._known[permission]
 
 
 def organization(request: HttpRequest, slug: str) -> Organization:
     """What a path speaks of; NotFound for whoever may not know of it."""
-    return organization_for(request.user, slug)  # type: ignore[arg-type]
+    return organization_for(request.user, slug)
 
 
 def site(request: HttpRequest, slug: str, site_id: UUID) -> Site:
-    return owned(request, slug, Site, site_id, Permission.SITES_READ)  # type: ignore[no-any-return]
+    return owned(request, slug, Site, site_id, Permission.SITES_READ)
 
 
-def owned(
-    request: HttpRequest, slug: str, model: Any, key: UUID, permission: Permission
-) -> Any:
+def owned(request: HttpRequest, slug: str, model: Any, key: UUID, permission: Permission) -> Any:
     """A row of the organization that the path names, if the person may read such rows; NotFound otherwise."""
     whose = organization(request, slug)
     row = owned_for(actor(request), model, whose, key, permission)
@@ -102,11 +83,11 @@ def section(
 
 def around(request: HttpRequest, whose: Organization, tab: str) -> dict[str, Any]:
     """What templates/admincenter/organizations/head.html shows."""
-    held = Held(actor(request), whose)
+    held = Permissions(actor(request), whose, within=True)
     return {"organization": whose, "held": held, "tabs": _tabs(held, whose, tab)}
 
 
-def _tabs(held: Held, whose: Organization, current: str) -> list[dict[str, Any]]:
+def _tabs(held: Permissions, whose: Organization, current: str) -> list[dict[str, Any]]:
     return [
         {
             "title": tab.title,

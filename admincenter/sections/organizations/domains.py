@@ -61,6 +61,4 @@ def _act(
     request: HttpRequest, whose: Organization, key: UUID, service: Callable[..., Any], told: str
 ) -> HttpResponse:
     domain = owned(request, whose.slug, Domain, key, Permission.DOMAINS_EDIT)
-    return act(
-        request, whose, lambda: service(domain=domain, actor=actor(request)), told, tab=TAB
-    )
+    return act(request, whose, lambda: service(domain=domain, actor=actor(request)), told, tab=TAB)

@@ -157,7 +157,9 @@ class GrantForm(Form):
     condition = RowField(label=gettext_lazy("Only while this condition holds"))
     expires_at = MomentField(label=gettext_lazy("Until (UTC)"))
 
-    def __init__(self, data: Any, *, viewer: Actor, organization: Organization, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any, *, viewer: Actor, organization: Organization, **kwargs: Any
+    ) -> None:
         super().__init__(data, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["member"].organization = organization
@@ -298,15 +300,15 @@ class PolicyForm(Form):
         min_value=1,
         max_value=525_600,
     )
-    single_session = forms.BooleanField(
-        label=gettext_lazy("One session at a time"), required=False
-    )
+    single_session = forms.BooleanField(label=gettext_lazy("One session at a time"), required=False)
     grace_until = MomentField(
         label=gettext_lazy("Demanded from (UTC)"),
         help_text=gettext_lazy("Until then, people are only reminded of the factor they lack."),
     )
 
-    def __init__(self, data: Any, *, viewer: Actor, organization: Organization, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any, *, viewer: Actor, organization: Organization, **kwargs: Any
+    ) -> None:
         super().__init__(data, **kwargs)
         fields: dict[str, Any] = self.fields
         own = [(str(r.pk), r.name) for r in CustomRole.objects.of(organization).order_by("name")]

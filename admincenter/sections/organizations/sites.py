@@ -33,9 +33,7 @@ def create(request: HttpRequest, whose: Organization) -> HttpResponse:
         SiteForm(request.POST if request.method == "POST" else None),
         tab=TAB,
         title=_("New site"),
-        save=lambda **data: services.create_site(
-            organization=whose, actor=actor(request), **data
-        ),
+        save=lambda **data: services.create_site(organization=whose, actor=actor(request), **data),
         told=_("The site exists now."),
     )
 

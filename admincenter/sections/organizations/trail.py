@@ -27,9 +27,7 @@ def events(request: HttpRequest, whose: Organization) -> HttpResponse:
     filters = EventFilters(request.GET)
     if filters.is_valid() and filters.chosen and CURSOR not in request.GET:
         searched = {name: str(value) for name, value in filters.chosen.items()}
-        record(
-            Tag.AUDIT_SEARCHED, actor=actor(request), organization_id=whose.pk, filters=searched
-        )
+        record(Tag.AUDIT_SEARCHED, actor=actor(request), organization_id=whose.pk, filters=searched)
     return list_page(
         request,
         "admincenter/organizations/audit.html",

@@ -1,0 +1,89 @@
+"""Why may somebody do something, or why not? And who may?"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from mago.core.context import caller, calling
+
+from .conditions import evaluate
+from .facts import current_facts
+from .methods import Means
+from .models import RoleBinding, ServiceAccount
+from .permissions import Permission
+from .roles import PERMISSIONS
+from .scope import Scope, scope_of
+from .selectors import Decision, can, unexpired
+
+MOST = 500
+BESIDE = ("user", "service_account", "custom_role", "condition", "organization", "site")
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A binding that was looked at: whether it allows what was asked, and why (not)."""
+
+    binding: RoleBinding
+    allows: bool
+    reason: str
+
+
+def explain(
+    principal: User | ServiceAccount, permission: Permission, target: Any
+) -> tuple[Decision, list[Looked]]:
+    """The decision on `principal`, judged as if they asked now and from where the caller is; and its grounds."""
+    with calling(replace(caller(), via=_means(principal))):
+        decision = can(principal, permission, target)
+    where = scope_of(target)
+    mine = Q(user=principal) if isinstance(principal, User) else Q(service_account=principal)
+    here = Q(organization=None) | Q(organization=where.organization_id)
+    bindings = RoleBinding.objects.filter(mine & here).select_related(*BESIDE)
+    live = {b.pk for b in bindings.filter(unexpired())}
+    return decision, [
+        _look(binding, permission, target, live=binding.pk in live)
+        for binding in bindings.order_by("granted_at", "id")
+    ]
+
+
+def _means(principal: User | ServiceAccount) -> str:
+    return Means.SESSION if isinstance(principal, User) else Means.API_TOKEN
+
+
+def _look(binding: RoleBinding, permission: Permission, target: Any, *, live: bool) -> Looked:
+    if not live:
+        return Looked(binding, False, _("It has ended."))
+    if permission not in binding.permissions:
+        return Looked(binding, False, _("This role does not hold the permission."))
+    if not binding.scope.covers(scope_of(target)):
+        return Looked(binding, False, _("It holds elsewhere."))
+    if binding.condition is None:
+        return Looked(binding, True, _("It allows this."))
+    email = binding.user.email if binding.user else ""
+    attributes = getattr(target, "condition_attributes", None)
+    verdict = evaluate(binding.condition.rule, current_facts(email=email, attributes=attributes))
+    return Looked(binding, verdict.holds, verdict.reason)
+
+
+def who_can(permission: Permission, target: Any) -> list[RoleBinding]:
+    """The bindings by which people and service accounts may do it there, if their conditions hold; at most MOST."""
+    where: Scope = scope_of(target)
+    built_in = [role for role, held in PERMISSIONS.items() if permission in held]
+    here = Q(organization=None) | Q(organization=where.organization_id)
+    active = Q(user__is_active=True) | Q(service_account__is_active=True)
+    roles = Q(role__in=built_in) | Q(custom_role__isnull=False)
+    found: QuerySet[RoleBinding] = RoleBinding.objects.filter(here, active, roles, unexpired())
+    found = found.select_related(*BESIDE).order_by("granted_at", "id")[:MOST]
+    return [b for b in found if permission in b.permissions and b.scope.covers(where)]
+
+
+def beside(organization_id: Any, **of: Any) -> list[RoleBinding]:
+    """All live bindings in an organization of those who hold one such as `of` says; at most MOST."""
+    bindings = RoleBinding.objects.filter(unexpired(), organization=organization_id)
+    such = bindings.filter(**of)
+    people = Q(user__in=such.filter(user__isnull=False).values("user"))
+    programs = Q(service_account__in=such.filter(user=None).values("service_account"))
+    found = bindings.filter(people | programs).select_related(*BESIDE)
+    return list(found.order_by("granted_at", "id")[:MOST])

@@ -1,0 +1,110 @@
+"""The conditions of an organization: circumstances under which roles count."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import services
+from accounts.access.conditions import BadRule, check
+from accounts.access.explain import beside
+from accounts.access.facts import Facts, current_facts
+from accounts.access.guards import actor, require
+from accounts.access.models import Condition, RoleBinding
+from accounts.access.permissions import Permission
+from accounts.access.preview import Change, if_rule_were
+from accounts.organizations.models import Organization
+
+from ...selectors.organizations import conditions_of
+from .common import act, form_page, get_or_post, organization, owned, section
+from .dry_run import form_with_dry_run
+from .forms import ConditionForm
+
+TAB = "organization_conditions"
+EXAMPLES = (
+    '{"network": ["192.0.2.0/24", "2001:db8::/32"]}',
+    '{"time": {"zone": "Europe/Rome", "days": [1, 2, 3, 4, 5], "from": "08:00", "to": "18:00"}}',
+    '{"strength": {"at_least": 2, "minutes": 30}}',
+    '{"method": ["password", "passkey"]}',
+    '{"email_domain": ["example.com"]}',
+    '{"attribute": {"name": "site.country", "any_of": ["IT", "CH"]}}',
+    '{"all": [{"network": ["192.0.2.0/24"]}, {"not": {"method": ["password"]}}]}',
+)
+
+
+@require(Permission.ROLES_READ, of=organization)
+@require_safe
+def conditions(request: HttpRequest, whose: Organization) -> HttpResponse:
+    return section(request, whose, "conditions", {"conditions": conditions_of(whose)}, tab=TAB)
+
+
+@require(Permission.CONDITIONS_EDIT, of=organization)
+@get_or_post
+def create(request: HttpRequest, whose: Organization) -> HttpResponse:
+    sent = request.POST if request.method == "POST" else None
+    return form_page(
+        request,
+        whose,
+        ConditionForm(sent, initial={"rule": {"network": ["192.0.2.0/24"]}}),
+        tab=TAB,
+        title=_("New condition"),
+        save=lambda name, rule, seen: services.create_condition(
+            organization=whose, name=name, rule=rule, actor=actor(request)
+        ),
+        told=_("The condition exists now. It counts for roles that are granted under it."),
+        examples=EXAMPLES,
+    )
+
+
+@require(Permission.CONDITIONS_EDIT, of=organization)
+@get_or_post
+def edit(request: HttpRequest, whose: Organization, condition_id: UUID) -> HttpResponse:
+    slug, permission = whose.slug, Permission.CONDITIONS_EDIT
+    condition = owned(request, slug, Condition, condition_id, permission)
+    sent = request.POST if request.method == "POST" else None
+
+    def changes(name: str, rule: Any) -> list[Change]:
+        try:
+            check(rule)
+        except BadRule:
+            return []  # The service says what is wrong.
+        return if_rule_were(beside(whose.pk, condition=condition), condition, rule, _facts)
+
+    def save(name: str, rule: Any, **seen: Any) -> None:
+        services.edit_condition(condition=condition, name=name, rule=rule, actor=actor(request))
+
+    return form_with_dry_run(
+        request,
+        whose,
+        ConditionForm(sent, initial={"name": condition.name, "rule": condition.rule}),
+        changes=changes,
+        save=save,
+        tab=TAB,
+        title=condition.name,
+        told=_("Saved."),
+        examples=EXAMPLES,
+        supposed=True,
+    )
+
+
+def _facts(binding: RoleBinding) -> Facts:
+    """What is known of people who are not asking: themselves and the site; the rest as of who looks."""
+    email = binding.user.email if binding.user else ""
+    attributes = getattr(binding.site, "condition_attributes", None)
+    return current_facts(email=email, attributes=attributes)
+
+
+@require(Permission.CONDITIONS_EDIT, of=organization)
+@require_POST
+def delete(request: HttpRequest, whose: Organization, condition_id: UUID) -> HttpResponse:
+    slug, permission = whose.slug, Permission.CONDITIONS_EDIT
+    condition = owned(request, slug, Condition, condition_id, permission)
+    return act(
+        request,
+        whose,
+        lambda: services.delete_condition(condition=condition, actor=actor(request)),
+        _("The condition is deleted."),
+        tab=TAB,
+    )

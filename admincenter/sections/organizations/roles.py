@@ -1,0 +1,99 @@
+"""The roles of an organization: what each holds, and those of its own making."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import services
+from accounts.access.explain import beside
+from accounts.access.guards import actor, require
+from accounts.access.models import CustomRole
+from accounts.access.permissions import Permission
+from accounts.access.preview import Change, if_role_held
+from accounts.access.roles import PERMISSIONS, RoleName
+from accounts.organizations.models import Organization
+
+from ...selectors.organizations import custom_roles_of
+from .common import act, form_page, get_or_post, organization, owned, section
+from .dry_run import form_with_dry_run
+from .forms import BUILT_IN, IN_ORGANIZATIONS, RoleForm
+
+TAB = "organization_roles"
+
+
+@require(Permission.ROLES_READ, of=organization, within=True)
+@require_safe
+def roles(request: HttpRequest, whose: Organization) -> HttpResponse:
+    own = custom_roles_of(whose)
+    columns: list[tuple[Any, Any]] = [
+        (RoleName(name).label, PERMISSIONS[name]) for name, _label in BUILT_IN
+    ]
+    columns += [(role.name, role.granted) for role in own]
+    context = {
+        "own": own,
+        "names": [name for name, _held in columns],
+        "matrix": [
+            (permission, [permission in held for _name, held in columns])
+            for permission in IN_ORGANIZATIONS
+        ],
+    }
+    return section(request, whose, "roles", context, tab=TAB)
+
+
+@require(Permission.ROLES_EDIT, of=organization)
+@get_or_post
+def create(request: HttpRequest, whose: Organization) -> HttpResponse:
+    return form_page(
+        request,
+        whose,
+        RoleForm(request.POST if request.method == "POST" else None),
+        tab=TAB,
+        title=_("New role"),
+        save=lambda name, permissions, seen: services.create_custom_role(
+            organization=whose, name=name, permissions=permissions, actor=actor(request)
+        ),
+        told=_("The role exists now."),
+    )
+
+
+@require(Permission.ROLES_EDIT, of=organization)
+@get_or_post
+def edit(request: HttpRequest, whose: Organization, role_id: UUID) -> HttpResponse:
+    role = owned(request, whose.slug, CustomRole, role_id, Permission.ROLES_EDIT)
+    sent = request.POST if request.method == "POST" else None
+
+    def changes(name: str, permissions: list[str]) -> list[Change]:
+        wanted = frozenset(map(Permission, permissions))
+        return if_role_held(beside(whose.pk, custom_role=role), role, wanted)
+
+    def save(name: str, permissions: list[str], **seen: Any) -> None:
+        services.edit_custom_role(
+            role=role, name=name, permissions=permissions, actor=actor(request)
+        )
+
+    return form_with_dry_run(
+        request,
+        whose,
+        RoleForm(sent, initial={"name": role.name, "permissions": role.permissions}),
+        changes=changes,
+        save=save,
+        tab=TAB,
+        title=role.name,
+        told=_("Saved."),
+    )
+
+
+@require(Permission.ROLES_EDIT, of=organization)
+@require_POST
+def delete(request: HttpRequest, whose: Organization, role_id: UUID) -> HttpResponse:
+    role = owned(request, whose.slug, CustomRole, role_id, Permission.ROLES_EDIT)
+    return act(
+        request,
+        whose,
+        lambda: services.delete_custom_role(role=role, actor=actor(request)),
+        _("The role is deleted."),
+        tab=TAB,
+    )

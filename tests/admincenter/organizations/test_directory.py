@@ -1,0 +1,112 @@
+"""Who sees which organizations, and the way to them."""
+
+from typing import Any
+
+import pytest
+
+from accounts.access.selectors import owners_of
+from accounts.organizations.models import Organization
+from tests.conftest import Browser
+
+LIST = "/admincenter/organizations/"
+TABS = [
+    "",
+    "members/",
+    "bindings/",
+    "roles/",
+    "conditions/",
+    "sites/",
+    "domains/",
+    "policies/",
+    "service-accounts/",
+    "audit/",
+    "explain/",
+]
+
+
+def names(browser: Any, **query: str) -> list[str]:
+    response = browser.get(LIST, query)
+    assert response.status_code == 200
+    return [organization.name for organization in response.context["rows"].rows]
+
+
+def test_everybody_sees_their_own(admin: Any, owner: Any, acme: Any, other: Any) -> None:
+    assert names(admin) == ["Other", "Acme"]
+    assert names(owner) == ["Acme"]
+
+
+def test_one_is_found_by_its_short_name(admin: Any, acme: Any, other: Any) -> None:
+    assert names(admin, q="ac") == ["Acme"]
+    assert names(admin, q="zz") == []
+
+
+def test_who_sees_none_is_refused(acme: Any, person: Any) -> None:
+    assert Browser().as_person(person("eve")).get(LIST).status_code == 403
+
+
+def test_an_owner_sees_nothing_else_of_the_admin_center(owner: Any) -> None:
+    page = owner.get(LIST).content.decode()
+    assert "New organization" not in page
+    for section in ("people", "messages", "audit"):
+        assert f'href="/admincenter/{section}/"' not in page
+        assert owner.get(f"/admincenter/{section}/").status_code == 403
+    assert owner.get("/admincenter/").status_code == 403
+
+
+def test_the_menu_leads_to_where_one_may_go(owner: Any, admin: Any, person: Any) -> None:
+    assert f'href="{LIST}"' in owner.get("/accounts/").content.decode()
+    assert 'href="/admincenter/"' in admin.get("/accounts/").content.decode()
+    page = Browser().as_person(person("eve")).get("/accounts/").content.decode()
+    assert "Admin center" not in page
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_an_owner_sees_every_tab(
+    owner: Any, robot: Any, hall: Any, night_shift: Any, tab: str
+) -> None:
+    response = owner.get(f"{LIST}acme/{tab}")
+    assert response.status_code == 200
+    assert b'aria-current="page"' in response.content
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_a_reporter_reads_and_changes_nothing(
+    reporter: Any, robot: Any, hall: Any, tab: str
+) -> None:
+    response = reporter.get(f"{LIST}acme/{tab}")
+    assert response.status_code == 200
+    assert b'method="post" action="/admincenter/' not in response.content
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_a_stranger_finds_nothing(acme: Any, other: Any, charlie: Any, tab: str) -> None:
+    assert Browser().as_person(charlie).get(f"{LIST}acme/{tab}").status_code == 404
+
+
+def test_dora_creates_one_for_its_owner(admin: Any, alice: Any) -> None:
+    fields = {"name": "New Ltd", "owner": "ALICE@example.com"}
+    response = admin.post("/admincenter/create-organization/", fields)
+    assert response["Location"] == f"{LIST}new-ltd/"
+    assert list(owners_of(Organization.objects.get(slug="new-ltd").pk)) == [alice]
+
+
+def test_without_an_owner_none_is_created(admin: Any) -> None:
+    fields = {"name": "New Ltd", "owner": "nobody@example.com"}
+    response = admin.post("/admincenter/create-organization/", fields)
+    assert response.status_code == 400
+    assert response.context["form"].errors["owner"] == ["Nobody here has this address."]
+    assert not Organization.objects.exists()
+
+
+def test_an_owner_renames_theirs_and_cannot_disable_it(owner: Any, acme: Any) -> None:
+    owner.post(f"{LIST}acme/rename/", {"name": "Acme AG"})
+    acme.refresh_from_db()
+    assert acme.name == "Acme AG"
+    assert owner.post(f"{LIST}acme/disable/").status_code == 403
+
+
+def test_in_a_disabled_one_nobody_may_do_anything(admin: Any, owner: Any, acme: Any) -> None:
+    admin.post(f"{LIST}acme/disable/")
+    assert owner.get(f"{LIST}acme/").status_code == 404
+    admin.post(f"{LIST}acme/enable/")
+    assert owner.get(f"{LIST}acme/").status_code == 200

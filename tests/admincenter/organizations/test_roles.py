@@ -1,0 +1,181 @@
+"""Roles and conditions: granted, taken back, made, changed after a look at the consequences; explained."""
+
+import json
+from typing import Any
+
+import pytest
+
+from accounts.access.models import Condition, CustomRole, RoleBinding
+from accounts.access.permissions import Permission
+from accounts.access.roles import RoleName
+from accounts.access.scope import Scope
+from accounts.access.selectors import can, live_bindings
+from accounts.access.services import create_condition, grant_role
+from accounts.models import User
+from tests.conftest import Browser
+
+AT = "/admincenter/organizations/acme/"
+RULE = {"email_domain": ["example.com"]}
+NEVER = {"email_domain": ["example.org"]}
+
+
+def fresh(person: Any) -> User:
+    return User.objects.get(pk=person.pk)
+
+
+def grant(browser: Any, **fields: str) -> Any:
+    return browser.post(f"{AT}bindings/grant/", {"member": "", "role": "operator", **fields})
+
+
+def test_a_role_is_granted_at_a_site_and_taken_back(
+    owner: Any, acme: Any, bob: Any, hall: Any
+) -> None:
+    grant(owner, member="bob@example.com", role="technician", site=str(hall.pk))
+    assert can(fresh(bob), Permission.HUBS_REBOOT, hall)
+    assert not can(fresh(bob), Permission.HUBS_REBOOT, acme)
+    binding = RoleBinding.objects.get(user=bob, site=hall)
+    owner.post(f"{AT}bindings/{binding.pk}/revoke/")
+    assert not can(fresh(bob), Permission.HUBS_REBOOT, hall)
+
+
+def test_a_service_account_gets_a_role_of_the_organizations_own(
+    owner: Any, robot: Any, night_shift: Any
+) -> None:
+    grant(owner, service_account=str(robot.pk), role=str(night_shift.pk))
+    assert [binding.role_name for binding in live_bindings(robot)] == ["Night shift"]
+
+
+def test_a_role_can_end_and_stand_under_a_condition(
+    owner: Any, acme: Any, alice: Any, bob: Any
+) -> None:
+    condition = create_condition(organization=acme, name="Ours", rule=RULE, actor=alice)
+    fields = {"condition": str(condition.pk), "expires_at": "2999-01-01"}
+    grant(owner, member="bob@example.com", **fields)
+    binding = RoleBinding.objects.get(user=bob, role=RoleName.OPERATOR)
+    assert binding.condition == condition
+    assert f"{binding.expires_at:%Y}" == "2999"
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"member": ""}, "member"),
+        ({"member": "charlie@example.com"}, "member"),
+        ({"member": "bob@example.com", "role": "platform-administrator"}, "role"),
+        ({"member": "bob@example.com", "expires_at": "2001-01-01"}, "expires_at"),
+    ],
+)
+def test_what_cannot_be_granted_is_said_beside_its_field(
+    owner: Any, other: Any, fields: dict[str, str], wrong: str
+) -> None:
+    response = grant(owner, **fields)
+    assert response.status_code == 400
+    assert list(response.context["form"].errors) == [wrong]
+
+
+def test_a_site_administrator_grants_at_that_site_only(
+    acme: Any, hall: Any, bob: Any, owner: Any
+) -> None:
+    grant(owner, member="bob@example.com", role="site-administrator", site=str(hall.pk))
+    browser = Browser().as_person(bob)
+    here = {"member": "alice@example.com", "role": "guest"}
+    assert grant(browser, **here, site=str(hall.pk)).status_code == 302
+    assert grant(browser, **here).status_code == 403
+
+
+class TestCustomRole:
+    def test_is_made_and_deleted(self, owner: Any, acme: Any) -> None:
+        fields = {"name": "Porter", "permissions": ["hubs:read", "hubs:reboot"]}
+        owner.post(f"{AT}roles/create/", fields)
+        role = CustomRole.objects.of(acme).get()
+        assert role.permissions == ["hubs:read", "hubs:reboot"]
+        owner.post(f"{AT}roles/{role.pk}/delete/")
+        assert not CustomRole.objects.of(acme).exists()
+
+    def test_who_would_lose_what_is_shown_before_it_is_saved(
+        self, owner: Any, acme: Any, bob: Any, night_shift: Any
+    ) -> None:
+        grant_role(user=bob, role=night_shift, actor=None, scope=acme.access_scope)
+        fields: dict[str, Any] = {"name": "Night shift", "permissions": ["hubs:read"]}
+        response = owner.post(f"{AT}roles/{night_shift.pk}/", fields)
+        ((change, site),) = response.context["changes"]
+        assert (change.who, change.losses, site) == (bob, ["hubs:reboot"], None)
+        night_shift.refresh_from_db()
+        assert "hubs:reboot" in night_shift.permissions
+        fields["seen"] = response.context["form"]["seen"].value()
+        assert owner.post(f"{AT}roles/{night_shift.pk}/", fields).status_code == 302
+        night_shift.refresh_from_db()
+        assert night_shift.permissions == ["hubs:read"]
+
+    def test_what_was_shown_for_something_else_does_not_count(
+        self, owner: Any, acme: Any, bob: Any, night_shift: Any
+    ) -> None:
+        grant_role(user=bob, role=night_shift, actor=None, scope=acme.access_scope)
+        fields: dict[str, Any] = {"name": "Night shift", "permissions": ["hubs:read"]}
+        shown = owner.post(f"{AT}roles/{night_shift.pk}/", fields)
+        fields |= {"permissions": ["sites:edit"], "seen": shown.context["form"]["seen"].value()}
+        assert owner.post(f"{AT}roles/{night_shift.pk}/", fields).context["changes"]
+
+    def test_what_concerns_nobody_is_saved_at_once(self, owner: Any, night_shift: Any) -> None:
+        fields = {"name": "Night", "permissions": ["hubs:read"]}
+        assert owner.post(f"{AT}roles/{night_shift.pk}/", fields).status_code == 302
+
+
+class TestCondition:
+    def test_is_made_from_its_text(self, owner: Any, acme: Any) -> None:
+        fields = {"name": "Ours", "rule": json.dumps(RULE)}
+        assert owner.post(f"{AT}conditions/create/", fields).status_code == 302
+        assert Condition.objects.of(acme).get().rule == RULE
+
+    @pytest.mark.parametrize(
+        "rule", ["", "{", '{"network": ["x"]}', "[]", '{"moon": 1}', "[" * 4000]
+    )
+    def test_what_is_wrong_stands_beside_the_rule(self, owner: Any, acme: Any, rule: str) -> None:
+        response = owner.post(f"{AT}conditions/create/", {"name": "Ours", "rule": rule})
+        assert response.status_code == 400
+        assert list(response.context["form"].errors) == ["rule"]
+
+    def test_who_would_lose_what_is_shown_before_it_is_saved(
+        self, owner: Any, acme: Any, alice: Any, bob: Any
+    ) -> None:
+        condition = create_condition(organization=acme, name="Ours", rule=RULE, actor=alice)
+        scope = acme.access_scope
+        grant_role(user=bob, role=RoleName.OPERATOR, actor=None, scope=scope, condition=condition)
+        fields = {"name": "Ours", "rule": json.dumps(NEVER)}
+        response = owner.post(f"{AT}conditions/{condition.pk}/", fields)
+        ((change, _site),) = response.context["changes"]
+        # What bob holds as a reporter besides, he keeps.
+        assert (change.who, change.losses) == (bob, ["hubs:operate"])
+        fields["seen"] = response.context["form"]["seen"].value()
+        assert owner.post(f"{AT}conditions/{condition.pk}/", fields).status_code == 302
+        assert not can(fresh(bob), Permission.HUBS_OPERATE, acme)
+
+
+class TestExplain:
+    def ask(self, browser: Any, **query: str) -> Any:
+        return browser.get(f"{AT}explain/", {"permission": "hubs:reboot", **query})
+
+    def test_says_why_not(self, owner: Any, acme: Any, bob: Any, hall: Any) -> None:
+        scope = Scope(acme.pk, hall.pk)
+        grant_role(user=bob, role=RoleName.TECHNICIAN, actor=None, scope=scope)
+        context = self.ask(owner, member="bob@example.com").context
+        assert not context["decision"]
+        reasons = [one.reason for one in context["looked"]]
+        assert reasons == ["This role does not hold the permission.", "It holds elsewhere."]
+        context = self.ask(owner, member="bob@example.com", site=str(hall.pk)).context
+        assert context["decision"]
+        assert context["looked"][1].allows
+
+    def test_says_who_may(self, owner: Any, alice: Any) -> None:
+        who = self.ask(owner).context["who_can"]
+        assert [binding.user for binding in who] == [alice]
+
+    def test_says_nothing_of_strangers(self, owner: Any, other: Any, charlie: Any) -> None:
+        assert self.ask(owner, member="charlie@example.com").status_code == 400
+
+    def test_judges_a_service_account_by_its_token(self, owner: Any, acme: Any, robot: Any) -> None:
+        scope = acme.access_scope
+        grant_role(user=robot, role=RoleName.ORGANIZATION_OWNER, actor=None, scope=scope)
+        query = {"service_account": str(robot.pk)}
+        assert self.ask(owner, **query).context["decision"]
+        assert not self.ask(owner, **query, permission="roles:bind").context["decision"]
