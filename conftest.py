@@ -4,8 +4,14 @@ import os
 
 import pytest
 from django.conf import settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 
 from tests.chromium import chromium
+
+# A machine that is busy is no fault of what is tested.
+hypothesis.register_profile("mago", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.load_profile("mago")
 
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 
