@@ -16,9 +16,9 @@ class Unreachable(Exception):
 
 def system_resolver(name: str) -> list[str]:
     """The TXT records of `name`, each joined from its strings (RFC 7208 section 3.3); none where there is no such name."""
-    resolver = dns.resolver.Resolver()
-    resolver.lifetime = LIFETIME
     try:
+        resolver = dns.resolver.Resolver()
+        resolver.lifetime = LIFETIME
         answer = resolver.resolve(name, "TXT", search=False)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
         return []

@@ -12,22 +12,45 @@ from .models import SignInPolicy
 
 
 @dataclass(frozen=True)
-class Demand:
-    """What is demanded of one person's sign-ins. `because` names the policies that ask for the strength."""
+class Asked:
+    """A strength that a policy asks for, from a moment on (None: since ever)."""
 
-    strength: Strength = Strength.SINGLE_FACTOR
-    strength_from: datetime | None = None
+    strength: Strength
+    since: datetime | None
+    by: str
+
+    def counts_at(self, now: datetime) -> bool:
+        return self.since is None or self.since <= now
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What is demanded of one person's sign-ins.
+
+    Each strength that is asked for is kept, as the one that is highest may count later than another.
+    """
+
+    asked: frozenset[Asked] = frozenset()
     methods: frozenset[str] | None = None
     idle: timedelta | None = None
     absolute: timedelta | None = None
     single_session: bool = False
-    because: tuple[str, ...] = ()
 
     def strength_at(self, now: datetime) -> Strength:
-        """The strength demanded now; until the grace has passed, only a reminder is shown."""
-        if self.strength_from is not None and now < self.strength_from:
-            return Strength.SINGLE_FACTOR
-        return self.strength
+        """The strength demanded then; before the grace has passed, only a reminder is shown."""
+        counting = [one.strength for one in self.asked if one.counts_at(now)]
+        return max(counting, default=Strength.SINGLE_FACTOR)
+
+    def because(self, now: datetime) -> list[str]:
+        """The names of the policies that ask for that strength."""
+        strength = self.strength_at(now)
+        counting = (one for one in self.asked if one.counts_at(now) and one.strength == strength)
+        return sorted({one.by for one in counting})
+
+    def next_at(self, now: datetime) -> Asked | None:
+        """What will be demanded once a grace has passed, and is not yet: to remind of."""
+        coming = [one for one in self.asked if one.since and one.strength > self.strength_at(now)]
+        return min(coming, key=lambda one: one.since or now, default=None)
 
     def allows_method(self, method: str) -> bool:
         return self.methods is None or method in self.methods
@@ -36,8 +59,7 @@ class Demand:
 def strictest(policies: Iterable[SignInPolicy]) -> Demand:
     """The demand that satisfies every one of `policies`.
 
-    Of two that ask for the same strength the earlier end of grace counts; of two lists of methods
-    only what stands in both is allowed; of two lengths the shorter holds.
+    Of two lists of methods only what stands in both is allowed; of two lengths the shorter holds.
     """
     demand = Demand()
     for policy in policies:
@@ -46,11 +68,8 @@ def strictest(policies: Iterable[SignInPolicy]) -> Demand:
 
 
 def _both(demand: Demand, policy: SignInPolicy) -> Demand:
-    strength, strength_from, because = _stronger(demand, policy)
     return Demand(
-        strength=strength,
-        strength_from=strength_from,
-        because=because,
+        asked=demand.asked | _asked_by(policy),
         methods=_common(demand.methods, policy.methods),
         idle=_shorter(demand.idle, policy.idle_minutes),
         absolute=_shorter(demand.absolute, policy.absolute_minutes),
@@ -58,18 +77,10 @@ def _both(demand: Demand, policy: SignInPolicy) -> Demand:
     )
 
 
-def _stronger(
-    demand: Demand, policy: SignInPolicy
-) -> tuple[Strength, datetime | None, tuple[str, ...]]:
-    asked = Strength(policy.strength) if policy.strength else Strength.SINGLE_FACTOR
-    if asked == Strength.SINGLE_FACTOR or asked < demand.strength:
-        return demand.strength, demand.strength_from, demand.because
-    if asked > demand.strength:
-        return asked, policy.grace_until, (str(policy),)
-    ends = [end for end in (demand.strength_from, policy.grace_until) if end is not None]
-    # One of them without grace: it is demanded now.
-    earliest = min(ends) if len(ends) == 2 else None
-    return asked, earliest, (*demand.because, str(policy))
+def _asked_by(policy: SignInPolicy) -> frozenset[Asked]:
+    if not policy.strength:
+        return frozenset()
+    return frozenset({Asked(Strength(policy.strength), policy.grace_until, str(policy))})
 
 
 def _common(known: frozenset[str] | None, methods: list[str] | None) -> frozenset[str] | None:
@@ -89,4 +100,8 @@ def session_lengths(demand: Demand, *, remembered: bool) -> tuple[timedelta, tim
     """Idle and absolute life of a session: the settings', or the policy's where that is shorter."""
     idle = settings.SESSION_REMEMBERED_IDLE if remembered else settings.SESSION_IDLE
     absolute = settings.SESSION_REMEMBERED_ABSOLUTE if remembered else settings.SESSION_ABSOLUTE
-    return min(idle, demand.idle or idle), min(absolute, demand.absolute or absolute)
+    return _least(idle, demand.idle), _least(absolute, demand.absolute)
+
+
+def _least(length: timedelta, demanded: timedelta | None) -> timedelta:
+    return length if demanded is None else min(length, demanded)

@@ -7,23 +7,24 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import QuerySet
 
-from accounts.access.models import Membership, RoleBinding
+from accounts.access.models import Membership, RoleBinding, ServiceAccount
 from accounts.access.permissions import Permission
 from accounts.access.selectors import Actor, can, live_bindings, unexpired
 from accounts.models import User
 from mago.core.errors import NotFound
 
+from .domains import BadDomain, normalize_domain
 from .models import Domain, Organization, SignInPolicy, Site
 from .policy import Demand, strictest
 
 
 def visible_to(actor: Actor) -> QuerySet[Organization]:
     """The organizations that somebody may see, by name."""
+    organizations = Organization.objects.order_by("name", "id")
     if can(actor, Permission.ORGANIZATIONS_READ):
-        return Organization.objects.order_by("name", "id")
-    assert isinstance(actor, User) or not getattr(actor, "is_anonymous", True)
-    seen = {b.organization_id for b in live_bindings(actor) if b.organization_id and Permission.ORGANIZATIONS_READ in b.permissions}  # type: ignore[arg-type]
-    return Organization.objects.filter(pk__in=seen, is_active=True).order_by("name", "id")
+        return organizations
+    mine = organizations.filter(pk__in=_places(actor).keys())
+    return organizations.filter(pk__in=[one.pk for one in mine if _belongs(actor, one)])
 
 
 def organization_for(actor: Actor, slug: str) -> Organization:
@@ -38,11 +39,24 @@ def _belongs(actor: Actor, organization: Organization) -> bool:
     if can(actor, Permission.ORGANIZATIONS_READ, organization):
         return True
     # Held at one site of it only: the organization's name is no secret from whoever works there.
-    bindings = live_bindings(actor) if not actor.is_anonymous else []
-    return any(b.organization_id == organization.pk and Permission.SITES_READ in b.permissions for b in bindings)
+    return sites_of(actor, organization).exists()
 
 
-def owned_for(actor: Actor, model: Any, organization: Organization, key: UUID, permission: Permission) -> Any:
+def _places(actor: Actor) -> dict[UUID, set[UUID]]:
+    """The organizations in which somebody holds a role, with the sites at which they do."""
+    places: dict[UUID, set[UUID]] = {}
+    if isinstance(actor, User | ServiceAccount):
+        for binding in live_bindings(actor):
+            if binding.organization_id is None:
+                continue
+            sites = places.setdefault(binding.organization_id, set())
+            sites.update({binding.site_id} if binding.site_id else ())
+    return places
+
+
+def owned_for(
+    actor: Actor, model: Any, organization: Organization, key: UUID, permission: Permission
+) -> Any:
     """One row that the organization owns, if `actor` may; NotFound where it is not theirs to see."""
     row = model.objects.of(organization).filter(pk=key).first()
     if row is None or not can(actor, permission, row):
@@ -51,12 +65,14 @@ def owned_for(actor: Actor, model: Any, organization: Organization, key: UUID, p
 
 
 def sites_of(actor: Actor, organization: Organization) -> QuerySet[Site]:
-    """The sites that somebody may see: all of them, or those at which they hold a role."""
-    sites = Site.objects.of(organization).order_by("name", "id")
+    """The sites that somebody may see now: all of them, or those at which they hold a role."""
+    sites: QuerySet[Site] = Site.objects.of(organization).order_by("name", "id")
     if can(actor, Permission.SITES_READ, organization):
-        return sites  # type: ignore[no-any-return]
-    held = {b.site_id for b in live_bindings(actor) if Permission.SITES_READ in b.permissions}  # type: ignore[arg-type]
-    return sites.filter(pk__in=held)  # type: ignore[no-any-return]
+        return sites
+    held = sites.filter(pk__in=_places(actor).get(organization.pk, set()))
+    return sites.filter(
+        pk__in=[site.pk for site in held if can(actor, Permission.SITES_READ, site)]
+    )
 
 
 def members_of(organization: Organization) -> QuerySet[Membership]:
@@ -102,9 +118,15 @@ def domains_of(organization: Organization) -> QuerySet[Domain]:
 
 def organization_of_address(email: str) -> Organization | None:
     """The organization that has proved that the address's domain is its own: where such people sign in."""
-    domains = Domain.objects.everywhere(reason="whose a domain is, is asked before anybody has signed in")
+    try:
+        name = normalize_domain(email.rpartition("@")[2])
+    except BadDomain:
+        return None
+    domains = Domain.objects.everywhere(
+        reason="whose a domain is, is asked before anybody has signed in"
+    )
     proved = domains.select_related("organization").filter(
-        name=email.rpartition("@")[2].lower(), proved_at__isnull=False, organization__is_active=True
+        name=name, proved_at__isnull=False, organization__is_active=True
     )
     domain = proved.first()
     return domain.organization if domain else None
@@ -115,14 +137,14 @@ def demand_on(user: User) -> Demand:
     concerning = _policies_that_may_concern(user)
     if not concerning:
         return Demand()
-    policies = SignInPolicy.objects.everywhere(reason="of the platform, and of one person's own organizations")
+    policies = SignInPolicy.objects.everywhere(
+        reason="of the platform, and of one person's own organizations"
+    )
     bindings = live_bindings(user)
-    held = {(b.organization_id, b.role or str(b.custom_role_id)) for b in bindings}
-    sites = {b.site_id for b in bindings if b.site_id}
     return strictest(
         policy
         for policy in policies.select_related("organization", "site").filter(pk__in=concerning)
-        if _concerns(policy, held, sites)
+        if _concerns(policy, bindings)
     )
 
 
@@ -145,7 +167,13 @@ def _policies_that_may_concern(user: User) -> list[Any]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _concerns(policy: SignInPolicy, held: set[tuple[UUID | None, str]], sites: set[UUID]) -> bool:
-    if policy.role and not any(role == policy.role and policy.organization_id in (None, where) for where, role in held):
-        return False
-    return policy.site_id is None or policy.site_id in sites
+def _concerns(policy: SignInPolicy, bindings: list[RoleBinding]) -> bool:
+    """Whether it asks for nothing that is held, or somebody holds that role, at that site."""
+    if not policy.role and not policy.site_id:
+        return True
+    return any(
+        policy.organization_id in (None, b.organization_id)
+        and policy.role in (None, "", b.role, str(b.custom_role_id))
+        and policy.site_id in (None, b.site_id)
+        for b in bindings
+    )

@@ -31,14 +31,16 @@ def is_valid(session: Session, now: datetime) -> bool:
 def answers_to(demand: Demand, session: Session, now: datetime) -> bool:
     """Whether the session was opened as `demand` asks, is not too old, and is the only one where one is allowed."""
     idle, absolute = session_lengths(demand, remembered=session.remembered)
-    if now - session.last_seen_at > idle or now - session.created_at > absolute:
+    if now - session.last_seen_at >= idle or now - session.created_at >= absolute:
         return False
     if not demand.allows_method(session.method) or Strength(session.strength) < demand.strength_at(
         now
     ):
         return False
-    return not (demand.single_session and _has_newer(session))
+    return not (demand.single_session and _has_newer(session, now))
 
 
-def _has_newer(session: Session) -> bool:
-    return Session.objects.filter(user=session.user, created_at__gt=session.created_at).exists()
+def _has_newer(session: Session, now: datetime) -> bool:
+    """Whether the person signed in elsewhere after it, and that session is not over."""
+    newer = Session.objects.filter(user=session.user, created_at__gt=session.created_at)
+    return newer.filter(expire_date__gt=now).exists()

@@ -80,8 +80,8 @@ class PolicyStage(Stage):
                 % {"methods": allowed},
                 "method_not_allowed",
             )
-        if sign_in.strength < demand.strength_at(timezone.now()):
-            because = ", ".join(demand.because)
+        if sign_in.strength < demand.strength_at(now := timezone.now()):
+            because = ", ".join(demand.because(now))
             self._refuse(
                 _("A second factor is demanded by: %(policies)s. Ask your administrator.")
                 % {"policies": because},
