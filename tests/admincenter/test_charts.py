@@ -4,7 +4,7 @@ import doctest
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from admincenter import charts, diff
@@ -30,6 +30,7 @@ def test_the_examples_are_true(module: object) -> None:
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
 
 
+@settings(deadline=None)
 @given(FIGURES)
 def test_every_point_lies_within_the_frame(figures: list[int]) -> None:
     (line,) = draw(figures).lines
@@ -37,6 +38,7 @@ def test_every_point_lies_within_the_frame(figures: list[int]) -> None:
     assert all(LEFT <= x <= RIGHT and TOP <= y <= BOTTOM for x, y in points(line.path))
 
 
+@settings(deadline=None)
 @given(FIGURES)
 def test_a_higher_figure_is_no_lower_in_the_picture(figures: list[int]) -> None:
     heights = [y for _, y in points(draw(figures).lines[0].path)]
@@ -44,6 +46,7 @@ def test_a_higher_figure_is_no_lower_in_the_picture(figures: list[int]) -> None:
     assert [y for _, y in pairs] == sorted(heights, reverse=True)
 
 
+@settings(deadline=None)
 @given(FIGURES)
 def test_the_scale_reaches_the_highest_figure_and_not_much_further(figures: list[int]) -> None:
     top = max(

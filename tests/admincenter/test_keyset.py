@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -127,6 +127,7 @@ def test_several_queries_are_merged_and_a_row_in_two_shows_once(crowd: Any) -> N
     )
 
 
+@settings(deadline=None)
 @given(st.datetimes(timezones=st.just(UTC)), st.uuids(), st.booleans())
 def test_a_cursor_is_read_as_it_was_written(moment: datetime, key: Any, backwards: bool) -> None:
     assert read_cursor(str(Cursor((moment, key), backwards)), FIELDS) == Cursor(

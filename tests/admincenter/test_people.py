@@ -36,6 +36,17 @@ def test_who_is_found_twice_shows_once_and_by_address(admin: Any, alice: Any, bo
     assert emails(admin, q="ali") == ["alice", "bob"]
 
 
+def test_names_are_looked_for_among_the_newest(
+    admin: Any, crowd: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("admincenter.selectors.people.NAMES_SEARCHED", 3)
+    for number, person in enumerate(crowd(5, name="Ada")):
+        User.objects.filter(pk=person.pk).update(
+            created_at=timezone.now() + timedelta(hours=number)
+        )
+    assert emails(admin, q="ada") == ["crowd002", "crowd003", "crowd004"]
+
+
 def test_a_search_is_paged(admin: Any, crowd: Any) -> None:
     crowd(120)
     shown, query = [], "?q=crowd"
