@@ -8,6 +8,7 @@ import pytest
 from django.http import HttpResponse
 
 from accounts.models import User
+from mago.core.ratelimit import Limit
 from tests.conftest import PASSWORD, Browser
 from tests.races import real_database
 
@@ -27,6 +28,11 @@ def sign_in(browser: Browser, email: str, password: str = PASSWORD, **fields: An
 
 def is_signed_in(browser: Browser) -> bool:
     return bool(browser.get("/accounts/").status_code == 200)
+
+
+def use_up(limit: Limit, *key: str) -> int:
+    """Nothing passes any more; how many passed. Bounded, as a limit that is broken has no end."""
+    return [limit.try_take(*key) for _ in range(limit.count + 1)].count(0)
 
 
 def text_of(response: Any) -> str:

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.provider.models import TokenFamily
 from accounts.sessions.models import Session
 from accounts.signin.limits import SIGN_IN_NETWORK
-from tests.accounts.conftest import OTHER, UNKNOWN
+from tests.accounts.conftest import OTHER, UNKNOWN, use_up
 from tests.conftest import PASSWORD, App, Browser
 
 Find = Callable[..., str]
@@ -106,8 +106,7 @@ def test_an_address_that_nobody_proved_gets_no_token(app: App, alice: User) -> N
 
 
 def test_a_limit_says_when_to_try_again(app: App, alice: User) -> None:
-    while not SIGN_IN_NETWORK.try_take("127.0.0.1"):
-        pass
+    use_up(SIGN_IN_NETWORK, "127.0.0.1")
     answer = app.post("auth/login", {"email": alice.email, "password": PASSWORD})
     assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
     assert int(answer["Retry-After"]) > 0

@@ -202,6 +202,13 @@ def test_a_disabled_person_has_no_tokens_and_enabling_brings_none_back(
     assert not is_alive(pair)
 
 
+def test_being_active_is_asked_at_each_use(pair: TokenPair, alice: User) -> None:
+    User.objects.update(is_active=False)
+    assert not is_alive(pair)
+    with pytest.raises(InvalidGrant):
+        rotate(pair.refresh_token)
+
+
 def test_signed_out_everywhere_ends_them_and_not_those_that_come_after(
     pair: TokenPair, alice: User
 ) -> None:

@@ -178,6 +178,12 @@ def test_a_disabled_person_is_out_at_the_next_request(
     assert not is_signed_in(browser)
 
 
+def test_being_active_is_asked_at_each_request(browser: Browser, alice: User) -> None:
+    sign_in(browser, alice.email)
+    User.objects.update(is_active=False)
+    assert not is_signed_in(browser)
+
+
 def test_enabling_again_does_not_bring_the_session_back(
     browser: Browser, alice: User, dora: User
 ) -> None:

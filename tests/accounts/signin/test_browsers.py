@@ -7,7 +7,7 @@ from django.test import RequestFactory
 from accounts.models import User
 from accounts.signin import browsers
 from accounts.signin.limits import SIGN_IN_ACCOUNT_ANYWHERE, SIGN_IN_NETWORK
-from tests.accounts.conftest import OTHER, sign_in
+from tests.accounts.conftest import OTHER, sign_in, use_up
 from tests.conftest import Browser
 
 
@@ -104,8 +104,7 @@ def test_a_wrong_password_makes_no_browser_known(browser: Browser, alice: User) 
 def test_strangers_lock_out_nobody_who_signed_in_here_before(browser: Browser, alice: User) -> None:
     sign_in(browser, alice.email)
     browser.post("/accounts/logout/")
-    while not SIGN_IN_ACCOUNT_ANYWHERE.try_take(alice.email):
-        pass
+    use_up(SIGN_IN_ACCOUNT_ANYWHERE, alice.email)
     assert sign_in(Browser(), alice.email).status_code == 429
     assert sign_in(browser, alice.email).status_code == 302
 
@@ -113,8 +112,7 @@ def test_strangers_lock_out_nobody_who_signed_in_here_before(browser: Browser, a
 def test_not_even_strangers_in_the_same_network(browser: Browser, alice: User) -> None:
     sign_in(browser, alice.email)
     browser.post("/accounts/logout/")
-    while not SIGN_IN_NETWORK.try_take("127.0.0.1"):
-        pass
+    use_up(SIGN_IN_NETWORK, "127.0.0.1")
     assert sign_in(Browser(), alice.email).status_code == 429
     assert sign_in(browser, alice.email).status_code == 302
 
@@ -131,6 +129,5 @@ def test_a_browser_known_for_one_guesses_at_others_as_a_stranger(
 ) -> None:
     sign_in(browser, alice.email)
     browser.post("/accounts/logout/")
-    while not SIGN_IN_ACCOUNT_ANYWHERE.try_take(bob.email):
-        pass
+    use_up(SIGN_IN_ACCOUNT_ANYWHERE, bob.email)
     assert sign_in(browser, bob.email, OTHER).status_code == 429

@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import User
 from accounts.signin import limits
-from tests.accounts.conftest import OTHER, is_signed_in, sign_in, sign_up
+from tests.accounts.conftest import OTHER, is_signed_in, sign_in, sign_up, use_up
 from tests.conftest import PASSWORD, App, Browser
 
 
@@ -106,9 +106,7 @@ def test_an_attempt_that_one_limit_stops_is_not_counted_by_the_others(
 ) -> None:
     for _ in range(30):
         sign_in(Browser(), alice.email, OTHER)
-    left = 0
-    while limits.SIGN_IN_NETWORK.try_take("127.0.0.1") == 0:
-        left += 1
+    left = use_up(limits.SIGN_IN_NETWORK, "127.0.0.1")
     assert left == limits.SIGN_IN_NETWORK.count - 10
 
 
@@ -145,8 +143,7 @@ def test_a_limit_that_is_reached_is_told(alice: User, events: Callable[..., list
 def test_every_door_is_limited_by_network(
     alice: User, mails: Callable[..., list[Any]], limit: Any, path: str, fields: dict[str, str]
 ) -> None:
-    while limit.try_take("127.0.0.1") == 0:
-        pass
+    use_up(limit, "127.0.0.1")
     answer = Browser().post(path, fields)
     assert answer.status_code == 429
     assert int(answer["Retry-After"]) > 0
@@ -167,8 +164,7 @@ def test_every_door_is_limited_by_network(
 def test_programs_find_the_same_limits(
     app: App, alice: User, limit: Any, path: str, body: dict[str, str]
 ) -> None:
-    while limit.try_take("127.0.0.1") == 0:
-        pass
+    use_up(limit, "127.0.0.1")
     answer = app.post(f"auth/{path}", body)
     assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
 
