@@ -24,8 +24,8 @@ PUBLIC = [
     "/dev/inbox/",
     "/nothing-here/",
 ]
-OWN = ["/accounts/", "/accounts/email/", "/accounts/password/change/", "/accounts/sessions/"]
-ADMIN = ["/admincenter/", "/admincenter/people/", "/admincenter/audit/", "/admincenter/messages/"]
+OWN = ["/accounts/", "/accounts/email/", "/accounts/password/change/", "/accounts/sessions/", "/accounts/organizations/"]
+ADMIN = ["/admincenter/", "/admincenter/people/", "/admincenter/audit/", "/admincenter/messages/", "/admincenter/organizations/", "/admincenter/create-organization/"]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -105,3 +105,36 @@ def test_a_person_in_the_admin_center(looks: list[Any], site: Site) -> None:
         page.goto(f"{site.base}/admincenter/people/")
         page.get_by_role("link", name="Dora Keller").first.click()
         assert problems(page, page.url) == []
+
+
+PAGES_OF_ONE = [
+    "",
+    "members/",
+    "members/invite/",
+    "bindings/",
+    "bindings/grant/",
+    "roles/",
+    "roles/create/",
+    "conditions/",
+    "conditions/create/",
+    "sites/",
+    "sites/create/",
+    "domains/",
+    "domains/claim/",
+    "policies/",
+    "policies/create/",
+    "service-accounts/",
+    "audit/",
+    "explain/?permission=hubs:reboot&member=dora@example.com",
+]
+
+
+def test_pages_of_an_organization(looks: list[Any], site: Site) -> None:
+    for page in looks:
+        page.goto(f"{site.base}/admincenter/create-organization/")
+        page.get_by_label("Name", exact=True).fill("Acme")
+        page.get_by_label("Owner").fill("dora@example.com")
+        page.get_by_role("button", name="Create").click()
+        page.wait_for_url("**/admincenter/organizations/acme*/")
+        home = page.url
+        assert {path: found for path in PAGES_OF_ONE if (found := problems(page, home + path))} == {}

@@ -8,8 +8,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import services
 from accounts.access.guards import actor, require
-from accounts.access.models import Invitation, Membership
+from accounts.access.models import Invitation, Membership, RoleBinding
 from accounts.access.permissions import Permission
+from accounts.access.roles import RoleName
+from accounts.access.selectors import live_bindings
 from accounts.organizations.models import Organization
 
 from ...pages import list_page
@@ -30,8 +32,13 @@ def members(request: HttpRequest, whose: Organization) -> HttpResponse:
         filters=MemberFilters(request.GET),
         find=lambda **chosen: find_members(whose, **chosen),
         invitations=open_invitations(whose),
+        owns=any(_is_owner(binding, whose) for binding in live_bindings(actor(request))),
         **around(request, whose, TAB),
     )
+
+
+def _is_owner(binding: RoleBinding, whose: Organization) -> bool:
+    return binding.role == RoleName.ORGANIZATION_OWNER and binding.scope == whose.access_scope
 
 
 @require(Permission.MEMBERS_INVITE, of=organization)
