@@ -70,6 +70,12 @@ def test_signing_in_changes_the_key(browser: Browser, alice: User) -> None:
     assert cookie(browser) != before
 
 
+def test_the_row_of_the_old_key_is_gone(browser: Browser, alice: User) -> None:
+    sign_up(browser, "someone@example.com")
+    sign_in(browser, alice.email)
+    assert Session.objects.get().session_key == digest(cookie(browser))
+
+
 def test_a_key_planted_before_the_sign_in_opens_nothing(browser: Browser, alice: User) -> None:
     attacker = Browser()
     sign_up(attacker, "attacker@example.com")
