@@ -61,6 +61,18 @@ def export(
     return _chain(since, until)
 
 
+def lines_after(position: int, most: int) -> tuple[list[str], int]:
+    """What comes after the link `position`, as the lines of an export: up to `most` links, and
+    before them the segments that were removed; and the link that they end in."""
+    begin = start().sequence
+    lines = [_line(segment) for segment in segments() if segment["last"] > position]
+    position = max(position, begin)
+    for line, link in _links(position + 1, position + most):
+        lines.append(line)
+        position = link.sequence if link else position
+    return lines, position
+
+
 def _oldest_first(found: QuerySet[AuditEvent]) -> Iterator[AuditEvent]:
     """All of them, a batch at a time; not `iterator()`, which without a cursor takes all at once."""
     after = 0

@@ -20,7 +20,7 @@ from django.utils import timezone
 from . import append_only, canonical, selectors, statements
 from .checkpoints import checkpoints_between, vouches_for
 from .exporting import piece
-from .models import AuditCheckpoint, AuditEvent, AuditLink, AuditSegment
+from .models import AuditCheckpoint, AuditEvent, AuditLink, AuditSegment, AuditStream
 from .segments import Place, newest_segment, start
 from .services import BATCH, record
 from .tags import Tag
@@ -126,9 +126,11 @@ def _expired(before: Place, cutoff: datetime, most: int) -> _Piece | None:
 
 
 def _last_removable() -> int:
-    """The newest link stays: the next one is made from it."""
+    """The newest link stays, as the next one is made from it; and what a living stream still needs."""
     last = selectors.last_link()
-    return last.sequence - 1 if last else 0
+    alive = AuditStream.objects.filter(is_enabled=True, dead_since=None)
+    positions = alive.values_list("position", flat=True)
+    return min([last.sequence - 1 if last else 0, *positions])
 
 
 def _chain(after: int) -> Iterator[tuple[AuditLink, AuditEvent | None]]:

@@ -59,6 +59,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=15),
     },
     "seal the audit trail": {"task": "mago.audit.tasks.seal", "schedule": timedelta(seconds=10)},
+    "send the audit trail on": {
+        "task": "mago.audit.tasks.follow_streams",
+        "schedule": timedelta(seconds=10),
+    },
     "let old audit events go": {
         "task": "mago.audit.tasks.remove_expired",
         "schedule": timedelta(minutes=1),
