@@ -44,7 +44,9 @@ def can(actor: Actor, permission: Permission, target: Any = None) -> Decision:
     if not isinstance(actor, User | ServiceAccount) or not actor.is_active:
         return Decision(False, _("Nobody is signed in."))
     who = caller()
-    if not may_use(who.via, permission) or (who.permits is not None and permission not in who.permits):
+    if not may_use(who.via, permission) or (
+        who.permits is not None and permission not in who.permits
+    ):
         return Decision(False, _("This cannot be done with what the request was authenticated by."))
     where = scope_of(target)
     holding = [b for b in live_bindings(actor) if permission in b.permissions]
@@ -54,12 +56,19 @@ def can(actor: Actor, permission: Permission, target: Any = None) -> Decision:
     refused = ""
     for binding in covering:
         if binding.condition is None:
-            return Decision(True, _("The role %(role)s allows it.") % {"role": binding.role_name}, binding)
-        facts = current_facts(email=getattr(actor, "email", ""), attributes=getattr(target, "condition_attributes", None))
+            return Decision(
+                True, _("The role %(role)s allows it.") % {"role": binding.role_name}, binding
+            )
+        facts = current_facts(
+            email=getattr(actor, "email", ""),
+            attributes=getattr(target, "condition_attributes", None),
+        )
         verdict = evaluate(binding.condition.rule, facts)
         if verdict:
             words = _("The role %(role)s allows it, and its condition holds: %(why)s")
-            return Decision(True, words % {"role": binding.role_name, "why": verdict.reason}, binding)
+            return Decision(
+                True, words % {"role": binding.role_name, "why": verdict.reason}, binding
+            )
         words = _("The role %(role)s would allow it, but its condition does not hold: %(why)s")
         refused = words % {"role": binding.role_name, "why": verdict.reason}
     return Decision(False, refused)
@@ -89,9 +98,15 @@ def live_bindings(actor: User | ServiceAccount) -> list[RoleBinding]:
     """
     kept: list[RoleBinding] | None = getattr(actor, "_live_bindings", None)
     if kept is None:
-        bindings = RoleBinding.objects.select_related("custom_role", "condition").order_by("granted_at", "id")
+        bindings = RoleBinding.objects.select_related("custom_role", "condition").order_by(
+            "granted_at", "id"
+        )
         whose = Q(user=actor) if isinstance(actor, User) else Q(service_account=actor)
-        kept = list(bindings.filter(whose, unexpired(), Q(organization=None) | Q(organization__is_active=True)))
+        kept = list(
+            bindings.filter(
+                whose, unexpired(), Q(organization=None) | Q(organization__is_active=True)
+            )
+        )
         actor._live_bindings = kept  # type: ignore[union-attr]
     return kept
 
@@ -109,7 +124,13 @@ def forget_bindings(actor: User | ServiceAccount) -> None:
 
 def roles_of(user: User) -> list[str]:
     """The built-in roles that a person holds on the platform."""
-    return sorted({binding.role for binding in live_bindings(user) if binding.role and binding.scope == PLATFORM})
+    return sorted(
+        {
+            binding.role
+            for binding in live_bindings(user)
+            if binding.role and binding.scope == PLATFORM
+        }
+    )
 
 
 def permissions_of(actor: User | ServiceAccount, where: Scope = PLATFORM) -> frozenset[Permission]:
@@ -118,10 +139,14 @@ def permissions_of(actor: User | ServiceAccount, where: Scope = PLATFORM) -> fro
     return frozenset(permission for permission in names if can(actor, permission, where))
 
 
-def unconditional_permissions_of(actor: User | ServiceAccount, where: Scope) -> frozenset[Permission]:
+def unconditional_permissions_of(
+    actor: User | ServiceAccount, where: Scope
+) -> frozenset[Permission]:
     """What somebody holds there for good, whatever the circumstances: the most that they can pass on."""
     bindings = [b for b in live_bindings(actor) if b.condition is None and b.expires_at is None]
-    return frozenset(p for binding in bindings if binding.scope.covers(where) for p in binding.permissions)
+    return frozenset(
+        p for binding in bindings if binding.scope.covers(where) for p in binding.permissions
+    )
 
 
 def outranks(actor: User, person: User) -> bool:
@@ -157,7 +182,11 @@ def administrators() -> QuerySet[User]:
 def owners_of(organization_id: UUID) -> QuerySet[User]:
     """The people who own an organization for good, and are active."""
     bindings = RoleBinding.objects.filter(
-        organization_id=organization_id, site=None, role=RoleName.ORGANIZATION_OWNER, expires_at=None, condition=None
+        organization_id=organization_id,
+        site=None,
+        role=RoleName.ORGANIZATION_OWNER,
+        expires_at=None,
+        condition=None,
     )
     return User.objects.filter(pk__in=bindings.values("user"), is_active=True)
 

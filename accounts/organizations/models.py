@@ -146,13 +146,13 @@ class SignInPolicy(Owned):
         verbose_name = _("sign-in policy")
         verbose_name_plural = _("sign-in policies")
 
+    def __str__(self) -> str:
+        return " · ".join(
+            str(part) for part in (self.organization, self.site, self.role) if part
+        ) or str(_("Platform"))
+
     def save(self, **kwargs: Any) -> None:
         self.key = "/".join(
             str(part or "") for part in (self.organization_id, self.site_id, self.role)
         )
         super().save(**kwargs)
-
-    def __str__(self) -> str:
-        return " · ".join(
-            str(part) for part in (self.organization, self.site, self.role) if part
-        ) or str(_("Platform"))

@@ -23,11 +23,23 @@ class LinkSpent(Refused):
     detail = gettext_lazy("This link has expired or was used already. Ask for a new one.")
 
 
-def issue(purpose: Purpose, *, lifetime: timedelta, user: User | None = None, email: str = "", payload: dict[str, Any] | None = None) -> str:
+def issue(
+    purpose: Purpose,
+    *,
+    lifetime: timedelta,
+    user: User | None = None,
+    email: str = "",
+    payload: dict[str, Any] | None = None,
+) -> str:
     """A new secret for `purpose`; only its digest is kept."""
     secret = new_secret()
     OneTimeToken.objects.create(
-        digest=digest(secret), purpose=purpose, user=user, email=email, payload=payload or {}, expires_at=timezone.now() + lifetime
+        digest=digest(secret),
+        purpose=purpose,
+        user=user,
+        email=email,
+        payload=payload or {},
+        expires_at=timezone.now() + lifetime,
     )
     return secret
 
@@ -49,9 +61,9 @@ def spend(purpose: Purpose, secret: str) -> OneTimeToken:
     token = find(purpose, secret)
     if token and token.user_id:
         User.objects.select_for_update(no_key=True).filter(pk=token.user_id).first()
-    won = OneTimeToken.objects.filter(digest=digest(secret), purpose=purpose, used_at=None, expires_at__gt=timezone.now()).update(
-        used_at=timezone.now()
-    )
+    won = OneTimeToken.objects.filter(
+        digest=digest(secret), purpose=purpose, used_at=None, expires_at__gt=timezone.now()
+    ).update(used_at=timezone.now())
     if not won:
         raise LinkSpent
     return OneTimeToken.objects.select_related("user").get(digest=digest(secret))

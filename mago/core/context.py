@@ -23,7 +23,8 @@ class Caller:
     permits: frozenset[str] | None = None
 
 
-_caller: ContextVar[Caller] = ContextVar("caller", default=Caller())
+_NOBODY = Caller()
+_caller: ContextVar[Caller] = ContextVar("caller", default=_NOBODY)
 
 
 def caller() -> Caller:

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User, normalize_email
 from accounts.access.services import sign_out_everywhere
+from accounts.models import User, normalize_email
 from mago.audit.services import Outcome, record
 from mago.audit.tags import Tag
 from mago.core.context import caller
@@ -34,7 +34,12 @@ def request_password_reset(*, email: str, language: str = "") -> None:
         if user is not None:
             send_reset_link(user)
         else:
-            send_mail("signin/no_account", to=email, context={"sign_up": link("/accounts/signup/")}, language=language)
+            send_mail(
+                "signin/no_account",
+                to=email,
+                context={"sign_up": link("/accounts/signup/")},
+                language=language,
+            )
 
 
 def send_reset_link(user: User) -> None:
@@ -49,13 +54,24 @@ def send_reset_link(user: User) -> None:
         "address": caller().address,
         "browser": caller().user_agent,
     }
-    send_mail("signin/reset_password", to=user.email, context=context, language=user.language, expires_at=timezone.now() + lifetime)
+    send_mail(
+        "signin/reset_password",
+        to=user.email,
+        context=context,
+        language=user.language,
+        expires_at=timezone.now() + lifetime,
+    )
 
 
 def find_reset(secret: str) -> User:
     """Whose password the link would reset; LinkSpent where it works no longer."""
     token = tokens.find(Purpose.RESET_PASSWORD, secret)
-    if token is None or token.user is None or not token.user.is_active or token.user.email != token.email:
+    if (
+        token is None
+        or token.user is None
+        or not token.user.is_active
+        or token.user.email != token.email
+    ):
         raise tokens.LinkSpent
     return token.user
 
@@ -94,7 +110,13 @@ def confirm_password(*, user: User, password: str) -> None:
     """Whoever is at the keyboard knows the account's password; Refused beside the field otherwise. Limited."""
     limits.PASSWORD_AGAIN.take(str(user.pk))
     if not user.has_usable_password() or not check_hash(password, user.password):
-        record(Tag.SIGN_IN_FAILED, actor=user, target=user, outcome=Outcome.FAILURE, method="password again")
+        record(
+            Tag.SIGN_IN_FAILED,
+            actor=user,
+            target=user,
+            outcome=Outcome.FAILURE,
+            method="password again",
+        )
         message = _("This is not your current password.")
         raise Refused(message, code="invalid_credentials", fields={"current": [message]})
     limits.PASSWORD_AGAIN.clear(str(user.pk))

@@ -35,7 +35,13 @@ def sign_up(*, email: str, password: str, name: str = "", language: str = "") ->
     payload = {"password": make_password(password), "name": name, "language": language}
     with transaction.atomic():
         user = User.objects.filter(email=email).first()
-        secret = tokens.issue(Purpose.SIGN_UP, lifetime=settings.CONFIRMATION_LIFETIME, user=user, email=email, payload=payload)
+        secret = tokens.issue(
+            Purpose.SIGN_UP,
+            lifetime=settings.CONFIRMATION_LIFETIME,
+            user=user,
+            email=email,
+            payload=payload,
+        )
         record(Tag.SIGN_UP_REQUESTED, target=user, email=email, known=user is not None)
         if mailable and user is None:
             send_mail(
@@ -46,8 +52,17 @@ def sign_up(*, email: str, password: str, name: str = "", language: str = "") ->
                 expires_at=timezone.now() + settings.CONFIRMATION_LIFETIME,
             )
         elif mailable and user:
-            context = {"sign_in": link("/accounts/login/"), "reset": link("/accounts/password/reset/"), "name": str(user)}
-            send_mail("signin/account_exists", to=email, context=context, language=user.language or language)
+            context = {
+                "sign_in": link("/accounts/login/"),
+                "reset": link("/accounts/password/reset/"),
+                "name": str(user),
+            }
+            send_mail(
+                "signin/account_exists",
+                to=email,
+                context=context,
+                language=user.language or language,
+            )
     return digest(secret)
 
 
@@ -73,7 +88,9 @@ def confirm_sign_up(secret: str) -> tuple[User, str]:
             user.save(force_insert=True)
             tokens.spend(Purpose.SIGN_UP, secret)
             # What else was asked for with this address can never come into use.
-            OneTimeToken.objects.filter(email=token.email, purpose=Purpose.SIGN_UP).exclude(pk=token.pk).delete()
+            OneTimeToken.objects.filter(email=token.email, purpose=Purpose.SIGN_UP).exclude(
+                pk=token.pk
+            ).delete()
             OneTimeToken.objects.filter(pk=token.pk).update(payload={})
             remember_password(user)
             record(Tag.EMAIL_CONFIRMED, actor=user, target=user)
