@@ -25,9 +25,9 @@ def call(site: Site, method: str, path: str, body: Any = None, token: str = "") 
             return answer.status, json.loads(answer.read() or "null")
     except urllib.error.HTTPError as answer:
         with answer:
-            problem = json.load(answer)
-    assert problem["status"] == answer.code
-    return answer.code, problem
+            status, problem = answer.code, json.load(answer)
+    assert problem["status"] == status
+    return status, problem
 
 
 def test_an_app_signs_somebody_up_in_on_and_out(site: Site) -> None:
