@@ -12,7 +12,7 @@ from uuid import UUID
 
 import django
 
-RUNS = 15
+RUNS = 60
 # So few that each fills a page in the small trail already.
 PEOPLE = [UUID(int=number << 64 | 7 << 76) for number in range(1, 101)]
 TAGS = ["signin:session:opened"] * 90 + ["signin:session:failed"] * 9 + ["access:role:granted"]

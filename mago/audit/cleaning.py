@@ -11,9 +11,17 @@ ITEM_LIMIT = 50
 DEPTH_LIMIT = 4
 
 _SECRET = re.compile(
-    r"passw|passphrase|secret|token|code|key|cookie|authori[sz]ation|credential|csrf|otp|(^|_)pin(_|$)",
+    r"passw|passphrase|secret|token|code|key|cookie|authori[sz]ation|credential|csrf|otp|(^|_)pin(_|$)"
+    r"|private|seed|assertion",
     re.IGNORECASE,
 )
+# What is a secret by its looks, whatever its name: keys, tokens and links that carry one.
+_LOOKS_SECRET = re.compile(
+    r"\b(?:Bearer|Basic)\s+[\w.~+/=-]{12}|\bwhsec_\w|\beyJ[\w-]{8,}\.[\w-]+\.|PRIVATE KEY-|\botpauth:"
+    r"|[?&#;](?:\w*token|code|key|password|secret|otp|assertion)=[^&\s]|://[^/\s:@]+:[^/\s@]+@",
+    re.IGNORECASE,
+)
+_SHORTEST = 12
 # Control characters become their pictures (U+2400 …), so that one still sees what was sent.
 _VISIBLE: dict[int, int] = {
     **{n: 0x2400 + n for n in range(0x20)},
@@ -61,14 +69,18 @@ def clean_detail(value: object, depth: int = DEPTH_LIMIT) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if type(value) is str:
-        return clean_text(value)
+        return _clean_value(value)
     if isinstance(value, int) and abs(value) < 2**53:
         return int(value)
     if depth and isinstance(value, Mapping):
         return {name: _masked(name, item, depth) for name, item in _named(value)}
     if depth and isinstance(value, list | tuple | set | frozenset):
         return [clean_detail(item, depth - 1) for item in list(value)[:ITEM_LIMIT]]
-    return clean_text(value)
+    return _clean_value(clean_text(value))
+
+
+def _clean_value(text: str) -> str:
+    return MASKED if len(text) >= _SHORTEST and _LOOKS_SECRET.search(text) else clean_text(text)
 
 
 def _named(value: Mapping[Any, Any]) -> list[tuple[str, Any]]:

@@ -95,6 +95,40 @@ def test_secrets_are_masked_at_any_depth(name: str) -> None:
     assert event.detail[name] == event.detail["before"][name] == "[masked]"
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Bearer hunter2hunter2hunter2",
+        "Basic aHVudGVyMjpodW50ZXIy",
+        "whsec_hunter2hunter2",
+        "eyJhbGciOiJub25lIn0.hunter2.hunter2",
+        "-----BEGIN EC PRIVATE KEY-----\nhunter2",
+        "otpauth://totp/x?secret=hunter2",
+        "https://example.com/?next=/&token=hunter2",
+        "https://example.com/cb#access_token=hunter2",
+        "smtp://user:hunter2@mail.example.com",
+    ],
+)
+def test_what_looks_like_a_secret_is_masked_whatever_its_name(value: str) -> None:
+    event = stored(record(Tag.SIGN_IN_FAILED, reason=value, before={"list": [f"x {value}"]}))
+    assert "hunter2" not in str(event.detail)
+    assert event.detail["reason"] == "[masked]"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "the bearer was tired",
+        "https://example.com/accounts/?page=2&q=token",
+        "key management and token rotation",
+        "alice@example.com:8000",
+        "a code of conduct = fine",
+    ],
+)
+def test_what_only_speaks_of_secrets_is_kept(value: str) -> None:
+    assert stored(record(Tag.SIGN_IN_FAILED, reason=value)).detail == {"reason": value}
+
+
 def test_that_something_is_or_is_not_there_is_no_secret() -> None:
     event = stored(record(Tag.SIGN_IN_FAILED, password=None, has_token=True, shipping="x"))
     assert event.detail == {"password": None, "has_token": True, "shipping": "x"}

@@ -1,0 +1,169 @@
+"""On PostgreSQL, Mago runs as a role that cannot change the trail, even with the triggers away."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import ProgrammingError, connection, transaction
+from django.utils import timezone
+from time_machine import travel
+
+from mago.audit import append_only, retention, tasks
+from mago.audit.models import AuditEvent, AuditLink
+from mago.audit.restriction import rights_of_present_role
+from mago.audit.services import Tag, record
+from mago.audit.verification import verify
+from mago.core.models import LimitState
+
+ROLE = f"mago_app_{os.getpid()}"
+
+postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no roles")
+
+
+def execute(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.fixture
+def role(db: None) -> str:
+    """A second role, as an operator makes it; gone with the test's transaction."""
+    execute(f"CREATE ROLE {ROLE} LOGIN")
+    return ROLE
+
+
+@contextmanager
+def running_as(role: str) -> Iterator[None]:
+    execute(f"SET ROLE {role}")
+    try:
+        yield
+    finally:
+        execute("RESET ROLE")
+
+
+@pytest.fixture
+def restricted(role: str) -> Iterator[None]:
+    call_command("audit_restrict_role", role=role, stdout=StringIO())
+    with running_as(role):
+        yield
+
+
+def refused(attempt: Callable[[], Any]) -> None:
+    with (
+        pytest.raises(ProgrammingError, match=r"permission denied|must be owner"),
+        transaction.atomic(),
+    ):
+        attempt()
+
+
+@postgresql
+def test_the_role_records_seals_signs_and_verifies(
+    restricted: None, five: list[AuditEvent]
+) -> None:
+    tasks.seal()
+    assert AuditLink.objects.count() == 5
+    assert verify().first_break is None
+
+
+@postgresql
+@pytest.mark.parametrize("table", append_only.TABLES)
+def test_the_role_can_neither_change_nor_delete(restricted: None, table: str) -> None:
+    column = {append_only.LINKS: "hash", append_only.EVENTS: "tag"}.get(table, "statement")
+    for statement in (
+        f"UPDATE {table} SET {column} = NULL",
+        f"DELETE FROM {table}",
+        f"TRUNCATE {table}",
+        f"ALTER TABLE {table} DISABLE TRIGGER ALL",
+        f"DROP TRIGGER {table}_append_only ON {table}",
+        f"CREATE TRIGGER mine BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION audit_refuse_change()",
+        f"DROP TABLE {table}",
+    ):
+        refused(lambda statement=statement: execute(statement))  # type: ignore[misc]
+
+
+@postgresql
+def test_that_holds_without_the_triggers(role: str, restricted: None) -> None:
+    execute("RESET ROLE")
+    append_only.close_door(connection)
+    execute(f"SET ROLE {role}")
+    refused(lambda: execute("DELETE FROM audit_auditevent"))
+
+
+@postgresql
+def test_the_role_cannot_make_the_door_wider(restricted: None) -> None:
+    for statement in (
+        "CREATE OR REPLACE FUNCTION audit_refuse_change() RETURNS trigger LANGUAGE sql AS ''",
+        "DROP FUNCTION audit_remove(bigint, bigint) CASCADE",
+        "ALTER FUNCTION audit_remove(bigint, bigint) SECURITY INVOKER",
+    ):
+        refused(lambda statement=statement: execute(statement))  # type: ignore[misc]
+
+
+@postgresql
+def test_the_role_removes_what_a_segment_covers_and_nothing_else(
+    restricted: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.db import IntegrityError
+
+    monkeypatch.setattr(retention, "PAUSE", 0)
+    settings.AUDIT_RETENTION_DAYS = 90
+    with travel(timezone.now() - timedelta(days=100)):
+        for _ in range(5):
+            record(Tag.SIGN_OUT)
+        tasks.seal()
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        append_only.remove(connection, 1, 4)
+    assert retention.remove_expired() == 4
+    assert verify().first_break is None
+
+
+@postgresql
+def test_the_role_can_do_its_other_work(restricted: None) -> None:
+    LimitState.objects.create(key="k", full_until=0)
+    LimitState.objects.update(full_until=1)
+    assert LimitState.objects.all().delete()[0] == 1
+
+
+@postgresql
+def test_one_can_ask_what_the_role_may_do(role: str) -> None:
+    assert rights_of_present_role() == {"UPDATE", "DELETE", "TRUNCATE", "TRIGGER"}
+    call_command("audit_restrict_role", role=role, stdout=StringIO())
+    with running_as(role):
+        assert rights_of_present_role() == set()
+
+
+@postgresql
+def test_the_sql_can_be_read_first(role: str) -> None:
+    output = StringIO()
+    call_command("audit_restrict_role", "--role", role, "--print", stdout=output)
+    assert (
+        f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "public" TO "{role}";'
+        in output.getvalue()
+    )
+    with running_as(role), pytest.raises(ProgrammingError), transaction.atomic():
+        AuditEvent.objects.count()
+
+
+@postgresql
+def test_a_role_that_could_take_it_back_is_refused(role: str) -> None:
+    for prepare, reason in (
+        ("SELECT 1", "There is no role"),
+        (f"ALTER TABLE audit_auditevent OWNER TO {role}", "belong to"),
+        (f"ALTER ROLE {role} SUPERUSER", "superuser"),
+    ):
+        execute(prepare)
+        name = "nobody_at_all" if reason == "There is no role" else role
+        with pytest.raises(CommandError, match=reason):
+            call_command("audit_restrict_role", role=name)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has roles")
+def test_sqlite_has_no_roles(db: None) -> None:
+    with pytest.raises(CommandError, match="no roles"):
+        call_command("audit_restrict_role", role="x")
+    assert rights_of_present_role() == set()
