@@ -117,7 +117,7 @@ def test_no_page_breaks_and_nothing_is_written(path: str, alice: User, dora: Use
         assert answer.status_code < 500, name
         assert is_sane(answer), name
         assert (counts(), people()) == before, name
-        if answer.status_code == 405:
+        if answer.status_code in (403, 404, 405):
             break  # nothing of what is sent is read
 
 
