@@ -29,20 +29,31 @@ def set_active(*, user: User, active: bool, actor: User, reason: str = "") -> No
     """
     # The rows of all administrators are locked, so that two of them cannot disable each other at
     # once; first and in one order, so that they wait for one another and not both for ever.
-    locked = [] if active else list(administrators().select_for_update(of=("self",), no_key=True).order_by("pk"))
+    locked = (
+        []
+        if active
+        else list(administrators().select_for_update(of=("self",), no_key=True).order_by("pk"))
+    )
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if user.is_active == active:
         return
     if not active:
         if user.pk == actor.pk:
-            raise Conflict(_("You cannot disable yourself. Ask another administrator."), code="self")
+            raise Conflict(
+                _("You cannot disable yourself. Ask another administrator."), code="self"
+            )
         if not any(other.pk != user.pk for other in locked):
             raise Conflict(_("This is the last administrator."), code="last_administrator")
     demand_rank(actor, user)
     user.is_active = active
     user.signed_out_at = timezone.now()
     user.save(update_fields=["is_active", "signed_out_at"])
-    record(Tag.PERSON_ENABLED if active else Tag.PERSON_DISABLED, actor=actor, target=user, reason=reason)
+    record(
+        Tag.PERSON_ENABLED if active else Tag.PERSON_DISABLED,
+        actor=actor,
+        target=user,
+        reason=reason,
+    )
     template = "access/account_enabled" if active else "access/account_disabled"
     send_mail(template, to=user.email, context={"name": str(user)}, language=user.language)
 
@@ -50,4 +61,6 @@ def set_active(*, user: User, active: bool, actor: User, reason: str = "") -> No
 def demand_rank(actor: User, person: User) -> None:
     """Forbidden unless `actor` holds all that `person` holds."""
     if not outranks(actor, person):
-        raise Forbidden(_("This person may do things that you may not. Ask somebody who may."), code="outranked")
+        raise Forbidden(
+            _("This person may do things that you may not. Ask somebody who may."), code="outranked"
+        )
