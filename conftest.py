@@ -4,6 +4,7 @@ import os
 
 import pytest
 from django.conf import settings
+from django.test import SimpleTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 
@@ -24,10 +25,24 @@ def pytest_configure() -> None:
         cache["LOCATION"] += f"?db={number}"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Only whole stories may open sockets, and only to this machine; without Chromium no browser."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Only whole stories may open sockets, and only to this machine; without Chromium no browser.
+
+    On PostgreSQL only what asks the database runs: the rest was proved by the pass before.
+    """
+    if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
+        needless = [item for item in items if not asks_the_database(item)]
+        config.hook.pytest_deselected(items=needless)
+        items[:] = [item for item in items if asks_the_database(item)]
     for item in items:
         if item.get_closest_marker("browser") and not chromium():
             item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
         if item.get_closest_marker("browser") or item.get_closest_marker("journey"):
             item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
+
+
+def asks_the_database(item: pytest.Item) -> bool:
+    fixtures = {"db", "transactional_db", "django_db_setup"}
+    if item.get_closest_marker("django_db") or fixtures & set(getattr(item, "fixturenames", ())):
+        return True
+    return issubclass(getattr(item, "cls", None) or object, SimpleTestCase)
