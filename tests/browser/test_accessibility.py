@@ -24,8 +24,21 @@ PUBLIC = [
     "/dev/inbox/",
     "/nothing-here/",
 ]
-OWN = ["/accounts/", "/accounts/email/", "/accounts/password/change/", "/accounts/sessions/", "/accounts/organizations/"]
-ADMIN = ["/admincenter/", "/admincenter/people/", "/admincenter/audit/", "/admincenter/messages/", "/admincenter/organizations/", "/admincenter/create-organization/"]
+OWN = [
+    "/accounts/",
+    "/accounts/email/",
+    "/accounts/password/change/",
+    "/accounts/sessions/",
+    "/accounts/organizations/",
+]
+ADMIN = [
+    "/admincenter/",
+    "/admincenter/people/",
+    "/admincenter/audit/",
+    "/admincenter/messages/",
+    "/admincenter/organizations/",
+    "/admincenter/create-organization/",
+]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -137,4 +150,6 @@ def test_pages_of_an_organization(looks: list[Any], site: Site) -> None:
         page.get_by_role("button", name="Create").click()
         page.wait_for_url("**/admincenter/organizations/acme*/")
         home = page.url
-        assert {path: found for path in PAGES_OF_ONE if (found := problems(page, home + path))} == {}
+        assert {
+            path: found for path in PAGES_OF_ONE if (found := problems(page, home + path))
+        } == {}
