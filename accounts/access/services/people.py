@@ -1,5 +1,7 @@
 """People are signed out everywhere, disabled and enabled."""
 
+from contextlib import nullcontext
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,7 +12,9 @@ from mago.audit.tags import Tag
 from mago.core.errors import Conflict, Forbidden
 from mago.messaging.services import send_mail
 
-from ..selectors import administrators, outranks
+from ..scope import PLATFORM
+from ..selectors import outranks
+from .demands import in_good_hands
 
 
 @transaction.atomic
@@ -27,33 +31,20 @@ def set_active(*, user: User, active: bool, actor: User, reason: str = "") -> No
 
     Forbidden for who holds less than the person does; Conflict for oneself and the last administrator.
     """
-    # The rows of all administrators are locked, so that two of them cannot disable each other at
-    # once; first and in one order, so that they wait for one another and not both for ever.
-    locked = (
-        []
-        if active
-        else list(administrators().select_for_update(of=("self",), no_key=True).order_by("pk"))
-    )
-    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    if user.is_active == active:
-        return
-    if not active:
+    # Before the person's row, as whoever revokes a role does: they wait for one another, and not both for ever.
+    with nullcontext() if active else in_good_hands(PLATFORM):
+        user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        if user.is_active == active:
+            return
         if user.pk == actor.pk:
-            raise Conflict(
-                _("You cannot disable yourself. Ask another administrator."), code="self"
-            )
-        if not any(other.pk != user.pk for other in locked):
-            raise Conflict(_("This is the last administrator."), code="last_administrator")
-    demand_rank(actor, user)
-    user.is_active = active
-    user.signed_out_at = timezone.now()
-    user.save(update_fields=["is_active", "signed_out_at"])
-    record(
-        Tag.PERSON_ENABLED if active else Tag.PERSON_DISABLED,
-        actor=actor,
-        target=user,
-        reason=reason,
-    )
+            words = _("You cannot disable yourself. Ask another administrator.")
+            raise Conflict(words, code="self")
+        demand_rank(actor, user)
+        user.is_active = active
+        user.signed_out_at = timezone.now()
+        user.save(update_fields=["is_active", "signed_out_at"])
+    tag = Tag.PERSON_ENABLED if active else Tag.PERSON_DISABLED
+    record(tag, actor=actor, target=user, reason=reason)
     template = "access/account_enabled" if active else "access/account_disabled"
     send_mail(template, to=user.email, context={"name": str(user)}, language=user.language)
 

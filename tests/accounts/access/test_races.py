@@ -102,6 +102,21 @@ def test_administrators_who_disable_each_other_leave_one_behind(dora: User, pers
     assert set(answers) <= {"done", "last_administrator", "permission_denied", "outranked"}
 
 
+def test_one_who_disables_and_one_who_revokes_leave_one_behind(dora: User, person: Join) -> None:
+    role = RoleName.PLATFORM_ADMINISTRATOR
+    mine = RoleBinding.objects.get(user=dora)
+    eve = person("eve")
+    grant_role(user=eve, role=role, actor=None)
+
+    def either(number: int) -> str:
+        if number % 2:
+            return outcome(revoke_role, binding=mine, actor=eve)
+        return outcome(set_active, user=eve, active=False, actor=dora)
+
+    at_once(either)
+    assert administrators().count() == 1
+
+
 def test_no_role_is_left_of_somebody_who_is_removed_while_it_is_granted(
     acme: Organization, alice: User, bob: User
 ) -> None:
