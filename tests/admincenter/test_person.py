@@ -137,7 +137,7 @@ class TestDisable:
 
         grant_role(user=alice, role=RoleName.PLATFORM_ADMINISTRATOR, actor=dora)
         monkeypatch.setattr(
-            "accounts.access.services.people.administrators",
+            "accounts.access.services.demands.administrators",
             lambda: administrators().filter(pk=alice.pk),
         )
         response = admin.post(at(alice, "disable/"), {"reason": "x"}, follow=True)
