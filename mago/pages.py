@@ -5,16 +5,20 @@ several database reads for nothing.
 """
 
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from csp.middleware import CSPMiddleware as _CSPMiddleware
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware as _LoginRequiredMiddleware
 from django.contrib.messages.middleware import MessageMiddleware as _MessageMiddleware
 from django.http import HttpRequest
 from django.middleware.common import CommonMiddleware as _CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware as _CsrfViewMiddleware
 from django.middleware.locale import LocaleMiddleware as _LocaleMiddleware
+from django.shortcuts import resolve_url
 from django.utils import translation
-from django_htmx.middleware import HtmxMiddleware as _HtmxMiddleware
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxMiddleware as _DjangoHtmxMiddleware
 
 from accounts.sessions.middleware import AuthenticationMiddleware as _AuthenticationMiddleware
 from accounts.sessions.middleware import SessionMiddleware as _SessionMiddleware
@@ -62,6 +66,22 @@ class LocaleMiddleware(_LocaleMiddleware):
             return super().__call__(request)
         finally:
             translation.deactivate()
+
+
+class _HtmxMiddleware(_DjangoHtmxMiddleware):
+    """The page that asks who somebody is has no place inside another one: the whole browser goes there, and
+    comes back to the page that it shows now."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        response = super().__call__(request)
+        htmx = request.htmx  # type: ignore[attr-defined]
+        if not htmx or response.status_code != 302:
+            return response
+        to = urlsplit(response["Location"])
+        if to.path not in map(resolve_url, (settings.LOGIN_URL, "account_reauthenticate")):
+            return response
+        query = dict(parse_qsl(to.query)) | {"next": htmx.current_url_abs_path or "/"}
+        return HttpResponseClientRedirect(f"{to.path}?{urlencode(query)}")
 
 
 SessionMiddleware = _for_pages(_SessionMiddleware)

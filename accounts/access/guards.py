@@ -13,9 +13,10 @@ from mago.audit.tags import Tag
 from mago.core.errors import Forbidden
 from mago.core.guards import declare, public, signed_in
 
-from .permissions import Permission
+from .permissions import SENSITIVE, Permission
 from .scope import scope_of
 from .selectors import can, can_within
+from .step_up import ask_again
 
 __all__ = ["actor", "demand", "public", "require", "signed_in"]
 
@@ -52,7 +53,8 @@ def require(
 
     They hold it on the platform or, where `of` is given, at the object that it finds for the parts
     of the path; the view takes that object in the place of those parts that `of` names. With
-    `within` it is enough to hold the permission somewhere inside.
+    `within` it is enough to hold the permission somewhere inside. A sensitive permission also asks for
+    a proof of who is at the keyboard that is only minutes old.
     """
     parts = list(signature(of).parameters)[1:] if of else []
 
@@ -61,6 +63,8 @@ def require(
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             found = [of(request, **{part: kwargs.pop(part) for part in parts})] if of else []
             demand(request, permission, *found, within=within)
+            if permission in SENSITIVE and (asked := ask_again(request)):
+                return asked
             return view(request, *found, *args, **kwargs)
 
         return declare(guarded, permission.value)  # type: ignore[return-value]

@@ -63,3 +63,23 @@ PLATFORM_ONLY = frozenset(
         Permission.SESSIONS_END,
     }
 )
+
+# Who may do what, who may come in, and what is demanded of them: whoever uses these proves again, minutes before,
+# that it is them (ASVS 7.5.3), so that a browser left open cannot be made to hand the house over.
+SENSITIVE = frozenset(
+    {
+        Permission.CONDITIONS_EDIT,
+        Permission.DOMAINS_EDIT,
+        Permission.MEMBERS_INVITE,
+        Permission.MEMBERS_REMOVE,
+        Permission.ORGANIZATIONS_CREATE,
+        Permission.ORGANIZATIONS_EDIT,
+        Permission.PEOPLE_DISABLE,
+        Permission.PEOPLE_RESET_PASSWORD,
+        Permission.POLICIES_EDIT,
+        Permission.ROLES_BIND,
+        Permission.ROLES_EDIT,
+        Permission.SERVICE_ACCOUNTS_EDIT,
+        Permission.SESSIONS_END,
+    }
+)

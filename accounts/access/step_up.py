@@ -6,19 +6,21 @@ from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
-from django.http import HttpRequest, HttpResponseRedirect
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mago.core.context import caller
-from mago.core.errors import Refused
+from mago.core.errors import NotSignedIn, Refused
 from mago.core.http import safe_next
 
-from .guards import actor
 from .methods import Means
 
 View = TypeVar("View", bound=Callable[..., Any])
+MINUTES = 10
 
 
 class StepUpRequired(Refused):
@@ -26,7 +28,7 @@ class StepUpRequired(Refused):
 
     status = 401
     code = "step_up_required"
-    detail = _("Sign in again: this asks for a proof that is only minutes old.")
+    detail = gettext_lazy("Sign in again: this asks for a proof that is only minutes old.")
 
 
 def proved_within(minutes: int) -> bool:
@@ -35,25 +37,41 @@ def proved_within(minutes: int) -> bool:
     return at is not None and timezone.now() - at <= timedelta(minutes=minutes)
 
 
-def step_up(minutes: int = 10) -> Callable[[View], View]:
+def demand_proof(minutes: int = MINUTES) -> None:
+    """StepUpRequired, unless the person of this request proved who they are in the last `minutes`."""
+    if not proved_within(minutes):
+        raise StepUpRequired
+
+
+def step_up(minutes: int = MINUTES) -> Callable[[View], View]:
     """The view is reached only with a fresh proof. A page asks for it and comes back; a POST is sent again by hand,
-    as what it held, perhaps a password, is kept nowhere."""
+    as what it held, perhaps a password, is kept nowhere, and the page says so."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            actor(request)
-            if proved_within(minutes):
-                return view(request, *args, **kwargs)
-            if caller().via != Means.SESSION:
-                raise StepUpRequired
-            return HttpResponseRedirect(
-                f"{resolve_url('account_reauthenticate')}?{urlencode({'next': _way_back(request)})}"
-            )
+            return ask_again(request, minutes) or view(request, *args, **kwargs)
 
         return guarded  # type: ignore[return-value]
 
     return decorate
+
+
+def ask_again(request: HttpRequest, minutes: int = MINUTES) -> HttpResponse | None:
+    """The way to the page that asks for the proof, or None where it is fresh enough."""
+    if not request.user.is_authenticated:
+        raise NotSignedIn
+    if caller().via != Means.SESSION:
+        demand_proof(minutes)
+    if proved_within(minutes):
+        return None
+    if request.method not in ("GET", "HEAD"):
+        words = _(
+            "Nothing has been changed yet. Confirm that it is you; then you are back where you were, to send it once more."
+        )
+        messages.warning(request, words)
+    query = urlencode({"next": _way_back(request)})
+    return HttpResponseRedirect(f"{resolve_url('account_reauthenticate')}?{query}")
 
 
 def _way_back(request: HttpRequest) -> str:

@@ -7,7 +7,8 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from accounts.access.guards import demand
-from accounts.access.permissions import Permission
+from accounts.access.permissions import SENSITIVE, Permission
+from accounts.access.step_up import demand_proof
 from accounts.models import User
 from mago.core.errors import Forbidden, NotSignedIn
 from mago.core.guards import PUBLIC, SIGNED_IN
@@ -31,4 +32,7 @@ class Declared(BasePermission):
             raise Forbidden(_("This is about a person; a service account is none."))
         if access != SIGNED_IN:
             demand(request, Permission(access))
+            # A service account has nobody at a keyboard; what its token may use is limited by itself.
+            if access in SENSITIVE and isinstance(request.user, User):
+                demand_proof()
         return True

@@ -64,4 +64,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 # Where `next` may lead, by URL name (mago/core/http.py).
-NEXT_URL_NAMES = ("home", "setup", "accounts:*", "account_*", "sessions:*", "admincenter:*")
+NEXT_URL_NAMES = (
+    "home",
+    "setup",
+    "accounts:*",
+    "account_*",
+    "sessions:*",
+    "organizations:*",
+    "admincenter:*",
+)

@@ -6,13 +6,16 @@ demands is read from the view, and what a role holds from the roles: nobody keep
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLResolver, get_resolver
+from django.utils import timezone
 
 from accounts.access.models import Membership, ServiceAccount
-from accounts.access.permissions import PLATFORM_ONLY, Permission
+from accounts.access.permissions import PLATFORM_ONLY, SENSITIVE, Permission
 from accounts.access.roles import PERMISSIONS, RoleName
 from accounts.access.scope import Scope
 from accounts.access.selectors import can
@@ -29,6 +32,8 @@ from accounts.organizations.services import (
     create_site,
     set_policy,
 )
+from accounts.sessions.models import Session
+from mago.audit.models import AuditEvent
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from tests.conftest import Browser
@@ -46,16 +51,17 @@ class Route(NamedTuple):
         return Permission(self.view.access)
 
 
-def routes(resolver: Any = None, before: str = "") -> Iterator[Route]:
+def everywhere(resolver: Any = None, before: str = "") -> Iterator[Route]:
+    """The routes of all pages that take a permission."""
     for pattern in (resolver or get_resolver()).url_patterns:
         path = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            yield from routes(pattern, path)
-        elif isinstance(pattern, URLPattern) and path.startswith(PREFIX):
+            yield from everywhere(pattern, path)
+        elif path.startswith("admincenter/"):
             yield Route(path, pattern.callback)
 
 
-ALL = list(routes())
+ALL = [route for route in everywhere() if route.pattern.startswith(PREFIX)]
 each_route = pytest.mark.parametrize(
     "route", ALL, ids=lambda route: route.pattern.removeprefix(PREFIX) or "/"
 )
@@ -82,6 +88,10 @@ def fill(alice: Any) -> Callable[[Route], str]:
         "policy_id": set_policy(idle_minutes=600, **made).pk,
         "account_id": create_service_account(name="Robot", **made).pk,
         "event_id": event.pk,
+        "person_id": alice.pk,
+        "session_id": alice.pk,
+        "family_id": alice.pk,
+        "message_id": alice.pk,
     }
     return lambda route: (
         "/" + re.sub(r"<\w+:(\w+)>", lambda found: str(rows[found[1]]), route.pattern)
@@ -177,3 +187,26 @@ def test_a_service_account_opens_no_page(fill: Any, acme: Any, route: Route) -> 
     for scheme in ("Bearer", "Token"):
         answer = Browser().get(fill(route), headers={"Authorization": f"{scheme} {robot.pk}"})
         assert answer.status_code == 302
+
+
+def test_a_session_that_proved_long_ago_is_asked_again_before_anything_sensitive(
+    fill: Any, dora: Any
+) -> None:
+    """ASVS 7.5.3: asked before the form is shown; what is sent all the same changes nothing, and says so."""
+    browser, list_of_people = Browser().as_person(dora), "/admincenter/people/"
+    Session.objects.filter(user=dora).update(proved_at=timezone.now() - timedelta(minutes=11))
+    sensitive = [route for route in everywhere() if route.view.access in SENSITIVE]
+    assert {route.permission for route in sensitive} == SENSITIVE
+    before = AuditEvent.objects.count()
+    for route in sensitive:
+        path = fill(route)
+        asked = browser.get(path)
+        assert (asked.status_code, asked["Location"]) == (302, asking(path)), path
+        asked = browser.post(path, headers={"Referer": f"http://testserver{list_of_people}"})
+        assert (asked.status_code, asked["Location"]) == (302, asking(list_of_people)), path
+        assert "Nothing has been changed yet." in browser.get(asked["Location"]).text
+    assert AuditEvent.objects.count() == before
+
+
+def asking(path: str) -> str:
+    return "/accounts/reauthenticate/?" + urlencode({"next": path})

@@ -9,11 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.test import override_settings
 from django.urls import include, path
 from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from accounts.access.guards import signed_in
+from accounts.access.permissions import Permission
 from accounts.access.step_up import step_up
+from accounts.provider.models import TokenFamily
 from accounts.sessions.models import Session
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, App
 
 
 @signed_in
@@ -22,7 +27,18 @@ def danger(request: HttpRequest) -> HttpResponse:
     return HttpResponse("done")
 
 
-urlpatterns = [path("danger/", danger, name="accounts:danger"), path("", include("mago.urls"))]
+class Danger(APIView):
+    access = Permission.PEOPLE_DISABLE
+
+    def get(self, request: Request) -> Response:
+        return Response("done")
+
+
+urlpatterns = [
+    path("danger/", danger, name="accounts:danger"),
+    path("api/v1/danger", Danger.as_view()),
+    path("", include("mago.urls")),
+]
 LATER = timedelta(minutes=11)
 
 
@@ -61,6 +77,31 @@ def test_a_form_is_not_carried_through(browser: Any, alice: Any) -> None:
         referer = {"Referer": "http://testserver/accounts/email/"}
         asked = browser.post("/danger/", {"password": "secret"}, headers=referer)
         assert asked["Location"] == "/accounts/reauthenticate/?next=%2Faccounts%2Femail%2F"
+        page = browser.get(asked["Location"])
+        assert "Nothing has been changed yet." in page.text
+        assert "secret" not in page.text
+
+
+def test_a_part_of_a_page_is_no_place_to_ask(browser: Any, alice: Any) -> None:
+    """htmx would put the page that asks inside the one that is shown."""
+    browser.as_person(alice)
+    htmx = {"HX-Request": "true", "HX-Current-URL": "http://testserver/accounts/?a=b"}
+    with time_machine.travel(timezone.now() + LATER):
+        asked = browser.get("/danger/", headers=htmx)
+    assert asked["HX-Redirect"] == "/accounts/reauthenticate/?next=%2Faccounts%2F%3Fa%3Db"
+    Session.objects.all().delete()
+    asked = browser.get("/danger/", headers=htmx)
+    assert (asked.status_code, asked.content) == (200, b"")
+    assert asked["HX-Redirect"] == "/accounts/login/?next=%2Faccounts%2F%3Fa%3Db"
+
+
+def test_an_app_is_told_to_sign_in_again(app: App, dora: Any) -> None:
+    app.sign_in(dora)
+    assert app.get("danger").status_code == 200
+    TokenFamily.objects.update(created_at=timezone.now() - LATER)
+    type(dora).objects.update(signed_out_at=timezone.now() - 2 * LATER)
+    answer = app.get("danger")
+    assert (answer.status_code, answer.json()["code"]) == (401, "step_up_required")
 
 
 def test_it_leads_nowhere_else(browser: Any, alice: Any) -> None:
