@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "accounts.signin",
     "accounts.provider",
     "accounts.api",
+    "hubs",
     "admincenter",
     "django.contrib.auth",
     "django.contrib.contenttypes",

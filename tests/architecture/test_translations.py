@@ -23,7 +23,7 @@ Text = tuple[str, str, str]  # context, one, many
 
 
 def modules() -> list[Path]:
-    folders = ("mago", "accounts", "admincenter")
+    folders = ("mago", "accounts", "hubs", "admincenter")
     return [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
 
 
