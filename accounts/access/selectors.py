@@ -43,10 +43,7 @@ def can(actor: Actor, permission: Permission, target: Any = None) -> Decision:
     """
     if not isinstance(actor, User | ServiceAccount) or not actor.is_active:
         return Decision(False, _("Nobody is signed in."))
-    who = caller()
-    if not may_use(who.via, permission) or (
-        who.permits is not None and permission not in who.permits
-    ):
+    if not _is_open(permission):
         return Decision(False, _("This cannot be done with what the request was authenticated by."))
     where = scope_of(target)
     holding = [b for b in live_bindings(actor) if permission in b.permissions]
@@ -72,6 +69,13 @@ def can(actor: Actor, permission: Permission, target: Any = None) -> Decision:
         words = _("The role %(role)s would allow it, but its condition does not hold: %(why)s")
         refused = words % {"role": binding.role_name, "why": verdict.reason}
     return Decision(False, refused)
+
+
+def _is_open(permission: Permission) -> bool:
+    """Whether what the request was authenticated by may use `permission`, whoever holds it."""
+    who = caller()
+    permitted = who.permits is None or permission in who.permits
+    return permitted and may_use(who.via, permission)
 
 
 def _no_role(permission: Permission, holding: list[RoleBinding]) -> str:
@@ -134,9 +138,17 @@ def roles_of(user: User) -> list[str]:
 
 
 def permissions_of(actor: User | ServiceAccount, where: Scope = PLATFORM) -> frozenset[Permission]:
-    """All that somebody may do there under the circumstances of this moment."""
-    names = {p for b in live_bindings(actor) if b.scope.covers(where) for p in b.permissions}
-    return frozenset(permission for permission in names if can(actor, permission, where))
+    """All that somebody may do there under the circumstances of this moment: each condition is asked once."""
+    if not actor.is_active:
+        return frozenset()
+    facts = current_facts(email=getattr(actor, "email", ""))
+    counting = (
+        binding
+        for binding in live_bindings(actor)
+        if binding.scope.covers(where)
+        and (binding.condition is None or evaluate(binding.condition.rule, facts))
+    )
+    return frozenset(p for binding in counting for p in binding.permissions if _is_open(p))
 
 
 def unconditional_permissions_of(

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.access.models import Membership, RoleBinding, ServiceAccount
 from accounts.access.permissions import Permission
+from accounts.access.scope import Scope
 from accounts.access.selectors import Actor, can, live_bindings, unexpired
 from accounts.models import User
 from mago.core.errors import NotFound
@@ -23,8 +24,13 @@ def visible_to(actor: Actor) -> QuerySet[Organization]:
     organizations = Organization.objects.order_by("name", "id")
     if can(actor, Permission.ORGANIZATIONS_READ):
         return organizations
-    mine = organizations.filter(pk__in=_places(actor).keys())
-    return organizations.filter(pk__in=[one.pk for one in mine if _belongs(actor, one)])
+    places = _places(actor)
+    mine = {key for key in places if _is_shown(actor, Scope(key))}
+    # Held at sites only.
+    elsewhere = Site.objects.of_any([key for key in places if key not in mine])
+    held = elsewhere.filter(pk__in=[site for sites in places.values() for site in sites])
+    mine |= {site.organization_id for site in held if can(actor, Permission.SITES_READ, site)}
+    return organizations.filter(pk__in=mine)
 
 
 def organization_for(actor: Actor, slug: str) -> Organization:
@@ -36,10 +42,16 @@ def organization_for(actor: Actor, slug: str) -> Organization:
 
 
 def _belongs(actor: Actor, organization: Organization) -> bool:
-    if can(actor, Permission.ORGANIZATIONS_READ, organization):
-        return True
-    # Held at one site of it only: the organization's name is no secret from whoever works there.
-    return sites_of(actor, organization).exists()
+    return (
+        _is_shown(actor, organization.access_scope)
+        # Held at one site of it only: the organization's name is no secret from whoever works there.
+        or sites_of(actor, organization).exists()
+    )
+
+
+def _is_shown(actor: Actor, where: Scope) -> bool:
+    shown = (Permission.ORGANIZATIONS_READ, Permission.SITES_READ)
+    return any(can(actor, permission, where) for permission in shown)
 
 
 def _places(actor: Actor) -> dict[UUID, set[UUID]]:

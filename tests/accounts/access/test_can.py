@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import pytest
@@ -275,6 +275,29 @@ def test_the_bindings_are_read_once_for_each_object(bob: User, acme: Organizatio
             can(person, permission, acme)
         permissions_of(person, acme.access_scope)
     assert len(queries) == 1
+
+
+def test_all_that_somebody_may_is_what_they_may_one_by_one_at_one_query(
+    bob: User, acme: Organization, hall: Site, network: Condition, lair: Site
+) -> None:
+    give(bob, RoleName.GUEST, acme)
+    give(bob, TECHNICIAN, acme, hall, condition=network)
+    give(bob, RoleName.SECURITY_OFFICER, acme, expires_at=timezone.now() + timedelta(minutes=5))
+    callers = [
+        Caller(),
+        Caller(address="192.0.2.7", via=Means.SESSION),
+        Caller(address="192.0.2.7", via=Means.API_TOKEN, permits=frozenset({READ, REBOOT})),
+        Caller(via="nonsense"),
+    ]
+    places = (PLATFORM, acme.access_scope, hall.access_scope, lair.access_scope)
+    for who, where in product(callers, places):
+        with calling(who):
+            each = {permission for permission in Permission if can(bob, permission, where)}
+            with CaptureQueriesContext(connection) as queries:
+                assert permissions_of(anew(bob), where) == each
+            assert len(queries) == 2  # bob, and what he holds
+    with time_machine.travel(timezone.now() + timedelta(minutes=6)):
+        assert permissions_of(anew(bob), acme.access_scope) == PERMISSIONS[RoleName.GUEST]
 
 
 def test_after_a_change_they_are_read_anew(bob: User, acme: Organization) -> None:

@@ -177,6 +177,18 @@ def test_who_works_at_a_site_sees_it_its_organization_and_no_other_site(
     assert list(sites_of(eve, acme)) == [hall]
 
 
+def test_sites_in_more_organizations_take_no_more_queries(
+    acme: Organization, other: Organization, bob: User, django_assert_num_queries: Any
+) -> None:
+    for organization in (acme, other):
+        scope = Site.objects.create(organization=organization, name="Yard").access_scope
+        Membership.objects.of(organization).get_or_create(organization=organization, user=bob)
+        bob.role_bindings.filter(organization=organization).delete()
+        grant_role(user=bob, role=RoleName.TECHNICIAN, actor=None, scope=scope)
+    with django_assert_num_queries(3):  # the roles, the sites, the organizations
+        assert list(visible_to(bob)) == [acme, other]
+
+
 @pytest.mark.parametrize("at_site", [False, True])
 def test_a_role_whose_condition_does_not_hold_shows_nothing(
     at_site: bool, acme: Organization, hall: Site, person: Callable[..., User]
