@@ -5,8 +5,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from accounts.models import User
 from accounts.provider.services import open_family
+from accounts.sessions.pipeline import SignIn, Stage
 from accounts.sessions.store import SessionStore
-from accounts.signin.pipeline import SignIn, Stage
 from mago.core.errors import Refused
 
 

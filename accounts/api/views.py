@@ -15,7 +15,9 @@ from accounts.access.guards import actor
 from accounts.access.services import sign_out_everywhere
 from accounts.provider.models import AccessToken
 from accounts.provider.services import revoke_family, rotate
-from accounts.signin import pipeline, services
+from accounts.sessions import pipeline
+from accounts.sessions.assurance import Proof
+from accounts.signin import services
 from mago.core.guards import PUBLIC, SIGNED_IN
 
 from . import serializers as shapes
@@ -79,7 +81,9 @@ class SignIn(APIView):
     )
     def post(self, request: Request) -> HttpResponseBase:
         user = services.check_password(**_cleaned(shapes.SignInSerializer, request))
-        return pipeline.sign_in(through_api(request._request), user, method="password")
+        return pipeline.sign_in(
+            through_api(request._request), user, method="password", proof=Proof.PASSWORD
+        )
 
 
 class Refresh(APIView):

@@ -12,6 +12,7 @@ from accounts.models import User
 from mago.audit.services import record
 from mago.audit.tags import Tag
 
+from .assurance import Proof
 from .models import Session
 from .store import SessionStore
 
@@ -22,13 +23,13 @@ def session_of(request: HttpRequest) -> SessionStore:
 
 
 def open_session(
-    request: HttpRequest, user: User, *, method: str, strength: int, remembered: bool
+    request: HttpRequest, user: User, *, method: str, proofs: list[str], remembered: bool
 ) -> None:
     """The browser is signed in as `user`, under a new key. Only the sign-in pipeline calls this."""
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     session = session_of(request)
     # After it, as it may load what the browser's session held before.
-    session.method, session.strength, session.remembered = method, strength, remembered
+    session.method, session.proofs, session.remembered = method, proofs, remembered
     session.save()
 
 
@@ -38,7 +39,7 @@ def renew_session(request: HttpRequest) -> None:
     session_of(request).save()
 
 
-def prove_again(request: HttpRequest) -> None:
+def prove_again(request: HttpRequest, proof: Proof) -> None:
     """Whoever is at the keyboard has just proved again who they are, and stays under a new key.
 
     When the session was opened stays as it is: proving again does not make it last for ever.
@@ -46,6 +47,7 @@ def prove_again(request: HttpRequest) -> None:
     session = session_of(request)
     assert session.row is not None
     opened_at = session.row.created_at
+    session.proofs = list(dict.fromkeys([*session.proofs, proof]))
     session.cycle_key()
     session.save()
     Session.objects.filter(pk=session.row.pk).update(created_at=opened_at)

@@ -27,6 +27,8 @@ class Session(AbstractBaseSession):
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="sessions"
     )
     method = models.CharField(_("signed in with"), max_length=40, blank=True)
+    # What was shown, in order (`assurance.Proof`, with blanks between); `strength` is what that amounts to.
+    proofs = models.CharField(_("proved by"), max_length=200, blank=True)
     strength = models.PositiveSmallIntegerField(default=Strength.SINGLE_FACTOR.value)
     address = models.GenericIPAddressField(_("address"), null=True)
     user_agent = models.CharField(_("browser"), max_length=300, blank=True)

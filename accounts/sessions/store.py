@@ -13,11 +13,11 @@ from django.contrib.sessions.backends.base import CreateError, SessionBase, Upda
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.access.facts import Strength
 from accounts.models import User
 from mago.core.context import caller
 from mago.core.ids import digest, new_secret
 
+from .assurance import strength_of
 from .models import Session
 from .validity import expires_at, is_valid
 
@@ -30,7 +30,7 @@ class SessionStore(SessionBase):
         super().__init__(session_key)
         self.row: Session | None = None
         self.method = ""
-        self.strength = Strength.SINGLE_FACTOR.value
+        self.proofs: list[str] = []
         self.remembered = False
         self._retired: list[str] = []
 
@@ -54,7 +54,7 @@ class SessionStore(SessionBase):
             self._session_key = None
             return {}
         self.row = row
-        self.method, self.strength, self.remembered = row.method, row.strength, row.remembered
+        self.method, self.proofs, self.remembered = row.method, row.proofs.split(), row.remembered
         return self.decode(self.row.session_data)
 
     def exists(self, session_key: str) -> bool:
@@ -140,7 +140,8 @@ class SessionStore(SessionBase):
             session_data=self.encode(data),
             user_id=data.get(SESSION_KEY),
             method=self.method,
-            strength=self.strength,
+            proofs=" ".join(self.proofs),
+            strength=strength_of(self.proofs),
             address=caller().address or None,
             user_agent=caller().user_agent,
             proved_at=now,

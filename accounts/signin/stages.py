@@ -7,11 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.organizations.selectors import demand_on
+from accounts.sessions.pipeline import STATE, Stage, finish
 from mago.audit.services import Outcome, record
 from mago.audit.tags import Tag
 from mago.core.errors import Forbidden
-
-from .pipeline import STATE, SignIn, Stage, finish
 
 STAGES = [
     "accounts.signin.stages.ActiveStage",
@@ -71,7 +70,7 @@ class PolicyStage(Stage):
     key = "mago_policy"
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
-        user, sign_in = self.login.user, SignIn(**self.login.state[STATE])
+        user, sign_in = self.login.user, self.sign_in
         demand = demand_on(user)
         if not demand.allows_method(sign_in.method):
             allowed = ", ".join(sorted(demand.methods or ())) or "–"

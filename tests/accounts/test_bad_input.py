@@ -107,9 +107,9 @@ def test_no_page_breaks_and_nothing_is_written(path: str, alice: User, dora: Use
     browser = Browser(raise_request_exception=False)
     setup_link()
     if path.startswith("/admincenter/"):
-        browser.force_login(dora)
+        browser.as_person(dora)
     elif getattr(_view(path), "access", "") == "signed in":
-        browser.force_login(alice)
+        browser.as_person(alice)
     before = (counts(), people())
     for name, (body, kind) in BODIES.items():
         LimitState.objects.all().delete()
@@ -140,7 +140,7 @@ PAGES_WITH_FORMS = {
 def test_what_is_missing_is_named_beside_its_field(path: str, body: str, alice: User) -> None:
     browser = Browser()
     if path not in ("/accounts/signup/", "/accounts/login/", "/accounts/password/reset/"):
-        browser.force_login(alice)
+        browser.as_person(alice)
     data, kind = BODIES[body]
     answer = browser.generic("POST", path, data, content_type=kind)
     assert answer.status_code == 400
@@ -153,7 +153,7 @@ def test_what_is_missing_is_named_beside_its_field(path: str, body: str, alice: 
 def test_what_cannot_be_text_is_named_beside_its_field(path: str, body: str, alice: User) -> None:
     browser = Browser()
     if path not in ("/accounts/signup/", "/accounts/login/", "/accounts/password/reset/"):
-        browser.force_login(alice)
+        browser.as_person(alice)
     data, kind = BODIES[body]
     answer = browser.generic("POST", path, data, content_type=kind)
     assert answer.status_code == 400
@@ -184,7 +184,7 @@ def test_looking_writes_nothing(path: str, alice: User, dora: User) -> None:
     before = (counts(), people())
     for person in (None, alice, dora):
         if person:
-            browser.force_login(person)
+            browser.as_person(person)
         answer = browser.get(path)
         assert answer.status_code < 500
         assert is_sane(answer)

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.access.guards import actor, public, signed_in
+from accounts.sessions.assurance import Proof
 from accounts.sessions.browser import prove_again, renew_session
 from mago.core.errors import Conflict, Refused
 from mago.core.http import remember_language, safe_next
@@ -103,6 +104,6 @@ def reauthenticate(request: HttpRequest) -> HttpResponse:
             services.confirm_password(user=actor(request), password=form.cleaned_data["password"])
         except Refused as refusal:
             return show(request, "reauthenticate", form, refusal, next=next_url)
-        prove_again(request)
+        prove_again(request, Proof.PASSWORD)
         return redirect(next_url or "accounts:profile")
     return show(request, "reauthenticate", form, next=next_url)

@@ -7,11 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access.guards import public
+from accounts.sessions import browsers, pipeline
+from accounts.sessions.assurance import Proof
 from accounts.sessions.browser import close_session
 from mago.core.errors import Refused
 from mago.core.http import safe_next
 
-from .. import browsers, pipeline, services
+from .. import services
 from ..forms import ResetForm, ResetRequestForm, SignInForm, SignUpForm, current_language
 from ..tokens import LinkSpent
 from .common import get_or_post, posted, show
@@ -66,9 +68,7 @@ def confirm_email(request: HttpRequest, key: str) -> HttpResponseBase:
         return _link_spent(request, refusal)
     if request.session.pop(SIGNED_UP, {}).get("token") == token:
         # This browser chose the password a moment ago; asking for it again would prove nothing more.
-        response = pipeline.sign_in(request, user, method="password")
-        browsers.remember(request, response, user.email)
-        return response
+        return pipeline.sign_in(request, user, method="password", proof=Proof.PASSWORD)
     messages.success(request, _("Your address is confirmed. Sign in."))
     return redirect("account_login")
 
@@ -94,15 +94,14 @@ def _sign_in(request: HttpRequest, form: SignInForm, next_url: str | None) -> Ht
     user = services.check_password(
         email=email, password=form.cleaned_data["password"], browser=browser
     )
-    response = pipeline.sign_in(
+    return pipeline.sign_in(
         request,
         user,
         method="password",
+        proof=Proof.PASSWORD,
         remembered=form.cleaned_data["remember"],
         next_url=next_url,
     )
-    browsers.remember(request, response, email)
-    return response
 
 
 @public
@@ -198,6 +197,10 @@ def set_up(request: HttpRequest, token: str) -> HttpResponseBase:
         except Refused as refusal:
             return show(request, "set_up", form, refusal)
         return pipeline.sign_in(
-            request, user, method="set-up link", next_url=safe_next("/admincenter/")
+            request,
+            user,
+            method="set-up link",
+            proof=Proof.PASSWORD,
+            next_url=safe_next("/admincenter/"),
         )
     return show(request, "set_up", form)

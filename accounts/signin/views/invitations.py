@@ -11,9 +11,11 @@ from accounts.access.guards import actor, public, signed_in
 from accounts.access.models import Invitation
 from accounts.access.services import accept_invitation, open_invitation
 from accounts.models import User
+from accounts.sessions import pipeline
+from accounts.sessions.assurance import Proof
 from mago.core.errors import Refused
 
-from .. import browsers, limits, pipeline, services
+from .. import limits, services
 from ..forms import JoinForm, current_language
 from ..services.common import network
 from ..tokens import LinkSpent
@@ -64,11 +66,13 @@ def _join(request: HttpRequest, key: str, form: JoinForm) -> HttpResponseBase:
     user = services.join(
         secret=key, password=data["password1"], name=data["name"], language=current_language()
     )
-    response = pipeline.sign_in(
-        request, user, method="password", next_url=reverse("organizations:list")
+    return pipeline.sign_in(
+        request,
+        user,
+        method="password",
+        proof=Proof.PASSWORD,
+        next_url=reverse("organizations:list"),
     )
-    browsers.remember(request, response, user.email)
-    return response
 
 
 def _open(key: str) -> Invitation:

@@ -126,5 +126,5 @@ def test_both_are_told(browser: Browser, alice: User, events: Callable[..., list
 
 def test_another_site_can_end_nothing(alice: User) -> None:
     browser = Browser(enforce_csrf_checks=True)
-    browser.force_login(alice)
+    browser.as_person(alice)
     assert browser.post("/accounts/sessions/end-others/").status_code == 403

@@ -209,7 +209,7 @@ def test_a_session_that_cannot_be_told_is_not_opened(
     def broken(*args: Any, **kwargs: Any) -> None:
         raise RuntimeError("the trail is gone")
 
-    monkeypatch.setattr("accounts.signin.pipeline.record", broken)
+    monkeypatch.setattr("accounts.sessions.pipeline.record", broken)
     browser = Browser(raise_request_exception=False)
     assert sign_in(browser, alice.email).status_code == 500
     assert not is_signed_in(browser)

@@ -288,7 +288,7 @@ from django.conf import settings
 https = {"HTTP_HOST": "id.example.com", "HTTP_X_FORWARDED_PROTO": "https"}
 assert settings.SESSION_COOKIE_NAME == "__Host-session" and settings.SESSION_COOKIE_SECURE
 assert settings.CSRF_COOKIE_NAME == "__Host-csrf" and settings.CSRF_COOKIE_SECURE
-from accounts.signin import browsers
+from accounts.sessions import browsers
 assert browsers.COOKIE == "__Host-browser"
 answer = Client().get("/accounts/login/", **https)
 assert answer.status_code == 200, answer.status_code

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from accounts.models import User
-from accounts.signin import browsers
+from accounts.sessions import browsers
 from accounts.signin.limits import SIGN_IN_ACCOUNT_ANYWHERE, SIGN_IN_NETWORK
 from tests.accounts.conftest import OTHER, sign_in, use_up
 from tests.conftest import Browser

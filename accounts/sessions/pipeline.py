@@ -1,9 +1,9 @@
 """The one way into a session, or to a token: every door ends here.
 
-A door (a page, the API) proves a first factor and calls `sign_in`. The stages of
-`stages.py` are walked in order; each lets the person on, or stops with a question. When none stops,
-the door is opened: a page gets a session, a program gets tokens. The walk is allauth's; what is
-private in allauth is touched in this module and nowhere else.
+A door (a page, the API) proves a first factor and calls `sign_in`. The stages that the adapter
+names are walked in order; each lets the person on, or stops with a question. When none stops, the door
+is opened: a page gets a session, a program gets tokens. The walk is allauth's; what is private in
+allauth is touched in this module and nowhere else.
 """
 
 import time
@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import allauth.account.internal  # noqa: F401  must be imported before allauth.account.stages
 from allauth.account.internal.flows.login import perform_login, resume_login
-from allauth.account.internal.stagekit import unstash_login
+from allauth.account.internal.stagekit import clear_login, unstash_login
 from allauth.account.models import Login
 from allauth.account.stages import LoginStage
 from django.conf import settings
@@ -22,22 +22,53 @@ from django.shortcuts import resolve_url
 
 from accounts.access.facts import Strength
 from accounts.models import User
-from accounts.sessions.browser import open_session
 from mago.audit.services import record
 from mago.audit.tags import Tag
+from mago.core.errors import Refused
 from mago.core.http import remember_language
+from mago.core.ids import new_id
+
+from . import browsers
+from .assurance import Proof, strength_of
+from .browser import open_session
 
 STATE = "mago"
 
 
 @dataclass
 class SignIn:
-    """What is known about a sign-in under way: kept with the pending login, written to the audit at its end."""
+    """What is known about a sign-in under way: kept with the pending login, written to the audit at its end.
+
+    `flow` names it, so that a code sent in one sign-in opens no other. `method` is the door, `proofs`
+    what was shown since (`assurance.Proof`), `factors` the rows that were used (`Device.persistent_id`).
+    """
 
     method: str
-    strength: int = Strength.SINGLE_FACTOR.value
+    proofs: list[str]
+    factors: list[str] = field(default_factory=list)
     remembered: bool = False
     at: float = field(default_factory=time.time)
+    flow: str = field(default_factory=lambda: new_id().hex)
+
+    @property
+    def strength(self) -> Strength:
+        return strength_of(self.proofs)
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A sign-in that waits for an answer; the person is not signed in."""
+
+    user: User
+    sign_in: SignIn
+    stage: str
+
+
+class NothingPending(Refused):
+    """No sign-in waits here, or it waited too long."""
+
+    status = 401
+    code = "sign_in_expired"
 
 
 class Door(Protocol):
@@ -56,6 +87,8 @@ class PageDoor:
     """A browser gets a session and goes where it wanted to go."""
 
     def pause(self, request: HttpRequest, stage: "Stage") -> HttpResponse:
+        # Whoever planted a session key in this browser does not get to see the sign-in go on.
+        request.session.cycle_key()
         return HttpResponseRedirect(resolve_url(stage.urlname or settings.LOGIN_URL))
 
     def open(
@@ -65,17 +98,26 @@ class PageDoor:
             request,
             user,
             method=sign_in.method,
-            strength=sign_in.strength,
+            proofs=sign_in.proofs,
             remembered=sign_in.remembered,
         )
         response = HttpResponseRedirect(redirect_url or resolve_url(settings.LOGIN_REDIRECT_URL))
         if user.language:
             remember_language(response, user.language)
+        browsers.remember(request, response, user.email)
         return response
 
 
 class Stage(LoginStage):
     """One question of the pipeline; `handle` gives (None, True) to let the person on."""
+
+    @property
+    def sign_in(self) -> SignIn:
+        return SignIn(**self.login.state[STATE])
+
+    def prove(self, proof: Proof) -> None:
+        """The sign-in goes on with one more proof."""
+        _add(self.login, proof)
 
     def pause(self) -> tuple[HttpResponse, bool]:
         """The login waits, in the browser's session or the program's transaction, for the answer."""
@@ -91,30 +133,47 @@ def sign_in(
     user: User,
     *,
     method: str,
+    proof: Proof,
+    factor: str = "",
     remembered: bool = False,
     next_url: str | None = None,
 ) -> HttpResponseBase:
-    """`user` has proved `method`; the answer is the next question, or the open door."""
-    login = Login(
-        user=user,
-        redirect_url=next_url,
-        state={STATE: asdict(SignIn(method, remembered=remembered))},
+    """`user` has shown `proof` at the door `method`; the answer is the next question, or the open door."""
+    begun = SignIn(method, [proof], [factor] if factor else [], remembered)
+    return perform_login(
+        request, Login(user=user, redirect_url=next_url, state={STATE: asdict(begun)})
     )
-    return perform_login(request, login)
 
 
-def pending(request: HttpRequest) -> User | None:
-    """Whose sign-in is waiting in this browser, if any."""
+def pending(request: HttpRequest) -> Pending | None:
+    """The sign-in that waits in this browser or transaction, if any."""
     login = unstash_login(request, peek=True)
-    return login.user if login else None
+    if login is None or login.user is None:
+        return None
+    stage = login.state.get("stages", {}).get("current", "")
+    return Pending(login.user, SignIn(**login.state[STATE]), stage)
 
 
-def resume(request: HttpRequest) -> HttpResponseBase:
-    """The waiting sign-in goes on with the stages that are left."""
+def resume(request: HttpRequest, proof: Proof | None = None, factor: str = "") -> HttpResponseBase:
+    """The waiting sign-in goes on with the stages that are left, with `proof` if one was shown. NothingPending."""
     login = unstash_login(request)
     if login is None or login.user is None:
-        return HttpResponseRedirect(resolve_url(settings.LOGIN_URL))
+        raise NothingPending
+    if proof is not None:
+        _add(login, proof, factor)
     return resume_login(request, login)
+
+
+def abandon(request: HttpRequest) -> None:
+    """The waiting sign-in waits no longer."""
+    clear_login(request)
+
+
+def _add(login: Login, proof: Proof, factor: str = "") -> None:
+    state = login.state[STATE]
+    state["proofs"] = list(dict.fromkeys([*state["proofs"], proof]))
+    if factor:
+        state["factors"] = list(dict.fromkeys([*state["factors"], factor]))
 
 
 @transaction.atomic
@@ -128,6 +187,8 @@ def finish(
         actor=user,
         target=user,
         method=sign_in.method,
+        proofs=sign_in.proofs,
+        strength=sign_in.strength.name.lower(),
         remembered=sign_in.remembered,
     )
     return door_of(request).open(request, user, sign_in, redirect_url)
