@@ -35,7 +35,8 @@ class SmtpGateway(Gateway):
         recipient, mail = address(letter.to), build(letter)
         try:
             connection = self._begin()
-            self._expect(connection.rcpt(recipient))
+            # `rcpt()` and `mail()` would parse each address anew; ours is a plain one already.
+            self._expect(connection.docmd("RCPT", f"TO:<{recipient}>"))
             self._expect(connection.data(mail))
         except smtplib.SMTPDataError as error:
             self._expect((error.smtp_code, _bytes(error.smtp_error)))
@@ -47,11 +48,11 @@ class SmtpGateway(Gateway):
         """A connection that waits for a recipient: the one we have, unless the server has had enough of it."""
         if self.connection:
             with suppress(OSError):
-                if self.connection.mail(sender())[0] == 250:
+                if _announce(self.connection)[0] == 250:
                     return self.connection
             self.close()
         self.connection = _connect()
-        code, answer = self.connection.mail(sender())
+        code, answer = _announce(self.connection)
         if code != 250:
             self.close()
             raise GatewayDown(f"our sender address was refused: {_reply(code, answer)}")
@@ -97,6 +98,10 @@ def _connect() -> smtplib.SMTP:
         connection.close()
         raise
     return connection
+
+
+def _announce(connection: smtplib.SMTP) -> tuple[int, bytes]:
+    return connection.docmd("MAIL", f"FROM:<{sender()}>")
 
 
 def _wants_starttls(connection: smtplib.SMTP) -> bool:

@@ -11,6 +11,7 @@ from django.conf import LazySettings
 from mago.messaging.gateways import smtp
 from mago.messaging.gateways.base import GatewayDown, Letter, Permanent, Temporary
 from mago.messaging.gateways.smtp import SmtpGateway
+from mago.messaging.mime import sender
 from mago.settings.env import Address
 
 LETTER = Letter(
@@ -44,11 +45,9 @@ class Connection:
     def __init__(self, server: Server) -> None:
         self.server = server
 
-    def mail(self, sender: str) -> tuple[int, bytes]:
-        return self.server.say("mail")
-
-    def rcpt(self, recipient: str) -> tuple[int, bytes]:
-        return self.server.say("rcpt")
+    def docmd(self, word: str, details: str) -> tuple[int, bytes]:
+        assert details == {"MAIL": f"FROM:<{sender()}>", "RCPT": "TO:<ada@example.com>"}[word]
+        return self.server.say(word.lower())
 
     def data(self, content: bytes) -> tuple[int, bytes]:
         return self.server.say("data")

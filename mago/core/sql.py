@@ -1,0 +1,52 @@
+"""Statements that run for each request, mail or event: written by hand, and past Django's cursor.
+
+Its cursor rewrites the text of a statement at each use, which takes longer than a small statement
+itself. What Django sees to is kept: connections, broken transactions, its own errors, and whoever
+listens to statements.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+# As Django writes them into SQLite: identifiers in hex, times naive and in UTC.
+_SQLITE: dict[type, Callable[[Any], str]] = {
+    UUID: lambda id: id.hex,
+    datetime: lambda time: str(time.astimezone(UTC))[:-6],
+}
+
+
+class Statement:
+    """SQL for SQLite and PostgreSQL alike, with a `%s` for each value and no other per cent sign."""
+
+    def __init__(self, sql: str) -> None:
+        self.sql = sql
+        self._sqlite = sql.replace("%s", "?")
+
+    def run(self, values: Sequence[Any]) -> Any:
+        """The first row that it gives, as the database's driver gives it, or None."""
+        database = connections[DEFAULT_DB_ALIAS]  # `connection` would look it up at each use.
+        is_sqlite = database.vendor == "sqlite"
+        if is_sqlite:
+            values = [_SQLITE[type(v)](v) if type(v) in _SQLITE else v for v in values]
+        if database.execute_wrappers or database.queries_logged:
+            with database.cursor() as cursor:
+                cursor.execute(self.sql, values)
+                return cursor.fetchone() if cursor.description else None
+        database.validate_no_broken_transaction()
+        database.close_if_health_check_failed()
+        database.ensure_connection()
+        with database.wrap_database_errors:
+            if is_sqlite:
+                return database.connection.execute(self._sqlite, values).fetchone()
+            return self._on_postgresql(database, values)
+
+    def _on_postgresql(self, database: BaseDatabaseWrapper, values: Sequence[Any]) -> Any:
+        from psycopg import Cursor  # Not installed, or not needed, where there is only SQLite.
+
+        cursor = Cursor(database.connection).execute(self.sql, values)
+        return cursor.fetchone() if cursor.description else None
