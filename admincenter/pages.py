@@ -5,7 +5,7 @@ admincenter/list.html with its columns and rows; see sections/people.py.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -13,12 +13,14 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
 
+from mago.core.errors import Refused
 from mago.core.forms import Form
 
 from .keyset import KeysetPage, Listing
 from .navigation import frame, permissions
 
 CURSOR = "page"
+Saved = TypeVar("Saved")
 
 
 class Filters(Form):
@@ -88,3 +90,16 @@ def list_page(
     }
     # htmx swaps no error page in, and the part says what is wrong.
     return page(request, template, context, status=200 if valid or is_part(request) else 400)
+
+
+def submit(form: Form, save: Callable[..., Saved]) -> tuple[Saved | None, int]:
+    """What `save` made of a form that was sent; else None, and the status under which the form is shown (again)."""
+    if not form.is_bound:
+        return None, 200
+    try:
+        if form.is_valid():
+            return save(**form.cleaned_data), 200
+    except Refused as refusal:
+        form.refuse(refusal)
+        return None, refusal.status
+    return None, 400

@@ -3,17 +3,23 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.access.services import sign_out_everywhere
 from accounts.access.services.people import demand_rank
 from accounts.models import User
+from accounts.provider.models import TokenFamily
+from accounts.provider.services import revoke_family
+from accounts.sessions.models import Session
+from accounts.sessions.services import end_session
 from accounts.signin.services import send_reset_link
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.errors import Conflict
 from mago.messaging.models import Status
 from mago.messaging.selectors import messages
-from mago.messaging.services import retry
+from mago.messaging.services import retry, send_mail
 
 MOST_RETRIED = 500
+BY_ADMINISTRATOR = "by an administrator"
 
 
 @transaction.atomic
@@ -27,6 +33,42 @@ def send_reset(*, person: User, actor: User) -> None:
         raise Conflict(_("This account is disabled: enable it first."), code="account_disabled")
     record(Tag.PASSWORD_RESET_REQUESTED, actor=actor, target=person, email=person.email)
     send_reset_link(person)
+
+
+@transaction.atomic
+def end_sessions_of(person: User, *, actor: User) -> None:
+    """The person is signed out of every browser and program, and is told by mail."""
+    sign_out_everywhere(person, actor=actor, reason=BY_ADMINISTRATOR)
+    _tell(person, actor)
+
+
+@transaction.atomic
+def end_session_of(session: Session, *, actor: User) -> None:
+    """The session is dead at its next request, and its person is told by mail."""
+    assert session.user is not None
+    end_session(session, actor=actor)
+    _tell(session.user, actor, session.user_agent)
+
+
+@transaction.atomic
+def sign_program_out(family: TokenFamily, *, actor: User) -> None:
+    """The program's tokens are dead at their next use, and its person is told by mail."""
+    revoke_family(family, actor=actor, reason=BY_ADMINISTRATOR)
+    _tell(family.user, actor, family.user_agent)
+
+
+def _tell(person: User, actor: User, user_agent: str | None = None) -> None:
+    """A mail about one session or program, by its `user_agent`, or about all; none about what one did oneself."""
+    if person == actor:
+        return
+    one, browser = user_agent is not None, user_agent or ""
+    context = {"name": str(person), "one": one, "browser": browser}
+    send_mail(
+        "sessions/ended_by_administrator",
+        to=person.email,
+        context=context,
+        language=person.language,
+    )
 
 
 def retry_dead(*, actor: User) -> tuple[int, int]:

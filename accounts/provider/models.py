@@ -1,12 +1,17 @@
 """Tokens, kept as SHA-256 of 256 random bits: reading the tables gives nobody access."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access.models import ServiceAccount
 from accounts.access.permissions import NAMES
 from mago.core.ids import new_id
+
+ENDS_SOON = timedelta(days=14)
 
 
 class TokenFamily(models.Model):
@@ -70,9 +75,21 @@ class ApiToken(models.Model):
     class Meta:
         verbose_name = _("API token")
         verbose_name_plural = _("API tokens")
+        indexes = [
+            models.Index(fields=["service_account", "-created_at", "-id"], name="api_token_newest")
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_ended(self) -> bool:
+        return self.expires_at <= timezone.now()
+
+    @property
+    def ends_soon(self) -> bool:
+        """In so few days that somebody should make another."""
+        return self.expires_at <= timezone.now() + ENDS_SOON
 
     @property
     def permits(self) -> frozenset[str]:

@@ -13,12 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
-from accounts.access.services import set_active, sign_out_everywhere
+from accounts.access.services import set_active
 from accounts.models import User
 from accounts.provider.selectors import families_of
-from accounts.provider.services import revoke_family
 from accounts.sessions.selectors import session_of, sessions_of
-from accounts.sessions.services import end_session
 from mago.core.errors import NotFound, Refused
 
 from .. import services
@@ -91,7 +89,7 @@ def end_sessions(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return _act(
         request,
         person,
-        lambda: sign_out_everywhere(person, actor=actor(request), reason="by an administrator"),
+        lambda: services.end_sessions_of(person, actor=actor(request)),
         told,
     )
 
@@ -104,7 +102,7 @@ def end_one_session(request: HttpRequest, person_id: UUID, session_id: UUID) -> 
     return _act(
         request,
         person,
-        lambda: end_session(session, actor=actor(request)),
+        lambda: services.end_session_of(session, actor=actor(request)),
         _("That session is ended."),
     )
 
@@ -119,7 +117,7 @@ def revoke_program(request: HttpRequest, person_id: UUID, family_id: UUID) -> Ht
     return _act(
         request,
         person,
-        lambda: revoke_family(family, actor=actor(request), reason="by an administrator"),
+        lambda: services.sign_program_out(family, actor=actor(request)),
         _("That program is signed out."),
     )
 

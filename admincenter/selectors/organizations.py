@@ -107,10 +107,3 @@ def policies_of(organization: Organization) -> list[SignInPolicy]:
     for policy in policies:
         policy.role_name = names.get(policy.role or "", policy.role)
     return policies
-
-
-def service_accounts_of(organization: Organization) -> list[ServiceAccount]:
-    """Service accounts with the roles they hold."""
-    held = RoleBinding.objects.filter(unexpired()).select_related("custom_role", "site")
-    found = ServiceAccount.objects.of(organization).select_related("created_by").order_by("name")
-    return list(found.prefetch_related(Prefetch("role_bindings", held, to_attr="roles_here")))

@@ -32,6 +32,7 @@ from accounts.organizations.services import (
     create_site,
     set_policy,
 )
+from accounts.provider.services import create_api_token
 from accounts.sessions.models import Session
 from mago.audit.models import AuditEvent
 from mago.audit.services import record
@@ -76,6 +77,7 @@ def fill(alice: Any) -> Callable[[Route], str]:
         organization=acme, email="eve@example.com", role=RoleName.GUEST, actor=alice
     )
     event = record(Tag.SITE_CREATED, actor=alice, organization_id=acme.pk)
+    robot = create_service_account(name="Robot", **made)
     rows = {
         "slug": acme.slug,
         "member_id": Membership.objects.of(acme).get().pk,
@@ -86,7 +88,8 @@ def fill(alice: Any) -> Callable[[Route], str]:
         "site_id": create_site(name="Hall", **made).pk,
         "domain_id": claim_domain(name="example.com", **made).pk,
         "policy_id": set_policy(idle_minutes=600, **made).pk,
-        "account_id": create_service_account(name="Robot", **made).pk,
+        "account_id": robot.pk,
+        "token_id": create_api_token(account=robot, name="Nightly", actor=alice)[0].pk,
         "event_id": event.pk,
         "person_id": alice.pk,
         "session_id": alice.pk,

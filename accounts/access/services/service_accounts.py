@@ -10,13 +10,19 @@ from mago.audit.tags import Tag
 
 from ..models import RoleBinding, ServiceAccount
 from ..permissions import Permission
+from ..scope import Scope
 from .demands import demand_permission, demand_to_bind_all
-from .roles import _saved
+from .roles import Role, _saved, grant_role
 
 
 @transaction.atomic
-def create_service_account(*, organization: Any, name: str, actor: User) -> ServiceAccount:
-    """The organization has a service account; it may do nothing until it is granted a role."""
+def create_service_account(
+    *, organization: Any, name: str, actor: User, role: Role | None = None, site: Any = None
+) -> ServiceAccount:
+    """The organization has a service account, which holds `role` there or only at `site`.
+
+    Without a role it may do nothing until it is granted one. Forbidden for more than the actor may pass on.
+    """
     demand_permission(actor, Permission.SERVICE_ACCOUNTS_EDIT, organization)
     account: ServiceAccount = _saved(
         ServiceAccount(organization=organization, name=name, created_by=actor)
@@ -27,6 +33,9 @@ def create_service_account(*, organization: Any, name: str, actor: User) -> Serv
         target=account,
         organization_id=account.organization_id,
     )
+    if role is not None:
+        scope = Scope(account.organization_id, site.pk if site else None)
+        grant_role(user=account, role=role, scope=scope, actor=actor)
     return account
 
 

@@ -20,7 +20,7 @@ from mago.core.ids import digest, new_secret
 from ..models import ApiToken
 from ..selectors import API_PREFIX
 
-LONGEST = timedelta(days=366)
+LIFETIME, LONGEST = timedelta(days=90), timedelta(days=366)
 # "Last used" is for people to look at; minutes are fine enough.
 NOTED_EVERY = timedelta(minutes=1)
 
@@ -31,7 +31,7 @@ def create_api_token(
     account: ServiceAccount,
     name: str,
     actor: User,
-    lifetime: timedelta = timedelta(days=90),
+    lifetime: timedelta = LIFETIME,
     permissions: list[str] | None = None,
     read_only: bool = True,
 ) -> tuple[ApiToken, str]:

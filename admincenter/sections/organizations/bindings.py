@@ -39,7 +39,7 @@ def bindings(request: HttpRequest, whose: Organization) -> HttpResponse:
 @get_or_post
 def grant(request: HttpRequest, whose: Organization) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
-    initial = {"member": request.GET.get("member", "")}
+    initial = {name: request.GET.get(name, "") for name in ("member", "service_account")}
     return form_page(
         request,
         whose,

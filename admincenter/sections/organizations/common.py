@@ -129,13 +129,19 @@ def form_page(
 
 
 def act(
-    request: HttpRequest, whose: Organization, action: Callable[[], Any], told: str, *, tab: str
+    request: HttpRequest,
+    whose: Organization,
+    action: Callable[[], Any],
+    told: str,
+    *,
+    tab: str,
+    to: str = "",
 ) -> HttpResponse:
-    """The tab says what was done, or why it was not."""
+    """The tab, or the page `to`, says what was done, or why it was not."""
     try:
         action()
     except Refused as refusal:
         messages.error(request, str(refusal.detail))
     else:
         messages.success(request, told)
-    return redirect(f"admincenter:{tab}", whose.slug)
+    return redirect(to) if to else redirect(f"admincenter:{tab}", whose.slug)

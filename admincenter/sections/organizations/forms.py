@@ -264,10 +264,6 @@ class DomainForm(Form):
     )
 
 
-class ServiceAccountForm(NameForm):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
-
-
 class PolicyForm(Form):
     role = forms.ChoiceField(label=gettext_lazy("For who holds this role"), required=False)
     site = RowField(label=gettext_lazy("For who works at this site"))

@@ -1,8 +1,11 @@
-"""Programs that act for an organization: made, disabled, enabled."""
+"""Programs that act for an organization: made, disabled, enabled; and the tokens by which they prove themselves."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -11,10 +14,22 @@ from accounts.access.guards import actor, require
 from accounts.access.models import ServiceAccount
 from accounts.access.permissions import Permission
 from accounts.organizations.models import Organization
+from accounts.provider.services import create_api_token, revoke_api_token
 
-from ...selectors.organizations import service_accounts_of
-from .common import act, form_page, get_or_post, organization, owned, section
-from .forms import ServiceAccountForm
+from ...pages import list_page, submit
+from ...selectors.service_accounts import (
+    find_service_accounts,
+    find_tokens,
+    roles_held_by,
+    token_for,
+)
+from .common import act, around, get_or_post, organization, owned, section
+from .service_account_forms import (
+    ServiceAccountFilters,
+    ServiceAccountForm,
+    TokenFilters,
+    TokenForm,
+)
 
 TAB = "organization_service_accounts"
 
@@ -22,24 +37,48 @@ TAB = "organization_service_accounts"
 @require(Permission.SERVICE_ACCOUNTS_READ, of=organization)
 @require_safe
 def service_accounts(request: HttpRequest, whose: Organization) -> HttpResponse:
-    context = {"accounts": service_accounts_of(whose)}
-    return section(request, whose, "service_accounts", context, tab=TAB)
+    return list_page(
+        request,
+        "admincenter/organizations/service_accounts.html",
+        title=_("Service accounts"),
+        filters=ServiceAccountFilters(request.GET),
+        find=lambda **chosen: find_service_accounts(whose, **chosen),
+        **around(request, whose, TAB),
+    )
+
+
+@require(Permission.SERVICE_ACCOUNTS_READ, of=organization)
+@require_safe
+def service_account(request: HttpRequest, whose: Organization, account_id: UUID) -> HttpResponse:
+    account = _account(request, whose, account_id)
+    return list_page(
+        request,
+        "admincenter/organizations/service_account.html",
+        title=account.name,
+        filters=TokenFilters(request.GET),
+        find=lambda **chosen: find_tokens(account, **chosen),
+        account=account,
+        roles=roles_held_by(account),
+        **around(request, whose, TAB),
+    )
 
 
 @require(Permission.SERVICE_ACCOUNTS_EDIT, of=organization)
 @get_or_post
 def create(request: HttpRequest, whose: Organization) -> HttpResponse:
-    return form_page(
-        request,
-        whose,
-        ServiceAccountForm(request.POST if request.method == "POST" else None),
-        tab=TAB,
-        title=_("New service account"),
-        save=lambda name: services.create_service_account(
-            organization=whose, name=name, actor=actor(request)
+    sent = request.POST if request.method == "POST" else None
+    form = ServiceAccountForm(sent, viewer=actor(request), organization=whose)
+    made, status = submit(
+        form,
+        lambda **data: services.create_service_account(
+            organization=whose, actor=actor(request), **data
         ),
-        told=_("The service account exists now. Grant it a role: until then it may do nothing."),
     )
+    if made:
+        return redirect("admincenter:service_account", whose.slug, made.pk)
+    back = reverse(f"admincenter:{TAB}", args=[whose.slug])
+    context = {"form": form, "title": _("New service account"), "back": back}
+    return section(request, whose, "form", context, tab=TAB, status=status)
 
 
 @require(Permission.SERVICE_ACCOUNTS_EDIT, of=organization)
@@ -56,11 +95,58 @@ def enable(request: HttpRequest, whose: Organization, account_id: UUID) -> HttpR
     return _set_active(request, whose, account_id, True, told)
 
 
+@require(Permission.SERVICE_ACCOUNTS_EDIT, of=organization)
+@get_or_post
+def create_token(request: HttpRequest, whose: Organization, account_id: UUID) -> HttpResponse:
+    """The secret is in the answer to the form and nowhere else: no address leads to it again."""
+    account = _account(request, whose, account_id)
+    sent = request.POST if request.method == "POST" else None
+    form = TokenForm(sent, bindings=roles_held_by(account))
+    made, status = submit(
+        form, lambda **data: create_api_token(account=account, actor=actor(request), **data)
+    )
+    context: dict[str, Any] = {"account": account, "back": _page_of(account)}
+    if made:
+        token, secret = made
+        context |= {"token": token, "secret": secret}
+        return section(request, whose, "token_created", context, tab=TAB, status=201)
+    title = _("New token for %(account)s") % {"account": account}
+    context |= {"form": form, "title": title, "button": _("Create the token")}
+    return section(request, whose, "form", context, tab=TAB, status=status)
+
+
+@require(Permission.SERVICE_ACCOUNTS_EDIT, of=organization)
+@require_POST
+def revoke_token(
+    request: HttpRequest, whose: Organization, account_id: UUID, token_id: UUID
+) -> HttpResponse:
+    account = _account(request, whose, account_id)
+    token = token_for(account, token_id)
+    return act(
+        request,
+        whose,
+        lambda: revoke_api_token(token=token, actor=actor(request)),
+        _("The token is revoked."),
+        tab=TAB,
+        to=_page_of(account),
+    )
+
+
+def _account(request: HttpRequest, whose: Organization, key: UUID) -> ServiceAccount:
+    found: ServiceAccount = owned(
+        request, whose.slug, ServiceAccount, key, Permission.SERVICE_ACCOUNTS_READ
+    )
+    return found
+
+
+def _page_of(account: ServiceAccount) -> str:
+    return reverse("admincenter:service_account", args=[account.organization.slug, account.pk])
+
+
 def _set_active(
     request: HttpRequest, whose: Organization, key: UUID, active: bool, told: str
 ) -> HttpResponse:
-    slug, permission = whose.slug, Permission.SERVICE_ACCOUNTS_EDIT
-    account = owned(request, slug, ServiceAccount, key, permission)
+    account = _account(request, whose, key)
     return act(
         request,
         whose,
@@ -69,4 +155,5 @@ def _set_active(
         ),
         told,
         tab=TAB,
+        to=_page_of(account),
     )

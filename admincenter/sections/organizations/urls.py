@@ -67,6 +67,21 @@ urlpatterns = [
         service_accounts.enable,
         name="enable_service_account",
     ),
+    path(
+        "service-accounts/<uuid:account_id>/",
+        service_accounts.service_account,
+        name="service_account",
+    ),
+    path(
+        "service-accounts/<uuid:account_id>/tokens/create/",
+        service_accounts.create_token,
+        name="create_token",
+    ),
+    path(
+        "service-accounts/<uuid:account_id>/tokens/<uuid:token_id>/revoke/",
+        service_accounts.revoke_token,
+        name="revoke_token",
+    ),
     path("audit/", trail.events, name="organization_audit"),
     path("audit/<int:event_id>/", trail.event, name="organization_event"),
     path("explain/", explain.explain, name="organization_explain"),
