@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import RestrictedError
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -138,11 +139,15 @@ def edit_site(
 
 @transaction.atomic
 def remove_site(*, site: Site, actor: User) -> None:
-    """The site is gone, with the roles that were held at it."""
+    """The site is gone, with its rooms and the roles that were held at it. Conflict while hubs are there."""
     # Its roles end with it, so it asks for more than to look after it.
     demand_permission(actor, Permission.SITES_CREATE, site.organization)
     record(Tag.SITE_REMOVED, actor=actor, target=site, organization_id=site.organization_id)
-    site.delete()
+    try:
+        site.delete()
+    except RestrictedError:
+        words = _("There are hubs at this site. Move them elsewhere first.")
+        raise Conflict(words, code="site_in_use") from None
 
 
 # --- domains ---

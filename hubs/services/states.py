@@ -1,0 +1,103 @@
+"""A hub is let in, narrowed, shut out or gone for good."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access.permissions import Permission
+from accounts.access.services import demand_permission
+from accounts.models import User
+from mago.audit.services import Outcome, record
+from mago.audit.tags import Tag
+from mago.core.errors import Conflict
+
+from ..models import Credential, EnrolmentCode, Hub, HubToken, ReconnectToken, State
+from .locking import locked
+
+_IN_USE = frozenset({State.ACTIVE, State.QUARANTINED, State.SUSPENDED})
+
+
+@transaction.atomic
+def quarantine_hub(*, hub: Hub, reason: str, actor: User) -> Hub:
+    """The hub may authenticate, and do nothing but tell how it is and update itself, from its next request on."""
+    demand_permission(actor, Permission.HUBS_EDIT, hub)
+    return _change(hub, State.QUARANTINED, Tag.HUB_QUARANTINED, reason=reason, actor=actor)
+
+
+@transaction.atomic
+def quarantine_clone(*, hub: Hub, reason: str) -> None:
+    """Two devices act as one hub: it is quarantined, and neither comes back without its secret."""
+    hub = locked(hub)
+    ReconnectToken.objects.filter(hub=hub).delete()
+    record(
+        Tag.HUB_CLONE_DETECTED,
+        target=hub,
+        outcome=Outcome.FAILURE,
+        organization_id=hub.organization_id,
+        reason=reason,
+    )
+    if hub.state == State.ACTIVE:
+        _change(hub, State.QUARANTINED, Tag.HUB_QUARANTINED, reason=reason, actor=None)
+
+
+@transaction.atomic
+def suspend_hub(*, hub: Hub, reason: str, actor: User) -> Hub:
+    """The hub is refused from its next request on, until it is reactivated."""
+    demand_permission(actor, Permission.HUBS_EDIT, hub)
+    hub = _change(hub, State.SUSPENDED, Tag.HUB_SUSPENDED, reason=reason, actor=actor)
+    HubToken.objects.filter(hub=hub).delete()
+    return hub
+
+
+@transaction.atomic
+def reactivate_hub(*, hub: Hub, reason: str, actor: User) -> Hub:
+    """A quarantined or suspended hub may do again all that hubs do."""
+    demand_permission(actor, Permission.HUBS_EDIT, hub)
+    return _change(hub, State.ACTIVE, Tag.HUB_REACTIVATED, reason=reason, actor=actor)
+
+
+@transaction.atomic
+def retire_hub(*, hub: Hub, reason: str, actor: User) -> Hub:
+    """The hub is refused for good. Its serial number may be enrolled again, as another hub."""
+    demand_permission(actor, Permission.HUBS_RETIRE, hub)
+    allowed = _IN_USE | {State.EXPECTED}
+    hub = _change(hub, State.RETIRED, Tag.HUB_RETIRED, reason=reason, actor=actor, allowed=allowed)
+    now = timezone.now()
+    HubToken.objects.filter(hub=hub).delete()
+    ReconnectToken.objects.filter(hub=hub).delete()
+    live = Credential.objects.filter(hub=hub, ended_at=None)
+    live.update(stage=Credential.Stage.REVOKED, ended_at=now)
+    EnrolmentCode.objects.of(hub.organization_id).filter(hub=hub, revoked_at=None).update(
+        revoked_at=now
+    )
+    return hub
+
+
+def _change(
+    hub: Hub,
+    state: State,
+    tag: Tag,
+    *,
+    reason: str,
+    actor: User | None,
+    allowed: frozenset[State] = _IN_USE,
+) -> Hub:
+    hub = locked(hub)
+    if hub.state == state:
+        return hub
+    if hub.state not in allowed:
+        words = _("A hub that is %(state)s cannot become %(wanted)s.")
+        labels = {"state": State(hub.state).label.lower(), "wanted": state.label.lower()}
+        raise Conflict(words % labels, code="wrong_state")
+    before, hub.state, hub.state_reason = hub.state, state, reason[:200]
+    hub.state_since = timezone.now()
+    hub.save(update_fields=["state", "state_reason", "state_since"])
+    record(
+        tag,
+        actor=actor,
+        target=hub,
+        organization_id=hub.organization_id,
+        before=before,
+        reason=reason,
+    )
+    return hub
