@@ -14,9 +14,11 @@ from accounts.provider.services import open_family
 from accounts.sessions.models import Session
 from accounts.sessions.selectors import sessions_of
 from mago.audit.tags import Tag
+from mago.messaging.render import render
 from tests.conftest import Browser
 
 HOME = "/accounts/"
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0"
 
 
 def at(person: Any, action: str = "") -> str:
@@ -189,6 +191,25 @@ class TestSessions:
         (event,) = events(Tag.SESSIONS_ENDED)
         assert event.actor_id == dora.pk
         assert is_signed_in(Browser().as_person(alice))  # who may sign in again
+
+    def test_the_person_is_told_of_what_somebody_else_ended(
+        self, admin: Any, alice: Any, at_alices: Any, dora: Any, mails: Any
+    ) -> None:
+        told = "sessions/ended_by_administrator"
+        Session.objects.filter(user=alice).update(user_agent=FIREFOX)
+        admin.post(at(alice, f"sessions/{Session.objects.get(user=alice).id}/end/"))
+        bearer = bearer_of(open_family(alice, method="password").access_token)
+        assert bearer
+        admin.post(at(alice, f"programs/{bearer.family_id}/revoke/"))
+        admin.post(at(alice, "sessions/end/"))
+        session, program, everything = (render(mail) for mail in mails(told, alice.email))
+        assert "one of your sessions at Mago: Firefox on Linux." in session.text
+        assert "one of your sessions at Mago: an unknown program." in program.text
+        assert "all sessions of your account" in everything.text
+        assert session.subject == "You were signed out of a session"
+        assert everything.subject == "You were signed out everywhere"
+        admin.post(at(dora, "sessions/end/"))
+        assert not mails(told, dora.email)
 
     def test_a_program_is_signed_out(
         self, admin: Any, alice: Any, at_alices: Any, events: Any

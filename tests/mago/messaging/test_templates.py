@@ -36,6 +36,7 @@ VALUES: dict[str, Any] = {
     "organization": "Acme",
     "inviter": "Grace Hopper",
     "days": 7,
+    "one": True,
 }
 
 
