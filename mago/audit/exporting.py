@@ -51,9 +51,20 @@ def export(
     `filters` are those of `selectors.events`. With any, JSON Lines hold what was found; without,
     the piece of the chain that holds the period, and at its ends perhaps a few events beside it.
     """
-    filters = {name: value for name, value in (filters or {}).items() if value is not None}
-    asked = {name: str(value) for name, value in filters.items()}
+    asked = {name: str(value) for name, value in (filters or {}).items() if value is not None}
     record(Tag.AUDIT_EXPORTED, actor=actor, format=format, since=since, until=until, filters=asked)
+    return lines_of(format, since=since, until=until, filters=filters)
+
+
+def lines_of(
+    format: Format,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    filters: Mapping[str, Any] | None = None,
+) -> Iterator[str]:
+    """As `export`, for whoever has recorded it already."""
+    filters = {name: value for name, value in (filters or {}).items() if value is not None}
     if format is Format.CSV:
         return _csv(_oldest_first(selectors.events(since=since, until=until, **filters)))
     if filters:

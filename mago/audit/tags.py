@@ -49,6 +49,7 @@ class Tag(StrEnum):
     SERVICE_ACCOUNT_DISABLED = "access:service-account:disabled", _("Service account disabled")
     SERVICE_ACCOUNT_ENABLED = "access:service-account:enabled", _("Service account enabled")
     AUDIT_EVENT_READ = "audit:event:read", _("Audit event read")
+    AUDIT_EXPORT_DOWNLOADED = "audit:export:downloaded", _("Export of the audit trail downloaded")
     AUDIT_KEY_CHANGED = "audit:key:changed", _("Key of the audit trail changed")
     AUDIT_EVENTS_REMOVED = "audit:segment:removed", _("Old audit events removed")
     AUDIT_STREAM_CHANGED = "audit:stream:changed", _("Audit stream changed")
@@ -58,9 +59,14 @@ class Tag(StrEnum):
     AUDIT_STREAM_DISABLED = "audit:stream:disabled", _("Audit stream disabled")
     AUDIT_STREAM_ENABLED = "audit:stream:enabled", _("Audit stream enabled")
     AUDIT_STREAM_RESUMED = "audit:stream:resumed", _("Audit stream resumed")
+    AUDIT_STREAM_SECRET_RENEWED = (
+        "audit:stream:secret-renewed",
+        _("Secret of an audit stream renewed"),
+    )
     AUDIT_STREAM_TESTED = "audit:stream:tested", _("Audit stream tested")
     AUDIT_EXPORTED = "audit:trail:exported", _("Audit trail exported")
     AUDIT_SEARCHED = "audit:trail:searched", _("Audit trail searched")
+    AUDIT_VERIFIED = "audit:trail:verified", _("Audit trail verified")
     KEYS_ROTATED = "core:keys:rotated", _("Keys rotated")
     LIMIT_REACHED = "core:limit:reached", _("Limit reached")
     HUB_CODE_CREATED = "hubs:code:created", _("Enrolment code created")

@@ -1,7 +1,11 @@
 """Whether the trail is whole: the chain is walked from its first link, in constant memory."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from . import canonical, selectors
 from .checkpoints import checkpoints_between, newest_checkpoint, vouches_for
@@ -14,24 +18,27 @@ from .statements import Statement
 class Kind(StrEnum):
     """In what way the trail is broken, and the words for it."""
 
-    sentence: str
+    sentence: str | Promise
 
-    def __new__(cls, value: str, sentence: str = "") -> "Kind":
+    def __new__(cls, value: str, sentence: str | Promise = "") -> "Kind":
         kind = str.__new__(cls, value)
         kind._value_ = value
         kind.sentence = sentence
         return kind
 
-    CHANGED = "changed", "Event {event} was changed after it was sealed at link {link}."
-    MISSING = "missing", "Event {event}, sealed at link {link}, is missing."
-    LINK_MISSING = "link-missing", "Link {link} is missing."
-    REORDERED = "reordered", "Event {event} is not what was sealed at link {link}."
-    INSERTED = "inserted", "Event {event} at link {link} was inserted."
-    FORGED = "forged", "Link {link} of event {event} was not made with a key of this installation."
-    SEGMENT = "segment", "The record of what was removed up to link {link} does not hold."
-    CHECKPOINT = "checkpoint", "Link {link} is not the one that was signed as a checkpoint."
-    CUT = "cut", "The end is missing: the chain ends at link {link}, before a signed checkpoint."
-    NOT_OURS = "not-ours", "Event {event} was inserted or changed before it was sealed."
+    CHANGED = "changed", _("Event {event} was changed after it was sealed at link {link}.")
+    MISSING = "missing", _("Event {event}, sealed at link {link}, is missing.")
+    LINK_MISSING = "link-missing", _("Link {link} is missing.")
+    REORDERED = "reordered", _("Event {event} is not what was sealed at link {link}.")
+    INSERTED = "inserted", _("Event {event} at link {link} was inserted.")
+    FORGED = (
+        "forged",
+        _("Link {link} of event {event} was not made with a key of this installation."),
+    )
+    SEGMENT = "segment", _("The record of what was removed up to link {link} does not hold.")
+    CHECKPOINT = "checkpoint", _("Link {link} is not the one that was signed as a checkpoint.")
+    CUT = "cut", _("The end is missing: the chain ends at link {link}, before a signed checkpoint.")
+    NOT_OURS = "not-ours", _("Event {event} was inserted or changed before it was sealed.")
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,7 @@ class Break:
     event: int | None = None
 
     def __str__(self) -> str:
-        return self.kind.sentence.format(link=self.link, event=self.event)
+        return str(self.kind.sentence).format(link=self.link, event=self.event)
 
 
 @dataclass(frozen=True)
@@ -59,8 +66,12 @@ class Verdict:
     first_break: Break | None
 
 
-def verify(*, kept: Statement | None = None) -> Verdict:
+def verify(
+    *, kept: Statement | None = None, told: Callable[[int], None] = lambda link: None
+) -> Verdict:
     """Everything committed is sealed, and every link and event was looked at, up to a first break.
+
+    `told` is called now and then with the link that the walk has come to.
 
     `kept` is a checkpoint of this installation that was kept elsewhere, and has to be met too. A broken chain comes before an event outside it, as one cannot tell what the chain once held.
     """
@@ -68,7 +79,7 @@ def verify(*, kept: Statement | None = None) -> Verdict:
         sealing = seal(full=True)
     except ChainBroken:  # The walk below finds out where it begins.
         sealing = Sealing()
-    walk = _Walk(kept)
+    walk = _Walk(kept, told)
     first_break = walk.to_the_end()
     if first_break is None and sealing.refused:
         first_break = Break(Kind.NOT_OURS, event=sealing.first_refused)
@@ -78,8 +89,8 @@ def verify(*, kept: Statement | None = None) -> Verdict:
 class _Walk:
     """Between two links: the last one that held, and the first that nobody vouches for."""
 
-    def __init__(self, kept: Statement | None) -> None:
-        self.kept = kept
+    def __init__(self, kept: Statement | None, told: Callable[[int], None]) -> None:
+        self.kept, self.told = kept, told
         self.sequence = 0
         self.hash = canonical.GENESIS
         self.removed = 0
@@ -110,6 +121,7 @@ class _Walk:
                 if problem := self._broken_promise(stated.get(link.sequence)):
                     return problem
             after = self.sequence
+            self.told(after)
         return self.unvouched or self._missing_end()
 
     def _broken_promise(self, stated: Statement | None) -> Break | None:

@@ -1,8 +1,10 @@
 """The audit trail: how long it is kept, and where it may be sent."""
 
 from ipaddress import ip_network
+from pathlib import Path
 
 from . import env
+from .base import DATA_DIR
 
 AUDIT_RETENTION_DAYS = env.integer(
     "MAGO_AUDIT_RETENTION_DAYS",
@@ -10,6 +12,20 @@ AUDIT_RETENTION_DAYS = env.integer(
     low=0,
     high=36_500,
     meaning="Days after which audit events are removed, signed for; 0 keeps them for ever.",
+)
+AUDIT_EXPORT_DIR = Path(
+    env.text(
+        "MAGO_AUDIT_EXPORT_DIR",
+        str(DATA_DIR / "audit-exports"),
+        meaning="Folder of the exports that administrators ask for; web and worker processes share it.",
+    )
+)
+AUDIT_EXPORT_HOURS = env.integer(
+    "MAGO_AUDIT_EXPORT_HOURS",
+    24,
+    low=1,
+    high=720,
+    meaning="Hours for which an export of the audit trail can be downloaded; then its file is deleted.",
 )
 AUDIT_ARCHIVE_DIR = env.text(
     "MAGO_AUDIT_ARCHIVE_DIR",

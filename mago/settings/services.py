@@ -63,9 +63,17 @@ CELERY_BEAT_SCHEDULE = {
         "task": "mago.audit.tasks.follow_streams",
         "schedule": timedelta(seconds=10),
     },
+    "export and verify the audit trail": {
+        "task": "mago.audit.tasks.run_jobs",
+        "schedule": timedelta(seconds=5),
+    },
     "let old audit events go": {
         "task": "mago.audit.tasks.remove_expired",
         "schedule": timedelta(minutes=1),
+    },
+    "forget old exports of the audit trail": {
+        "task": "mago.audit.tasks.remove_old_jobs",
+        "schedule": timedelta(minutes=10),
     },
     "forget old limits": {
         "task": "mago.core.tasks.purge_limits",
@@ -128,6 +136,8 @@ MESSAGE_GATEWAYS = {
     if TWILIO_ACCOUNT_SID
     else "mago.messaging.gateways.inbox.InboxGateway",
 }
+# By template: what adds to a message's words at the moment it is sent.
+MESSAGE_COMPLETIONS = {"mfa/code": "accounts.mfa.codes.words"}
 # The inbox shows everybody's links and codes, so its pages exist only where nobody else can reach them.
 MAGO_INBOX = IS_LOCAL and any("inbox" in path for path in MESSAGE_GATEWAYS.values())
 if not IS_LOCAL and EMAIL_URL.scheme == "inbox":

@@ -1,9 +1,10 @@
 """What administrators do with streams; each of it is recorded, and no secret in it."""
 
+import hmac
 import json
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -38,25 +39,40 @@ def create_stream(
         created_at=timezone.now(),
     )
     with transaction.atomic():
-        _check_name(stream)
-        stream.save(force_insert=True)
+        _save(stream)
         record(Tag.AUDIT_STREAM_CREATED, actor=actor, target=stream, after=_facts(stream))
     return stream, stream.secret
 
 
 def change_stream(
-    stream: AuditStream, *, name: str, address: str, actor: object | None
+    stream: AuditStream, *, name: str, address: str, secret: str = "", actor: object | None
 ) -> AuditStream:
-    """The stream goes elsewhere, or is called otherwise, and goes on from where it is."""
+    """The stream goes elsewhere, or is called otherwise, and goes on from where it is.
+
+    Whoever sends it elsewhere proves that they know its `secret`: else an intruder could have things
+    signed with it that the receiver believes.
+    """
     _check(stream.kind, address)
+    if address != stream.address:
+        _check_secret(stream, secret)
     before = _facts(stream)
     stream.name, stream.address = clean_text(name.strip(), 100), address
     with transaction.atomic():
-        _check_name(stream)
-        stream.save(update_fields=["name", "address"])
+        _save(stream, "name", "address")
         after = _facts(stream)
         record(Tag.AUDIT_STREAM_CHANGED, actor=actor, target=stream, before=before, after=after)
     return stream
+
+
+@transaction.atomic
+def renew_secret(stream: AuditStream, *, actor: object | None) -> str:
+    """The new secret, this once; the old one signs nothing any more. Refused for a stream that has none."""
+    if not stream.secret:
+        raise Refused(_("This stream has no secret."), code="no_secret")
+    stream.secret = secret = new_secret()
+    stream.save(update_fields=["secret"])
+    record(Tag.AUDIT_STREAM_SECRET_RENEWED, actor=actor, target=stream)
+    return secret
 
 
 def enable_stream(stream: AuditStream, *, actor: object | None) -> None:
@@ -142,14 +158,28 @@ def _check(kind: str, address: str) -> None:
     try:
         read_address(kind, address)
     except StreamFailed as error:
-        raise Refused(error.reason, code="bad_address") from None
+        raise _refused("address", error.reason, "bad_address") from None
 
 
-def _check_name(stream: AuditStream) -> None:
+def _check_secret(stream: AuditStream, secret: str) -> None:
+    if not hmac.compare_digest(stream.secret.encode(), secret.encode("utf-8", "replace")):
+        words = _("To send it elsewhere, give the present secret of the stream.")
+        raise _refused("secret", words, "secret_wrong")
+
+
+def _save(stream: AuditStream, *fields: str) -> None:
+    """The row is saved, these fields of it or all; Refused for a name that is missing or taken."""
     if not stream.name:
-        raise Refused(_("Give the stream a name."), code="name_missing")
-    if AuditStream.objects.filter(name=stream.name).exclude(pk=stream.pk).exists():
-        raise Refused(_("Another stream has this name."), code="name_taken")
+        raise _refused("name", _("Give the stream a name."), "name_missing")
+    try:
+        with transaction.atomic():
+            stream.save(update_fields=fields or None, force_insert=not fields)
+    except IntegrityError:
+        raise _refused("name", _("Another stream has this name."), "name_taken") from None
+
+
+def _refused(field: str, words: str, code: str) -> Refused:
+    return Refused(words, code=code, fields={field: [words]})
 
 
 def _facts(stream: AuditStream) -> dict[str, object]:

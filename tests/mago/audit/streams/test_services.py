@@ -37,9 +37,8 @@ def test_neither_secret_nor_path_is_in_the_trail(
     stream: Make, dora: SimpleNamespace, events: Any
 ) -> None:
     made = stream()
-    services.change_stream(
-        made, name="b", address="https://siem.example.com/other-path", actor=dora
-    )
+    elsewhere = {"address": "https://siem.example.com/other-path", "secret": made.secret}
+    services.change_stream(made, name="b", actor=dora, **elsewhere)
     services.delete_stream(made, actor=dora)
     told = str([(event.detail, event.target_label) for event in events()])
     for secret in (made.secret, "0123456789", "other-path"):
@@ -51,7 +50,8 @@ def test_each_change_is_recorded_with_who_did_it(
     stream: Make, dora: SimpleNamespace, events: Any, receiver: Receiver
 ) -> None:
     made = stream()
-    services.change_stream(made, name="b", address="https://b.example.com/", actor=dora)
+    elsewhere = {"address": "https://b.example.com/", "secret": made.secret}
+    services.change_stream(made, name="b", actor=dora, **elsewhere)
     services.disable_stream(made, actor=dora)
     services.disable_stream(made, actor=dora)  # Nothing changes, nothing is recorded.
     services.enable_stream(made, actor=dora)
@@ -120,3 +120,33 @@ def test_a_trial_names_the_step_that_failed(
     assert trial.passed == [Step.ADDRESS, Step.RESOLVE, Step.ALLOW, Step.CONNECT]
     (told,) = events(Tag.AUDIT_STREAM_TESTED)
     assert told.detail["failed"] == "tls"
+
+
+@pytest.mark.parametrize("secret", ["", "whsec_guessed", "ü"])
+def test_nobody_sends_a_stream_elsewhere_without_its_secret(
+    stream: Make, dora: SimpleNamespace, secret: str
+) -> None:
+    made = stream()
+    with pytest.raises(Refused) as refused:
+        services.change_stream(
+            made, name="siem", address="https://evil.example.com/", secret=secret, actor=dora
+        )
+    assert (refused.value.code, list(refused.value.fields)) == ("secret_wrong", ["secret"])
+    services.change_stream(made, name="b", address=made.address, actor=dora)  # The same address.
+    made.refresh_from_db()
+    assert (made.name, made.place) == ("b", "https://siem.example.com")
+
+
+def test_a_new_secret_takes_the_place_of_the_old(
+    stream: Make, dora: SimpleNamespace, events: Any
+) -> None:
+    made = stream()
+    old, new = made.secret, services.renew_secret(made, actor=dora)
+    made.refresh_from_db()
+    assert made.secret == new != old
+    (event,) = events(Tag.AUDIT_STREAM_SECRET_RENEWED)
+    assert new not in str(event.detail)
+    with pytest.raises(Refused):
+        services.renew_secret(
+            stream(name="log", kind=StreamKind.SYSLOG, address="tls://log.example.com"), actor=dora
+        )

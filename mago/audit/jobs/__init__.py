@@ -1,0 +1,1 @@
+"""Exports and verifications that administrators ask for, and that a worker does."""

@@ -1,0 +1,33 @@
+"""Reading what was asked for."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from mago.core.errors import NotFound
+
+from ..models import OPEN, AuditJob, JobKind
+
+
+def exports_of(actor_id: UUID, organization_id: UUID | None) -> QuerySet[AuditJob]:
+    """The exports that somebody asked for, of one organization or of the whole trail, the newest first."""
+    found = AuditJob.objects.filter(kind=JobKind.EXPORT, actor_id=actor_id)
+    return found.filter(organization_id=organization_id).order_by("-created_at", "-id")
+
+
+def export_for(actor_id: UUID, organization_id: UUID | None, key: UUID) -> AuditJob:
+    """An export of one's own; NotFound for anybody else's."""
+    job = exports_of(actor_id, organization_id).filter(pk=key).first()
+    if job is None:
+        raise NotFound
+    return job
+
+
+def verifications() -> QuerySet[AuditJob]:
+    """All verifications that were asked for, the newest first."""
+    return AuditJob.objects.filter(kind=JobKind.VERIFICATION).order_by("-created_at", "-id")
+
+
+def open_job(kind: JobKind, actor_id: UUID) -> AuditJob | None:
+    """The one that somebody still waits for."""
+    return AuditJob.objects.filter(kind=kind, actor_id=actor_id, state__in=OPEN).first()
