@@ -19,7 +19,7 @@ def _as_person(token: AccessToken) -> tuple[User, AccessToken]:
     authenticated(
         via=Means.ACCESS_TOKEN,
         method=family.method,
-        strength=Strength.SINGLE_FACTOR,
+        strength=family.strength,
         at=family.created_at,
     )
     return family.user, token

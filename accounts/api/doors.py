@@ -17,7 +17,8 @@ class ApiDoor:
     def open(
         self, request: HttpRequest, user: User, sign_in: SignIn, redirect_url: str | None
     ) -> HttpResponse:
-        return JsonResponse(open_family(user, method=sign_in.method).as_response())
+        pair = open_family(user, method=sign_in.method, proofs=sign_in.proofs)
+        return JsonResponse(pair.as_response())
 
 
 def through_api(request: HttpRequest) -> HttpRequest:

@@ -52,6 +52,10 @@ class Demand:
         coming = [one for one in self.asked if one.since and one.strength > self.strength_at(now)]
         return min(coming, key=lambda one: one.since or now, default=None)
 
+    def is_met_by(self, method: str, strength: int, now: datetime) -> bool:
+        """Whether a sign-in by that method, of that strength, is what is demanded then."""
+        return self.allows_method(method) and strength >= self.strength_at(now)
+
     def allows_method(self, method: str) -> bool:
         return self.methods is None or method in self.methods
 

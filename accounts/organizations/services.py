@@ -334,7 +334,7 @@ def _demand_own_session(actor: User) -> None:
     if who.via not in (Means.SESSION, Means.ACCESS_TOKEN):
         return
     demand = demand_on(actor)
-    if not demand.allows_method(who.method) or who.strength < demand.strength_at(timezone.now()):
+    if not demand.is_met_by(who.method, who.strength, timezone.now()):
         words = _(
             "This would lock you out. Sign in as it demands first, or set a date from which it counts."
         )

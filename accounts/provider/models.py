@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access.facts import Strength
 from accounts.access.models import ServiceAccount
 from accounts.access.permissions import NAMES
 from mago.core.ids import new_id
@@ -25,6 +26,9 @@ class TokenFamily(models.Model):
         verbose_name=_("person"),
     )
     method = models.CharField(_("signed in with"), max_length=40)
+    # What was shown, in order (`accounts.sessions.assurance.Proof`, with blanks between), and what it amounts to.
+    proofs = models.CharField(_("proved by"), max_length=200, blank=True)
+    strength = models.PositiveSmallIntegerField(default=Strength.SINGLE_FACTOR.value)
     address = models.GenericIPAddressField(_("address"), null=True)
     user_agent = models.CharField(_("program"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("signed in"), auto_now_add=True)

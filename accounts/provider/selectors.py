@@ -1,6 +1,6 @@
 """Who a token speaks for."""
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.access.models import ServiceAccount
@@ -8,28 +8,26 @@ from accounts.models import User
 from mago.core.ids import digest
 
 from .models import AccessToken, ApiToken, TokenFamily
+from .validity import is_valid
 
 ACCESS_PREFIX = "mago_at_"
 API_PREFIX = "mago_api_"
 
 
 def bearer_of(token: str) -> AccessToken | None:
-    """The live access token, with its family and person, or None. One read; revocation is in it, so it works at once."""
+    """The live access token, with its family and person, or None.
+
+    One read, and one of what policies demand at this moment; revocation is in it, so it works at once.
+    """
     if not token.startswith(ACCESS_PREFIX):
         return None
     now = timezone.now()
-    return (
+    found = (
         AccessToken.objects.select_related("family__user")
-        .filter(
-            digest=digest(token),
-            expires_at__gt=now,
-            family__revoked_at=None,
-            family__expires_at__gt=now,
-            family__user__is_active=True,
-            family__created_at__gte=F("family__user__signed_out_at"),
-        )
+        .filter(digest=digest(token), expires_at__gt=now)
         .first()
     )
+    return found if found is not None and is_valid(found.family, now) else None
 
 
 def api_token_of(token: str) -> ApiToken | None:

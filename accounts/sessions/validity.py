@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from accounts.access.facts import Strength
 from accounts.organizations.policy import Demand, session_lengths
 from accounts.organizations.selectors import demand_on
 
@@ -33,14 +32,16 @@ def answers_to(demand: Demand, session: Session, now: datetime) -> bool:
     idle, absolute = session_lengths(demand, remembered=session.remembered)
     if now - session.last_seen_at >= idle or now - session.created_at >= absolute:
         return False
-    if not demand.allows_method(session.method) or Strength(session.strength) < demand.strength_at(
-        now
-    ):
+    if not demand.is_met_by(session.method, session.strength, now):
         return False
     return not (demand.single_session and _has_newer(session, now))
 
 
 def _has_newer(session: Session, now: datetime) -> bool:
-    """Whether the person signed in elsewhere after it, and that session is not over."""
-    newer = Session.objects.filter(user=session.user, created_at__gt=session.created_at)
-    return newer.filter(expire_date__gt=now).exists()
+    """Whether the person signed in elsewhere after it, with a browser or a program, and that is not over."""
+    assert session.user is not None
+    later = {"created_at__gt": session.created_at}
+    if Session.objects.filter(user=session.user, expire_date__gt=now, **later).exists():
+        return True
+    # Programs lie above sessions; the person knows theirs.
+    return session.user.token_families.filter(revoked_at=None, expires_at__gt=now, **later).exists()

@@ -40,7 +40,7 @@ def at_alices(alice: Any) -> Browser:
 
 
 def test_shows_what_is_known(admin: Any, alice: Any, at_alices: Any) -> None:
-    open_family(alice, method="password")
+    open_family(alice, method="password", proofs=["password"])
     page = admin.get(at(alice)).content.decode()
     for fact in (
         "alice@example.com",
@@ -62,7 +62,7 @@ def test_shows_the_roles_and_who_granted_them(admin: Any, alice: Any, dora: Any)
 
 
 def test_shows_no_secret(admin: Any, alice: Any, at_alices: Any) -> None:
-    pair = open_family(alice, method="password")
+    pair = open_family(alice, method="password", proofs=["password"])
     page = admin.get(at(alice)).content.decode()
     secrets = [
         alice.password,
@@ -75,7 +75,7 @@ def test_shows_no_secret(admin: Any, alice: Any, at_alices: Any) -> None:
 
 class TestDisable:
     def test_ends_sessions_and_tokens_at_once(self, admin: Any, alice: Any, at_alices: Any) -> None:
-        pair = open_family(alice, method="password")
+        pair = open_family(alice, method="password", proofs=["password"])
         assert is_signed_in(at_alices)
         assert bearer_of(pair.access_token)
         response = admin.post(at(alice, "disable/"), {"reason": "left the company"})
@@ -84,7 +84,7 @@ class TestDisable:
         assert bearer_of(pair.access_token) is None
 
     def test_enabling_brings_no_session_back(self, admin: Any, alice: Any, at_alices: Any) -> None:
-        pair = open_family(alice, method="password")
+        pair = open_family(alice, method="password", proofs=["password"])
         admin.post(at(alice, "disable/"), {"reason": "lost telephone"})
         admin.post(at(alice, "enable/"))
         alice.refresh_from_db()
@@ -183,7 +183,7 @@ class TestSessions:
     def test_all_are_ended_and_the_programs_too(
         self, admin: Any, alice: Any, at_alices: Any, dora: Any, events: Any
     ) -> None:
-        pair = open_family(alice, method="password")
+        pair = open_family(alice, method="password", proofs=["password"])
         response = admin.post(at(alice, "sessions/end/"))
         assert "signed out everywhere" in said(response)
         assert not is_signed_in(at_alices)
@@ -198,7 +198,7 @@ class TestSessions:
         told = "sessions/ended_by_administrator"
         Session.objects.filter(user=alice).update(user_agent=FIREFOX)
         admin.post(at(alice, f"sessions/{Session.objects.get(user=alice).id}/end/"))
-        bearer = bearer_of(open_family(alice, method="password").access_token)
+        bearer = bearer_of(open_family(alice, method="password", proofs=["password"]).access_token)
         assert bearer
         admin.post(at(alice, f"programs/{bearer.family_id}/revoke/"))
         admin.post(at(alice, "sessions/end/"))
@@ -214,7 +214,10 @@ class TestSessions:
     def test_a_program_is_signed_out(
         self, admin: Any, alice: Any, at_alices: Any, events: Any
     ) -> None:
-        first, second = open_family(alice, method="password"), open_family(alice, method="password")
+        first, second = (
+            open_family(alice, method="password", proofs=["password"]),
+            open_family(alice, method="password", proofs=["password"]),
+        )
         bearer = bearer_of(first.access_token)
         assert bearer
         for status in (302, 404):
@@ -229,7 +232,7 @@ class TestSessions:
     def test_a_program_of_somebody_else_is_not_found_here(
         self, admin: Any, alice: Any, bob: Any
     ) -> None:
-        bearer = bearer_of(open_family(alice, method="password").access_token)
+        bearer = bearer_of(open_family(alice, method="password", proofs=["password"]).access_token)
         assert bearer
         assert admin.post(at(bob, f"programs/{bearer.family_id}/revoke/")).status_code == 404
 

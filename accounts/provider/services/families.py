@@ -10,6 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.organizations.policy import Demand
+from accounts.organizations.selectors import demand_on
+from accounts.sessions.assurance import strength_of
 from mago.audit.services import Outcome, record
 from mago.audit.tags import Tag
 from mago.core.context import caller
@@ -18,6 +21,7 @@ from mago.core.ids import digest, new_secret
 
 from ..models import AccessToken, RefreshToken, TokenFamily
 from ..selectors import ACCESS_PREFIX
+from ..validity import answers_to, is_open, lifetimes
 
 REFRESH_PREFIX = "mago_rt_"
 
@@ -47,19 +51,21 @@ class TokenPair:
 
 
 @transaction.atomic
-def open_family(user: User, *, method: str) -> TokenPair:
+def open_family(user: User, *, method: str, proofs: list[str]) -> TokenPair:
     """A program is signed in as `user`. Only the sign-in pipeline calls this."""
     now = timezone.now()
     family = TokenFamily.objects.create(
         user=user,
         method=method,
+        proofs=" ".join(proofs),
+        strength=strength_of(proofs),
         address=caller().address or None,
         user_agent=caller().user_agent,
         last_used_at=now,
         expires_at=now + settings.REFRESH_TOKEN_ABSOLUTE,
     )
     record(Tag.TOKEN_ISSUED, actor=user, target=user, family=str(family.pk))
-    return _issue(family, now)
+    return _issue(family, demand_on(user), now)
 
 
 def rotate(refresh_token: str) -> TokenPair:
@@ -67,7 +73,7 @@ def rotate(refresh_token: str) -> TokenPair:
 
     Exactly one of any number of callers at once rotates it. A repeat within `REFRESH_TOKEN_GRACE` is
     a lost answer or a second tab and gets a pair of its own; a later one is theft, and the whole
-    family dies. InvalidGrant otherwise.
+    family dies. So it does where it no longer answers to what policies demand. InvalidGrant otherwise.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -78,24 +84,41 @@ def rotate(refresh_token: str) -> TokenPair:
         )
         if token is None or not _is_live(token, now):
             raise InvalidGrant(_("Sign in again."))
-        family = token.family
-        won = RefreshToken.objects.filter(pk=token.pk, rotated_at=None).update(rotated_at=now)
-        if won or _in_grace(token, now):
-            TokenFamily.objects.filter(pk=family.pk).update(
-                last_used_at=now, address=caller().address or None
+        family, demand = token.family, demand_on(token.family.user)
+        if not answers_to(demand, family, now):
+            _revoke(family, actor=None, reason="sign-in policy")
+            refusal = InvalidGrant(
+                _(
+                    "What your organization demands of sign-ins has changed, or this one is too old. Sign in again."
+                ),
+                code="policy",
             )
-            record(
-                Tag.TOKEN_REFRESHED, actor=family.user, target=family.user, family=str(family.pk)
-            )
-            return _issue(family, now)
-        _revoke(family, actor=None, reason="reuse of a refresh token")
-        record(
-            Tag.TOKEN_REUSE_DETECTED,
-            target=family.user,
-            outcome=Outcome.FAILURE,
-            family=str(family.pk),
+        elif (pair := _rotated(token, demand, now)) is not None:
+            return pair
+        else:
+            refusal = InvalidGrant(_("Sign in again."), code="token_reused")
+    raise refusal
+
+
+def _rotated(token: RefreshToken, demand: Demand, now: datetime) -> TokenPair | None:
+    """A new pair; None, and the family is dead, where the token was used before."""
+    family = token.family
+    if RefreshToken.objects.filter(pk=token.pk, rotated_at=None).update(
+        rotated_at=now
+    ) or _in_grace(token, now):
+        TokenFamily.objects.filter(pk=family.pk).update(
+            last_used_at=now, address=caller().address or None
         )
-    raise InvalidGrant(_("Sign in again."), code="token_reused")
+        record(Tag.TOKEN_REFRESHED, actor=family.user, target=family.user, family=str(family.pk))
+        return _issue(family, demand, now)
+    _revoke(family, actor=None, reason="reuse of a refresh token")
+    record(
+        Tag.TOKEN_REUSE_DETECTED,
+        target=family.user,
+        outcome=Outcome.FAILURE,
+        family=str(family.pk),
+    )
+    return None
 
 
 def revoke_family(family: TokenFamily, *, actor: User | None, reason: str = "") -> None:
@@ -117,10 +140,7 @@ def _revoke(family: TokenFamily, *, actor: User | None, reason: str) -> None:
 
 def _is_live(token: RefreshToken, now: datetime) -> bool:
     family = token.family
-    user = family.user
-    if not user.is_active or family.created_at < user.signed_out_at:
-        return False
-    return token.expires_at > now and family.expires_at > now and family.revoked_at is None
+    return token.expires_at > now and is_open(family, now)
 
 
 def _in_grace(token: RefreshToken, now: datetime) -> bool:
@@ -128,11 +148,11 @@ def _in_grace(token: RefreshToken, now: datetime) -> bool:
     return token.rotated_at is not None and now - token.rotated_at <= settings.REFRESH_TOKEN_GRACE
 
 
-def _issue(family: TokenFamily, now: datetime) -> TokenPair:
+def _issue(family: TokenFamily, demand: Demand, now: datetime) -> TokenPair:
     access, refresh = ACCESS_PREFIX + new_secret(), REFRESH_PREFIX + new_secret()
-    lifetime = settings.ACCESS_TOKEN_LIFETIME
+    lifetime, idle = lifetimes(demand)
     AccessToken.objects.create(digest=digest(access), family=family, expires_at=now + lifetime)
-    idle_end = min(now + settings.REFRESH_TOKEN_IDLE, family.expires_at)
+    idle_end = min(now + idle, family.expires_at)
     RefreshToken.objects.create(digest=digest(refresh), family=family, expires_at=idle_end)
     return TokenPair(access, refresh, int(lifetime.total_seconds()))
 

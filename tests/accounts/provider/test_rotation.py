@@ -30,7 +30,7 @@ Events = Callable[..., list[Any]]
 
 @pytest.fixture
 def pair(alice: User) -> TokenPair:
-    return open_family(alice, method="password")
+    return open_family(alice, method="password", proofs=["password"])
 
 
 def is_alive(pair: TokenPair) -> bool:
@@ -58,7 +58,7 @@ def test_an_access_token_speaks_for_its_person(pair: TokenPair, alice: User) -> 
 
 def test_it_ends_after_ten_minutes(alice: User) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        pair = open_family(alice, method="password")
+        pair = open_family(alice, method="password", proofs=["password"])
         assert pair.expires_in == 600
         clock.shift(599)
         assert is_alive(pair)
@@ -98,7 +98,7 @@ def test_the_chain_goes_on(pair: TokenPair) -> None:
 
 def test_a_repeat_within_the_grace_is_a_lost_answer(alice: User, events: Events) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        pair = open_family(alice, method="password")
+        pair = open_family(alice, method="password", proofs=["password"])
         first = rotate(pair.refresh_token)
         clock.shift(10)
         second = rotate(pair.refresh_token)
@@ -109,7 +109,7 @@ def test_a_repeat_within_the_grace_is_a_lost_answer(alice: User, events: Events)
 
 def test_a_repeat_after_the_grace_ends_the_family(alice: User, events: Events) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        pair = open_family(alice, method="password")
+        pair = open_family(alice, method="password", proofs=["password"])
         newest = rotate(pair.refresh_token)
         clock.shift(11)
         with pytest.raises(InvalidGrant) as refused:
@@ -124,7 +124,7 @@ def test_a_repeat_after_the_grace_ends_the_family(alice: User, events: Events) -
 
 def test_an_old_ancestor_ends_the_family_too(alice: User) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        first = pair = open_family(alice, method="password")
+        first = pair = open_family(alice, method="password", proofs=["password"])
         for _ in range(3):
             pair = rotate(pair.refresh_token)
             clock.shift(60)
@@ -135,7 +135,9 @@ def test_an_old_ancestor_ends_the_family_too(alice: User) -> None:
 
 def test_other_families_of_the_person_live_on(alice: User) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        stolen, other = (open_family(alice, method="password") for _ in range(2))
+        stolen, other = (
+            open_family(alice, method="password", proofs=["password"]) for _ in range(2)
+        )
         rotate(stolen.refresh_token)
         clock.shift(11)
         with pytest.raises(InvalidGrant):
@@ -145,7 +147,7 @@ def test_other_families_of_the_person_live_on(alice: User) -> None:
 
 def test_theft_is_told_once_however_often_the_token_comes_back(alice: User, events: Events) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        pair = open_family(alice, method="password")
+        pair = open_family(alice, method="password", proofs=["password"])
         rotate(pair.refresh_token)
         clock.shift(11)
         for _ in range(3):
@@ -156,7 +158,7 @@ def test_theft_is_told_once_however_often_the_token_comes_back(alice: User, even
 
 def test_it_rests_for_two_weeks_at_most(alice: User) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        pair = open_family(alice, method="password")
+        pair = open_family(alice, method="password", proofs=["password"])
         clock.shift(14 * DAY - SECOND)
         pair = rotate(pair.refresh_token)
         clock.shift(14 * DAY)
@@ -166,7 +168,7 @@ def test_it_rests_for_two_weeks_at_most(alice: User) -> None:
 
 def test_no_use_makes_it_live_for_more_than_ninety_days(alice: User) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        pair = open_family(alice, method="password")
+        pair = open_family(alice, method="password", proofs=["password"])
         for _ in range(8):
             clock.shift(11 * DAY)
             pair = rotate(pair.refresh_token)
@@ -214,11 +216,11 @@ def test_signed_out_everywhere_ends_them_and_not_those_that_come_after(
 ) -> None:
     sign_out_everywhere(alice, actor=None)
     assert not is_alive(pair)
-    assert is_alive(open_family(alice, method="password"))
+    assert is_alive(open_family(alice, method="password", proofs=["password"]))
 
 
 def test_a_list_of_families_shows_the_living(pair: TokenPair, alice: User, bob: User) -> None:
-    open_family(bob, method="password")
+    open_family(bob, method="password", proofs=["password"])
     assert families_of(alice).count() == 1
     revoke_family(families_of(alice).get(), actor=alice)
     assert not families_of(alice).exists()
@@ -226,7 +228,7 @@ def test_a_list_of_families_shows_the_living(pair: TokenPair, alice: User, bob: 
 
 def test_the_clean_up_leaves_what_is_needed_to_see_theft(alice: User) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        pair = open_family(alice, method="password")
+        pair = open_family(alice, method="password", proofs=["password"])
         newest = rotate(pair.refresh_token)
         clock.shift(3600)
         purge()
@@ -239,7 +241,7 @@ def test_the_clean_up_leaves_what_is_needed_to_see_theft(alice: User) -> None:
 
 def test_the_clean_up_takes_families_that_ended(alice: User) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        open_family(alice, method="password")
+        open_family(alice, method="password", proofs=["password"])
         clock.shift(90 * DAY + SECOND)
         purge()
     assert not TokenFamily.objects.exists()
@@ -249,7 +251,7 @@ def test_the_clean_up_takes_families_that_ended(alice: User) -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("real_database")
 def test_in_a_race_one_rotates_and_the_others_have_the_grace(alice: User, events: Events) -> None:
-    pair = open_family(alice, method="password")
+    pair = open_family(alice, method="password", proofs=["password"])
     pairs = at_once(lambda n: rotate(pair.refresh_token))
     assert len({each.refresh_token for each in pairs}) == THREADS
     assert all(is_alive(each) for each in pairs)
@@ -260,7 +262,7 @@ def test_in_a_race_one_rotates_and_the_others_have_the_grace(alice: User, events
 @pytest.mark.usefixtures("real_database")
 def test_without_a_grace_exactly_one_of_many_rotates(alice: User, settings: Any) -> None:
     settings.REFRESH_TOKEN_GRACE = timedelta(days=-1)
-    pair = open_family(alice, method="password")
+    pair = open_family(alice, method="password", proofs=["password"])
 
     def turn_in(number: int) -> str:
         try:
@@ -279,7 +281,7 @@ def test_without_a_grace_exactly_one_of_many_rotates(alice: User, settings: Any)
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("real_database")
 def test_a_sign_out_that_races_with_a_rotation_wins(alice: User) -> None:
-    pair = open_family(alice, method="password")
+    pair = open_family(alice, method="password", proofs=["password"])
     family = TokenFamily.objects.get()
 
     def act(number: int) -> TokenPair | None:
