@@ -178,6 +178,12 @@ def flush_reaches_the_trail() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _tokens_are_looked_up_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that whatever a test changes counts at once; `tests/accounts/api/test_memory.py` is about the second."""
+    monkeypatch.setattr("accounts.access.principals.SECONDS", 0.0)
+
+
+@pytest.fixture(autouse=True)
 def _no_state_between_tests() -> Iterator[None]:
     """Caches of the process start empty."""
     from django.core.cache import cache

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from mago.core.context import caller
 
+from . import principals
 from .conditions import evaluate
 from .facts import current_facts
 from .methods import may_use
@@ -121,7 +122,8 @@ def unexpired() -> Q:
 
 
 def forget_bindings(actor: User | ServiceAccount) -> None:
-    """The next decision about this object reads anew; after its bindings changed."""
+    """The next decision about them reads anew; after their bindings changed."""
+    principals.forget()
     if hasattr(actor, "_live_bindings"):
         del actor._live_bindings
 

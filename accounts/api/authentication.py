@@ -1,17 +1,22 @@
 """Who calls: a token in the Authorization header (RFC 6750), and nothing else. No cookie counts here."""
 
+from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from accounts.access.facts import Strength
 from accounts.access.methods import Means
 from accounts.access.models import ServiceAccount
+from accounts.access.principals import remembered
 from accounts.models import User
 from accounts.provider.models import AccessToken, ApiToken
 from accounts.provider.selectors import api_token_of, bearer_of
 from accounts.provider.services import note_use
 from mago.core.context import authenticated
 from mago.core.errors import NotSignedIn
+from mago.core.ids import digest
+
+READING = ("GET", "HEAD")
 
 
 def _as_person(token: AccessToken) -> tuple[User, AccessToken]:
@@ -37,22 +42,35 @@ def _as_program(token: ApiToken) -> tuple[ServiceAccount, ApiToken]:
     return token.service_account, token
 
 
+def _token(secret: str, *, only_reads: bool) -> AccessToken | ApiToken | None:
+    """The live token, or None. Who only reads may be told what was true within the last second."""
+
+    def find() -> AccessToken | ApiToken | None:
+        return bearer_of(secret) or api_token_of(secret)
+
+    found: AccessToken | ApiToken | None = (
+        remembered(digest(secret), find) if only_reads else find()
+    )
+    return found
+
+
 class BearerAuthentication(BaseAuthentication):
     """`request.user` is the token's person or service account, `request.auth` the token. A token that is not good is never ignored."""
 
     def authenticate(
-        self, request: Request
+        self, request: Request | HttpRequest
     ) -> tuple[User, AccessToken] | tuple[ServiceAccount, ApiToken] | None:
         header = request.META.get("HTTP_AUTHORIZATION", "")
         if not header:
             return None
         scheme, _space, credentials = header.partition(" ")
-        if scheme.lower() == "bearer":
-            secret = credentials.strip()
-            if (token := bearer_of(secret)) is not None:
+        if scheme.lower() != "bearer":
+            raise NotSignedIn(code="invalid_token")
+        match _token(credentials.strip(), only_reads=request.method in READING):
+            case AccessToken() as token:
                 return _as_person(token)
-            if (api_token := api_token_of(secret)) is not None:
-                return _as_program(api_token)
+            case ApiToken() as token:
+                return _as_program(token)
         raise NotSignedIn(code="invalid_token")
 
     def authenticate_header(self, request: Request) -> str:

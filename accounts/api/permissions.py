@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 class Declared(BasePermission):
     """As `accounts.access.guards` for pages: `PUBLIC`, `SIGNED_IN`, or a permission."""
 
-    def has_permission(self, request: Request, view: "APIView") -> bool:
+    def has_permission(self, request: Request | HttpRequest, view: "APIView") -> bool:
         access = getattr(view, "access", None)
         if access == PUBLIC:
             return True

@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from accounts.models import normalize_email
+from accounts.models import User, normalize_email
 from mago.core.forms import unusable
 
 
@@ -109,6 +109,18 @@ class MeSerializer(serializers.Serializer[Any]):
     name = TextField(max_length=150, required=False, allow_blank=True)
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
     created_at = serializers.DateTimeField(read_only=True)
+
+
+def me(user: User) -> dict[str, Any]:
+    """What MeSerializer gives, without the time that it takes."""
+    return {
+        "id": str(user.pk),
+        "email": user.email,
+        "email_confirmed": user.is_confirmed,
+        "name": user.name,
+        "language": user.language,
+        "created_at": user.created_at.isoformat().replace("+00:00", "Z"),
+    }
 
 
 class DetailSerializer(serializers.Serializer[Any]):

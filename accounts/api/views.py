@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
@@ -22,6 +22,7 @@ from mago.core.guards import PUBLIC, SIGNED_IN
 
 from . import serializers as shapes
 from .doors import through_api
+from .quick import QuickView, answer
 
 PROBLEM = {400: shapes.ProblemSerializer, 429: shapes.ProblemSerializer}
 REFUSAL = {**PROBLEM, 401: shapes.ProblemSerializer, 403: shapes.ProblemSerializer}
@@ -152,14 +153,14 @@ class Reset(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class Me(APIView):
+class Me(QuickView):
     access = SIGNED_IN
 
     @extend_schema(
         summary="Who am I?", responses={200: shapes.MeSerializer, 401: shapes.ProblemSerializer}
     )
-    def get(self, request: Request) -> Response:
-        return Response(shapes.MeSerializer(request.user).data)
+    def get(self, request: Request | HttpRequest) -> HttpResponse:
+        return answer(shapes.me(actor(request)))
 
     @extend_schema(
         summary="Change my profile",

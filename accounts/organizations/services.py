@@ -13,6 +13,7 @@ from accounts.access.facts import Strength
 from accounts.access.methods import Means
 from accounts.access.models import CustomRole, Membership
 from accounts.access.permissions import Permission
+from accounts.access.principals import forget
 from accounts.access.roles import RoleName
 from accounts.access.services import demand_permission, grant_role
 from accounts.models import User
@@ -88,6 +89,7 @@ def set_organization_active(
         return
     organization.is_active = active
     organization.save(update_fields=["is_active"])
+    forget()
     tag = Tag.ORGANIZATION_ENABLED if active else Tag.ORGANIZATION_DISABLED
     record(tag, actor=actor, target=organization, organization_id=organization.pk, reason=reason)
 
@@ -276,9 +278,12 @@ def set_policy(
     for name, value in demands.items():
         setattr(policy, name, value)
     policy.updated_by = actor
+    if before["grace_until"] != _plain(policy.grace_until):
+        policy.grace_from = timezone.now()
     try:
         with transaction.atomic():
             policy.save()
+            forget()
     except IntegrityError:
         # Somebody else has just made the same one.
         raise Conflict from None
@@ -349,6 +354,7 @@ def remove_policy(*, policy: SignInPolicy, actor: User) -> None:
     where = policy.organization_id
     record(Tag.POLICY_REMOVED, actor=actor, target=policy, organization_id=where, before=before)
     policy.delete()
+    forget()
 
 
 def _plain(value: Any) -> Any:

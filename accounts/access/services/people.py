@@ -12,6 +12,7 @@ from mago.audit.tags import Tag
 from mago.core.errors import Conflict, Forbidden
 from mago.messaging.services import send_mail
 
+from ..principals import forget
 from ..scope import PLATFORM
 from ..selectors import outranks
 from .demands import in_good_hands
@@ -22,6 +23,7 @@ def sign_out_everywhere(user: User, *, actor: User | None, reason: str = "") -> 
     """Every session and every token of this person is void, in every process, at its next request."""
     user.signed_out_at = timezone.now()
     user.save(update_fields=["signed_out_at"])
+    forget()
     record(Tag.SESSIONS_ENDED, actor=actor, target=user, reason=reason)
 
 
@@ -43,6 +45,7 @@ def set_active(*, user: User, active: bool, actor: User, reason: str = "") -> No
         user.is_active = active
         user.signed_out_at = timezone.now()
         user.save(update_fields=["is_active", "signed_out_at"])
+    forget()
     tag = Tag.PERSON_ENABLED if active else Tag.PERSON_DISABLED
     record(tag, actor=actor, target=user, reason=reason)
     template = "access/account_enabled" if active else "access/account_disabled"

@@ -10,6 +10,7 @@ from mago.audit.tags import Tag
 
 from ..models import RoleBinding, ServiceAccount
 from ..permissions import Permission
+from ..principals import forget
 from ..scope import Scope
 from .demands import demand_permission, demand_to_bind_all
 from .roles import Role, _saved, grant_role
@@ -49,5 +50,6 @@ def set_service_account_active(*, account: ServiceAccount, active: bool, actor: 
         return
     account.is_active = active
     account.save(update_fields=["is_active"])
+    forget()
     tag = Tag.SERVICE_ACCOUNT_ENABLED if active else Tag.SERVICE_ACCOUNT_DISABLED
     record(tag, actor=actor, target=account, organization_id=account.organization_id)

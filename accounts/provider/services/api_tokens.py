@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access.models import ServiceAccount
 from accounts.access.permissions import NAMES, Permission
+from accounts.access.principals import forget
 from accounts.access.selectors import can, live_bindings
 from accounts.access.services import demand_to_bind
 from accounts.models import User
@@ -79,6 +80,7 @@ def note_use(token: ApiToken) -> None:
     if token.last_used_at is None or now - token.last_used_at > NOTED_EVERY:
         used = {"last_used_at": now, "last_used_from": caller().address or None}
         ApiToken.objects.filter(pk=token.pk).update(**used)
+        token.last_used_at = now
 
 
 @transaction.atomic
@@ -89,6 +91,7 @@ def revoke_api_token(*, token: ApiToken, actor: User) -> None:
     if not decision:
         raise Forbidden(decision.reason)
     if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        forget()
         record(
             Tag.API_TOKEN_REVOKED,
             actor=actor,

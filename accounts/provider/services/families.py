@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.access.principals import forget
 from accounts.models import User
 from accounts.organizations.policy import Demand
 from accounts.organizations.selectors import demand_on
@@ -129,6 +130,7 @@ def revoke_family(family: TokenFamily, *, actor: User | None, reason: str = "") 
 
 def _revoke(family: TokenFamily, *, actor: User | None, reason: str) -> None:
     if TokenFamily.objects.filter(pk=family.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        forget()
         record(
             Tag.TOKEN_FAMILY_REVOKED,
             actor=actor,

@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.access.principals import forget
 from accounts.models import User, normalize_email
 from mago.audit.services import record
 from mago.audit.tags import Tag
@@ -65,6 +66,7 @@ def confirm_email_change(secret: str) -> User:
                 raise tokens.LinkSpent(_("This link works no longer. Ask for a new one."))
             old, user.email, user.email_confirmed_at = user.email, token.email, timezone.now()
             user.save(update_fields=["email", "email_confirmed_at"])
+            forget()
             tokens.revoke(Purpose.RESET_PASSWORD, user=user)
             record(Tag.EMAIL_CHANGED, actor=user, target=user, before=old, after=user.email)
             context = {

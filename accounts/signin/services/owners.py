@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.access.principals import forget
 from accounts.access.roles import RoleName
 from accounts.access.selectors import has_owner
 from accounts.access.services import grant_role
@@ -24,6 +25,7 @@ def change_profile(*, user: User, name: str, language: str, actor: User) -> None
     before = {"name": user.name, "language": user.language}
     user.name, user.language = name, language
     user.save(update_fields=["name", "language"])
+    forget()
     record(
         Tag.PROFILE_CHANGED,
         actor=actor,
