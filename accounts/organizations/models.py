@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access.facts import Strength
 from accounts.access.models import RoleField
+from accounts.access.roles import RoleName
 from accounts.access.scope import Scope
 from accounts.access.tenancy import TenantManager
 from mago.core.ids import new_id, new_secret
@@ -130,6 +131,7 @@ class SignInPolicy(Owned):
         choices=[(level.value, level.name) for level in Strength if level],
     )
     methods = models.JSONField(_("allowed methods"), null=True, blank=True)
+    authenticators = models.JSONField(_("makes of security key"), null=True, blank=True)
     idle_minutes = models.PositiveIntegerField(
         _("ends after minutes without use"), null=True, blank=True
     )
@@ -138,6 +140,8 @@ class SignInPolicy(Owned):
     )
     single_session = models.BooleanField(_("one session at a time"), default=False)
     grace_until = models.DateTimeField(_("demanded from"), null=True, blank=True)
+    # When that moment was set: half of the way there is counted from it.
+    grace_from = models.DateTimeField(null=True, editable=False)
     updated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
@@ -147,8 +151,10 @@ class SignInPolicy(Owned):
         verbose_name_plural = _("sign-in policies")
 
     def __str__(self) -> str:
+        names: dict[str, Any] = dict(RoleName.choices)
+        role = names.get(self.role, _("own role")) if self.role else ""
         return " · ".join(
-            str(part) for part in (self.organization, self.site, self.role) if part
+            str(part) for part in (self.organization, self.site, role) if part
         ) or str(_("Platform"))
 
     def save(self, **kwargs: Any) -> None:
@@ -156,3 +162,33 @@ class SignInPolicy(Owned):
             str(part or "") for part in (self.organization_id, self.site_id, self.role)
         )
         super().save(**kwargs)
+
+
+class Mark(models.TextChoices):
+    """How near the moment has come from which a strength is demanded."""
+
+    START = "start", _("set")
+    HALF = "half", _("half of the way")
+    THREE_DAYS = "three-days", _("three days left")
+    LAST_DAY = "last-day", _("last day")
+
+
+class GraceReminder(models.Model):
+    """A person was reminded, or needed no reminder, of what `policy` will demand: once for each mark."""
+
+    policy = models.ForeignKey(SignInPolicy, models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    demanded_from = models.DateTimeField()
+    mark = models.CharField(max_length=10, choices=Mark)
+
+    class Meta:
+        verbose_name = _("reminder of a sign-in policy")
+        verbose_name_plural = _("reminders of sign-in policies")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["policy", "demanded_from", "mark", "user"], name="reminded_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.policy_id} {self.mark}"

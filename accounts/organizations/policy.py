@@ -35,6 +35,8 @@ class Demand:
     idle: timedelta | None = None
     absolute: timedelta | None = None
     single_session: bool = False
+    # Makes of security key (AAGUID) that passkeys may be held by; None: any.
+    authenticators: frozenset[str] | None = None
 
     def strength_at(self, now: datetime) -> Strength:
         """The strength demanded then; before the grace has passed, only a reminder is shown."""
@@ -47,9 +49,10 @@ class Demand:
         counting = (one for one in self.asked if one.counts_at(now) and one.strength == strength)
         return sorted({one.by for one in counting})
 
-    def next_at(self, now: datetime) -> Asked | None:
-        """What will be demanded once a grace has passed, and is not yet: to remind of."""
-        coming = [one for one in self.asked if one.since and one.strength > self.strength_at(now)]
+    def next_at(self, now: datetime, reached: int = Strength.NONE) -> Asked | None:
+        """What will be demanded once a grace has passed, and neither is yet nor was `reached`: to remind of."""
+        enough = max(self.strength_at(now), reached)
+        coming = [one for one in self.asked if one.since and one.strength > enough]
         return min(coming, key=lambda one: one.since or now, default=None)
 
     def is_met_by(self, method: str, strength: int, now: datetime) -> bool:
@@ -78,6 +81,7 @@ def _both(demand: Demand, policy: SignInPolicy) -> Demand:
         idle=_shorter(demand.idle, policy.idle_minutes),
         absolute=_shorter(demand.absolute, policy.absolute_minutes),
         single_session=demand.single_session or policy.single_session,
+        authenticators=_common(demand.authenticators, policy.authenticators),
     )
 
 

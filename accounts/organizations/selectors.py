@@ -6,9 +6,11 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts.access.models import Membership, RoleBinding, ServiceAccount
 from accounts.access.permissions import Permission
+from accounts.access.roles import RoleName
 from accounts.access.scope import Scope
 from accounts.access.selectors import Actor, can, live_bindings, unexpired
 from accounts.models import User
@@ -16,7 +18,7 @@ from mago.core.errors import NotFound
 
 from .domains import BadDomain, normalize_domain
 from .models import Domain, Organization, SignInPolicy, Site
-from .policy import Demand, strictest
+from .policy import Asked, Demand, strictest
 
 
 def visible_to(actor: Actor) -> QuerySet[Organization]:
@@ -145,7 +147,42 @@ def organization_of_address(email: str) -> Organization | None:
 
 
 def demand_on(user: User) -> Demand:
-    """What all policies together demand of this person's sign-ins. One query where none concerns them."""
+    """What all policies together demand of this person's sign-ins. One query where none concerns them.
+
+    It stays with the object, for `coming_for`.
+    """
+    demand = _demand_on(user)
+    user._demand = demand  # type: ignore[attr-defined]
+    return demand
+
+
+def coming_for(user: User, reached: int) -> Asked | None:
+    """The strength that will be demanded of somebody soon, where their sign-in reached less."""
+    demand: Demand = getattr(user, "_demand", None) or demand_on(user)
+    return demand.next_at(timezone.now(), reached)
+
+
+def concerned_by(policy: SignInPolicy) -> QuerySet[User]:
+    """The people of whose sign-ins this policy demands something."""
+    people = User.objects.filter(is_active=True, email_confirmed_at__isnull=False)
+    if policy.organization_id:
+        members = Membership.objects.of(policy.organization_id)
+        people = people.filter(pk__in=members.values("user"))
+    if policy.role or policy.site_id:
+        bindings = RoleBinding.objects.filter(unexpired(), user__isnull=False)
+        if policy.organization_id:
+            bindings = bindings.filter(organization=policy.organization_id)
+        if policy.site_id:
+            bindings = bindings.filter(site=policy.site_id)
+        if policy.role in RoleName.values:
+            bindings = bindings.filter(role=policy.role)
+        elif policy.role:
+            bindings = bindings.filter(custom_role=policy.role)
+        people = people.filter(pk__in=bindings.values("user"))
+    return people
+
+
+def _demand_on(user: User) -> Demand:
     concerning = _policies_that_may_concern(user)
     if not concerning:
         return Demand()

@@ -2,10 +2,12 @@
 
 from typing import NoReturn
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.organizations.reminders import words
 from accounts.organizations.selectors import demand_on
 from accounts.sessions.pipeline import STATE, Stage, finish
 from mago.audit.services import Outcome, record
@@ -86,6 +88,8 @@ class PolicyStage(Stage):
                 % {"policies": because},
                 "factor_required",
             )
+        if (coming := demand.next_at(now, sign_in.strength)) is not None:
+            messages.warning(self.request, words(coming), fail_silently=True)
         return None, True
 
     def _refuse(self, words: str, code: str) -> NoReturn:

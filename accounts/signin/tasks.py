@@ -1,8 +1,17 @@
 from celery import shared_task
 
+from accounts.organizations.reminders import send_reminders
+from accounts.sessions.selectors import strength_reached
+
 from . import tokens
 
 
 @shared_task
 def purge_links() -> None:
     tokens.purge()
+
+
+@shared_task
+def remind_of_policies() -> None:
+    """Runs each minute; each person is reminded once for each mark."""
+    send_reminders(strength_reached)

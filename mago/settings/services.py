@@ -87,6 +87,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.signin.tasks.purge_links",
         "schedule": timedelta(hours=1),
     },
+    "remind of coming sign-in policies": {
+        "task": "accounts.signin.tasks.remind_of_policies",
+        "schedule": timedelta(minutes=1),
+    },
     "look up proved domains": {
         "task": "accounts.organizations.tasks.recheck_domains",
         "schedule": timedelta(hours=1),

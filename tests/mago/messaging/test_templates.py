@@ -37,6 +37,8 @@ VALUES: dict[str, Any] = {
     "inviter": "Grace Hopper",
     "days": 7,
     "one": True,
+    "policy": "Acme",
+    "passkey": False,
 }
 
 

@@ -1,0 +1,19 @@
+"""What pages say of sign-in policies."""
+
+from typing import Any
+
+from django import template
+
+from mago.core.context import caller
+
+from ..reminders import words
+from ..selectors import coming_for
+
+register = template.Library()
+
+
+@register.inclusion_tag("accounts/organizations/coming_demand.html", takes_context=True)
+def coming_demand(context: dict[str, Any]) -> dict[str, Any]:
+    """The strength that will soon be demanded of whoever reads the page, where their sign-in reached less."""
+    asked = coming_for(context["user"], caller().strength)
+    return {"words": words(asked) if asked else "", "sprite": context.get("sprite", "")}
