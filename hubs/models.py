@@ -63,7 +63,7 @@ class Hub(Owned):
     state_reason = models.CharField(_("reason of the state"), max_length=200, blank=True)
     state_since = models.DateTimeField(_("in this state since"), auto_now_add=True)
     enrolled_at = models.DateTimeField(_("enrolled"), null=True)
-    # Somebody asked for it; done once a newer generation than the one of that moment is in use.
+    # Somebody asked for it; empty again once a newer generation is in use.
     rotation_asked_at = models.DateTimeField(_("new credential asked for"), null=True)
 
     class Meta:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("admincenter/", include("admincenter.urls")),
     path("api/v1/", include("accounts.api.urls")),
+    path("api/v1/hubs/", include("hubs.urls")),
     path("health/live", views.live, name="live"),
     path("health/ready", views.ready, name="ready"),
     path(".well-known/change-password", views.change_password, name="well-known-change-password"),

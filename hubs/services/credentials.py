@@ -1,6 +1,7 @@
 """A hub's credential is replaced without a moment in which none works, or taken away."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -75,6 +76,28 @@ def add_generation(hub: Hub, verifiers: list[Verifier], stage: Stage, now: datet
         for verifier in verifiers
     )
     return generation
+
+
+def activate_generation(hub_id: UUID, generation: int, now: datetime) -> None:
+    """The pending generation was used: it is the one in use, and what came before is over. Within a transaction."""
+    ours = Credential.objects.filter(hub_id=hub_id)
+    ours.filter(stage=Stage.ACTIVE, generation__lt=generation).update(
+        stage=Stage.RETIRED, ended_at=now
+    )
+    ours.filter(stage=Stage.PENDING, generation=generation).update(stage=Stage.ACTIVE)
+    older = {"hub_id": hub_id, "generation__lt": generation}
+    HubToken.objects.filter(**older).delete()
+    ReconnectToken.objects.filter(**older, superseded_at=None).update(superseded_at=now)
+    hub = Hub.objects.everywhere(reason="a hub that proved itself").get(pk=hub_id)
+    hub.rotation_asked_at = None
+    hub.save(update_fields=["rotation_asked_at"])
+    record(
+        Tag.HUB_CREDENTIAL_ACTIVATED,
+        actor=hub,
+        target=hub,
+        organization_id=hub.organization_id,
+        generation=generation,
+    )
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """A hub is let in, narrowed, shut out or gone for good."""
 
+from uuid import UUID
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,9 +27,9 @@ def quarantine_hub(*, hub: Hub, reason: str, actor: User) -> Hub:
 
 
 @transaction.atomic
-def quarantine_clone(*, hub: Hub, reason: str) -> None:
+def quarantine_clone(*, hub_id: UUID, reason: str) -> None:
     """Two devices act as one hub: it is quarantined, and neither comes back without its secret."""
-    hub = locked(hub)
+    hub = locked(Hub.objects.everywhere(reason="a hub that proved itself").get(pk=hub_id))
     ReconnectToken.objects.filter(hub=hub).delete()
     record(
         Tag.HUB_CLONE_DETECTED,

@@ -9,6 +9,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"
+HUB = "hub"
 
 
 def declare(view: View, access: str) -> View:

@@ -54,10 +54,15 @@ class Limit:
             )
             if cursor.fetchone():
                 return 0.0
+        return max(0.001, self.wait(*parts))
+
+    def wait(self, *parts: str) -> float:
+        """The seconds until an attempt for this key would be counted, 0 for now; nothing is counted."""
+        key, now, step = self._key(parts), time.time(), self.seconds / self.count
         full_until = (
             LimitState.objects.filter(key=key).values_list("full_until", flat=True).first() or now
         )
-        return max(0.001, full_until + step - self.seconds - now)
+        return max(0.0, full_until + step - self.seconds - now)
 
     def give_back(self, *parts: str) -> None:
         """An attempt that turned out to be honest counts no longer; those of others still do."""

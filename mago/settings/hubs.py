@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+from . import env
+from .security import TRUSTED_PROXIES
+
 # One number for the whole fleet: another one for a hub that is not known would tell.
 HUB_ITERATIONS = 4096
 HUB_SALT_BYTES = 16
@@ -16,3 +19,41 @@ HUB_RECONNECT_LIFETIME = timedelta(days=90)
 # Within it, the use of what was just replaced is an answer that was lost, and no clone.
 HUB_REPLACED_GRACE = timedelta(minutes=5)
 HUB_HEARTBEAT_INTERVAL = timedelta(seconds=60)
+
+HUB_CHANNEL_BINDING_HEADERS = env.boolean(
+    "MAGO_HUB_CHANNEL_BINDING_HEADERS",
+    False,
+    meaning="The proxy overwrites X-TLS-CB-End-Point, X-TLS-Exporter-Secret and X-TLS-Cipher in every request (docs/hub-protocol.md).",
+)
+HUB_CERTIFICATES = [
+    path
+    for path in env.text(
+        "MAGO_HUB_CERTIFICATES",
+        meaning="Certificates (PEM files, a comma between) that hubs may see, the present and the last one, where the proxy cannot tell which.",
+    ).split(",")
+    if path
+]
+if HUB_CHANNEL_BINDING_HEADERS and not TRUSTED_PROXIES:
+    raise env.refuse(
+        "MAGO_HUB_CHANNEL_BINDING_HEADERS",
+        "is on without a trusted proxy",
+        "Set MAGO_TRUSTED_PROXIES: only a proxy of ours knows about the connection.",
+    )
+HUB_REQUIRE_CHANNEL_BINDING = env.boolean(
+    "MAGO_HUB_REQUIRE_CHANNEL_BINDING",
+    False,
+    meaning="Hubs must bind their sign-in to the TLS channel; those that cannot are refused.",
+)
+if HUB_REQUIRE_CHANNEL_BINDING and not (HUB_CHANNEL_BINDING_HEADERS or HUB_CERTIFICATES):
+    raise env.refuse(
+        "MAGO_HUB_REQUIRE_CHANNEL_BINDING",
+        "is on with nothing to bind to",
+        "Set MAGO_HUB_CHANNEL_BINDING_HEADERS or MAGO_HUB_CERTIFICATES.",
+    )
+HUB_SIGN_INS_PER_SECOND = env.integer(
+    "MAGO_HUB_SIGN_INS_PER_SECOND",
+    500,
+    low=1,
+    high=100_000,
+    meaning="How many sign-ins of hubs a process begins in a second; the others are told when to come back.",
+)

@@ -7,9 +7,9 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.access.permissions import Permission
-from mago.core.guards import PUBLIC, SIGNED_IN
+from mago.core.guards import HUB, PUBLIC, SIGNED_IN
 
-KNOWN = {PUBLIC, SIGNED_IN, *Permission}
+KNOWN = {PUBLIC, SIGNED_IN, HUB, *Permission}
 
 # Who may come in without an account; a page that joins this list does so in a diff that somebody reads.
 PUBLIC_ROUTES = {
@@ -33,6 +33,11 @@ PUBLIC_ROUTES = {
     "/api/v1/auth/password/reset",
     "/api/v1/auth/refresh",
     "/api/v1/auth/signup",
+    "/api/v1/hubs/auth",
+    "/api/v1/hubs/auth/continue",
+    "/api/v1/hubs/auth/start",
+    "/api/v1/hubs/auth/token",
+    "/api/v1/hubs/enrol",
     "/api/v1/schema/",
     "/health/live",
     "/health/ready",

@@ -1,0 +1,100 @@
+"""Who a hub's token speaks for, and the views that only hubs may enter."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access.facts import Strength
+from accounts.access.methods import Means
+from accounts.organizations.models import Organization
+from mago.core.context import authenticated
+from mago.core.errors import Forbidden, NotSignedIn
+from mago.core.guards import HUB, declare
+from mago.core.ids import digest
+from mago.core.sql import Statement
+
+from .handshake import TOKEN_PREFIX
+from .models import Hub, HubToken
+from .scopes import HubScope, scopes_of
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_PRINCIPAL = Statement(
+    "SELECT h.id, h.organization_id, h.site_id, h.name, h.serial, h.state, t.generation, t.method,"  # noqa: S608 - our own names
+    f" o.is_active FROM {HubToken._meta.db_table} t"
+    f" JOIN {Hub._meta.db_table} h ON h.id = t.hub_id"
+    f" JOIN {Organization._meta.db_table} o ON o.id = h.organization_id"
+    " WHERE t.digest = %s AND t.expires_at > %s"
+)
+
+
+@dataclass(frozen=True)
+class HubPrincipal:
+    """The hub that a request comes from, as `request.hub`; what it may is told by its state at this moment."""
+
+    id: UUID
+    organization_id: UUID
+    site_id: UUID
+    name: str
+    serial: str
+    state: str
+    generation: int
+    method: str
+
+    _meta: ClassVar = Hub._meta
+
+    @property
+    def pk(self) -> UUID:
+        return self.id
+
+    def __str__(self) -> str:
+        return self.name or self.serial
+
+    @property
+    def scopes(self) -> frozenset[HubScope]:
+        return scopes_of(self.state)
+
+
+def principal_of(token: str) -> HubPrincipal | None:
+    """The hub of a live token, or None. One read, which knows of every revocation and state as of now."""
+    if not token.startswith(TOKEN_PREFIX):
+        return None
+    row = _PRINCIPAL.run([digest(token), timezone.now()])
+    if row is None or not row[8]:
+        return None
+    hub, organization, site = (v if isinstance(v, UUID) else UUID(v) for v in row[:3])
+    principal = HubPrincipal(hub, organization, site, *row[3:8])
+    return principal if principal.scopes else None
+
+
+def hub_required(scope: HubScope | None = None) -> Callable[[View], View]:
+    """Only a hub with a token may enter, and with `scope` only one whose state allows it. `request.hub` is the hub."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            request.hub = _authenticate(request, scope)  # type: ignore[attr-defined]
+            return view(request, *args, **kwargs)
+
+        guarded.csrf_exempt = True  # type: ignore[attr-defined]
+        return declare(login_not_required(guarded), HUB)  # type: ignore[return-value]
+
+    return decorate
+
+
+def _authenticate(request: HttpRequest, scope: HubScope | None) -> HubPrincipal:
+    scheme, _space, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    hub = principal_of(token.strip()) if scheme.lower() == "bearer" else None
+    if hub is None:
+        raise NotSignedIn(code="invalid_token")
+    if scope is not None and scope not in hub.scopes:
+        raise Forbidden(_("A hub in this state may not do this."), code="insufficient_scope")
+    authenticated(via=Means.HUB_TOKEN, method=hub.method, strength=Strength.NONE, at=None)
+    return hub

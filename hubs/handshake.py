@@ -1,0 +1,525 @@
+"""The steps of a sign-in over HTTP. Nothing is kept between them: what must be known lies sealed in `sid`.
+
+    start   client-first → server-first, and `sid`           (SCRAM: the first of two requests)
+    finish  `sid` and client-final → server-final, and a token      (SCRAM: the second)
+    reconnect  one message → one answer, and a token                (HT-SHA-256)
+
+Whatever a hub that does not exist would be told, a known one is told by the same path: the same
+reads, the same work, the same bytes. The true reason of a refusal stands in the audit.
+"""
+
+import base64
+import hmac
+import re
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, ClassVar, NamedTuple, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.organizations.models import Organization
+from mago.audit.services import record
+from mago.audit.tags import Tag
+from mago.core.crypto import SealBroken, seal, unseal
+from mago.core.ids import digest, new_id, new_secret
+from mago.core.sql import Statement
+
+from . import ht, scram
+from .binding import Offer
+from .keys import Purpose, fleet_mac
+from .models import Credential, Hub, HubToken, ReconnectToken, UsedExchange
+from .scopes import scopes_of
+from .scram import NotAuthorized
+from .services import quarantine_clone
+from .services.credentials import activate_generation
+
+TOKEN_PREFIX = "mago_hub_"  # noqa: S105
+_SEALED_FOR = "hubs.handshake"
+_KEYS_PURPOSE = "hubs.credential.keys"
+_NOBODY = "0" * 32
+# `<id>` is the hub with the credential that it uses now, `<id>.<generation>` with that one.
+_NAME = re.compile(
+    r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?:\.([1-9][0-9]{0,8}))?"
+)
+# How many of a hub's reconnect tokens are tried: the one in use, its successor, and superseded ones.
+_TRIED = 4
+ROTATE = ("rotate_credential",)
+
+
+@dataclass(frozen=True)
+class Challenge:
+    sid: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Reconnect:
+    mechanism: str
+    token: str
+
+
+@dataclass(frozen=True)
+class Who:
+    """A hub as far as a sign-in needs it, and as the audit takes it: Django's own object costs more than the rest."""
+
+    id: UUID
+    organization_id: UUID
+    label: str
+    state: str
+
+    _meta: ClassVar = Hub._meta
+
+    @property
+    def pk(self) -> UUID:
+        return self.id
+
+    def __str__(self) -> str:
+        return self.label
+
+
+@dataclass(frozen=True)
+class Success:
+    """Signed in: `answer` proves the server, `token` is shown once, `wishes` is what the hub should do."""
+
+    answer: bytes
+    who: Who
+    generation: int
+    token: str
+    method: str
+    reconnect: Reconnect | None
+    wishes: tuple[str, ...]
+
+
+class _Name(NamedTuple):
+    id: UUID | None
+    generation: int | None
+
+
+def _read_name(name: str) -> _Name:
+    found = _NAME.fullmatch(name)
+    if found is None:
+        return _Name(None, None)
+    return _Name(UUID(found[1]), int(found[2]) if found[2] else None)
+
+
+# --- the first request ---
+
+_CREDENTIAL = Credential._meta.db_table
+_HUB = Hub._meta.db_table
+_ORGANIZATION = Organization._meta.db_table
+_TOKEN = HubToken._meta.db_table
+_RECONNECT = ReconnectToken._meta.db_table
+_USED = UsedExchange._meta.db_table
+
+# ruff: noqa: S608 - the names in these statements are our own
+_SALT_IN_USE = Statement(
+    f"SELECT id, salt, iterations FROM {_CREDENTIAL}"
+    " WHERE hub_id = %s AND mechanism = %s AND stage <> 'pending'"
+    " ORDER BY CASE WHEN stage = 'active' THEN 0 ELSE 1 END, generation DESC LIMIT 1"
+)
+_SALT_OF = Statement(
+    f"SELECT id, salt, iterations FROM {_CREDENTIAL}"
+    " WHERE hub_id = %s AND mechanism = %s AND generation = %s"
+)
+
+
+def start(mechanism: str, first: scram.ClientFirst, offer: Offer) -> Challenge:
+    """The answer to a client-first-message of a mechanism that is offered. One read, no write."""
+    _check_binding(mechanism, first, offer)
+    bare_mechanism = mechanism.removesuffix(scram.PLUS)
+    name = _read_name(first.name)
+    identity = name.id or new_id()
+    if name.generation is None:
+        row = _SALT_IN_USE.run([identity, bare_mechanism])
+    else:
+        row = _SALT_OF.run([identity, bare_mechanism, name.generation])
+    unknown = _salt_of_nobody(bare_mechanism, first.name)
+    key, salt, iterations = row or (_NOBODY, unknown, settings.HUB_ITERATIONS)
+    nonce = first.nonce + base64.b64encode(secrets.token_bytes(24)).decode()
+    offered = offer.hash(scram.hash_name(mechanism))
+    message = scram.server_first(nonce, salt, iterations, offered)
+    expires = int(time.time() + settings.HUB_HANDSHAKE_LIFETIME.total_seconds())
+    key = key if isinstance(key, str) else key.hex
+    state = (mechanism, key, str(expires), first.gs2_header, first.binding, message, first.bare)
+    return Challenge(_seal(state), message)
+
+
+def _check_binding(mechanism: str, first: scram.ClientFirst, offer: Offer) -> None:
+    """RFC 5802 section 6: the mechanism and the flag agree, and nobody was told less than we offer."""
+    if mechanism not in offer.mechanisms:
+        raise scram.InvalidMechanism
+    bound = mechanism.endswith(scram.PLUS)
+    if first.flag == "p" and not offer.bindings:
+        raise scram.BindingUnsupported
+    if bound != (first.flag == "p"):
+        raise scram.BindingUnsupported if first.flag == "p" else scram.Malformed
+    if bound and first.binding not in offer.bindings:
+        raise scram.BindingTypeUnsupported
+    if first.flag == "y" and offer.bindings:
+        raise scram.Downgrade("possible downgrade attack").about(None, first.name)
+
+
+def _salt_of_nobody(mechanism: str, name: str) -> str:
+    """What an unknown hub's salt is, now and at any other time. The name alone is its first generation."""
+    named = name if "." in name else f"{name}.1"
+    made = fleet_mac(Purpose.UNKNOWN_HUBS, f"salt\0{mechanism}\0{named}".encode())
+    return base64.b64encode(made[: settings.HUB_SALT_BYTES]).decode()
+
+
+def _seal(state: Sequence[str]) -> str:
+    # NUL is in none of the parts. Padding is no character of a token (RFC 7804 section 5).
+    return seal("\0".join(state), purpose=_SEALED_FOR).rstrip("=")
+
+
+# --- the second request ---
+
+
+class _State(NamedTuple):
+    mechanism: str
+    credential: str
+    expires: str
+    gs2_header: str
+    binding: str
+    server_first: str
+    bare: str
+
+    @property
+    def nonce(self) -> str:
+        return self.server_first[2 : self.server_first.index(",")]
+
+    @property
+    def name(self) -> str:
+        """As sent: what is escaped in it no hub's name has."""
+        return self.bare[2 : self.bare.index(",")]
+
+
+def _open(sid: str) -> _State:
+    _key, _, body = sid.partition(".")
+    try:
+        state = _State(*unseal(sid + "=" * (-len(body) % 4), purpose=_SEALED_FOR).split("\0"))
+    except (SealBroken, TypeError, UnicodeError):
+        raise NotAuthorized("not a sid of ours") from None
+    if int(state.expires) < time.time():
+        raise NotAuthorized("expired").about(None, state.name)
+    return state
+
+
+_USE = Statement(
+    f"INSERT INTO {_USED} (id, expires_at) VALUES (%s, %s) ON CONFLICT DO NOTHING RETURNING id"
+)
+_VERIFIER = Statement(
+    "SELECT c.keys, c.stage, c.generation, c.expires_at, c.expires_at > %s, c.ended_at > %s, c.created_at < %s,"
+    " h.rotation_asked_at IS NOT NULL, h.id, h.organization_id, h.name, h.serial, h.state,"
+    f" o.is_active FROM {_CREDENTIAL} c JOIN {_HUB} h ON h.id = c.hub_id"
+    f" JOIN {_ORGANIZATION} o ON o.id = h.organization_id WHERE c.id = %s"
+)
+_TOUCH = Statement(
+    f"UPDATE {_CREDENTIAL} SET last_used_at = %s, first_used_at = COALESCE(first_used_at, %s)"
+    " WHERE id = %s AND stage IN ('pending', 'active') RETURNING id"
+)
+
+
+class _Verifier(NamedTuple):
+    keys: str
+    stage: str
+    generation: int
+    expires_at: Any
+    is_unexpired: bool
+    has_just_ended: bool | None
+    is_old: bool
+    rotation_asked: bool
+    hub_id: Any
+    organization_id: Any
+    name: str
+    serial: str
+    state: str
+    organization_is_active: bool
+
+    @property
+    def who(self) -> Who:
+        return Who(
+            _uuid(self.hub_id), _uuid(self.organization_id), self.name or self.serial, self.state
+        )
+
+
+def _uuid(value: Any) -> UUID:
+    return value if isinstance(value, UUID) else UUID(value)
+
+
+def finish(sid: str, final: scram.ClientFinal, offer: Offer, *, keep: bool = True) -> Success:
+    """The hub has proved itself: it has a token, and with `keep` one to reconnect with. NotAuthorized otherwise.
+
+    One of any number of tries with the same `sid` is looked at, in whatever process, right or wrong.
+    """
+    state = _open(sid)
+    with transaction.atomic():
+        outcome = _finish(state, final, offer, keep)
+    if isinstance(outcome, Success):
+        return outcome
+    # Outside: that the exchange was used must outlive its failure.
+    raise outcome
+
+
+def _finish(
+    state: _State, final: scram.ClientFinal, offer: Offer, keep: bool
+) -> Success | scram.Failure:
+    if _USE.run([_used_id(state.nonce), int(state.expires)]) is None:
+        return NotAuthorized("replayed").about(None, state.name)
+    now = timezone.now()
+    moments = [now, now - settings.HUB_REPLACED_GRACE, now - settings.HUB_CREDENTIAL_ROTATED_AFTER]
+    row = _VERIFIER.run([*moments, UUID(state.credential)])
+    found = _Verifier(*row) if row else None
+    name = scram.hash_name(state.mechanism)
+    stored_key, server_key = _keys(found, name)
+    signed = f"{state.bare},{state.server_first},{final.without_proof}"
+    is_proved = scram.verify(name, stored_key, signed, final.proof)
+    subject = found.who if found else None
+    if final.binding not in _right_bindings(state, offer):
+        return scram.BindingMismatch("possible man in the middle").about(subject, state.name)
+    if found is None or not is_proved or not hmac.compare_digest(final.nonce, state.nonce):
+        reason = "wrong proof" if found else "unknown hub"
+        return NotAuthorized(reason).about(subject, state.name)
+    if (refused := _standing(found)) is not None:
+        return refused.about(subject, state.name)
+    if _TOUCH.run([now, now, UUID(state.credential)]) is None:
+        return NotAuthorized("revoked").about(subject, state.name)
+    if found.stage == Credential.Stage.PENDING:
+        activate_generation(found.who.id, found.generation, now)
+    who, method = found.who, f"scram {state.binding}".rstrip()
+    record(
+        Tag.HUB_SIGN_IN_SUCCEEDED,
+        actor=who,
+        target=cast(Any, who),
+        organization_id=who.organization_id,
+        method=method,
+        generation=found.generation,
+    )
+    return Success(
+        answer=scram.server_final(name, server_key, signed).encode(),
+        who=who,
+        generation=found.generation,
+        token=_issue(who.id, found.generation, method, now),
+        method=method,
+        reconnect=_reconnect_token(found, state.binding, now) if keep else None,
+        wishes=ROTATE if found.is_old or found.rotation_asked else (),
+    )
+
+
+def _used_id(nonce: str) -> str:
+    """What is kept of a nonce that was used: its end, which is ours."""
+    return nonce[-32:]
+
+
+def _keys(found: _Verifier | None, name: str) -> tuple[bytes, bytes]:
+    """StoredKey and ServerKey; for an unknown hub such as nobody has the proof for, by the same work."""
+    nobody = fleet_mac(Purpose.UNKNOWN_HUBS, b"keys" + secrets.token_bytes(16))
+    text = unseal(found.keys if found else _dummy(), purpose=_KEYS_PURPOSE)
+    stored, _, server = text.partition(":")
+    keys = base64.b64decode(stored), base64.b64decode(server)
+    return keys if found else (nobody, nobody)
+
+
+_dummies: dict[str, str] = {}
+
+
+def _dummy() -> str:
+    """A sealed value as long as a real one, so that opening it takes as long."""
+    key = settings.SECRET_KEY
+    if key not in _dummies:
+        _dummies[key] = seal(":".join(["A" * 43 + "="] * 2), purpose=_KEYS_PURPOSE)
+    return _dummies[key]
+
+
+def _right_bindings(state: _State, offer: Offer) -> list[str]:
+    if not state.binding:
+        return [scram.binding_input(state.gs2_header)]
+    known = offer.data.get(state.binding, ())
+    return [scram.binding_input(state.gs2_header, data) for data in known]
+
+
+def _standing(found: _Verifier) -> NotAuthorized | None:
+    """Why a hub that did prove itself is not let in, or None."""
+    if found.stage == Credential.Stage.RETIRED:
+        if found.has_just_ended:
+            return NotAuthorized("retired credential")
+        quarantine_clone(
+            hub_id=found.who.id,
+            reason=f"credential {found.generation} was used after its successor",
+        )
+        return NotAuthorized("clone: retired credential")
+    if found.stage == Credential.Stage.REVOKED:
+        return NotAuthorized("revoked")
+    if not found.is_unexpired:
+        return NotAuthorized("credential expired")
+    return _shut_out(found.state, found.organization_is_active)
+
+
+def _shut_out(state: str, organization_is_active: bool) -> NotAuthorized | None:
+    if not scopes_of(state):
+        return NotAuthorized(state)
+    return None if organization_is_active else NotAuthorized("organization disabled")
+
+
+# --- what a sign-in ends in ---
+
+_INSERT_TOKEN = Statement(
+    f"INSERT INTO {_TOKEN} (digest, hub_id, generation, method, expires_at)"
+    " VALUES (%s, %s, %s, %s, %s)"
+)
+_NEWEST_RECONNECT = Statement(
+    f"SELECT id, last_count, created_at > %s FROM {_RECONNECT} WHERE hub_id = %s AND mechanism = %s"
+    " AND generation = %s AND superseded_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 1"
+)
+_INSERT_RECONNECT = Statement(
+    f"INSERT INTO {_RECONNECT} (id, hub_id, generation, mechanism, last_count, created_at,"
+    " idle_until, expires_at) VALUES (%s, %s, %s, %s, 0, %s, %s, %s)"
+)
+
+
+def _issue(hub_id: UUID, generation: int, method: str, now: Any) -> str:
+    token = TOKEN_PREFIX + new_secret()
+    expires = now + settings.HUB_TOKEN_LIFETIME
+    _INSERT_TOKEN.run([digest(token), hub_id, generation, method, expires])
+    return token
+
+
+def _reconnect_token(found: _Verifier, binding: str, now: Any) -> Reconnect:
+    """A token to reconnect with; one that the hub has never used is told again, in case it was lost."""
+    mechanism = next(name for name, bound in ht.MECHANISMS.items() if bound == binding)
+    hub_id, fresh = found.who.id, now - settings.HUB_RECONNECT_ROTATED_AFTER
+    row = _NEWEST_RECONNECT.run([fresh, hub_id, mechanism, found.generation])
+    if row and row[1] == 0 and row[2]:
+        key = _uuid(row[0])
+    else:
+        end = min(now + settings.HUB_RECONNECT_LIFETIME, _moment(found.expires_at))
+        key = _new_reconnect(hub_id, found.generation, mechanism, now, end)
+    return Reconnect(mechanism, derived_token(key, hub_id, mechanism))
+
+
+def _new_reconnect(hub_id: UUID, generation: int, mechanism: str, now: Any, end: Any) -> UUID:
+    key = new_id()
+    idle = min(now + settings.HUB_RECONNECT_IDLE, end)
+    _INSERT_RECONNECT.run([key, hub_id, generation, mechanism, now, idle, end])
+    return key
+
+
+def derived_token(key: UUID, hub_id: UUID, mechanism: str) -> str:
+    """The token of that row: made anew each time from a key that is not in the database in the clear."""
+    made = fleet_mac(Purpose.RECONNECT, f"{key.hex}\0{hub_id.hex}\0{mechanism}".encode())
+    return base64.urlsafe_b64encode(made).decode().rstrip("=")
+
+
+# --- the one request ---
+
+_CANDIDATE = Statement(
+    "SELECT t.id, t.last_count, t.generation, t.first_used_at IS NULL, t.created_at < %s,"
+    " t.superseded_at IS NOT NULL, t.superseded_at > %s, t.expires_at, h.organization_id, h.name,"
+    f" h.serial, h.state, o.is_active, h.rotation_asked_at IS NOT NULL FROM {_RECONNECT} t"
+    f" JOIN {_HUB} h ON h.id = t.hub_id JOIN {_ORGANIZATION} o ON o.id = h.organization_id"
+    " WHERE t.hub_id = %s AND t.mechanism = %s AND t.idle_until > %s AND t.expires_at > %s"
+    " ORDER BY t.created_at DESC, t.id DESC LIMIT 1 OFFSET %s"
+)
+_COUNT = Statement(
+    f"UPDATE {_RECONNECT} SET last_count = %s, idle_until = %s,"
+    " first_used_at = COALESCE(first_used_at, %s)"
+    " WHERE id = %s AND last_count < %s AND superseded_at IS NULL RETURNING id"
+)
+
+
+class _Candidate(NamedTuple):
+    id: Any
+    last_count: int
+    generation: int
+    is_unused: bool
+    is_old: bool
+    is_superseded: bool
+    was_just_superseded: bool | None
+    expires_at: Any
+    organization_id: Any
+    name: str
+    serial: str
+    state: str
+    organization_is_active: bool
+    rotation_asked: bool
+
+
+def reconnect(mechanism: str, message: ht.Initiator, offer: Offer) -> Success:
+    """The hub has shown that it holds its reconnect token, with a counter never used before. NotAuthorized otherwise."""
+    if mechanism not in offer.reconnect:
+        raise scram.InvalidMechanism
+    if message.offered and message.offered != offer.hash("sha256"):
+        raise scram.Downgrade("possible downgrade attack").about(None, message.name)
+    with transaction.atomic():
+        outcome = _reconnect(mechanism, message, offer)
+    if isinstance(outcome, Success):
+        return outcome
+    raise outcome
+
+
+def _reconnect(mechanism: str, message: ht.Initiator, offer: Offer) -> Success | scram.Failure:
+    now = timezone.now()
+    hub_id = _read_name(message.name).id or new_id()
+    bindings = offer.data.get(ht.MECHANISMS[mechanism], (b"",))
+    found, token, binding = _held(mechanism, message, hub_id, bindings, now)
+    if found is None:
+        return NotAuthorized("no such reconnect token").about(None, message.name)
+    who = Who(hub_id, _uuid(found.organization_id), found.name or found.serial, found.state)
+    if (refused := _shut_out(found.state, found.organization_is_active)) is not None:
+        return refused.about(who, message.name)
+    if found.was_just_superseded:
+        return NotAuthorized("superseded reconnect token").about(who, message.name)
+    idle = now + settings.HUB_RECONNECT_IDLE
+    key, count = _uuid(found.id), message.count
+    if found.is_superseded or _COUNT.run([count, idle, now, key, count]) is None:
+        reason = "superseded reconnect token" if found.is_superseded else "counter was used before"
+        quarantine_clone(hub_id=hub_id, reason=reason)
+        return NotAuthorized(f"clone: {reason}").about(who, message.name)
+    if found.is_unused:
+        older = ReconnectToken.objects.filter(hub_id=hub_id, superseded_at=None)
+        older.exclude(pk=key).update(superseded_at=now)
+    method = f"ht {ht.MECHANISMS[mechanism]}".rstrip()
+    successor = None
+    if found.is_old:
+        end = _moment(found.expires_at)
+        successor = _new_reconnect(hub_id, found.generation, mechanism, now, end)
+    return Success(
+        answer=ht.response(token, binding, message.extra),
+        who=who,
+        generation=found.generation,
+        token=_issue(hub_id, found.generation, method, now),
+        method=method,
+        reconnect=Reconnect(mechanism, derived_token(successor, hub_id, mechanism))
+        if successor
+        else None,
+        wishes=ROTATE if found.rotation_asked else (),
+    )
+
+
+def _held(
+    mechanism: str, message: ht.Initiator, hub_id: UUID, bindings: Sequence[bytes], now: Any
+) -> tuple[_Candidate | None, str, bytes]:
+    """The hub's token that made the message, the token itself, and what it was bound to.
+
+    As much is tried for a hub that has none, so that the time does not tell.
+    """
+    fresh, grace = now - settings.HUB_RECONNECT_ROTATED_AFTER, now - settings.HUB_REPLACED_GRACE
+    for number in range(_TRIED):
+        row = _CANDIDATE.run([fresh, grace, hub_id, mechanism, now, now, number])
+        found = _Candidate(*row) if row else None
+        token = derived_token(_uuid(found.id) if found else hub_id, hub_id, mechanism)
+        for binding in bindings:
+            made = ht.initiator(token, binding, message.extra)
+            if hmac.compare_digest(made, message.mac) and found:
+                return found, token, binding
+    return None, "", b""
+
+
+def _moment(value: datetime) -> datetime:
+    """A time as the database's driver gave it; SQLite's knows of no zones."""
+    return value if value.tzinfo else value.replace(tzinfo=UTC)

@@ -1,0 +1,92 @@
+"""How requests of a sign-in are read, and answered."""
+
+import base64
+import json
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from .. import scram
+from ..binding import Offer
+from ..handshake import Success
+from ..refusals import TemporaryFailure
+from ..scopes import scopes_of
+
+REALM = 'realm="hubs"'
+LONGEST_BODY = 8192
+_JITTER = 0.2
+
+
+def as_json(body: dict[str, Any], status: int = 200) -> HttpResponse:
+    response = HttpResponse(json.dumps(body), status=status, content_type="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def read_body(request: HttpRequest) -> dict[str, Any]:
+    """The JSON object that was sent; BadEncoding for anything else, and for what is too long."""
+    try:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST_BODY:
+            raise scram.BadEncoding
+        body = json.loads(request.body)
+    except (ValueError, RecursionError, OSError):
+        raise scram.BadEncoding from None
+    if not isinstance(body, dict):
+        raise scram.BadEncoding
+    return body
+
+
+def text(body: dict[str, Any], name: str) -> str:
+    value = body.get(name)
+    if not isinstance(value, str):
+        raise scram.Malformed
+    return value
+
+
+def succeeded(success: Success) -> HttpResponse:
+    who = success.who
+    body = {
+        "status": "success",
+        "additional_data": base64.b64encode(success.answer).decode(),
+        "access_token": success.token,
+        "token_type": "Bearer",
+        "expires_in": int(settings.HUB_TOKEN_LIFETIME.total_seconds()),
+        "scope": " ".join(sorted(scopes_of(who.state))),
+        "hub_id": str(who.id),
+        "state": who.state,
+        "generation": success.generation,
+        "heartbeat": {
+            "interval": int(settings.HUB_HEARTBEAT_INTERVAL.total_seconds()),
+            "jitter": _JITTER,
+        },
+        "actions": list(success.wishes),
+    }
+    if success.reconnect is not None:
+        # A lower bound: the token may be a day old already.
+        life = settings.HUB_RECONNECT_IDLE - settings.HUB_RECONNECT_ROTATED_AFTER
+        body["reconnect"] = {
+            "mechanism": success.reconnect.mechanism,
+            "token": success.reconnect.token,
+            "expires_in": int(life.total_seconds()),
+        }
+    return as_json(body)
+
+
+def failed(failure: scram.Failure, offer: Offer) -> HttpResponse:
+    """What a hub is told, which is the same for all that it must not tell apart."""
+    body: dict[str, Any] = {"status": "failure", "error": failure.error}
+    if failure.e:
+        body["data"] = scram.encode(f"e={failure.e}")
+    if isinstance(failure, scram.InvalidMechanism):
+        body["mechanisms"] = list(offer.mechanisms)
+    response = as_json(body, failure.status)
+    if failure.status == 401:
+        response.headers["WWW-Authenticate"] = f"{scram.MANDATORY} {REALM}"
+    return with_patience(response, failure)
+
+
+def with_patience(response: HttpResponse, failure: scram.Failure) -> HttpResponse:
+    if isinstance(failure, TemporaryFailure):
+        response.headers["Retry-After"] = str(failure.retry_after)
+    return response

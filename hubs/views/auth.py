@@ -1,0 +1,161 @@
+"""A hub signs in: as JSON in two requests (or one, to reconnect), and by RFC 7804's headers."""
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from mago.core.guards import public
+
+from .. import handshake, ht, refusals, scram
+from ..binding import Offer, offer_of
+from .answers import REALM, as_json, failed, read_body, succeeded, text, with_patience
+
+Step = Callable[[HttpRequest, Offer], HttpResponse]
+Answer = Callable[[scram.Failure, Offer], HttpResponse]
+# Long enough for a database that is restarted, short enough for people who wait in a room.
+RETRY_AFTER = 2
+
+
+def _step(answer: Answer) -> Callable[[Step], Callable[[HttpRequest], HttpResponse]]:
+    """A request of a sign-in: what fails in it is answered, and what concerns security is noted."""
+
+    def decorate(step: Step) -> Callable[[HttpRequest], HttpResponse]:
+        @wraps(step)
+        def view(request: HttpRequest) -> HttpResponse:
+            offer = offer_of(request.META)
+            try:
+                try:
+                    return step(request, offer)
+                except scram.NotAuthorized as failure:
+                    return answer(refusals.note(failure, failure.name), offer)
+            except scram.Failure as failure:
+                return answer(failure, offer)
+            except (OperationalError, InterfaceError):
+                return answer(refusals.TemporaryFailure(RETRY_AFTER, "database"), offer)
+
+        return view
+
+    return decorate
+
+
+@public
+@require_GET
+def offer(request: HttpRequest) -> HttpResponse:
+    """What a hub may use over this connection; exactly this list is hashed in `h`."""
+    offer = offer_of(request.META)
+    return as_json(
+        {
+            "mechanisms": offer.mechanisms,
+            "channel_bindings": offer.bindings,
+            "fast": offer.reconnect,
+            "iterations": settings.HUB_ITERATIONS,
+            "salt_bytes": settings.HUB_SALT_BYTES,
+            "retry_after": None,
+        }
+    )
+
+
+@public
+@require_POST
+@_step(failed)
+def start(request: HttpRequest, offer: Offer) -> HttpResponse:
+    """The first of two requests (SCRAM), or the only one (HT)."""
+    body = read_body(request)
+    mechanism, message = text(body, "mechanism"), scram.decode(body.get("initial_response"))
+    if mechanism in ht.MECHANISMS:
+        initiator = ht.read(message)
+        refusals.demand_patience(initiator.name)
+        return succeeded(handshake.reconnect(mechanism, initiator, offer))
+    if mechanism not in offer.mechanisms:
+        raise scram.InvalidMechanism
+    first = scram.read_client_first(scram.text_of(message))
+    refusals.demand_patience(first.name)
+    challenge = handshake.start(mechanism, first, offer)
+    return as_json(
+        {
+            "status": "continue",
+            "sid": challenge.sid,
+            "challenge": scram.encode(challenge.message),
+            "expires_in": int(settings.HUB_HANDSHAKE_LIFETIME.total_seconds()),
+        }
+    )
+
+
+@public
+@require_POST
+@_step(failed)
+def proceed(request: HttpRequest, offer: Offer) -> HttpResponse:
+    """The second of two requests."""
+    body = read_body(request)
+    sid, message = text(body, "sid"), scram.decode(body.get("response"))
+    final = scram.read_client_final(scram.text_of(message))
+    return succeeded(handshake.finish(sid, final, offer))
+
+
+# --- RFC 7804 ---
+
+_ATTRIBUTE = re.compile(r'\s*([a-z]+)\s*=\s*(?:"([^"\\]*)"|([^\s",]+))\s*(?:,|$)')
+
+
+def _attributes(header: str) -> dict[str, str]:
+    """The attributes of an Authorization header, quoted or bare; each once."""
+    found: dict[str, str] = {}
+    at = 0
+    while at < len(header):
+        match = _ATTRIBUTE.match(header, at)
+        if match is None or match[1] in found:
+            raise scram.Malformed
+        found[match[1]] = match[2] if match[2] is not None else match[3]
+        at = match.end()
+    return found
+
+
+def _challenged(failure: scram.Failure | None, offer: Offer) -> HttpResponse:
+    """401 and the way to begin; also where the reason is one that JSON clients are told with a 400."""
+    status = failure.status if isinstance(failure, refusals.TemporaryFailure) else 401
+    response = HttpResponse(status=status, content_type="text/plain")
+    if status == 401:
+        response.headers["WWW-Authenticate"] = f"{scram.MANDATORY} {REALM}"
+    return with_patience(response, failure) if failure else response
+
+
+@public
+@require_GET
+@_step(_challenged)
+def token(request: HttpRequest, offer: Offer) -> HttpResponse:
+    """RFC 7804 section 5, which allows no channel binding and knows SHA-256 only. The body is the access token."""
+    scheme, _space, rest = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if scheme.upper() != scram.MANDATORY or scram.MANDATORY not in offer.mechanisms:
+        return _challenged(None, offer)
+    if len(rest) > 2 * scram.LONGEST_ENCODED:
+        raise scram.BadEncoding
+    sent = _attributes(rest)
+    message = scram.text_of(scram.decode(sent.get("data")))
+    return _finished(sent["sid"], message, offer) if "sid" in sent else _begun(message, offer)
+
+
+def _begun(message: str, offer: Offer) -> HttpResponse:
+    first = scram.read_client_first(message)
+    if first.flag != "n":
+        raise scram.BindingUnsupported
+    refusals.demand_patience(first.name)
+    challenge = handshake.start(scram.MANDATORY, first, offer)
+    response = _challenged(None, offer)
+    told = f"sid={challenge.sid}, data={scram.encode(challenge.message)}"
+    response.headers["WWW-Authenticate"] = f"{scram.MANDATORY} {told}"
+    return response
+
+
+def _finished(sid: str, message: str, offer: Offer) -> HttpResponse:
+    final = scram.read_client_final(message)
+    success = handshake.finish(sid, final, offer, keep=False)
+    response = HttpResponse(success.token, content_type="text/plain")
+    told: Any = f"sid={sid}, data={scram.encode(success.answer.decode())}"
+    response.headers["Authentication-Info"] = told
+    return response
