@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.template.backends.django import Template
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
 
@@ -157,6 +158,12 @@ def events(db: None) -> Callable[..., list[Any]]:
         return [event for event in AuditEvent.objects.order_by("id") if not tag or event.tag == tag]
 
     return told
+
+
+@pytest.fixture
+def without_templates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages come empty, for who asks of each of them whom it lets in: that is decided before."""
+    monkeypatch.setattr(Template, "render", lambda *args: "")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import pytest
-from django.template.backends.django import Template
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
@@ -106,12 +105,6 @@ def acme(fill: Any) -> Any:
     return Organization.objects.get(slug="acme")
 
 
-@pytest.fixture
-def without_templates(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who is let in is decided before a template is rendered, which costs ten times as much."""
-    monkeypatch.setattr(Template, "render", lambda *args: "")
-
-
 def is_form(route: Route) -> bool:
     """Whether a route only takes what is posted, as its answer to GET tells."""
     return route.pattern.rsplit("/", 2)[-2] in {
@@ -136,9 +129,7 @@ def test_nobody_is_let_in_without_signing_in(fill: Any) -> None:
 
 
 @pytest.mark.parametrize("who", ["stranger", "owner of another organization"])
-def test_strangers_find_nothing(
-    fill: Any, charlie: Any, who: str, without_templates: None
-) -> None:
+def test_strangers_find_nothing(fill: Any, charlie: Any, who: str, without_templates: None) -> None:
     if who != "stranger":
         create_organization(name="Other", owner=charlie, actor=charlie)
     browser, answers, expected = Browser().as_person(charlie), {}, {}
