@@ -12,12 +12,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
+from django.views.decorators.http import require_http_methods
 
 from mago.core.errors import Refused
 from mago.core.forms import Form
 
 from .keyset import KeysetPage, Listing
 from .navigation import frame, permissions
+
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 CURSOR = "page"
 Saved = TypeVar("Saved")

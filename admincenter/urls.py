@@ -2,7 +2,8 @@
 
 from django.urls import include, path
 
-from .sections import audit, messages, overview, people
+from .sections import messages, overview, people
+from .sections.audit.urls import urlpatterns as audit_patterns
 from .sections.organizations import directory
 from .sections.organizations.urls import urlpatterns as organization_patterns
 
@@ -33,6 +34,5 @@ urlpatterns = [
     path("messages/retry/", messages.retry_dead, name="retry_dead"),
     path("messages/<uuid:message_id>/", messages.message, name="message"),
     path("messages/<uuid:message_id>/retry/", messages.retry, name="retry_message"),
-    path("audit/", audit.events, name="audit"),
-    path("audit/<int:event_id>/", audit.event, name="event"),
+    path("audit/", include(audit_patterns)),
 ]

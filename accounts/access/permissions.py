@@ -6,6 +6,7 @@ from enum import StrEnum
 class Permission(StrEnum):
     AUDIT_EXPORT = "audit:export"
     AUDIT_READ = "audit:read"
+    AUDIT_STREAMS_EDIT = "audit_streams:edit"
     CONDITIONS_EDIT = "conditions:edit"
     DOMAINS_EDIT = "domains:edit"
     DOMAINS_READ = "domains:read"
@@ -54,6 +55,7 @@ NAMES = frozenset(permission.value for permission in Permission)
 # What concerns everybody on the platform, and so can be held on the platform only.
 PLATFORM_ONLY = frozenset(
     {
+        Permission.AUDIT_STREAMS_EDIT,
         Permission.MESSAGES_READ,
         Permission.MESSAGES_RETRY,
         Permission.ORGANIZATIONS_CREATE,
@@ -68,6 +70,7 @@ PLATFORM_ONLY = frozenset(
 # that it is them (ASVS 7.5.3), so that a browser left open cannot be made to hand the house over.
 SENSITIVE = frozenset(
     {
+        Permission.AUDIT_STREAMS_EDIT,
         Permission.CONDITIONS_EDIT,
         Permission.DOMAINS_EDIT,
         Permission.MEMBERS_INVITE,

@@ -88,6 +88,8 @@ def fill(alice: Any) -> Callable[[Route], str]:
         "account_id": robot.pk,
         "token_id": create_api_token(account=robot, name="Nightly", actor=alice)[0].pk,
         "event_id": event.pk,
+        "export_id": alice.pk,
+        "stream_id": alice.pk,
         "person_id": alice.pk,
         "session_id": alice.pk,
         "family_id": alice.pk,
@@ -108,7 +110,7 @@ def acme(fill: Any) -> Any:
 def is_form(route: Route) -> bool:
     """Whether a route only takes what is posted, as its answer to GET tells."""
     return route.pattern.rsplit("/", 2)[-2] in {
-        "disable", "enable", "remove", "revoke", "delete", "transfer", "check",
+        "disable", "enable", "remove", "revoke", "delete", "transfer", "check", "download",
     }  # fmt: skip
 
 

@@ -11,7 +11,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
 
 from accounts.access.guards import actor
 from accounts.access.permissions import Permission
@@ -21,9 +20,9 @@ from mago.core.errors import Refused
 from mago.core.forms import Form
 
 from ...navigation import Permissions
-from ...pages import page
+from ...pages import get_or_post, page
 
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+__all__ = ["act", "around", "form_page", "get_or_post", "organization", "owned", "section", "site"]
 
 
 @dataclass(frozen=True)

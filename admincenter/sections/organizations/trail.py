@@ -1,6 +1,7 @@
 """The audit trail of one organization."""
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -34,6 +35,7 @@ def events(request: HttpRequest, whose: Organization) -> HttpResponse:
         title=_("Audit"),
         filters=filters,
         find=lambda **chosen: find_events(organization=whose, **chosen),
+        exports_url=reverse("admincenter:organization_exports", args=[whose.slug]),
         **around(request, whose, TAB),
     )
 

@@ -8,6 +8,7 @@ from . import (
     directory,
     domains,
     explain,
+    exports,
     members,
     policies,
     roles,
@@ -84,5 +85,16 @@ urlpatterns = [
     ),
     path("audit/", trail.events, name="organization_audit"),
     path("audit/<int:event_id>/", trail.event, name="organization_event"),
+    path("audit/exports/", exports.exports, name="organization_exports"),
+    path(
+        "audit/exports/<uuid:export_id>/download/",
+        exports.download,
+        name="download_organization_export",
+    ),
+    path(
+        "audit/exports/<uuid:export_id>/delete/",
+        exports.delete,
+        name="delete_organization_export",
+    ),
     path("explain/", explain.explain, name="organization_explain"),
 ]

@@ -1,6 +1,7 @@
-"""The audit trail: search it, and read one event whole. Who does is recorded in it."""
+"""Search the trail, and read one event whole. Who does is recorded in it."""
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -10,10 +11,11 @@ from mago.audit import canonical, selectors
 from mago.audit.services import record
 from mago.audit.tags import Tag
 
-from .. import diff
-from ..forms import AuditFilters
-from ..pages import CURSOR, list_page, page
-from ..selectors.trail import events_beside, find_events, link_of
+from ... import diff
+from ...forms import AuditFilters
+from ...pages import CURSOR, list_page, page
+from ...selectors.trail import events_beside, find_events, link_of
+from .common import around
 
 BESIDE = 50
 
@@ -28,7 +30,13 @@ def events(request: HttpRequest) -> HttpResponse:
         searched = {name: str(value) for name, value in filters.chosen.items()}
         record(Tag.AUDIT_SEARCHED, actor=actor(request), filters=searched)
     return list_page(
-        request, "admincenter/audit/list.html", title=_("Audit"), filters=filters, find=find_events
+        request,
+        "admincenter/audit/list.html",
+        title=_("Audit"),
+        filters=filters,
+        find=find_events,
+        exports_url=reverse("admincenter:exports"),
+        **around(request, "audit"),
     )
 
 
