@@ -13,7 +13,9 @@ from tests.hubs.conftest import Enrolled
 class Device:
     """Signs in as a hub does. `last` is the last answer."""
 
-    def __init__(self, enrolled: Enrolled | None = None, *, name: str = "", secret: str = "") -> None:
+    def __init__(
+        self, enrolled: Enrolled | None = None, *, name: str = "", secret: str = ""
+    ) -> None:
         self.name = name or (enrolled.name if enrolled else "")
         self.secret = secret or (enrolled.secret if enrolled else "")
         self.client, self.headers = Client(), dict[str, str]()
