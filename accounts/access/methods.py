@@ -7,7 +7,24 @@ do what, nor what is demanded of sign-ins. What a hub may do is bound to the hub
 
 from enum import StrEnum
 
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
 from .permissions import Permission
+
+
+class SignInMethod(models.TextChoices):
+    """The doors by which people sign in, as sessions and policies name them."""
+
+    PASSWORD = "password", _("Password")
+    CODE = "code", _("A code by e-mail")
+    PASSKEY = "passkey", _("Passkey")
+    GOOGLE = "google", _("Google")
+    MICROSOFT = "microsoft", _("Microsoft")
+    APPLE = "apple", _("Apple")
+    OIDC = "oidc", _("The organization’s OpenID provider")
+    SAML = "saml", _("The organization’s SAML provider")
+    LDAP = "ldap", _("The organization’s LDAP directory")
 
 
 class Means(StrEnum):

@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.access.facts import Strength
-from accounts.access.methods import Means
+from accounts.access.methods import Means, SignInMethod
 from accounts.access.models import CustomRole, Membership
 from accounts.access.permissions import Permission
 from accounts.access.principals import forget
@@ -308,7 +308,7 @@ def _check_demands(demands: dict[str, Any]) -> None:
     is_met = {
         "strength": strength is None or strength in set(Strength) - {Strength.NONE},
         "methods": methods is None
-        or (bool(methods) and all(isinstance(name, str) and name for name in methods)),
+        or (bool(methods) and all(name in SignInMethod.values for name in methods)),
         "idle_minutes": _is_length(demands.get("idle_minutes")),
         "absolute_minutes": _is_length(demands.get("absolute_minutes")),
     }

@@ -15,6 +15,7 @@ from accounts.access.models import (
     ServiceAccount,
 )
 from accounts.access.permissions import Permission
+from accounts.access.roles import RoleName
 from accounts.access.selectors import Actor, can, unexpired
 from accounts.models import normalize_email
 from accounts.organizations.models import Domain, Organization, SignInPolicy, Site
@@ -103,7 +104,14 @@ def policies_of(organization: Organization) -> list[SignInPolicy]:
     """The organization's own policies, each with the name of the role that it concerns."""
     found = SignInPolicy.objects.of(organization).select_related("organization", "site")
     policies = list(found.order_by("key"))
-    names = {str(role.pk): role.name for role in custom_roles_of(organization)}
+    names: dict[str, Any] = dict(RoleName.choices)
+    names |= {str(role.pk): role.name for role in custom_roles_of(organization)}
     for policy in policies:
         policy.role_name = names.get(policy.role or "", policy.role)
     return policies
+
+
+def platform_policies() -> list[SignInPolicy]:
+    """The policies that hold in every organization."""
+    everywhere = SignInPolicy.objects.everywhere(reason="of the platform, which is nobody's own")
+    return list(everywhere.filter(organization=None).order_by("key"))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access.facts import Strength
+from accounts.access.methods import SignInMethod
 from accounts.access.models import Condition, CustomRole, ServiceAccount
 from accounts.access.permissions import PLATFORM_ONLY, Permission
 from accounts.access.roles import RoleName
@@ -278,11 +279,12 @@ class PolicyForm(Form):
             (Strength.PHISHING_RESISTANT.value, gettext_lazy("A factor that cannot be phished")),
         ],
     )
-    methods = forms.CharField(
+    methods = forms.MultipleChoiceField(
         label=gettext_lazy("Allowed methods"),
         required=False,
-        max_length=300,
-        help_text=gettext_lazy("Such as password, passkey, saml; none: all are allowed."),
+        choices=SignInMethod.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("None chosen: all are allowed."),
     )
     idle_minutes = forms.IntegerField(
         label=gettext_lazy("A session ends after so many minutes without use"),
@@ -313,8 +315,7 @@ class PolicyForm(Form):
         fields["site"].offer(sites_of(viewer, organization))
 
     def clean_methods(self) -> list[str] | None:
-        names = [name.strip() for name in self.cleaned_data["methods"].split(",")]
-        return sorted({name for name in names if name}) or None
+        return sorted(self.cleaned_data["methods"]) or None
 
 
 class ExplainForm(Filters):

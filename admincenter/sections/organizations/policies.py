@@ -4,15 +4,17 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from accounts.organizations import services
+from accounts.organizations.effective import together
 from accounts.organizations.models import Organization, SignInPolicy
 
-from ...selectors.organizations import policies_of
+from ...selectors.organizations import platform_policies, policies_of
 from .common import act, form_page, get_or_post, organization, owned, section
 from .forms import PolicyForm
 
@@ -22,7 +24,9 @@ TAB = "organization_policies"
 @require(Permission.POLICIES_READ, of=organization)
 @require_safe
 def policies(request: HttpRequest, whose: Organization) -> HttpResponse:
-    return section(request, whose, "policies", {"policies": policies_of(whose)}, tab=TAB)
+    own, platform = policies_of(whose), platform_policies()
+    context = {"policies": own, "groups": together(own, platform, timezone.now())}
+    return section(request, whose, "policies", context, tab=TAB)
 
 
 @require(Permission.POLICIES_EDIT, of=organization)
@@ -36,7 +40,7 @@ def create(request: HttpRequest, whose: Organization) -> HttpResponse:
 def edit(request: HttpRequest, whose: Organization, policy_id: UUID) -> HttpResponse:
     policy = owned(request, whose.slug, SignInPolicy, policy_id, Permission.POLICIES_EDIT)
     values = {name: getattr(policy, name) for name in services.FIELDS}
-    values |= {"methods": ", ".join(policy.methods or []), "grace_until": _text(policy.grace_until)}
+    values["grace_until"] = _text(policy.grace_until)
     return _form(request, whose, _("Sign-in policy"), values, policy)
 
 

@@ -137,6 +137,7 @@ def test_it_is_set_again_in_place_and_what_is_not_named_stays(
         {"strength": 4},
         {"methods": []},
         {"methods": [""]},
+        {"methods": ["password", "pasword"]},
         {"methods": [1]},
         {"idle_minutes": 0},
         {"idle_minutes": -1},
