@@ -138,6 +138,7 @@ def stage(acme: Organization, alice: User, bob: User, charlie: User, dora: User)
     return Stage([alice, bob, charlie, dora], acme, sites)
 
 
+@pytest.mark.slow
 @settings(
     deadline=None,
     max_examples=25,

@@ -200,6 +200,7 @@ class Entrance(RuleBasedStateMachine):
             assert not any(link.split("/")[-2] in kept for link in [*self.offered, *self.pending])
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_no_step_can_be_skipped() -> None:
     run_state_machine_as_test(

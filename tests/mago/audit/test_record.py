@@ -181,6 +181,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(detail=st.dictionaries(st.text(), JSON), text=st.text(), actor_id=st.uuids())
 def test_whatever_it_is_told_reads_back_as_the_same_bytes(

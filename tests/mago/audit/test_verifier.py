@@ -2,11 +2,14 @@
 
 import ast
 import hashlib
+import io
 import json
+import runpy
 import struct
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +34,22 @@ FIRST, SECOND, THIRD, SIGNED, FOURTH = 2, 3, 4, 5, 6
 
 
 def run(*arguments: Any) -> subprocess.CompletedProcess[str]:
+    """As its own program, which knows nothing of Mago."""
     command = [sys.executable, "-I", SCRIPT, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def run_here(*arguments: Any) -> subprocess.CompletedProcess[str]:
+    """The same, without the start of a Python."""
+    out, err = io.StringIO(), io.StringIO()
+    command = [str(SCRIPT), *map(str, arguments)]
+    with redirect_stdout(out), redirect_stderr(err), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", command)
+        with pytest.raises(SystemExit) as ended:
+            runpy.run_path(str(SCRIPT), run_name="__main__")
+    return subprocess.CompletedProcess(
+        command, int(str(ended.value.code or 0)), out.getvalue(), err.getvalue()
+    )
 
 
 def exported(**period: Any) -> Lines:
@@ -56,7 +73,7 @@ def check(tmp_path: Path) -> Check:
     def say(lines: Lines, *arguments: Any) -> dict[str, Any]:
         path = tmp_path / "trail.jsonl"
         path.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
-        done = run(path, "--json", *arguments)
+        done = run_here(path, "--json", *arguments)
         assert done.stderr == ""
         said: dict[str, Any] = json.loads(done.stdout)
         assert done.returncode == (0 if said["whole"] else 1)
@@ -144,7 +161,7 @@ def test_one_changed_byte_anywhere_is_found(lines: Lines, check: Check, tmp_path
     for place in range(start, len(text), 151):
         changed = bytes([text[place] ^ 1])
         path.write_bytes(text[:place] + changed + text[place + 1 :])
-        assert run(path).returncode in (1, 2), text[place - 20 : place + 20]
+        assert run_here(path).returncode in (1, 2), text[place - 20 : place + 20]
 
 
 def test_a_missing_event_is_named(lines: Lines, check: Check) -> None:
@@ -294,8 +311,8 @@ def test_pieces_are_checked_one_after_the_other(lines: Lines, tmp_path: Path) ->
 def test_what_is_no_export_is_not_called_whole(tmp_path: Path, text: str) -> None:
     path = tmp_path / "x"
     path.write_text(text, errors="surrogateescape")
-    assert run(path).returncode in (1, 2)
-    assert run(tmp_path / "nothing").returncode == 2
+    assert run_here(path).returncode in (1, 2)
+    assert run_here(tmp_path / "nothing").returncode == 2
 
 
 def test_an_export_of_a_search_is_not_called_whole(five: list[AuditEvent], tmp_path: Path) -> None:

@@ -268,6 +268,7 @@ def manage(tmp_path: Path, *words: str, **variables: str) -> subprocess.Complete
     )
 
 
+@pytest.mark.slow
 def test_the_production_profile_passes_djangos_own_check(tmp_path: Path) -> None:
     done = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING")
     assert done.returncode == 0, done.stderr
@@ -306,6 +307,7 @@ assert settings.DEBUG is False
 """
 
 
+@pytest.mark.slow
 def test_in_production_cookies_and_headers_insist_on_https(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", PRODUCTION_REQUESTS],

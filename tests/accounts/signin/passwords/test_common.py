@@ -17,6 +17,7 @@ def test_the_3000_most_common_are_refused_as_they_are(refusals: Callable[..., li
     assert taken == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "stretched",
     [
