@@ -35,7 +35,8 @@ def explain(
     principal: User | ServiceAccount, permission: Permission, target: Any
 ) -> tuple[Decision, list[Looked]]:
     """The decision on `principal`, judged as if they asked now and from where the caller is; and its grounds."""
-    with calling(replace(caller(), via=_means(principal))):
+    # What the reader's own token may do at most says nothing about `principal`.
+    with calling(replace(caller(), via=_means(principal), permits=None)):
         decision = can(principal, permission, target)
     where = scope_of(target)
     mine = Q(user=principal) if isinstance(principal, User) else Q(service_account=principal)

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 class Declared(BasePermission):
-    """As `accounts.access.guards` for pages: `PUBLIC`, `SIGNED_IN`, or a permission."""
+    """As `accounts.access.guards` for pages: `PUBLIC`, `SIGNED_IN`, or a permission.
+
+    It is asked for on the platform or, where the view has `locate(request)`, at what that finds.
+    """
 
     def has_permission(self, request: Request | HttpRequest, view: "APIView") -> bool:
         access = getattr(view, "access", None)
@@ -32,7 +35,8 @@ class Declared(BasePermission):
         if access == SIGNED_IN and not isinstance(request.user, User):
             raise Forbidden(_("This is about a person; a service account is none."))
         if access != SIGNED_IN:
-            demand(request, Permission(access))
+            found = [view.locate(request)] if hasattr(view, "locate") else []
+            demand(request, Permission(access), *found)
             # A service account has nobody at a keyboard; what its token may use is limited by itself.
             if access in SENSITIVE and isinstance(request.user, User):
                 demand_proof()

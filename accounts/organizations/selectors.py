@@ -37,7 +37,15 @@ def visible_to(actor: Actor) -> QuerySet[Organization]:
 
 def organization_for(actor: Actor, slug: str) -> Organization:
     """The organization, if `actor` may see it; NotFound otherwise, as for one that does not exist."""
-    organization = Organization.objects.filter(slug=slug).first()
+    return _if_seen(actor, Organization.objects.filter(slug=slug).first())
+
+
+def organization_by_id(actor: Actor, key: UUID) -> Organization:
+    """As `organization_for`, by the identifier that programs use."""
+    return _if_seen(actor, Organization.objects.filter(pk=key).first())
+
+
+def _if_seen(actor: Actor, organization: Organization | None) -> Organization:
     if organization is None or not _belongs(actor, organization):
         raise NotFound
     return organization

@@ -8,13 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import services
-from accounts.access.conditions import BadRule, check
-from accounts.access.explain import beside
-from accounts.access.facts import Facts, current_facts
+from accounts.access.dry_run import BadRule, if_condition_were
 from accounts.access.guards import actor, require
-from accounts.access.models import Condition, RoleBinding
+from accounts.access.models import Condition
 from accounts.access.permissions import Permission
-from accounts.access.preview import Change, if_rule_were
+from accounts.access.preview import Change
 from accounts.organizations.models import Organization
 
 from ...selectors.organizations import conditions_of
@@ -67,10 +65,9 @@ def edit(request: HttpRequest, whose: Organization, condition_id: UUID) -> HttpR
 
     def changes(name: str, rule: Any) -> list[Change]:
         try:
-            check(rule)
+            return if_condition_were(condition, rule)
         except BadRule:
             return []  # The service says what is wrong.
-        return if_rule_were(beside(whose.pk, condition=condition), condition, rule, _facts)
 
     def save(name: str, rule: Any, **seen: Any) -> None:
         services.edit_condition(condition=condition, name=name, rule=rule, actor=actor(request))
@@ -87,13 +84,6 @@ def edit(request: HttpRequest, whose: Organization, condition_id: UUID) -> HttpR
         examples=EXAMPLES,
         supposed=True,
     )
-
-
-def _facts(binding: RoleBinding) -> Facts:
-    """What is known of people who are not asking: themselves and the site; the rest as of who looks."""
-    email = binding.user.email if binding.user else ""
-    attributes = getattr(binding.site, "condition_attributes", None)
-    return current_facts(email=email, attributes=attributes)
 
 
 @require(Permission.CONDITIONS_EDIT, of=organization)

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import services
-from accounts.access.explain import beside
+from accounts.access.dry_run import if_role_were
 from accounts.access.guards import actor, require
 from accounts.access.models import CustomRole
 from accounts.access.permissions import Permission
-from accounts.access.preview import Change, if_role_held
+from accounts.access.preview import Change
 from accounts.access.roles import PERMISSIONS, RoleName
 from accounts.organizations.models import Organization
 
@@ -66,8 +66,7 @@ def edit(request: HttpRequest, whose: Organization, role_id: UUID) -> HttpRespon
     sent = request.POST if request.method == "POST" else None
 
     def changes(name: str, permissions: list[str]) -> list[Change]:
-        wanted = frozenset(map(Permission, permissions))
-        return if_role_held(beside(whose.pk, custom_role=role), role, wanted)
+        return if_role_were(role, permissions)
 
     def save(name: str, permissions: list[str], **seen: Any) -> None:
         services.edit_custom_role(

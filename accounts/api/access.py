@@ -1,0 +1,162 @@
+"""Why may somebody do something, who else may, and what a change would do: as the pages of an organization say it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import ValidationError
+from rest_framework.views import APIView
+
+from accounts.access.dry_run import BadRule, if_condition_were, if_role_were
+from accounts.access.explain import explain, who_can
+from accounts.access.models import Condition, CustomRole, RoleBinding, ServiceAccount
+from accounts.access.permissions import Permission
+from accounts.access.preview import Change
+from accounts.access.selectors import Actor
+from accounts.models import User
+from accounts.organizations.models import Organization
+from accounts.organizations.selectors import organization_by_id, owned_for, sites_of
+
+from . import access_shapes as shapes
+from .serializers import ProblemSerializer
+
+REFUSALS = dict.fromkeys((400, 401, 403, 404), ProblemSerializer)
+
+
+class Explain(APIView):
+    access = Permission.ROLES_READ
+
+    def locate(self, request: Request) -> Organization:
+        form = shapes.ExplainQuerySerializer(data=request.query_params)
+        form.is_valid(raise_exception=True)
+        self.asked = form.validated_data
+        self.organization = organization_by_id(request.user, self.asked["organization"])
+        return self.organization
+
+    @extend_schema(
+        summary="Why may somebody do this, or why not? And who may?",
+        description="Without a member and a service account it only tells who may. Whoever is asked about is judged "
+        "as if they asked now, from your address and with your sign-in.",
+        parameters=[shapes.ExplainQuerySerializer],
+        responses={200: shapes.ExplanationSerializer, **REFUSALS},
+    )
+    def get(self, request: Request) -> Response:
+        permission = Permission(self.asked["permission"])
+        target = self._site(request.user) or self.organization
+        answer: dict[str, Any] = {"permission": permission, "decision": None, "looked_at": []}
+        if (principal := self._principal()) is not None:
+            decision, looked = explain(principal, permission, target)
+            answer["decision"] = {"allowed": decision.allowed, "reason": decision.reason}
+            answer["looked_at"] = [
+                {**_told(one.binding), "allows": one.allows, "reason": one.reason} for one in looked
+            ]
+        answer["who_can"] = [_told(binding) for binding in who_can(permission, target)]
+        return Response(answer)
+
+    def _site(self, viewer: Actor) -> Any:
+        key = self.asked.get("site")
+        site = sites_of(viewer, self.organization).filter(pk=key).first() if key else None
+        if key and site is None:
+            raise ValidationError({"site": [_("There is no such site here.")]})
+        return site
+
+    def _principal(self) -> User | ServiceAccount | None:
+        if email := self.asked.get("member"):
+            members = User.objects.filter(memberships__organization=self.organization)
+            if (member := members.filter(email=email).first()) is None:
+                raise ValidationError({"member": [_("No member has this address.")]})
+            return member
+        if key := self.asked.get("service_account"):
+            accounts = ServiceAccount.objects.of(self.organization)
+            if (account := accounts.filter(pk=key).first()) is None:
+                words = _("There is no such service account here.")
+                raise ValidationError({"service_account": [words]})
+            return account
+        return None
+
+
+class _DryRun(APIView):
+    """What is asked about is of the organization in the path, or is not found."""
+
+    model: Any
+    access: Permission
+
+    def locate(self, request: Request) -> Organization:
+        self.organization = organization_by_id(request.user, self.kwargs["organization_id"])
+        return self.organization
+
+    def row(self, request: Request, key: UUID) -> Any:
+        return owned_for(request.user, self.model, self.organization, key, self.access)
+
+
+class RoleDryRun(_DryRun):
+    model = CustomRole
+    access = Permission.ROLES_EDIT
+
+    @extend_schema(
+        summary="What if this role held other permissions?",
+        description="Who would gain or lose what, at which place. Nothing is changed.",
+        request=shapes.RoleDryRunSerializer,
+        responses={200: shapes.ChangesSerializer, **REFUSALS},
+    )
+    def post(self, request: Request, organization_id: UUID, role_id: UUID) -> Response:
+        role = self.row(request, role_id)
+        form = shapes.RoleDryRunSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        return _changes(if_role_were(role, form.validated_data["permissions"]))
+
+
+class ConditionDryRun(_DryRun):
+    model = Condition
+    access = Permission.CONDITIONS_EDIT
+
+    @extend_schema(
+        summary="What if this condition had another rule?",
+        description="Who would gain or lose what, at which place, judged as of now and with your address and your "
+        "sign-in. Nothing is changed.",
+        request=shapes.ConditionDryRunSerializer,
+        responses={200: shapes.ChangesSerializer, **REFUSALS},
+    )
+    def post(self, request: Request, organization_id: UUID, condition_id: UUID) -> Response:
+        condition = self.row(request, condition_id)
+        form = shapes.ConditionDryRunSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        try:
+            return _changes(if_condition_were(condition, form.validated_data["rule"]))
+        except BadRule as error:
+            raise ValidationError({"rule": [str(error)]}) from None
+
+
+def _changes(found: list[Change]) -> Response:
+    return Response(
+        {
+            "changes": [
+                {
+                    "who": _principal(change.who),
+                    "site": change.scope.site_id,
+                    "gains": change.gains,
+                    "losses": change.losses,
+                }
+                for change in found
+            ]
+        }
+    )
+
+
+def _told(binding: RoleBinding) -> dict[str, Any]:
+    return {
+        "who": _principal(binding.user or binding.service_account),
+        "role": binding.role_name,
+        "organization": binding.organization_id,
+        "site": binding.site_id,
+        "condition": binding.condition.name if binding.condition else None,
+        "expires_at": binding.expires_at,
+    }
+
+
+def _principal(who: Any) -> dict[str, Any]:
+    kind = "person" if isinstance(who, User) else "service_account"
+    return {"type": kind, "id": who.pk, "name": getattr(who, "email", "") or who.name}

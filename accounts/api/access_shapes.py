@@ -1,0 +1,76 @@
+"""Shapes of what is asked and told about who may do what."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.access.permissions import PLATFORM_ONLY, Permission
+
+from .serializers import EmailField
+
+NAMES = sorted(permission.value for permission in frozenset(Permission) - PLATFORM_ONLY)
+
+
+class ExplainQuerySerializer(serializers.Serializer[Any]):
+    organization = serializers.UUIDField(help_text="Its identifier.")
+    permission = serializers.ChoiceField(choices=NAMES)
+    member = EmailField(required=False, help_text="The e-mail address of a member.")
+    service_account = serializers.UUIDField(required=False, help_text="Or a service account.")
+    site = serializers.UUIDField(required=False, help_text="A site, if not the whole organization.")
+
+
+class PrincipalSerializer(serializers.Serializer[Any]):
+    type = serializers.ChoiceField(choices=["person", "service_account"])
+    id = serializers.UUIDField()
+    name = serializers.CharField(help_text="The e-mail address of a person.")
+
+
+class BindingSerializer(serializers.Serializer[Any]):
+    """A role that somebody holds somewhere; without an organization, on the whole platform."""
+
+    who = PrincipalSerializer()
+    role = serializers.CharField()
+    organization = serializers.UUIDField(allow_null=True)
+    site = serializers.UUIDField(allow_null=True)
+    condition = serializers.CharField(allow_null=True)
+    expires_at = serializers.DateTimeField(allow_null=True)
+
+
+class LookedSerializer(BindingSerializer):
+    allows = serializers.BooleanField()
+    reason = serializers.CharField()
+
+
+class DecisionSerializer(serializers.Serializer[Any]):
+    allowed = serializers.BooleanField()
+    reason = serializers.CharField()
+
+
+class ExplanationSerializer(serializers.Serializer[Any]):
+    permission = serializers.ChoiceField(choices=NAMES)
+    decision = DecisionSerializer(allow_null=True)
+    looked_at = LookedSerializer(many=True)
+    who_can = BindingSerializer(many=True, help_text="At most 500 bindings are looked at.")
+
+
+class RoleDryRunSerializer(serializers.Serializer[Any]):
+    permissions = serializers.ListField(
+        child=serializers.ChoiceField(choices=NAMES), allow_empty=True, max_length=len(NAMES)
+    )
+
+
+class ConditionDryRunSerializer(serializers.Serializer[Any]):
+    rule = serializers.DictField(help_text="As docs/organizations.md describes it.")
+
+
+class ChangeSerializer(serializers.Serializer[Any]):
+    """At the site, or in the whole organization."""
+
+    who = PrincipalSerializer()
+    site = serializers.UUIDField(allow_null=True)
+    gains = serializers.ListField(child=serializers.CharField())
+    losses = serializers.ListField(child=serializers.CharField())
+
+
+class ChangesSerializer(serializers.Serializer[Any]):
+    changes = ChangeSerializer(many=True)

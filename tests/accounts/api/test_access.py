@@ -1,0 +1,155 @@
+"""Explain and dry run: the same answers as on the pages, for programs, and only for whoever may read roles there."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from accounts.access.models import Membership
+from accounts.access.roles import RoleName
+from accounts.access.services import (
+    create_condition,
+    create_custom_role,
+    create_service_account,
+    grant_role,
+)
+from accounts.organizations.services import create_organization, create_site
+from accounts.provider.services import create_api_token
+from tests.conftest import App
+
+
+@pytest.fixture
+def acme(alice: Any, bob: Any) -> Any:
+    organization = create_organization(name="Acme", owner=alice, actor=alice)
+    Membership.objects.create(organization=organization, user=bob)
+    grant_role(user=bob, role=RoleName.OPERATOR, actor=None, scope=organization.access_scope)
+    return organization
+
+
+@pytest.fixture
+def owner(app: App, alice: Any) -> App:
+    app.sign_in(alice)
+    return app
+
+
+def asked(app: App, acme: Any, **query: str) -> Any:
+    words = "&".join(f"{name}={value}" for name, value in query.items())
+    return app.get(f"access/explain?organization={acme.pk}&{words}")
+
+
+def test_tells_why_somebody_may_not_and_who_may(owner: App, acme: Any) -> None:
+    answer = asked(owner, acme, permission="hubs:reboot", member="Bob@example.com").json()
+    assert answer["decision"]["allowed"] is False
+    assert "hubs:reboot" in answer["decision"]["reason"]
+    (looked,) = answer["looked_at"]
+    assert (looked["role"], looked["allows"]) == ("Operator", False)
+    assert [one["who"]["name"] for one in answer["who_can"]] == ["alice@example.com"]
+
+
+def test_a_site_counts(owner: App, acme: Any, alice: Any, bob: Any) -> None:
+    hall = create_site(organization=acme, name="Hall", actor=alice)
+    scope = hall.access_scope
+    grant_role(user=bob, role=RoleName.TECHNICIAN, actor=None, scope=scope)
+    query = {"permission": "hubs:reboot", "member": "bob@example.com"}
+    assert asked(owner, acme, **query).json()["decision"]["allowed"] is False
+    assert asked(owner, acme, **query, site=str(hall.pk)).json()["decision"]["allowed"] is True
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong"),
+    [
+        ({}, "permission"),
+        ({"permission": "hubs:fly"}, "permission"),
+        ({"permission": "people:disable"}, "permission"),
+        ({"permission": "hubs:read", "member": "charlie@example.com"}, "member"),
+        ({"permission": "hubs:read", "member": "nonsense"}, "member"),
+        ({"permission": "hubs:read", "service_account": str(UUID(int=7))}, "service_account"),
+        ({"permission": "hubs:read", "site": str(UUID(int=7))}, "site"),
+        ({"permission": "hubs:read", "site": "x"}, "site"),
+    ],
+)
+def test_what_makes_no_sense_is_named(owner: App, acme: Any, query: Any, wrong: str) -> None:
+    response = asked(owner, acme, **query)
+    assert (response.status_code, list(response.json()["errors"])) == (400, [wrong])
+
+
+def test_a_stranger_finds_nothing_and_a_guest_is_refused(app: App, acme: Any, charlie: Any) -> None:
+    app.sign_in(charlie)
+    assert asked(app, acme, permission="hubs:read").status_code == 404
+    Membership.objects.create(organization=acme, user=charlie)
+    grant_role(user=charlie, role=RoleName.GUEST, actor=None, scope=acme.access_scope)
+    assert asked(app, acme, permission="hubs:read").status_code == 403
+    app.token = ""
+    assert asked(app, acme, permission="hubs:read").status_code == 401
+
+
+def test_a_token_that_only_reads_asks_about_what_it_may_not_do(
+    app: App, acme: Any, alice: Any
+) -> None:
+    """What limits the token of who asks does not limit the person asked about."""
+    robot = create_service_account(
+        organization=acme, name="Robot", role=RoleName.REPORTER, actor=alice
+    )
+    app.token = create_api_token(account=robot, name="Nightly", actor=alice)[1]
+    answer = asked(app, acme, permission="hubs:reboot", member="alice@example.com").json()
+    assert answer["decision"]["allowed"] is True
+    role = create_custom_role(organization=acme, name="Own", permissions=["hubs:read"], actor=alice)
+    path = f"organizations/{acme.pk}/roles/{role.pk}/dry-run"
+    assert app.post(path, {"permissions": []}).status_code == 403
+
+
+def test_a_dry_run_of_a_role_changes_nothing(
+    owner: App, acme: Any, alice: Any, person: Any
+) -> None:
+    eve = person("eve")
+    Membership.objects.create(organization=acme, user=eve)
+    role = create_custom_role(organization=acme, name="Own", permissions=["hubs:read"], actor=alice)
+    grant_role(user=eve, role=role, actor=None, scope=acme.access_scope)
+    path = f"organizations/{acme.pk}/roles/{role.pk}/dry-run"
+    (change,) = owner.post(path, {"permissions": ["hubs:reboot"]}).json()["changes"]
+    assert change["who"] == {"type": "person", "id": str(eve.pk), "name": "eve@example.com"}
+    assert (change["gains"], change["losses"]) == (["hubs:reboot"], ["hubs:read"])
+    role.refresh_from_db()
+    assert role.permissions == ["hubs:read"]
+    for body in ({"permissions": ["people:disable"]}, {"permissions": "all"}, {}):
+        assert owner.post(path, body).status_code == 400
+
+
+def test_a_dry_run_of_a_condition_says_what_is_wrong_with_a_rule(
+    owner: App, acme: Any, alice: Any, bob: Any
+) -> None:
+    condition = create_condition(
+        organization=acme, name="Own", rule={"email_domain": ["example.com"]}, actor=alice
+    )
+    grant_role(
+        user=bob,
+        role=RoleName.TECHNICIAN,
+        actor=None,
+        scope=acme.access_scope,
+        condition=condition,
+    )
+    path = f"organizations/{acme.pk}/conditions/{condition.pk}/dry-run"
+    (change,) = owner.post(path, {"rule": {"email_domain": ["other.example"]}}).json()["changes"]
+    assert "hubs:reboot" in change["losses"]
+    response = owner.post(path, {"rule": {"weather": "fine"}})
+    assert (response.status_code, list(response.json()["errors"])) == (400, ["rule"])
+
+
+def test_what_is_of_another_organization_is_not_found(owner: App, acme: Any, charlie: Any) -> None:
+    other = create_organization(name="Other", owner=charlie, actor=charlie)
+    theirs = create_custom_role(
+        organization=other, name="Own", permissions=["hubs:read"], actor=charlie
+    )
+    for organization in (acme, other):
+        path = f"organizations/{organization.pk}/roles/{theirs.pk}/dry-run"
+        assert owner.post(path, {"permissions": []}).status_code == 404
+
+
+def test_the_description_names_them(app: App) -> None:
+    text = app.get("schema/").content.decode()
+    for path in (
+        "/api/v1/access/explain",
+        "/roles/{role_id}/dry-run",
+        "/conditions/{condition_id}/",
+    ):
+        assert path in text
