@@ -11,4 +11,5 @@ urlpatterns = [
     path("", include("accounts.signin.urls")),
     path("organizations/", include("accounts.organizations.urls")),
     path("sessions/", include("accounts.sessions.urls")),
+    path("mfa/", include("accounts.mfa.urls")),
 ]

@@ -17,6 +17,8 @@ from mago.core.errors import Forbidden
 STAGES = [
     "accounts.signin.stages.ActiveStage",
     "accounts.signin.stages.ConfirmedStage",
+    "accounts.mfa.stages.FactorStage",
+    "accounts.mfa.stages.EnrolStage",
     "accounts.signin.stages.PolicyStage",
     "accounts.signin.stages.FactsStage",
 ]

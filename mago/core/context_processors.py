@@ -14,4 +14,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "system",
         "request_id": getattr(request, "request_id", ""),
         "has_inbox": settings.MAGO_INBOX,
+        "passkey_host": settings.PASSKEY_ORIGINS[0],
     }

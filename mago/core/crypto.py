@@ -77,11 +77,15 @@ def mac(message: bytes, *, purpose: str) -> bytes:
     return hmac.digest(_derive(settings.SECRET_KEY, f"mac:{purpose}"), message, "sha256")
 
 
+def macs(message: bytes, *, purpose: str) -> list[bytes]:
+    """As `mac`, under each key of the ring; the newest key's comes first."""
+    return [hmac.digest(_derive(key, f"mac:{purpose}"), message, "sha256") for key in _ring()]
+
+
 def mac_matches(message: bytes, tag: bytes, *, purpose: str) -> bool:
     """Whether any key of the ring made `tag`; compared in constant time."""
-    tags = [hmac.digest(_derive(key, f"mac:{purpose}"), message, "sha256") for key in _ring()]
     # Every one is compared, so that time does not tell which key it was.
-    return sum(hmac.compare_digest(tag, known) for known in tags) > 0
+    return sum(hmac.compare_digest(tag, known) for known in macs(message, purpose=purpose)) > 0
 
 
 class SealedTextField(models.TextField):  # type: ignore[type-arg]

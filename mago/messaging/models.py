@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import ExpressionWrapper, F
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from mago.core.crypto import SealedTextField, unseal
@@ -92,7 +93,11 @@ class Message(models.Model):
         field = self._meta.get_field("context")
         assert isinstance(field, SealedTextField)
         text = unseal(self._sealed, purpose=field.purpose)
-        return {"base_url": settings.MAGO_BASE_URL, "product": "Mago", **json.loads(text)}
+        context = {"base_url": settings.MAGO_BASE_URL, "product": "Mago", **json.loads(text)}
+        # What may lie in no queue, such as a code, is added only now, by whoever sends.
+        if path := settings.MESSAGE_COMPLETIONS.get(self.template):
+            context = import_string(path)(context)
+        return context
 
 
 class InboxEntry(models.Model):

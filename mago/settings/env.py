@@ -52,7 +52,8 @@ def text(name: str, default: str = "", *, meaning: str) -> str:
 def _converted(
     name: str, default: Any, meaning: str, convert: Callable[[str], Any], wanted: str
 ) -> Any:
-    DECLARED[name] = Variable(name, str(default), meaning)
+    shown = " ".join(default) if isinstance(default, tuple) else str(default)
+    DECLARED[name] = Variable(name, shown, meaning)
     raw = _raw(name)
     if raw is None:
         return default
@@ -95,6 +96,21 @@ def choice(name: str, default: str, options: tuple[str, ...], *, meaning: str) -
             "one of " + ", ".join(options),
         )
     )
+
+
+def words(
+    name: str, default: str, options: tuple[str, ...] = (), *, meaning: str
+) -> tuple[str, ...]:
+    """Words with blanks or commas between; only `options`, where there are any."""
+
+    def convert(raw: str) -> tuple[str, ...]:
+        found = tuple(raw.replace(",", " ").split())
+        if options and not set(found) <= set(options):
+            raise ValueError
+        return found
+
+    wanted = "any of " + ", ".join(options) if options else "words with blanks between"
+    return tuple(_converted(name, convert(default), meaning, convert, wanted))
 
 
 class Address(NamedTuple):

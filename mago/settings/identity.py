@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from . import env
+from .base import BASE_HOST, IS_LOCAL, MAGO_BASE_URL
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.signin.backends.PasswordBackend"]
@@ -71,6 +72,30 @@ REFRESH_TOKEN_GRACE = timedelta(seconds=10)
 
 CONFIRMATION_LIFETIME = timedelta(days=3)
 PASSWORD_RESET_LIFETIME = timedelta(minutes=30)
+
+FACTORS = env.words(
+    "MAGO_FACTORS",
+    "passkey totp sms email recovery",
+    ("passkey", "totp", "sms", "email", "recovery"),
+    meaning="The kinds of second factors that people may use.",
+)
+SMS_FOR_ADMINISTRATORS = env.boolean(
+    "MAGO_SMS_FOR_ADMINISTRATORS",
+    False,
+    meaning="Whether whoever administers the platform may use SMS as second factor (NIST: restricted).",
+)
+SMS_COUNTRIES = env.words(
+    "MAGO_SMS_COUNTRIES",
+    "AT BE BG CA CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK US",
+    meaning="Countries (ISO 3166) to whose mobile telephones an SMS is sent.",
+)
+# A passkey belongs to a name, and an address in numbers is none.
+PASSKEY_RP_ID = "localhost" if IS_LOCAL else BASE_HOST
+PASSKEY_ORIGINS = [MAGO_BASE_URL.replace(BASE_HOST, "localhost") if IS_LOCAL else MAGO_BASE_URL]
+PASSKEY_ROOTS = env.text(
+    "MAGO_PASSKEY_ROOTS",
+    meaning="Folder with root certificates (*.pem) of makers of security keys, for policies that demand certain makes.",
+)
 
 DOMAIN_RESOLVER = "accounts.organizations.dns.system_resolver"
 

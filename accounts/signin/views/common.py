@@ -1,39 +1,18 @@
-"""What the pages of this slice share: a form is bound, and shown with what is wrong."""
+"""What the pages of this slice share."""
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
-from django.views.decorators.http import require_http_methods
+from django.http import HttpRequest, HttpResponse
 
-from mago.core.errors import Refused, with_headers
+from mago.core.errors import Refused
+from mago.core.form_pages import get_or_post, posted, show_form
 from mago.core.forms import Form
 
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def posted(request: HttpRequest) -> QueryDict | None:
-    """What a form is bound to: also to nothing at all, where that is what was sent."""
-    return request.POST if request.method == "POST" else None
+__all__ = ["get_or_post", "posted", "show"]
 
 
 def show(
     request: HttpRequest, page: str, form: Form, refusal: Refused | None = None, **context: Any
 ) -> HttpResponse:
-    """The page with its form; with what is wrong beside the fields, and a status that says so."""
-    if refusal is not None:
-        form.refuse(refusal)
-    response = render(
-        request,
-        f"accounts/signin/{page}.html",
-        {"form": form, **context},
-        status=_status(form, refusal),
-    )
-    return with_headers(response, refusal) if refusal is not None else response
-
-
-def _status(form: Form, refusal: Refused | None) -> int:
-    if refusal is None:
-        return 400 if form.errors else 200
-    # On a page 401 would make the browser ask for HTTP credentials.
-    return 400 if refusal.status == 401 else refusal.status
+    """A page of templates/accounts/signin with its form."""
+    return show_form(request, f"accounts/signin/{page}.html", form, refusal, **context)

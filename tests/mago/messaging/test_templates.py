@@ -39,6 +39,8 @@ VALUES: dict[str, Any] = {
     "one": True,
     "policy": "Acme",
     "passkey": False,
+    "factor": "Work telephone",
+    "code": "123456",
 }
 
 

@@ -1,0 +1,145 @@
+"""Reads of factors: what somebody has, what of it may be asked, and what can be reached with it."""
+
+from collections.abc import Iterable
+from itertools import chain
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.access.facts import Strength
+from accounts.access.scope import PLATFORM
+from accounts.access.selectors import live_bindings
+from accounts.models import User
+from accounts.sessions.assurance import Proof, strength_of
+from mago.core.errors import NotFound
+
+from .models import (
+    EmailDevice,
+    Factor,
+    Kind,
+    Passkey,
+    RecoveryCode,
+    SmsDevice,
+    TotpDevice,
+    TrustedBrowser,
+    model_of,
+)
+
+# What a person is offered as a second step, the strongest first.
+SECOND_FACTORS = (Kind.PASSKEY, Kind.TOTP, Kind.SMS, Kind.EMAIL)
+PROOFS = {
+    Kind.PASSKEY: Proof.PASSKEY,
+    Kind.TOTP: Proof.TOTP,
+    Kind.SMS: Proof.TEXTED_CODE,
+    Kind.EMAIL: Proof.MAILED_CODE,
+    Kind.RECOVERY: Proof.RECOVERY_CODE,
+}
+# Asked at each sign-in, and most people have one factor or none: one statement instead of four.
+_KINDS = " UNION ALL ".join(
+    f"SELECT DISTINCT '{model.kind.value}' FROM {model._meta.db_table} WHERE user_id = %s AND confirmed"  # noqa: S608
+    for model in (Passkey, TotpDevice, SmsDevice, EmailDevice)
+)
+
+
+def kinds_of(user: User) -> list[Kind]:
+    """The kinds of second factors that somebody has and may use now, the strongest first. One query."""
+    key = User._meta.pk.get_db_prep_value(user.pk, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(_KINDS, [key] * 4)
+        held = {Kind(row[0]) for row in cursor.fetchall()}
+    if not held:
+        return []
+    allowed = kinds_for(user)
+    return [kind for kind in SECOND_FACTORS if kind in held and kind in allowed]
+
+
+def kinds_for(user: User) -> set[Kind]:
+    """The kinds that this person may use: those that are switched on, and SMS only where they administer nothing."""
+    kinds = {Kind(kind) for kind in settings.FACTORS}
+    if Kind.SMS in kinds and not settings.SMS_FOR_ADMINISTRATORS and administers(user):
+        kinds.remove(Kind.SMS)
+    return kinds
+
+
+def administers(user: User) -> bool:
+    """Whether they hold any role on the platform itself."""
+    return any(binding.scope == PLATFORM for binding in live_bindings(user))
+
+
+def proof_of(factor: Factor) -> Proof:
+    """What it shows to have just set this factor up."""
+    if isinstance(factor, Passkey) and factor.is_discoverable:
+        return Proof.PASSKEY_VERIFIED
+    return PROOFS[factor.kind]
+
+
+def factors_of(user: User, kinds: Iterable[str] = SECOND_FACTORS) -> list[Any]:
+    """Somebody's confirmed factors of these kinds; within a kind the one used last comes first."""
+    found = (
+        model_of(kind)
+        .objects.filter(user=user, confirmed=True)
+        .order_by("-last_used_at", "-created_at", "-pk")
+        for kind in kinds
+    )
+    return list(chain.from_iterable(found))
+
+
+def factor_for(user: User, kind: str, key: int, *, confirmed: bool = True) -> Any:
+    """Somebody's own factor, or NotFound."""
+    if kind not in Kind.values:
+        raise NotFound
+    factor = model_of(kind).objects.filter(user=user, pk=key, confirmed=confirmed).first()
+    if factor is None:
+        raise NotFound
+    factor.user = user
+    return factor
+
+
+def offered(user: User, proofs: list[str], wanted: Strength) -> list[Factor]:
+    """The factors to ask for after `proofs`: those that reach `wanted`, or all where none does."""
+    factors = factors_of(user, kinds_of(user))
+    reaching = [one for one in factors if strength_of([*proofs, PROOFS[one.kind]]) >= wanted]
+    return reaching or factors
+
+
+def reachable(user: User, factors: Iterable[Factor]) -> Strength:
+    """The best that somebody could show with `factors`, and their password if they have one."""
+    kinds = {factor.kind for factor in factors}
+    proofs = [PROOFS[kind] for kind in kinds]
+    if any(isinstance(one, Passkey) and one.is_discoverable for one in factors):
+        proofs.append(Proof.PASSKEY_VERIFIED)
+    # Without a password, another provider vouches for the person first.
+    return strength_of([Proof.PASSWORD, *proofs])
+
+
+def has_way_in(user: User, factors: Iterable[Factor]) -> bool:
+    """Whether somebody with these factors could begin a sign-in."""
+    alone = any(isinstance(one, Passkey) and one.is_discoverable for one in factors)
+    return alone or user.has_usable_password()
+
+
+def unused_recovery_codes(user: User) -> int:
+    return RecoveryCode.objects.filter(user=user, used_at=None, issued_by=None).count()
+
+
+def has_recovery_code(user: User) -> bool:
+    """Whether any code of theirs, or one from an administrator, could still let them in."""
+    mine = RecoveryCode.objects.filter(user=user, used_at=None)
+    return any(
+        expires is None or expires > timezone.now()
+        for expires in mine.values_list("expires_at", flat=True)[:20]
+    )
+
+
+def trusted_browsers_of(user: User) -> QuerySet[TrustedBrowser]:
+    alive = TrustedBrowser.objects.filter(user=user, expires_at__gt=timezone.now())
+    return alive.order_by("-last_used_at")
+
+
+def demand_usable(user: User, factor: Factor) -> None:
+    """NotFound where the kind was switched off, or is not for this person."""
+    if factor.kind not in kinds_for(user):
+        raise NotFound

@@ -1,0 +1,91 @@
+"""Wrong answers are counted before they are looked at, and told to whom they concern."""
+
+from django.utils.translation import gettext_lazy
+
+from accounts.access.selectors import administrators
+from accounts.models import User
+from mago.audit.services import Outcome, record
+from mago.audit.tags import Tag
+from mago.core.context import caller
+from mago.core.errors import Refused, TooMany
+from mago.core.http import network_of
+from mago.core.ratelimit import Taken, give_back
+from mago.messaging.services import send_mail
+
+from .. import limits
+from ..flows import Flow
+
+
+class WrongCode(Refused):
+    """The answer is wrong, too late, or was used before: the same words for each."""
+
+    status = 401
+    code = "invalid_code"
+    detail = gettext_lazy(
+        "That code does not fit, or has expired. Try again, or ask for a new one."
+    )
+
+
+def take_guess(flow: Flow, user: User, kind: str) -> Taken:
+    """One guess is counted. TooMany where no more may be made from here for now."""
+    taken: Taken = []
+    for limit, key in _wanted(flow, user):
+        if (wait := limit.try_take(*key)) > 0:
+            give_back(taken)
+            record(
+                Tag.SIGN_IN_LIMITED,
+                target=user,
+                outcome=Outcome.REFUSED,
+                limit=limit.name,
+                kind=kind,
+            )
+            raise TooMany(wait)
+        taken.append((limit, key))
+    return taken
+
+
+def tell_wrong(flow: Flow, user: User, kind: str) -> None:
+    """The wrong guess stands in the audit; who owns the account hears of many, and so do administrators."""
+    record(
+        Tag.FACTOR_FAILED,
+        target=user,
+        outcome=Outcome.FAILURE,
+        kind=kind,
+        purpose=flow.purpose.value,
+    )
+    _warn_owner(user)
+    _alarm()
+
+
+def _wanted(flow: Flow, user: User) -> Taken:
+    who = str(user.pk)
+    # Guesses from everywhere but known browsers share the long allowances; a browser has its own.
+    place = flow.browser or network_of(caller().address)
+    return [
+        (limits.GUESS_QUICK, (who, place)),
+        (limits.GUESS_DAY, (who, flow.browser)),
+        (limits.GUESS_YEAR, (who, flow.browser)),
+    ]
+
+
+def _warn_owner(user: User) -> None:
+    """After ten wrong guesses in a day: whoever makes them has the password, or the mail, already."""
+    if limits.GUESS_MANY.try_take(str(user.pk)) == 0:
+        return
+    if limits.GUESS_WARNING.try_take(str(user.pk)) == 0:
+        context = {"name": str(user), "address": caller().address}
+        send_mail("mfa/guesses", to=user.email, context=context, language=user.language)
+
+
+def _alarm() -> None:
+    """So many wrong guesses everywhere that somebody must be trying one after another."""
+    if limits.GUESS_ALARM.try_take("all") == 0 or limits.ALARM_MAIL.try_take("all") > 0:
+        return
+    record(Tag.GUESSING_DETECTED, outcome=Outcome.FAILURE, limit=limits.GUESS_ALARM.name)
+    for administrator in administrators()[:20]:
+        send_mail(
+            "mfa/alarm",
+            to=administrator.email,
+            context={"name": str(administrator)},
+            language=administrator.language,
+        )

@@ -1,0 +1,71 @@
+"""A factor is asked for, and the answer verified: for sign-in, step-up and enrolment alike."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.sessions.assurance import Proof
+from mago.audit.services import record
+from mago.audit.tags import Tag
+from mago.core.context import caller
+from mago.core.http import network_of
+from mago.core.ratelimit import give_back
+
+from .. import limits
+from ..flows import Flow
+from ..methods import method_of
+from ..methods.passkey import passkey_of
+from ..models import Factor, Kind, Passkey
+from .guesses import WrongCode, take_guess, tell_wrong
+
+
+def begin(flow: Flow, factor: Factor) -> dict[str, Any]:
+    """The question is put; what the page or app needs to answer it. Says nothing of whether a code was held back."""
+    return method_of(factor.kind).begin(flow, factor)
+
+
+def begin_passkey(flow: Flow) -> dict[str, Any]:
+    """Options for a passkey of whoever holds one; nobody has said yet who they are. TooMany."""
+    limits.PASSKEY_NETWORK.take(network_of(caller().address))
+    return method_of(Kind.PASSKEY).begin(flow, None)
+
+
+def verify(flow: Flow, factor: Factor, answer: Any) -> Proof:
+    """What the answer proves, to exactly one caller. WrongCode or TooMany."""
+    user = factor.user
+    taken = take_guess(flow, user, factor.kind)
+    proof = method_of(factor.kind).verify(flow, factor, answer)
+    if proof is None:
+        tell_wrong(flow, user, factor.kind)
+        raise WrongCode
+    give_back(taken)
+    tell_right(flow, factor)
+    return proof
+
+
+def verify_passkey(flow: Flow, answer: Any) -> tuple[User, Passkey, Proof]:
+    """Whose passkey answered, as nobody had said who they are. WrongCode, the same for one that is unknown."""
+    limits.PASSKEY_NETWORK.take(network_of(caller().address))
+    passkey = passkey_of(answer)
+    if passkey is None:
+        raise WrongCode
+    proof = method_of(Kind.PASSKEY).verify(flow, passkey, answer)
+    if proof is not Proof.PASSKEY_VERIFIED:
+        tell_wrong(flow, passkey.user, Kind.PASSKEY)
+        raise WrongCode
+    tell_right(flow, passkey)
+    return passkey.user, passkey, proof
+
+
+def tell_right(flow: Flow, factor: Factor) -> None:
+    """The factor was used now; the audit says for what."""
+    now = timezone.now()
+    type(factor).objects.filter(pk=factor.pk).update(last_used_at=now)
+    record(
+        Tag.FACTOR_VERIFIED,
+        actor=factor.user,
+        target=factor.user,
+        kind=factor.kind.value,
+        purpose=flow.purpose.value,
+    )
