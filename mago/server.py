@@ -19,6 +19,8 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from mago.core.memory import share_arenas
+
 # Whoever waits for a hashing slot holds a thread, and there may be 18 of them (passwords/lane.py);
 # with fewer threads than that, sign-ins would keep all other requests from being answered.
 THREADS = 24
@@ -51,6 +53,8 @@ def load_in_worker(announce: Callable[[], None]) -> Any:
     os.setpgrp()
     # Until granian has its own handler, the one inherited from the parent would swallow this.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # Threads seldom allocate at the same moment, as Python lets one run at a time.
+    share_arenas(2)
     in_background(end_with_parent)
     from mago.wsgi import application
 

@@ -1,27 +1,17 @@
 """Passwords that attackers try first (ASVS 6.2.4; NIST SP 800-63B-4 section 3.1.1.2)."""
 
-from collections.abc import Collection, Iterator
-from functools import lru_cache
+from collections.abc import Iterator
 from itertools import product
 
-from django.contrib.auth.password_validation import CommonPasswordValidator
+from .words import lists
 
 FEW = range(5)  # digits that people put before or behind a word: none to four
 LONGEST = 32  # characters; hardly any listed word is longer
 
 
-@lru_cache(maxsize=1)
-def _lists() -> tuple[Collection[str], ...]:
-    # Imported at the first use: the dictionaries take 15 MiB and a tenth of a second.
-    from zxcvbn.matching import RANKED_DICTIONARIES
-
-    names = sorted(RANKED_DICTIONARIES.keys() - {"user_inputs"})
-    return CommonPasswordValidator().passwords, *(RANKED_DICTIONARIES[name] for name in names)
-
-
 def is_common(password: str) -> bool:
     """Whether `password` is a listed one, in any case, with few digits around it, or repeated."""
-    return any(word in words for word in _words_behind(password.lower()) for words in _lists())
+    return any(word in words for word in _words_behind(password.lower()) for words in lists())
 
 
 def _words_behind(text: str) -> set[str]:

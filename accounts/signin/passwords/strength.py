@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+from .words import ranked
+
 # zxcvbn's score 3 ("safely unguessable": offline against a slow hash) begins here, but for a small
 # allowance of its own that would refuse every password of 8 characters, the best ones included.
 GUESSES = 10**8
@@ -24,7 +26,7 @@ def is_guessable(password: str, words: Collection[str] = ()) -> bool:
 
 
 def _stretch(password: str) -> int:
-    # Imported at the first use: the dictionaries take 15 MiB and a tenth of a second.
+    # Imported at the first use, as in `words`.
     from zxcvbn.matching import L33T_TABLE
 
     symbols = {symbol for readings in L33T_TABLE.values() for symbol in readings}
@@ -32,12 +34,12 @@ def _stretch(password: str) -> int:
 
 
 def _guesses(text: str, words: Collection[str]) -> int:
-    from zxcvbn.matching import RANKED_DICTIONARIES, omnimatch
+    from zxcvbn.matching import omnimatch
     from zxcvbn.scoring import most_guessable_match_sequence
 
     # Not `zxcvbn()`: it leaves the words of one person in a global for the next, and for other threads.
     dictionaries = {
-        **RANKED_DICTIONARIES,
+        "words": ranked(),
         "user_inputs": {word: rank for rank, word in enumerate(words, 1)},
     }
     return int(most_guessable_match_sequence(text, omnimatch(text, dictionaries))["guesses"])
