@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import settings as configured
 from django.template import engines
 from django.utils import translation
 
@@ -15,12 +15,12 @@ from mago.core import crypto
 from mago.messaging.models import Channel, Message
 from mago.messaging.render import render
 
-ROOT = Path(settings.BASE_DIR, "templates/mail")
+ROOT = Path(configured.BASE_DIR, "templates/mail")
 MAILS = sorted(
     str(path.relative_to(ROOT)).removesuffix(".subject.txt") for path in ROOT.rglob("*.subject.txt")
 )
-LANGUAGES = [code for code, _name in settings.LANGUAGES]
-BASE = settings.MAGO_BASE_URL
+LANGUAGES = [code for code, _name in configured.LANGUAGES]
+BASE = configured.MAGO_BASE_URL
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0"
 VALUES: dict[str, Any] = {
     "link": f"{BASE}/accounts/do/k3yk3yk3yk3y/?a=1&b=2",
@@ -42,6 +42,11 @@ VALUES: dict[str, Any] = {
     "factor": "Work telephone",
     "code": "123456",
 }
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_added(settings: Any) -> None:
+    settings.MESSAGE_COMPLETIONS = {}
 
 
 class Page(HTMLParser):
