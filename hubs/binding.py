@@ -59,7 +59,7 @@ def offer_of(meta: Mapping[str, Any]) -> Offer:
             data[END_POINT] = (end_point,)
     if END_POINT not in data and settings.HUB_CERTIFICATES:
         data[END_POINT] = tuple(end_point_of(path) for path in settings.HUB_CERTIFICATES)
-    return _offer(data) if data else _UNBOUND
+    return _offer(data)
 
 
 def _offer(data: dict[str, tuple[bytes, ...]]) -> Offer:
@@ -75,7 +75,7 @@ def _offer(data: dict[str, tuple[bytes, ...]]) -> Offer:
     return Offer((*bound, *optional), types, reconnect, data)
 
 
-_UNBOUND = _offer({})
+_UNBOUND = Offer(tuple(scram.HASHES), (), ("HT-SHA-256-NONE",), {})
 
 
 def _unhex(text: str | None) -> bytes:

@@ -15,7 +15,7 @@ import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, NamedTuple, cast
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from django.utils import timezone
 from accounts.organizations.models import Organization
 from mago.audit.services import record
 from mago.audit.tags import Tag
+from mago.core.context import caller
 from mago.core.crypto import SealBroken, seal, unseal
 from mago.core.ids import digest, new_id, new_secret
 from mago.core.sql import Statement
@@ -50,6 +51,16 @@ _NAME = re.compile(
 # How many of a hub's reconnect tokens are tried: the one in use, its successor, and superseded ones.
 _TRIED = 4
 ROTATE = ("rotate_credential",)
+# Each look at the settings takes as long as a small statement.
+_HANDSHAKE_SECONDS = settings.HUB_HANDSHAKE_LIFETIME.total_seconds()
+_TOKEN_LIFETIME = settings.HUB_TOKEN_LIFETIME
+_CREDENTIAL_ROTATED_AFTER = settings.HUB_CREDENTIAL_ROTATED_AFTER
+_RECONNECT_IDLE = settings.HUB_RECONNECT_IDLE
+_RECONNECT_ROTATED_AFTER = settings.HUB_RECONNECT_ROTATED_AFTER
+_RECONNECT_LIFETIME = settings.HUB_RECONNECT_LIFETIME
+_GRACE = settings.HUB_REPLACED_GRACE
+# A sign-in is told in the audit when it comes from elsewhere than the last, and once a day anyway.
+_TOLD_EVERY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -144,7 +155,7 @@ def start(mechanism: str, first: scram.ClientFirst, offer: Offer) -> Challenge:
     nonce = first.nonce + base64.b64encode(secrets.token_bytes(24)).decode()
     offered = offer.hash(scram.hash_name(mechanism))
     message = scram.server_first(nonce, salt, iterations, offered)
-    expires = int(time.time() + settings.HUB_HANDSHAKE_LIFETIME.total_seconds())
+    expires = int(time.time() + _HANDSHAKE_SECONDS)
     key = key if isinstance(key, str) else key.hex
     state = (mechanism, key, str(expires), first.gs2_header, first.binding, message, first.bare)
     return Challenge(_seal(state), message)
@@ -214,18 +225,21 @@ _USE = Statement(
     f"INSERT INTO {_USED} (id, expires_at) VALUES (%s, %s) ON CONFLICT DO NOTHING RETURNING id"
 )
 _VERIFIER = Statement(
-    "SELECT c.keys, c.stage, c.generation, c.expires_at, c.expires_at > %s, c.ended_at > %s, c.created_at < %s,"
+    "SELECT c.last_used_at > %s, c.last_address, c.keys, c.stage, c.generation, c.expires_at, c.expires_at > %s, c.ended_at > %s, c.created_at < %s,"
     " h.rotation_asked_at IS NOT NULL, h.id, h.organization_id, h.name, h.serial, h.state,"
     f" o.is_active FROM {_CREDENTIAL} c JOIN {_HUB} h ON h.id = c.hub_id"
     f" JOIN {_ORGANIZATION} o ON o.id = h.organization_id WHERE c.id = %s"
 )
 _TOUCH = Statement(
-    f"UPDATE {_CREDENTIAL} SET last_used_at = %s, first_used_at = COALESCE(first_used_at, %s)"
+    f"UPDATE {_CREDENTIAL} SET last_used_at = %s, first_used_at = COALESCE(first_used_at, %s),"
+    " last_address = %s"
     " WHERE id = %s AND stage IN ('pending', 'active') RETURNING id"
 )
 
 
 class _Verifier(NamedTuple):
+    was_used_lately: bool | None
+    last_address: str
     keys: str
     stage: str
     generation: int
@@ -241,7 +255,6 @@ class _Verifier(NamedTuple):
     state: str
     organization_is_active: bool
 
-    @property
     def who(self) -> Who:
         return Who(
             _uuid(self.hub_id), _uuid(self.organization_id), self.name or self.serial, self.state
@@ -272,41 +285,47 @@ def _finish(
     if _USE.run([_used_id(state.nonce), int(state.expires)]) is None:
         return NotAuthorized("replayed").about(None, state.name)
     now = timezone.now()
-    moments = [now, now - settings.HUB_REPLACED_GRACE, now - settings.HUB_CREDENTIAL_ROTATED_AFTER]
+    moments = [now - _TOLD_EVERY, now, now - _GRACE, now - _CREDENTIAL_ROTATED_AFTER]
     row = _VERIFIER.run([*moments, UUID(state.credential)])
     found = _Verifier(*row) if row else None
+    who, address = found.who() if found else None, caller().address
     name = scram.hash_name(state.mechanism)
     stored_key, server_key = _keys(found, name)
     signed = f"{state.bare},{state.server_first},{final.without_proof}"
     is_proved = scram.verify(name, stored_key, signed, final.proof)
-    subject = found.who if found else None
     if final.binding not in _right_bindings(state, offer):
-        return scram.BindingMismatch("possible man in the middle").about(subject, state.name)
-    if found is None or not is_proved or not hmac.compare_digest(final.nonce, state.nonce):
+        return scram.BindingMismatch("possible man in the middle").about(who, state.name)
+    if (
+        found is None
+        or who is None
+        or not is_proved
+        or not hmac.compare_digest(final.nonce, state.nonce)
+    ):
         reason = "wrong proof" if found else "unknown hub"
-        return NotAuthorized(reason).about(subject, state.name)
-    if (refused := _standing(found)) is not None:
-        return refused.about(subject, state.name)
-    if _TOUCH.run([now, now, UUID(state.credential)]) is None:
-        return NotAuthorized("revoked").about(subject, state.name)
+        return NotAuthorized(reason).about(who, state.name)
+    if (refused := _standing(found, who)) is not None:
+        return refused.about(who, state.name)
+    if _TOUCH.run([now, now, address, UUID(state.credential)]) is None:
+        return NotAuthorized("revoked").about(who, state.name)
     if found.stage == Credential.Stage.PENDING:
-        activate_generation(found.who.id, found.generation, now)
-    who, method = found.who, f"scram {state.binding}".rstrip()
-    record(
-        Tag.HUB_SIGN_IN_SUCCEEDED,
-        actor=who,
-        target=cast(Any, who),
-        organization_id=who.organization_id,
-        method=method,
-        generation=found.generation,
-    )
+        activate_generation(who.id, found.generation, now)
+    method = f"scram {state.binding}".rstrip()
+    if not found.was_used_lately or found.last_address != address:
+        record(
+            Tag.HUB_SIGN_IN_SUCCEEDED,
+            actor=who,
+            target=cast(Any, who),
+            organization_id=who.organization_id,
+            method=method,
+            generation=found.generation,
+        )
     return Success(
         answer=scram.server_final(name, server_key, signed).encode(),
         who=who,
         generation=found.generation,
         token=_issue(who.id, found.generation, method, now),
         method=method,
-        reconnect=_reconnect_token(found, state.binding, now) if keep else None,
+        reconnect=_reconnect_token(found, who.id, state.binding, now) if keep else None,
         wishes=ROTATE if found.is_old or found.rotation_asked else (),
     )
 
@@ -343,7 +362,7 @@ def _right_bindings(state: _State, offer: Offer) -> list[str]:
     return [scram.binding_input(state.gs2_header, data) for data in known]
 
 
-def _standing(found: _Verifier) -> NotAuthorized | None:
+def _standing(found: _Verifier, who: Who) -> NotAuthorized | None:
     """Why a hub that did prove itself is not let in, or None."""
     if found.stage == Credential.Stage.RETIRED:
         if found.has_just_ended:
@@ -384,27 +403,27 @@ _INSERT_RECONNECT = Statement(
 
 def _issue(hub_id: UUID, generation: int, method: str, now: Any) -> str:
     token = TOKEN_PREFIX + new_secret()
-    expires = now + settings.HUB_TOKEN_LIFETIME
+    expires = now + _TOKEN_LIFETIME
     _INSERT_TOKEN.run([digest(token), hub_id, generation, method, expires])
     return token
 
 
-def _reconnect_token(found: _Verifier, binding: str, now: Any) -> Reconnect:
+def _reconnect_token(found: _Verifier, hub_id: UUID, binding: str, now: Any) -> Reconnect:
     """A token to reconnect with; one that the hub has never used is told again, in case it was lost."""
     mechanism = next(name for name, bound in ht.MECHANISMS.items() if bound == binding)
-    hub_id, fresh = found.who.id, now - settings.HUB_RECONNECT_ROTATED_AFTER
+    fresh = now - _RECONNECT_ROTATED_AFTER
     row = _NEWEST_RECONNECT.run([fresh, hub_id, mechanism, found.generation])
     if row and row[1] == 0 and row[2]:
         key = _uuid(row[0])
     else:
-        end = min(now + settings.HUB_RECONNECT_LIFETIME, _moment(found.expires_at))
+        end = min(now + _RECONNECT_LIFETIME, _moment(found.expires_at))
         key = _new_reconnect(hub_id, found.generation, mechanism, now, end)
     return Reconnect(mechanism, derived_token(key, hub_id, mechanism))
 
 
 def _new_reconnect(hub_id: UUID, generation: int, mechanism: str, now: Any, end: Any) -> UUID:
     key = new_id()
-    idle = min(now + settings.HUB_RECONNECT_IDLE, end)
+    idle = min(now + _RECONNECT_IDLE, end)
     _INSERT_RECONNECT.run([key, hub_id, generation, mechanism, now, idle, end])
     return key
 
@@ -474,7 +493,7 @@ def _reconnect(mechanism: str, message: ht.Initiator, offer: Offer) -> Success |
         return refused.about(who, message.name)
     if found.was_just_superseded:
         return NotAuthorized("superseded reconnect token").about(who, message.name)
-    idle = now + settings.HUB_RECONNECT_IDLE
+    idle = now + _RECONNECT_IDLE
     key, count = _uuid(found.id), message.count
     if found.is_superseded or _COUNT.run([count, idle, now, key, count]) is None:
         reason = "superseded reconnect token" if found.is_superseded else "counter was used before"
@@ -508,7 +527,7 @@ def _held(
 
     As much is tried for a hub that has none, so that the time does not tell.
     """
-    fresh, grace = now - settings.HUB_RECONNECT_ROTATED_AFTER, now - settings.HUB_REPLACED_GRACE
+    fresh, grace = now - _RECONNECT_ROTATED_AFTER, now - _GRACE
     for number in range(_TRIED):
         row = _CANDIDATE.run([fresh, grace, hub_id, mechanism, now, now, number])
         found = _Candidate(*row) if row else None

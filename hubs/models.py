@@ -121,6 +121,7 @@ class Credential(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     first_used_at = models.DateTimeField(_("first used"), null=True)
     last_used_at = models.DateTimeField(_("last used"), null=True)
+    last_address = models.CharField(_("last used from"), max_length=45, blank=True)
     ended_at = models.DateTimeField(_("retired or revoked"), null=True)
     expires_at = models.DateTimeField(_("ends"))
 
@@ -187,7 +188,8 @@ class HubToken(models.Model):
     generation = models.PositiveIntegerField()
     # As the API tells it ("scram", "ht"), with the channel binding where there was one.
     method = models.CharField(max_length=60)
-    expires_at = models.DateTimeField(db_index=True)
+    # No index: it would cost each sign-in more than the sweep, which reads what is alive anyway.
+    expires_at = models.DateTimeField()
 
 
 class ReconnectToken(models.Model):
@@ -217,7 +219,7 @@ class UsedExchange(models.Model):
 
     id = models.CharField(max_length=32, primary_key=True)
     # Seconds since 1970.
-    expires_at = models.BigIntegerField(db_index=True)
+    expires_at = models.BigIntegerField()
 
 
 class FleetSecret(models.Model):

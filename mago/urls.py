@@ -7,13 +7,14 @@ from accounts.signin.views import entrance
 from mago import views
 
 urlpatterns = [
+    # First: hubs ask most often, and each route above costs them.
+    path("api/v1/hubs/", include("hubs.urls")),
     path("", views.home, name="home"),
     path("preferences/", views.preferences, name="preferences"),
     path("setup/<token>/", entrance.set_up, name="setup"),
     path("accounts/", include("accounts.urls")),
     path("admincenter/", include("admincenter.urls")),
     path("api/v1/", include("accounts.api.urls")),
-    path("api/v1/hubs/", include("hubs.urls")),
     path("health/live", views.live, name="live"),
     path("health/ready", views.ready, name="ready"),
     path(".well-known/change-password", views.change_password, name="well-known-change-password"),

@@ -8,6 +8,10 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mago.settings.main")
 _django = get_wsgi_application()
+
+from hubs.front import in_front_of  # noqa: E402 - needs the applications to be ready
+
+_application = in_front_of(_django)
 _CHARSET = re.compile(r";\s*charset=[^;]*", re.IGNORECASE)
 
 
@@ -19,7 +23,7 @@ def application(environ: dict[str, Any], start_response: Any) -> Any:
     """
     if "CONTENT_TYPE" in environ:
         environ["CONTENT_TYPE"] = _CHARSET.sub("", environ["CONTENT_TYPE"])
-    return _django(environ, start_response)
+    return _application(environ, start_response)
 
 
 from django.conf import settings  # noqa: E402

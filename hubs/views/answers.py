@@ -15,7 +15,14 @@ from ..scopes import scopes_of
 
 REALM = 'realm="hubs"'
 LONGEST_BODY = 8192
-_JITTER = 0.2
+_EXPIRES_IN = int(settings.HUB_TOKEN_LIFETIME.total_seconds())
+# A lower bound: the token may be a day old already.
+_RECONNECT_EXPIRES_IN = int(
+    (settings.HUB_RECONNECT_IDLE - settings.HUB_RECONNECT_ROTATED_AFTER).total_seconds()
+)
+_HEARTBEAT = {"interval": int(settings.HUB_HEARTBEAT_INTERVAL.total_seconds()), "jitter": 0.2}
+# For answers that were made before anything was offered.
+no_offer = Offer((), (), (), {})
 
 
 def as_json(body: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -51,24 +58,19 @@ def succeeded(success: Success) -> HttpResponse:
         "additional_data": base64.b64encode(success.answer).decode(),
         "access_token": success.token,
         "token_type": "Bearer",
-        "expires_in": int(settings.HUB_TOKEN_LIFETIME.total_seconds()),
+        "expires_in": _EXPIRES_IN,
         "scope": " ".join(sorted(scopes_of(who.state))),
         "hub_id": str(who.id),
         "state": who.state,
         "generation": success.generation,
-        "heartbeat": {
-            "interval": int(settings.HUB_HEARTBEAT_INTERVAL.total_seconds()),
-            "jitter": _JITTER,
-        },
+        "heartbeat": _HEARTBEAT,
         "actions": list(success.wishes),
     }
     if success.reconnect is not None:
-        # A lower bound: the token may be a day old already.
-        life = settings.HUB_RECONNECT_IDLE - settings.HUB_RECONNECT_ROTATED_AFTER
         body["reconnect"] = {
             "mechanism": success.reconnect.mechanism,
             "token": success.reconnect.token,
-            "expires_in": int(life.total_seconds()),
+            "expires_in": _RECONNECT_EXPIRES_IN,
         }
     return as_json(body)
 

@@ -1,0 +1,47 @@
+"""How many hubs are still missing, known without asking the database each time."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from .models import Hub, HubToken, State
+
+SECONDS = 5.0
+
+
+def count_missing() -> int:
+    """The hubs that should be there and hold no live token."""
+    live = HubToken.objects.filter(hub=OuterRef("pk"), expires_at__gt=timezone.now())
+    hubs = Hub.objects.everywhere(reason="how many are to sign in, of whomever")
+    return int(hubs.filter(~Exists(live), state__in=(State.ACTIVE, State.QUARANTINED)).count())
+
+
+class Missing:
+    """The number as of some seconds ago. Whoever was let in counts anew; whoever is refused reads what is there."""
+
+    def __init__(
+        self,
+        count: Callable[[], int] = count_missing,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._count, self._clock = count, clock
+        self._number, self._due, self._wanted = 0, 0.0, False
+        self._turn = threading.Lock()
+
+    def read(self) -> int:
+        """Called where somebody is refused: from then on the number is kept up to date."""
+        self._wanted = True
+        return self._number
+
+    def refresh(self) -> None:
+        """Called where somebody was let in: the number is counted, where it is wanted and old."""
+        if not self._wanted or self._clock() < self._due or not self._turn.acquire(blocking=False):
+            return
+        try:
+            self._due, self._wanted = self._clock() + SECONDS, False
+            self._number = self._count()
+        finally:
+            self._turn.release()

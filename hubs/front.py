@@ -1,0 +1,136 @@
+"""What thousands of hubs ask at once is answered in front of Django's handler, or refused there.
+
+A sign-in is two small requests. Django's own way of a request (its object, sixteen middlewares, the
+search for the route) costs several times what the sign-in itself does, so these paths go from WSGI to
+the very views that `urls.py` names, with what the middleware does for programs done here: the caller
+is known, plain http is left to the middleware that refuses it, and the headers are the same.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.db import close_old_connections
+from django.http import HttpResponse
+
+from mago.core import errors
+from mago.core.context import Caller, calling
+from mago.core.http import client_address
+from mago.core.ids import new_id
+
+from .admission import Admission
+from .fleet import Missing
+from .refusals import TemporaryFailure
+from .views import auth
+from .views.answers import failed, no_offer
+
+Environ = dict[str, Any]
+Wsgi = Callable[[Environ, Any], Iterable[bytes]]
+View = Callable[[Any], HttpResponse]
+
+PREFIX = "/api/v1/hubs/"
+# Answered here; what is sent is small, so a larger body is not even read.
+HOT: Mapping[str, View] = {
+    PREFIX + "auth/start": auth.start,
+    PREFIX + "auth/continue": auth.proceed,
+}
+_PHRASES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+
+logger = logging.getLogger(__name__)
+
+
+class HotRequest:
+    """What the hot views use of Django's request."""
+
+    method = "POST"
+
+    def __init__(self, environ: Environ) -> None:
+        self.META = environ
+        self.path = self.path_info = environ["PATH_INFO"]
+        self.request_id = new_id().hex
+        self.client_address = client_address(self)  # type: ignore[arg-type]
+
+    @property
+    def body(self) -> bytes:
+        length = int(self.META.get("CONTENT_LENGTH") or 0)
+        sent: bytes = self.META["wsgi.input"].read(length) if length else b""
+        return sent
+
+
+class Front:
+    """The WSGI application: hot paths here, all others by Django."""
+
+    def __init__(self, django: Wsgi, admission: Admission, missing: Missing) -> None:
+        self._django, self._admission, self._missing = django, admission, missing
+        self._headers = _headers()
+
+    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if not path.startswith(PREFIX) or not _is_secure(environ):
+            return self._django(environ, start_response)
+        if _begins(path, environ) and (seconds := self._admission.enter()):
+            failure = TemporaryFailure(seconds, "admission")
+            return self._answer(failed(failure, no_offer), start_response)
+        view = HOT.get(path) if environ["REQUEST_METHOD"] == "POST" else None
+        if view is None:
+            return self._django(environ, start_response)
+        return self._answer(self._ask(view, HotRequest(environ)), start_response)
+
+    def _ask(self, view: View, request: HotRequest) -> HttpResponse:
+        close_old_connections()
+        agent = request.META.get("HTTP_USER_AGENT", "")[:300]
+        agent = agent if agent.isprintable() else "".join(c for c in agent if c.isprintable())
+        with calling(Caller(request.request_id, request.client_address, agent)):
+            try:
+                self._missing.refresh()
+                response = view(request)
+            except Exception:
+                logger.exception("a hub's request failed")
+                response = errors.server_error(request)  # type: ignore[arg-type]
+        response.headers["X-Request-ID"] = request.request_id
+        return response
+
+    def _answer(self, response: HttpResponse, start_response: Any) -> Iterable[bytes]:
+        content = response.content
+        length = ("Content-Length", str(len(content)))
+        headers = [*response.items(), length, *self._headers]
+        start_response(_PHRASES[response.status_code], headers)
+        return [content]
+
+
+def _headers() -> list[tuple[str, str]]:
+    """What Django's security middleware adds to every answer."""
+    headers = [
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", settings.SECURE_REFERRER_POLICY),
+        ("Cross-Origin-Opener-Policy", settings.SECURE_CROSS_ORIGIN_OPENER_POLICY),
+        ("X-Frame-Options", settings.X_FRAME_OPTIONS),
+    ]
+    if settings.SECURE_HSTS_SECONDS:
+        value = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
+        headers.append(("Strict-Transport-Security", value))
+    return headers
+
+
+def _is_secure(environ: Environ) -> bool:
+    """Whether this came by https, where it has to; the trusted proxy in front says so."""
+    return not settings.IS_HTTPS or environ.get("HTTP_X_FORWARDED_PROTO") == "https"
+
+
+def _begins(path: str, environ: Environ) -> bool:
+    """Whether the request begins what costs something; what was begun is never refused."""
+    match path.removeprefix(PREFIX):
+        case "auth/start" | "enrol":
+            return True
+        case "auth/token":
+            return "sid=" not in environ.get("HTTP_AUTHORIZATION", "")
+    return False
+
+
+def in_front_of(django: Wsgi) -> Front:
+    """The application with the admission that the settings ask for."""
+    missing = Missing()
+    rate = settings.HUB_SIGN_INS_PER_SECOND
+    return Front(django, Admission(rate, missing=missing.read), missing)
