@@ -80,10 +80,9 @@ class SentCode(Method):
             "mfa/code",
             to=self.recipient(factor),
             context={
+                "name": str(factor.user),
                 "challenge": str(challenge.pk),
-                "purpose": flow.purpose.value,
                 "minutes": int(codes.LIFETIMES[self.kind].total_seconds() // 60),
-                "address": caller().address,
             },
             language=factor.user.language,
             expires_at=challenge.expires_at,

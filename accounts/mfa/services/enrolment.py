@@ -148,7 +148,6 @@ def _tell(user: User, template: str, factor: Factor) -> None:
     context = {
         "name": str(user),
         "factor": factor.name,
-        "kind": factor.kind.value,
         "address": caller().address,
         "browser": caller().user_agent[:100],
     }
