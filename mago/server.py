@@ -19,7 +19,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from mago.core.memory import share_arenas
+from mago.core.memory import return_free, share_arenas
 
 # Whoever waits for a hashing slot holds a thread, and there may be 18 of them (passwords/lane.py);
 # with fewer threads than that, sign-ins would keep all other requests from being answered.
@@ -41,6 +41,7 @@ def serve(host: str, port: int, announce: Callable[[], None]) -> None:
     )
     # A connection cannot be used on both sides of a fork.
     connections.close_all()
+    return_free()
     # The collector writes into every object it looks at, and what is written is shared no longer.
     gc.freeze()
     load = partial(load_in_worker, partial(announce_when_open, host, port, announce))

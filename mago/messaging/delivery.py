@@ -34,7 +34,7 @@ logger = logging.getLogger("mago.messaging")
 LEASE = timedelta(seconds=30)
 SENDING_SECONDS = 3.0
 # Rendered in one go: templates that are in the processor's caches take half the time.
-AHEAD = 50
+AHEAD = 100
 FIRST_DELAY = 10.0
 LONGEST_DELAY = 3600.0
 # A gateway that is down is tried once a batch and not once a message, so it can be asked often.
