@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -48,7 +50,14 @@ class User(AbstractBaseUser):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
-        indexes = [models.Index(fields=["-created_at", "-id"], name="user_newest")]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="user_newest"),
+            # On PostgreSQL with COLLATE "C", by its migration.
+            models.Index(Lower("name"), name="user_by_name"),
+            models.Index(
+                fields=["-created_at", "-id"], name="user_disabled", condition=Q(is_active=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email

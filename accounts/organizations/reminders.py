@@ -77,6 +77,7 @@ def send_reminders(reached: Callable[[User], int]) -> int:
 
 
 def _remind(policy: SignInPolicy, mark: Mark, reached: Callable[[User], int], most: int) -> int:
+    assert policy.grace_until is not None
     told = GraceReminder.objects.filter(
         policy=policy, demanded_from=policy.grace_until, mark=mark, user=OuterRef("pk")
     )

@@ -185,7 +185,7 @@ def concerned_by(policy: SignInPolicy) -> QuerySet[User]:
         if policy.role in RoleName.values:
             bindings = bindings.filter(role=policy.role)
         elif policy.role:
-            bindings = bindings.filter(custom_role=policy.role)
+            bindings = bindings.filter(custom_role=UUID(policy.role))
         people = people.filter(pk__in=bindings.values("user"))
     return people
 

@@ -4,9 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
+from admincenter.selectors.people import find_people
 from tests.admincenter.conftest import has_frame
 
 
@@ -36,15 +38,29 @@ def test_who_is_found_twice_shows_once_and_by_address(admin: Any, alice: Any, bo
     assert emails(admin, q="ali") == ["alice", "bob"]
 
 
-def test_names_are_looked_for_among_the_newest(
+def test_of_a_name_that_very_many_share_the_first_are_found(
     admin: Any, crowd: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("admincenter.selectors.people.NAMES_SEARCHED", 3)
-    for number, person in enumerate(crowd(5, name="Ada")):
-        User.objects.filter(pk=person.pk).update(
-            created_at=timezone.now() + timedelta(hours=number)
-        )
+    for number, person in enumerate(crowd(5)):
+        User.objects.filter(pk=person.pk).update(name=f"Ada {9 - number}")
     assert emails(admin, q="ada") == ["crowd002", "crowd003", "crowd004"]
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [({"q": "ada"}, "user_by_name"), ({"state": "disabled"}, "user_disabled"), ({}, "user_newest")],
+    ids=str,
+)
+def test_an_index_answers_each_search(alice: Any, query: dict[str, str], index: str) -> None:
+    """At any size: the databases say so of themselves."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # So few rows are read faster without one.
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    searched = find_people(**query)
+    first = searched.queries[-1].order_by(*(f"-{name}" for name in searched.key))
+    assert index in first[:50].explain()
 
 
 def test_a_search_is_paged(admin: Any, crowd: Any) -> None:

@@ -19,7 +19,7 @@ from accounts.organizations.services import set_organization_active, set_policy
 from accounts.sessions.models import Session
 from accounts.signin.tasks import remind_of_policies
 from mago.messaging.render import render
-from tests.accounts.conftest import is_signed_in, sign_in
+from tests.accounts.conftest import is_signed_in
 from tests.conftest import PASSWORD, App, Browser
 
 Mails = Callable[..., list[Any]]
@@ -165,10 +165,12 @@ def test_whom_it_does_not_concern_reads_nothing_of_it(
     assert "Acme" not in browser.as_person(charlie).get("/accounts/").text
 
 
-def test_after_it_the_refusal_says_who_asks(
+def test_after_it_nobody_gets_in_with_less_and_the_page_says_who_asks(
     policy: SignInPolicy, start: datetime, bob: User, browser: Browser
 ) -> None:
     with time_machine.travel(start + 20 * DAY, tick=False):
-        page = sign_in(browser, bob.email)
+        page = browser.post(
+            "/accounts/login/", {"login": bob.email, "password": PASSWORD}, follow=True
+        )
         assert not is_signed_in(browser)
     assert "Acme" in page.text
