@@ -368,7 +368,7 @@ def _standing(found: _Verifier, who: Who) -> NotAuthorized | None:
         if found.has_just_ended:
             return NotAuthorized("retired credential")
         quarantine_clone(
-            hub_id=found.who.id,
+            hub_id=who.id,
             reason=f"credential {found.generation} was used after its successor",
         )
         return NotAuthorized("clone: retired credential")

@@ -103,6 +103,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.provider.tasks.purge_tokens",
         "schedule": timedelta(hours=1),
     },
+    "forget ended sign-ins of hubs": {
+        "task": "hubs.tasks.purge_sign_ins",
+        "schedule": timedelta(minutes=10),
+    },
     "forget old messages": {
         "task": "mago.messaging.tasks.purge_messages",
         "schedule": timedelta(hours=1),
@@ -145,7 +149,7 @@ MESSAGE_GATEWAYS = {
     else "mago.messaging.gateways.inbox.InboxGateway",
 }
 # By template: what adds to a message's words at the moment it is sent.
-MESSAGE_COMPLETIONS = {"mfa/code": "accounts.mfa.codes.words"}
+MESSAGE_COMPLETIONS = dict.fromkeys(("mfa/code", "signin/code"), "accounts.mfa.codes.words")
 # The inbox shows everybody's links and codes, so its pages exist only where nobody else can reach them.
 MAGO_INBOX = IS_LOCAL and any("inbox" in path for path in MESSAGE_GATEWAYS.values())
 if not IS_LOCAL and EMAIL_URL.scheme == "inbox":

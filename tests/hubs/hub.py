@@ -1,6 +1,7 @@
 """A hub as a test plays it, over HTTP; its cryptography is scramp's, none of it ours."""
 
 import base64
+import hmac
 import json
 from typing import Any
 
@@ -57,8 +58,6 @@ class Device:
 
     def reconnect(self, told: dict[str, str], count: int, binding: bytes = b"") -> Any:
         """One request with the reconnect token of a success."""
-        import hmac
-
         extra = f"c={count}".encode()
         code = hmac.digest(told["token"].encode(), b"Initiator" + binding + extra, "sha256")
         message = self.name.encode() + b"\0" + extra + b"\0" + code
