@@ -42,6 +42,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def asks_the_database(item: pytest.Item) -> bool:
+    """Whether another database could answer otherwise."""
+    if item.get_closest_marker("one_database"):
+        return False
     fixtures = {"db", "transactional_db", "django_db_setup"}
     if item.get_closest_marker("django_db") or fixtures & set(getattr(item, "fixturenames", ())):
         return True

@@ -1,6 +1,6 @@
 """The groups of the suite, behind `bin/test`.
 
-    bin/test              the suite on SQLite, then the same suite on PostgreSQL and Valkey
+    bin/test              the suite on SQLite, then what asks a database on PostgreSQL and Valkey
     bin/test --fast       its quick part on SQLite
     bin/test --browser    the journeys in headless Chromium
     bin/test PATH -k ...  whatever pytest is told, on SQLite

@@ -192,6 +192,7 @@ def test_what_is_too_much_is_told_as_such(browser: Browser, body: str) -> None:
     assert browser.generic("POST", "/accounts/login/", data, content_type=kind).status_code == 413
 
 
+@pytest.mark.one_database
 @pytest.mark.slow
 def test_methods_that_are_none_change_nothing(alice: User, without_templates: None) -> None:
     browser = Browser(raise_request_exception=False).as_person(alice)
@@ -206,6 +207,7 @@ def test_methods_that_are_none_change_nothing(alice: User, without_templates: No
     assert wrong == []
 
 
+@pytest.mark.one_database
 @pytest.mark.slow
 @pytest.mark.parametrize("who", ["nobody", "alice", "dora"])
 def test_looking_writes_nothing(who: str, alice: User, dora: User) -> None:

@@ -8,6 +8,8 @@ from pytest_django.asserts import assertHTMLEqual
 
 from admincenter.widgets import Select
 
+pytestmark = pytest.mark.one_database
+
 CHOICES = [("", "Any"), ("a&b", 'A "quoted" <name>'), ("2", "Two")]
 ATTRIBUTES: list[dict[str, Any]] = [
     {},

@@ -39,6 +39,8 @@ from mago.audit.services import record
 from mago.audit.tags import Tag
 from tests.conftest import Browser
 
+pytestmark = pytest.mark.one_database
+
 PREFIX = "admincenter/organizations/<slug:slug>/"
 ROLES = [role for role in RoleName if role != RoleName.PLATFORM_ADMINISTRATOR]
 

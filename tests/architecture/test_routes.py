@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.access.permissions import Permission
 from mago.core.guards import HUB, PUBLIC, SIGNED_IN
+
+pytestmark = pytest.mark.one_database
 
 KNOWN = {PUBLIC, SIGNED_IN, HUB, *Permission}
 

@@ -10,6 +10,8 @@ import pytest
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+pytestmark = pytest.mark.one_database
+
 ROOT = Path(settings.BASE_DIR)
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.is_file())
 CATALOGUES = sorted((ROOT / "locale").glob("*/LC_MESSAGES/django.po"))

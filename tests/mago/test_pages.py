@@ -12,6 +12,8 @@ from accounts.signin.services import request_password_reset
 from mago.messaging.render import render
 from tests.conftest import PASSWORD, Browser
 
+pytestmark = pytest.mark.one_database
+
 ITALIAN = {"Accept-Language": "it-IT,it;q=0.9,en;q=0.5"}
 
 ENTRANCE = {

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from accounts.access.conditions import DEEPEST, LONGEST, MOST, BadRule, check, evaluate
 from accounts.access.facts import Facts, Strength
 
+pytestmark = pytest.mark.one_database
+
 ROME = ZoneInfo("Europe/Rome")
 NOW = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)  # a Wednesday
 OFFICE = {"zone": "Europe/Rome", "days": [1, 2, 3, 4, 5], "from": "08:00", "to": "18:00"}

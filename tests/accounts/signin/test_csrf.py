@@ -1,8 +1,12 @@
 """No form of another site does anything here."""
 
+import pytest
+
 from accounts.models import User
 from tests.conftest import PASSWORD, Browser
 from tests.routes import routes
+
+pytestmark = pytest.mark.one_database
 
 
 def test_a_post_without_the_mark_is_refused_everywhere(dora: User, without_templates: None) -> None:

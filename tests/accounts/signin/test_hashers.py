@@ -21,6 +21,8 @@ from accounts.signin import hashers
 from accounts.signin.hashers import Argon2idHasher, HashLane, spend_a_hash
 from mago.core.errors import Busy
 
+pytestmark = pytest.mark.one_database
+
 PASSWORD = "giraffe lamp tundra"
 STATM = Path("/proc/self/statm")
 ARGON2 = override_settings(PASSWORD_HASHERS=["accounts.signin.hashers.Argon2idHasher"])

@@ -30,6 +30,8 @@ from mago.messaging.models import Message
 from tests.accounts.conftest import is_signed_in, sign_in, sign_up
 from tests.conftest import Browser
 
+pytestmark = pytest.mark.one_database
+
 PASSWORDS = [
     "seven geese cross a wet meadow",
     "nine otters paint the quiet harbour",

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from accounts.access.selectors import owners_of
 from accounts.organizations.models import Organization
 from tests.conftest import Browser
+
+pytestmark = pytest.mark.one_database
 
 LIST = "/admincenter/organizations/"
 TABS = [

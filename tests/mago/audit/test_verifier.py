@@ -25,6 +25,8 @@ from mago.audit.statements import change_key, keys
 
 from .conftest import Tamper
 
+pytestmark = pytest.mark.one_database
+
 SCRIPT = Path(__file__).parents[3] / "scripts" / "verify_audit.py"
 Lines = list[dict[str, Any]]
 Check = Callable[..., dict[str, Any]]

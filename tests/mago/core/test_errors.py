@@ -20,6 +20,8 @@ from mago.core.errors import (
     respond,
 )
 
+pytestmark = pytest.mark.one_database
+
 KINDS = [(Refused(), 400), (NotSignedIn(), 401), (Forbidden(), 403), (NotFound(), 404), (Conflict(), 409), (TooLarge(), 413), (TooMany(3), 429), (Busy(), 503)]  # fmt: skip
 
 

@@ -15,6 +15,8 @@ from mago.core.middleware import RequestContextMiddleware
 from tests.conftest import App, Browser
 from tests.routes import routes
 
+pytestmark = pytest.mark.one_database
+
 PAGES = [
     "/",
     "/accounts/login/",

@@ -15,6 +15,8 @@ from mago.core import crypto
 from mago.messaging.models import Channel, Message
 from mago.messaging.render import render
 
+pytestmark = pytest.mark.one_database
+
 ROOT = Path(configured.BASE_DIR, "templates/mail")
 MAILS = sorted(
     str(path.relative_to(ROOT)).removesuffix(".subject.txt") for path in ROOT.rglob("*.subject.txt")
