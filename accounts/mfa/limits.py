@@ -30,7 +30,7 @@ CODE_DAY = Limit("code:day", 15, 24 * 3600)
 CODES = (CODE_QUICK, CODE_HOUR, CODE_DAY)
 CODE_NETWORK = Limit("code:network", 60, 3600)
 # Passkeys ask for a challenge before anybody has said who they are.
-PASSKEY_NETWORK = Limit("passkey:network", 120, 600)
+PASSKEY_NETWORK = Limit("passkey:network", 600, 600)
 
 # SMS cost money, and fraudsters are paid for having them sent.
 SMS_NUMBER = Limit("sms:number", 3, 10 * 60)

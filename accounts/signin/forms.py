@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import normalize_email
+from mago.core.errors import Refused
 from mago.core.forms import Form, PasswordField
 
 
@@ -74,6 +75,25 @@ class JoinForm(Form):
         self.fields["name"].widget.attrs["autocomplete"] = "name"
 
 
+class CodeRequestForm(Form):
+    email = EmailField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].widget.attrs["autocomplete"] = "username"
+
+
+class PasskeyForm(Form):
+    """What a passkey signed, as the browser's JSON."""
+
+    credential = forms.CharField(max_length=65536)
+
+    def demand_valid(self) -> None:
+        """Refused, in words for the sign-in page, unless there is an answer to look at."""
+        if not self.is_valid():
+            raise Refused(_("The passkey could not be used. Try again, or use another way."))
+
+
 class SignInForm(Form):
     raw_fields = ("password",)
 
@@ -83,7 +103,8 @@ class SignInForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].widget.attrs["autocomplete"] = "username"
+        # Browsers offer passkeys in the field too (WebAuthn Level 3, conditional mediation).
+        self.fields["login"].widget.attrs["autocomplete"] = "username webauthn"
 
 
 class ResetRequestForm(Form):

@@ -13,6 +13,7 @@ NEW_PASSWORD_NETWORK = Limit("new-password:network", 120, 600)
 SIGN_UP_NETWORK = Limit("sign-up:network", 30, 3600)
 # Mails to one address, whoever asks; what is above is held back without a word.
 MAIL_ADDRESS = Limit("mail:address", 5, 3600)
+CODE_NETWORK = Limit("sign-in-code:network", 30, 3600)
 RESET_NETWORK = Limit("reset:network", 30, 3600)
 # Guessing the secret of a link is hopeless; this stops somebody from trying anyway.
 LINK_NETWORK = Limit("link:network", 60, 600)

@@ -136,6 +136,7 @@ class Tag(StrEnum):
     PASSWORD_RESET = "signin:password:reset", _("Password reset")
     PROFILE_CHANGED = "signin:profile:changed", _("Profile changed")
     SIGN_OUT = "signin:session:closed", _("Signed out")
+    SIGN_IN_CODE_REQUESTED = "signin:code:requested", _("Sign-in code requested")
     SIGN_IN_FAILED = "signin:session:failed", _("Sign-in failed")
     SIGN_IN_LIMITED = "signin:session:limited", _("Sign-in limited")
     SIGN_IN_SUCCEEDED = "signin:session:opened", _("Signed in")

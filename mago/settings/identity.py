@@ -92,6 +92,16 @@ SMS_COUNTRIES = env.words(
 # A passkey belongs to a name, and an address in numbers is none.
 PASSKEY_RP_ID = "localhost" if IS_LOCAL else BASE_HOST
 PASSKEY_ORIGINS = [MAGO_BASE_URL.replace(BASE_HOST, "localhost") if IS_LOCAL else MAGO_BASE_URL]
+PASSKEY_ORIGINS += env.words(
+    "MAGO_PASSKEY_APPS",
+    "",
+    meaning="Further origins of passkeys: native apps, such as android:apk-key-hash:…",
+)
+SIGN_IN_BY_CODE = env.boolean(
+    "MAGO_SIGN_IN_BY_CODE",
+    True,
+    meaning="Whether people may sign in by a code that is mailed to them, without a password.",
+)
 PASSKEY_ROOTS = env.text(
     "MAGO_PASSKEY_ROOTS",
     meaning="Folder with root certificates (*.pem) of makers of security keys, for policies that demand certain makes.",

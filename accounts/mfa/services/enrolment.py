@@ -52,7 +52,7 @@ def confirm_factor(
     WrongCode or TooMany."""
     kind = Kind(kind)
     _demand_allowed(user, kind)
-    taken = take_guess(flow, user, kind)
+    taken = take_guess(flow, str(user.pk), kind)
     with transaction.atomic():
         added = method_of(kind).confirm(
             user, flow=flow, factor=factor, answer=answer, name=name.strip() or str(kind.label)

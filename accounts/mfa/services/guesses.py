@@ -26,15 +26,15 @@ class WrongCode(Refused):
     )
 
 
-def take_guess(flow: Flow, user: User, kind: str) -> Taken:
-    """One guess is counted. TooMany where no more may be made from here for now."""
+def take_guess(flow: Flow, who: str, kind: str) -> Taken:
+    """One guess at the account `who` is counted. TooMany where no more may be made from here for now."""
     taken: Taken = []
-    for limit, key in _wanted(flow, user):
+    for limit, key in _wanted(flow, who):
         if (wait := limit.try_take(*key)) > 0:
             give_back(taken)
             record(
                 Tag.SIGN_IN_LIMITED,
-                target=user,
+                target=flow.user,
                 outcome=Outcome.REFUSED,
                 limit=limit.name,
                 kind=kind,
@@ -44,7 +44,7 @@ def take_guess(flow: Flow, user: User, kind: str) -> Taken:
     return taken
 
 
-def tell_wrong(flow: Flow, user: User, kind: str) -> None:
+def tell_wrong(flow: Flow, user: User | None, kind: str) -> None:
     """The wrong guess stands in the audit; who owns the account hears of many, and so do administrators."""
     record(
         Tag.FACTOR_FAILED,
@@ -53,12 +53,12 @@ def tell_wrong(flow: Flow, user: User, kind: str) -> None:
         kind=kind,
         purpose=flow.purpose.value,
     )
-    _warn_owner(user)
+    if user is not None:
+        _warn_owner(user)
     _alarm()
 
 
-def _wanted(flow: Flow, user: User) -> Taken:
-    who = str(user.pk)
+def _wanted(flow: Flow, who: str) -> Taken:
     # Guesses from everywhere but known browsers share the long allowances; a browser has its own.
     place = flow.browser or network_of(caller().address)
     return [

@@ -34,7 +34,7 @@ def begin_passkey(flow: Flow) -> dict[str, Any]:
 def verify(flow: Flow, factor: Factor, answer: Any) -> Proof:
     """What the answer proves, to exactly one caller. WrongCode or TooMany."""
     user = factor.user
-    taken = take_guess(flow, user, factor.kind)
+    taken = take_guess(flow, str(user.pk), factor.kind)
     proof = method_of(factor.kind).verify(flow, factor, answer)
     if proof is None:
         tell_wrong(flow, user, factor.kind)

@@ -107,7 +107,9 @@ def add(request: HttpRequest, kind: str) -> HttpResponseBase:
 def session_flow(request: HttpRequest, user: User) -> Flow:
     row = session_of(request).row
     assert row is not None
-    return Flow(f"session:{row.pk}", Purpose.ENROL, user, browsers.known_as(request, user.email))
+    return Flow(
+        f"session:{row.pk[:40]}", Purpose.ENROL, user, browsers.known_as(request, user.email)
+    )
 
 
 def _pending_setting(request: HttpRequest) -> Setting | None:

@@ -3,6 +3,7 @@
 from .email_address import confirm_email_change, request_email_change
 from .first_factor import WrongCredentials, check_password
 from .invitations import join
+from .mailed_code import check_sign_in_code, send_sign_in_code
 from .owners import change_profile, create_first_owner, create_owner, may_set_up
 from .passwords import (
     change_password,
@@ -19,6 +20,7 @@ __all__ = [
     "change_password",
     "change_profile",
     "check_password",
+    "check_sign_in_code",
     "confirm_email_change",
     "confirm_password",
     "confirm_sign_up",
@@ -31,5 +33,6 @@ __all__ = [
     "request_password_reset",
     "reset_password",
     "send_reset_link",
+    "send_sign_in_code",
     "sign_up",
 ]

@@ -6,17 +6,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.access.guards import actor, public, signed_in
-from accounts.sessions.assurance import Proof
-from accounts.sessions.browser import prove_again, renew_session
+from accounts.sessions.browser import renew_session
 from mago.core.errors import Conflict, Refused
-from mago.core.http import remember_language, safe_next
+from mago.core.http import remember_language
 
 from .. import services
 from ..forms import (
     ChangeEmailForm,
     ChangePasswordForm,
     ProfileForm,
-    ReauthenticateForm,
     current_language,
 )
 from ..tokens import LinkSpent
@@ -91,19 +89,3 @@ def change_password(request: HttpRequest) -> HttpResponse:
         )
         return redirect("account_change_password")
     return show(request, "change_password", form)
-
-
-@signed_in
-@get_or_post
-def reauthenticate(request: HttpRequest) -> HttpResponse:
-    """Asks again for the password before something dangerous, and leads back to it."""
-    next_url = safe_next(request.POST.get("next") or request.GET.get("next"))
-    form = ReauthenticateForm(posted(request))
-    if form.is_valid():
-        try:
-            services.confirm_password(user=actor(request), password=form.cleaned_data["password"])
-        except Refused as refusal:
-            return show(request, "reauthenticate", form, refusal, next=next_url)
-        prove_again(request, Proof.PASSWORD)
-        return redirect(next_url or "accounts:profile")
-    return show(request, "reauthenticate", form, next=next_url)

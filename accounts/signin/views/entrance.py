@@ -16,7 +16,7 @@ from mago.core.http import safe_next
 from .. import services
 from ..forms import ResetForm, ResetRequestForm, SignInForm, SignUpForm, current_language
 from ..tokens import LinkSpent
-from .common import get_or_post, posted, show
+from .common import get_or_post, posted, show, show_sign_in
 
 # Under these names a browser's session keeps what may not stand in a URL, or what ties a mail to this browser.
 SIGNED_UP = "signed_up"
@@ -84,8 +84,8 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
         try:
             return _sign_in(request, form, next_url)
         except Refused as refusal:
-            return show(request, "sign_in", form, refusal, next=next_url)
-    return show(request, "sign_in", form, next=next_url)
+            return show_sign_in(request, form, refusal, next_url=next_url)
+    return show_sign_in(request, form, next_url=next_url)
 
 
 def _sign_in(request: HttpRequest, form: SignInForm, next_url: str | None) -> HttpResponseBase:

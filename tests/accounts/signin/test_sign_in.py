@@ -15,7 +15,7 @@ from tests.conftest import PASSWORD, Browser
 
 def test_the_page_asks_for_address_and_password(browser: Browser) -> None:
     page = browser.get("/accounts/login/").content.decode()
-    assert 'autocomplete="username"' in page
+    assert 'autocomplete="username webauthn"' in page
     assert 'autocomplete="current-password"' in page
 
 
