@@ -100,7 +100,8 @@ def factor_for(user: User, kind: str, key: int, *, confirmed: bool = True) -> An
 
 def offered(user: User, proofs: list[str], wanted: Strength) -> list[Factor]:
     """The factors to ask for after `proofs`: those that reach `wanted`, or all where none does."""
-    factors = factors_of(user, kinds_of(user))
+    kinds = [kind for kind in kinds_of(user) if PROOFS[kind] not in proofs]
+    factors = factors_of(user, kinds)
     reaching = [one for one in factors if strength_of([*proofs, PROOFS[one.kind]]) >= wanted]
     return reaching or factors
 

@@ -12,13 +12,14 @@ from typing import Any, Protocol
 
 import allauth.account.internal  # noqa: F401  must be imported before allauth.account.stages
 from allauth.account.internal.flows.login import perform_login, resume_login
-from allauth.account.internal.stagekit import clear_login, unstash_login
+from allauth.account.internal.stagekit import clear_login, stash_login, unstash_login
 from allauth.account.models import Login
 from allauth.account.stages import LoginStage
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.utils.translation import gettext_lazy
 
 from accounts.access.facts import Strength
 from accounts.models import User
@@ -69,6 +70,7 @@ class NothingPending(Refused):
 
     status = 401
     code = "sign_in_expired"
+    detail = gettext_lazy("That took too long, or was finished already. Sign in again.")
 
 
 class Door(Protocol):
@@ -162,6 +164,17 @@ def resume(request: HttpRequest, proof: Proof | None = None, factor: str = "") -
     if proof is not None:
         _add(login, proof, factor)
     return resume_login(request, login)
+
+
+def frozen(stage: Stage) -> dict[str, Any]:
+    """The sign-in that waits at `stage`, as JSON: for a door that keeps it somewhere else than in a session."""
+    state: dict[str, Any] = stage.login.serialize()
+    return state
+
+
+def thaw(request: HttpRequest, state: dict[str, Any]) -> None:
+    """The sign-in waits in this request, as it was when it was frozen."""
+    stash_login(request, Login.deserialize(state))
 
 
 def abandon(request: HttpRequest) -> None:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .passwords.models import FormerPassword
 
-__all__ = ["FormerPassword", "OneTimeToken"]
+__all__ = ["FormerPassword", "OneTimeToken", "PendingSignIn"]
 
 
 class OneTimeToken(models.Model):
@@ -34,3 +34,14 @@ class OneTimeToken(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["email", "purpose"], name="token_of_address")]
+
+
+class PendingSignIn(models.Model):
+    """A program's sign-in between its steps: what the pipeline knows of it, under the digest of its secret."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    state = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)

@@ -3,12 +3,13 @@ from celery import shared_task
 from accounts.organizations.reminders import send_reminders
 from accounts.sessions.selectors import strength_reached
 
-from . import tokens
+from . import tokens, transactions
 
 
 @shared_task
 def purge_links() -> None:
     tokens.purge()
+    transactions.purge()
 
 
 @shared_task

@@ -89,8 +89,8 @@ class PasskeyMethod(Method):
         if challenge is None or credential is None or not challenges.use(challenge):
             return None
         with transaction.atomic():
-            passkey = Passkey.objects.select_for_update(of=("self",)).get(pk=factor.pk)
-            if not _belongs(passkey, credential):
+            passkey = Passkey.objects.select_for_update().filter(pk=factor.pk).first()
+            if passkey is None or not _belongs(passkey, credential):
                 return None
             verified = _assertion(credential, challenge, passkey, alone=flow.user is None)
             if verified is None:

@@ -32,8 +32,13 @@ def begin_passkey(flow: Flow) -> dict[str, Any]:
 
 
 def verify(flow: Flow, factor: Factor, answer: Any) -> Proof:
-    """What the answer proves, to exactly one caller. WrongCode or TooMany."""
+    """What the answer proves, to exactly one caller. WrongCode or TooMany.
+
+    Of several passkeys the person chooses one in the browser, whichever of them `factor` is.
+    """
     user = factor.user
+    if factor.kind is Kind.PASSKEY:
+        factor = _chosen_passkey(user, answer) or factor
     taken = take_guess(flow, str(user.pk), factor.kind)
     proof = method_of(factor.kind).verify(flow, factor, answer)
     if proof is None:
@@ -42,6 +47,11 @@ def verify(flow: Flow, factor: Factor, answer: Any) -> Proof:
     give_back(taken)
     tell_right(flow, factor)
     return proof
+
+
+def _chosen_passkey(user: User, answer: Any) -> Passkey | None:
+    found = passkey_of(answer)
+    return found if found is not None and found.user_id == user.pk else None
 
 
 def verify_passkey(flow: Flow, answer: Any) -> tuple[User, Passkey, Proof]:

@@ -103,7 +103,7 @@ def _go_on(
     request: HttpRequest, pending: Pending, factor: Factor, form: CodeForm
 ) -> HttpResponseBase:
     proof = services.verify(flow_of(request, pending), factor, form.answer)
-    response = pipeline.resume(request, proof, factor.persistent_id if factor.pk else "recovery")
+    response = pipeline.resume(request, proof, factor.persistent_id if factor.pk else factor.kind)
     if form.cleaned_data.get("trust") and request.user.is_authenticated:
         trust(request, response, pending.user)
     return response
