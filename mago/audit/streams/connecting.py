@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from mago.core import outbound
 from mago.core.outbound import Address, Unreachable
 
-
 LONGEST = outbound.LONGEST
 
 
