@@ -1,11 +1,11 @@
-"""bin/bench signin|audit [--postgres] [--quick|--full]"""
+"""bin/bench signin|audit|hubs [--postgres] [--quick|--full]"""
 
 import argparse
 import sys
 
-from . import audit, signin
+from . import audit, hubs, signin
 
-BENCHES = {"signin": signin.run, "audit": audit.run}
+BENCHES = {"signin": signin.run, "audit": audit.run, "hubs": hubs.run}
 
 
 def main() -> int:

@@ -35,8 +35,10 @@ class Answer(NamedTuple):
 
 
 class Client:
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, address: str = "") -> None:
         self.port = port
+        # Always the same, as a device has it; else another with each request.
+        self.address = address
         self.csrf = ""
         self.csrf_token = ""
         self._connect()
@@ -73,7 +75,7 @@ class Client:
         head = [
             line,
             f"Host: 127.0.0.1:{self.port}",
-            f"X-Forwarded-For: {new_address()}",
+            f"X-Forwarded-For: {self.address or new_address()}",
             "User-Agent: bench",
             f"Content-Length: {len(body)}",
             *headers,

@@ -206,7 +206,8 @@ class ReconnectToken(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     first_used_at = models.DateTimeField(_("first used"), null=True)
     superseded_at = models.DateTimeField(_("superseded"), null=True)
-    idle_until = models.DateTimeField(_("ends unless used"), db_index=True)
+    # No index, as for the tokens above: it would be written at each reconnect.
+    idle_until = models.DateTimeField(_("ends unless used"))
     expires_at = models.DateTimeField(_("ends"))
 
     class Meta:

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class LifeConfig(AppConfig):
+    name = "hubs.life"
+    label = "hub_life"

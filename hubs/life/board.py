@@ -1,0 +1,117 @@
+"""Where heartbeats wait until a task takes them to the database, many at once.
+
+With Redis all processes share one board; without it there is one process, and the board is a map in it.
+A hub's newer beat takes the place of its older one, so the board never holds more than the fleet has hubs.
+What waits is lost with the power: a minute later each hub has told it again.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.conf import settings
+
+from mago.core.ids import new_secret
+
+from .reports import Beat
+
+# A run that takes longer than this has died.
+LONGEST_FLUSH = 60
+
+
+class Board(Protocol):
+    def put(self, beat: Beat) -> None:
+        """The beat waits."""
+
+    def look(self, hubs: Iterable[UUID]) -> dict[UUID, Beat]:
+        """What waits of these hubs."""
+
+    def leaving(self) -> Any:
+        """A context with all that waits; it is gone if the context ends well. Empty while another has it."""
+
+
+class MemoryBoard:
+    def __init__(self) -> None:
+        self._beats: dict[UUID, Beat] = {}
+        self._leaving: dict[UUID, Beat] = {}
+        self._lock, self._turn = threading.Lock(), threading.Lock()
+
+    def put(self, beat: Beat) -> None:
+        with self._lock:
+            self._beats[beat.hub_id] = beat
+
+    def look(self, hubs: Iterable[UUID]) -> dict[UUID, Beat]:
+        with self._lock:
+            known = ((hub, self._beats.get(hub) or self._leaving.get(hub)) for hub in hubs)
+            return {hub: beat for hub, beat in known if beat is not None}
+
+    @contextmanager
+    def leaving(self) -> Iterator[list[Beat]]:
+        if not self._turn.acquire(blocking=False):
+            yield []
+            return
+        try:
+            with self._lock:
+                # What a run that failed left behind goes with the next one.
+                self._leaving |= self._beats
+                self._beats = {}
+            yield list(self._leaving.values())
+            with self._lock:
+                self._leaving = {}
+        finally:
+            self._turn.release()
+
+
+_UNLOCK = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end"
+
+
+class RedisBoard:
+    """`redis` is a client; the three keys begin with mago:hubs:."""
+
+    BEATS, LEAVING, TURN = "mago:hubs:beats", "mago:hubs:leaving", "mago:hubs:flush"
+
+    def __init__(self, redis: Any) -> None:
+        self._redis = redis
+
+    def put(self, beat: Beat) -> None:
+        self._redis.hset(self.BEATS, beat.hub_id.hex, beat.as_text())
+
+    def look(self, hubs: Iterable[UUID]) -> dict[UUID, Beat]:
+        names = [hub.hex for hub in hubs]
+        if not names:
+            return {}
+        found: dict[UUID, Beat] = {}
+        # The newer ones come last.
+        for key in (self.LEAVING, self.BEATS):
+            texts = self._redis.hmget(key, names)
+            beats = (Beat.from_text(text) for text in texts if text)
+            found.update((beat.hub_id, beat) for beat in beats)
+        return found
+
+    @contextmanager
+    def leaving(self) -> Iterator[list[Beat]]:
+        mine = new_secret()
+        if not self._redis.set(self.TURN, mine, nx=True, ex=LONGEST_FLUSH):
+            yield []
+            return
+        try:
+            # What a run that died left behind goes first, and what came since with the next run.
+            if not self._redis.exists(self.LEAVING) and self._redis.exists(self.BEATS):
+                self._redis.rename(self.BEATS, self.LEAVING)
+            yield [Beat.from_text(text) for text in self._redis.hvals(self.LEAVING)]
+            self._redis.delete(self.LEAVING)
+        finally:
+            self._redis.eval(_UNLOCK, 1, self.TURN, mine)
+
+
+@cache
+def board() -> Board:
+    """The board of this installation."""
+    if not settings.REDIS_URL:
+        return MemoryBoard()
+    from redis import Redis
+
+    return RedisBoard(Redis.from_url(settings.REDIS_URL, socket_timeout=2))
