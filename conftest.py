@@ -1,5 +1,6 @@
 """Rules for the whole suite; people and helpers are in tests/conftest.py."""
 
+import gc
 import os
 
 import pytest
@@ -10,8 +11,10 @@ from hypothesis import settings as hypothesis
 
 from tests.chromium import chromium
 
-# A machine that is busy is no fault of what is tested.
-hypothesis.register_profile("mago", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A machine that is busy is no fault of what is tested. Few examples each time, other ones at each run.
+hypothesis.register_profile(
+    "mago", deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow]
+)
 hypothesis.load_profile("mago")
 
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
@@ -39,6 +42,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
         if item.get_closest_marker("browser") or item.get_closest_marker("journey"):
             item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected stays to the end: the garbage collector need not look through it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def asks_the_database(item: pytest.Item) -> bool:

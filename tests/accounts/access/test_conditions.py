@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.access.conditions import DEEPEST, LONGEST, MOST, BadRule, check, evaluate
@@ -441,7 +441,6 @@ def depth_of(rule: dict[str, Any]) -> int:
     return 1 + max(map(depth_of, inner)) if inner else 0
 
 
-@settings(deadline=None, max_examples=100)
 @given(JSON, KNOWN)
 def test_no_data_breaks_it_and_what_is_no_rule_never_holds(rule: Any, known: Facts) -> None:
     verdict = evaluate(rule, known)
@@ -452,7 +451,6 @@ def test_no_data_breaks_it_and_what_is_no_rule_never_holds(rule: Any, known: Fac
         assert not verdict
 
 
-@settings(deadline=None, max_examples=60)
 @given(RULES, KNOWN)
 def test_every_rule_is_accepted_and_has_a_verdict_with_a_reason(
     rule: dict[str, Any], known: Facts
@@ -465,7 +463,6 @@ def test_every_rule_is_accepted_and_has_a_verdict_with_a_reason(
     assert bool(evaluate({"any": [rule, rule]}, known)) == bool(verdict)
 
 
-@settings(deadline=None, max_examples=60)
 @given(RULES, RULES, KNOWN)
 def test_all_asks_for_each_and_any_for_one(
     a: dict[str, Any], b: dict[str, Any], known: Facts
@@ -476,7 +473,6 @@ def test_all_asks_for_each_and_any_for_one(
         assert bool(evaluate({"any": [a, b]}, known)) == (one or other)
 
 
-@settings(deadline=None, max_examples=60)
 @given(MONOTONE.filter(lambda rule: depth_of(rule) <= DEEPEST), KNOWN, st.sampled_from(Strength))
 def test_without_not_a_surer_or_fresher_sign_in_never_loses(
     rule: dict[str, Any], known: Facts, surer: Strength
@@ -486,7 +482,6 @@ def test_without_not_a_surer_or_fresher_sign_in_never_loses(
         assert evaluate(rule, Facts(**better))
 
 
-@settings(deadline=None, max_examples=60)
 @given(
     MONOTONE.filter(lambda rule: depth_of(rule) <= DEEPEST),
     KNOWN,

@@ -7,7 +7,7 @@ from typing import Any
 import dns.resolver
 import pytest
 import time_machine
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -134,7 +134,6 @@ def test_what_is_no_mail_domain(name: str) -> None:
         normalize_domain(name)
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.text(max_size=20) | st.lists(st.text("aü-1.", max_size=70), max_size=6).map(".".join))
 def test_whatever_is_typed_is_a_name_in_its_only_spelling_or_none(text: str) -> None:
     try:

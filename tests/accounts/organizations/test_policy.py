@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 from django.test import override_settings
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.access.facts import Strength
@@ -38,7 +38,6 @@ def no_weaker(demand: Demand, than: Demand) -> bool:
     )
 
 
-@settings(deadline=None, max_examples=100)
 @given(LISTS)
 def test_the_whole_is_no_weaker_than_any_part(policies: list[SignInPolicy]) -> None:
     whole = strictest(policies)
@@ -46,7 +45,6 @@ def test_the_whole_is_no_weaker_than_any_part(policies: list[SignInPolicy]) -> N
         assert no_weaker(whole, strictest([policy]))
 
 
-@settings(deadline=None, max_examples=60)
 @given(LISTS)
 def test_the_whole_asks_for_nothing_that_no_part_does(policies: list[SignInPolicy]) -> None:
     whole, parts = strictest(policies), [strictest([policy]) for policy in policies]
@@ -57,7 +55,6 @@ def test_the_whole_asks_for_nothing_that_no_part_does(policies: list[SignInPolic
         assert whole.allows_method(method) == all(part.allows_method(method) for part in parts)
 
 
-@settings(deadline=None, max_examples=40)
 @given(st.lists(POLICIES, max_size=3))
 def test_neither_order_nor_repetition_matters(policies: list[SignInPolicy]) -> None:
     assert {strictest(order) for order in permutations(policies)} == {strictest(policies)}
