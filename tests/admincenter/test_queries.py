@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.provider.models import TokenFamily
 from accounts.sessions.models import Session
+from mago.audit.models import AuditJob, AuditStream
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.context import Caller, calling
@@ -36,6 +37,11 @@ def full(crowd: Any, alice: Any) -> Any:
     Message.objects.bulk_create(
         [Message(recipient="a@example.com", status="dead") for _ in range(ROWS)]
     )
+    stream = {"kind": "webhook", "address": "https://siem.example.com/", "created_at": now}
+    AuditStream.objects.bulk_create([AuditStream(name=str(n), **stream) for n in range(ROWS)])
+    verified = {"kind": "verification", "state": "done", "created_at": now}
+    jobs = [AuditJob(actor_id=uuid4(), answer={"links": 7}, **verified) for _ in range(ROWS)]
+    AuditJob.objects.bulk_create(jobs)
     with calling(Caller(request_id="one")):
         for _ in range(ROWS):
             record(Tag.SIGN_IN_SUCCEEDED, actor=alice, target=alice)
@@ -60,6 +66,9 @@ def costs(admin: Any, full: Any, django_assert_num_queries: Any) -> Any:
         ("people/?state=signed-in", 1),
         ("audit/", 1),
         ("audit/?actor=alice@example.com", 3),  # whose key, the record of the search, the events
+        ("audit/exports/", 1),
+        ("audit/streams/", 2),  # the streams, and where the chain ends
+        ("audit/verification/", 3),  # the verifications, the checkpoint, the keys
         ("messages/", 2),  # the messages, and how many are dead
     ],
 )

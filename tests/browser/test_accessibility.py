@@ -35,6 +35,10 @@ ADMIN = [
     "/admincenter/",
     "/admincenter/people/",
     "/admincenter/audit/",
+    "/admincenter/audit/exports/",
+    "/admincenter/audit/streams/",
+    "/admincenter/audit/streams/create/",
+    "/admincenter/audit/verification/",
     "/admincenter/messages/",
     "/admincenter/organizations/",
     "/admincenter/create-organization/",
@@ -137,7 +141,9 @@ PAGES_OF_ONE = [
     "policies/",
     "policies/create/",
     "service-accounts/",
+    "service-accounts/create/",
     "audit/",
+    "audit/exports/",
     "explain/?permission=hubs:reboot&member=dora@example.com",
 ]
 
