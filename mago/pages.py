@@ -73,7 +73,7 @@ class _HtmxMiddleware(_DjangoHtmxMiddleware):
     comes back to the page that it shows now."""
 
     def __call__(self, request: HttpRequest) -> Any:
-        response = super().__call__(request)
+        response: Any = super().__call__(request)
         htmx = request.htmx  # type: ignore[attr-defined]
         if not htmx or response.status_code != 302:
             return response

@@ -117,13 +117,17 @@ class Stage(LoginStage):
     def sign_in(self) -> SignIn:
         return SignIn(**self.login.state[STATE])
 
+    @property
+    def door(self) -> Door:
+        return door_of(self.request)
+
     def prove(self, proof: Proof) -> None:
         """The sign-in goes on with one more proof."""
         _add(self.login, proof)
 
     def pause(self) -> tuple[HttpResponse, bool]:
         """The login waits, in the browser's session or the program's transaction, for the answer."""
-        return door_of(self.request).pause(self.request, self), True
+        return self.door.pause(self.request, self), True
 
 
 def door_of(request: HttpRequest) -> Door:

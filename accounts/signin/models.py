@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .passwords.models import FormerPassword
 
-__all__ = ["FormerPassword", "OneTimeToken", "PendingSignIn"]
+__all__ = ["FormerPassword", "KnownProgram", "OneTimeToken", "PendingSignIn"]
 
 
 class OneTimeToken(models.Model):
@@ -22,6 +22,7 @@ class OneTimeToken(models.Model):
         RESET_PASSWORD = "reset_password", _("Password reset")
         CHANGE_EMAIL = "change_email", _("Change of e-mail address")
         SET_UP = "set_up", _("First owner")
+        LOCK_DOWN = "lock_down", _("This was not me")
 
     digest = models.CharField(max_length=64, primary_key=True)
     purpose = models.CharField(max_length=20, choices=Purpose.choices)
@@ -45,3 +46,16 @@ class PendingSignIn(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(db_index=True)
     used_at = models.DateTimeField(null=True)
+
+
+class KnownProgram(models.Model):
+    """A program in which somebody has signed in before; as browsers are known by a cookie, programs are by
+    what they call themselves. It opens nothing: a new one is told to its owner."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "digest"], name="program_known_once")
+        ]

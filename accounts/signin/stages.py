@@ -3,16 +3,20 @@
 from typing import NoReturn
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.organizations.reminders import words
 from accounts.organizations.selectors import demand_on
-from accounts.sessions.pipeline import STATE, Stage, finish
+from accounts.sessions import browsers
+from accounts.sessions.pipeline import STATE, PageDoor, Stage, finish
 from mago.audit.services import Outcome, record
 from mago.audit.tags import Tag
 from mago.core.errors import Forbidden
+
+from .services.new_device import remember_program, tell_of_new_device
 
 STAGES = [
     "accounts.signin.stages.ActiveStage",
@@ -101,11 +105,21 @@ class PolicyStage(Stage):
 
 
 class FactsStage(Stage):
-    """Last, asks nothing: hands what is known about the sign-in to the door (allauth passes only the user on)."""
+    """Last, asks nothing: hands what is known about the sign-in to the door (allauth passes only the user on),
+    and tells its owner where the device is new."""
 
     key = "mago_facts"
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
-        return finish(
-            self.request, self.login.user, self.login.state[STATE], self.login.redirect_url
-        ), False
+        user = self.login.user
+        with transaction.atomic():
+            if not self._is_known():
+                tell_of_new_device(user)
+            response = finish(self.request, user, self.login.state[STATE], self.login.redirect_url)
+        return response, False
+
+    def _is_known(self) -> bool:
+        user = self.login.user
+        if isinstance(self.door, PageDoor):
+            return bool(browsers.known_as(self.request, user.email))
+        return remember_program(user)

@@ -1,7 +1,7 @@
 from celery import shared_task
 
+from accounts.mfa.selectors import factors_of, reachable
 from accounts.organizations.reminders import send_reminders
-from accounts.sessions.selectors import strength_reached
 
 from . import tokens, transactions
 
@@ -15,4 +15,4 @@ def purge_links() -> None:
 @shared_task
 def remind_of_policies() -> None:
     """Runs each minute; each person is reminded once for each mark."""
-    send_reminders(strength_reached)
+    send_reminders(lambda person: reachable(person, factors_of(person)))

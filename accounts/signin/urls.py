@@ -17,6 +17,7 @@ urlpatterns = [
     ),
     path("login/code/", passwordless.request_code, name="account_login_code"),
     path("login/code/verify/", passwordless.sign_in_with_code, name="account_login_code_verify"),
+    path("not-me/<key>/", account.lock_down, name="account_lock_down"),
     path("logout/", entrance.sign_out, name="account_logout"),
     path("password/reset/", entrance.request_reset, name="account_reset_password"),
     path("password/reset/done/", entrance.reset_requested, name="account_reset_password_done"),

@@ -4,6 +4,7 @@ from .email_address import confirm_email_change, request_email_change
 from .first_factor import WrongCredentials, check_password
 from .invitations import join
 from .mailed_code import check_sign_in_code, send_sign_in_code
+from .new_device import lock_down
 from .owners import change_profile, create_first_owner, create_owner, may_set_up
 from .passwords import (
     change_password,
@@ -28,6 +29,7 @@ __all__ = [
     "create_owner",
     "find_reset",
     "join",
+    "lock_down",
     "may_set_up",
     "request_email_change",
     "request_password_reset",

@@ -89,3 +89,18 @@ def change_password(request: HttpRequest) -> HttpResponse:
         )
         return redirect("account_change_password")
     return show(request, "change_password", form)
+
+
+@public
+@get_or_post
+def lock_down(request: HttpRequest, key: str) -> HttpResponse:
+    """“This was not me”: the link of the mail about a new device. It takes a press of a button."""
+    if request.method != "POST":
+        return render(request, "accounts/signin/lock_down.html", {"key": key})
+    try:
+        user = services.lock_down(key)
+    except LinkSpent as refusal:
+        return render(
+            request, "accounts/signin/link_spent.html", {"refusal": refusal}, status=refusal.status
+        )
+    return render(request, "accounts/signin/locked_down.html", {"email": user.email})
