@@ -77,8 +77,9 @@ def _enrol(digest: str, device: Device, verifiers: list[Verifier]) -> Enrolment:
     known = _known(code, device)
     if known is not None and (generation := _repeated(known, verifiers)) is not None:
         return Enrolment(known, generation)
-    # One statement: of many who try the last use at once, one gets it.
-    if not live.filter(uses_left__gt=0).update(uses_left=F("uses_left") - 1):
+    # One statement on its own row, without a join: of many who try the last use at once, one gets it.
+    left = codes.filter(pk=code.pk, revoked_at=None, uses_left__gt=0)
+    if not left.update(uses_left=F("uses_left") - 1):
         raise _bad_code()
     hub = _anew(code, known, device) if code.hub_id else _placed(code, known, device)
     generation = add_generation(hub, verifiers, Credential.Stage.ACTIVE, now)
