@@ -25,22 +25,29 @@ def conveyance(user: User) -> Any:
 
 def accepted(user: User, verified: Any) -> bool:
     """Whether the person's organizations accept the authenticator that made this credential."""
-    from webauthn.helpers.structs import AttestationFormat
-
     allowed = demand_on(user).authenticators
     if allowed is None:
         return True
-    proved = verified.fmt != AttestationFormat.NONE and bool(roots())
+    # Without a root the package believes any certificate, and a key that vouches for itself needs none.
+    proved = bool(certificates(settings.PASSKEY_ROOTS)) and _shows_certificate(verified)
     return proved and verified.aaguid in allowed
 
 
-@cache
 def roots() -> dict[Any, list[bytes]] | None:
     """The root certificates of makers, for every format of attestation that has certificates."""
     from webauthn.helpers.structs import AttestationFormat
 
-    if not settings.PASSKEY_ROOTS:
-        return None
-    files = sorted(Path(settings.PASSKEY_ROOTS).glob("*.pem"))
-    certificates = [path.read_bytes() for path in files]
-    return {fmt: certificates for fmt in AttestationFormat if fmt != AttestationFormat.NONE}
+    installed = certificates(settings.PASSKEY_ROOTS)
+    return {fmt: installed for fmt in AttestationFormat if fmt != AttestationFormat.NONE}
+
+
+@cache
+def certificates(folder: str) -> list[bytes]:
+    """The root certificates (PEM) in `folder`."""
+    return [path.read_bytes() for path in sorted(Path(folder).glob("*.pem"))] if folder else []
+
+
+def _shows_certificate(verified: Any) -> bool:
+    from webauthn.helpers import parse_attestation_object
+
+    return bool(parse_attestation_object(verified.attestation_object).att_stmt.x5c)

@@ -30,10 +30,10 @@ def put(flow: Flow, kind: Kind, *, factor: int | None, lifetime: timedelta) -> C
 
 
 def newest(flow: Flow, kind: Kind, factor: int | None) -> Challenge | None:
-    """The question of this flow that can still be answered."""
+    """The question of this flow, to this person, that can still be answered."""
     return (
         Challenge.objects.filter(flow=flow.id, kind=kind, purpose=flow.purpose, factor=factor)
-        .filter(used_at=None, expires_at__gt=timezone.now())
+        .filter(user=flow.user, used_at=None, expires_at__gt=timezone.now())
         .order_by("-created_at", "-id")
         .first()
     )

@@ -35,6 +35,8 @@ class Factor(Device):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     created_at = models.DateTimeField(_("added"), default=timezone.now)
     last_used_at = models.DateTimeField(_("last used"), null=True)
+    # Where it is being set up: nobody confirms what somebody else, who knows its secret, left lying there.
+    flow = models.CharField(max_length=64, blank=True)
 
     class Meta:
         abstract = True

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from accounts.access.facts import Strength
@@ -30,6 +30,8 @@ from .models import (
 
 # What a person is offered as a second step, the strongest first.
 SECOND_FACTORS = (Kind.PASSKEY, Kind.TOTP, Kind.SMS, Kind.EMAIL)
+# SMS is "restricted" in NIST's words: only beside one of these.
+STRONGER_THAN_SMS = (Kind.PASSKEY, Kind.TOTP)
 PROOFS = {
     Kind.PASSKEY: Proof.PASSKEY,
     Kind.TOTP: Proof.TOTP,
@@ -81,10 +83,13 @@ def factors_of(user: User, kinds: Iterable[str] = SECOND_FACTORS) -> list[Any]:
     found = (
         model_of(kind)
         .objects.filter(user=user, confirmed=True)
-        .order_by("-last_used_at", "-created_at", "-pk")
+        .order_by(F("last_used_at").desc(nulls_last=True), "-created_at", "-pk")
         for kind in kinds
     )
-    return list(chain.from_iterable(found))
+    factors = list(chain.from_iterable(found))
+    for factor in factors:
+        factor.user = user
+    return factors
 
 
 def factor_for(user: User, kind: str, key: int, *, confirmed: bool = True) -> Any:
@@ -99,21 +104,31 @@ def factor_for(user: User, kind: str, key: int, *, confirmed: bool = True) -> An
 
 
 def offered(user: User, proofs: list[str], wanted: Strength) -> list[Factor]:
-    """The factors to ask for after `proofs`: those that reach `wanted`, or all where none does."""
+    """The factors to ask for after `proofs`: those that reach `wanted`, or all where none does.
+
+    A code by e-mail only from whoever has nothing else, so that nobody comes in by the mail alone.
+    """
     kinds = [kind for kind in kinds_of(user) if PROOFS[kind] not in proofs]
     factors = factors_of(user, kinds)
-    reaching = [one for one in factors if strength_of([*proofs, PROOFS[one.kind]]) >= wanted]
-    return reaching or factors
+    chosen = [one for one in factors if strength_of([*proofs, proof_of(one)]) >= wanted] or factors
+    return [one for one in chosen if one.kind is not Kind.EMAIL] or chosen
 
 
-def reachable(user: User, factors: Iterable[Factor]) -> Strength:
-    """The best that somebody could show with `factors`, and their password if they have one."""
-    kinds = {factor.kind for factor in factors}
-    proofs = [PROOFS[kind] for kind in kinds]
-    if any(isinstance(one, Passkey) and one.is_discoverable for one in factors):
-        proofs.append(Proof.PASSKEY_VERIFIED)
-    # Without a password, another provider vouches for the person first.
-    return strength_of([Proof.PASSWORD, *proofs])
+def enrolable(user: User, proofs: list[str], wanted: Strength) -> list[Kind]:
+    """The kinds that somebody could set up now, to reach `wanted` after `proofs`."""
+    allowed = kinds_for(user)
+    if not factors_of(user, STRONGER_THAN_SMS):
+        allowed -= {Kind.SMS}
+    return [
+        kind
+        for kind in SECOND_FACTORS
+        if kind in allowed and strength_of([*proofs, PROOFS[kind]]) >= wanted
+    ]
+
+
+def reachable(factors: Iterable[Factor]) -> Strength:
+    """The best that somebody could show with `factors` after a password, or another provider's word."""
+    return strength_of([Proof.PASSWORD, *(proof_of(factor) for factor in factors)])
 
 
 def has_way_in(user: User, factors: Iterable[Factor]) -> bool:
@@ -130,7 +145,7 @@ def has_recovery_code(user: User) -> bool:
     """Whether any code of theirs, or one from an administrator, could still let them in."""
     mine = RecoveryCode.objects.filter(user=user, used_at=None)
     return any(
-        expires is None or expires > timezone.now()
+        Kind.RECOVERY in settings.FACTORS if expires is None else expires > timezone.now()
         for expires in mine.values_list("expires_at", flat=True)[:20]
     )
 
@@ -138,9 +153,3 @@ def has_recovery_code(user: User) -> bool:
 def trusted_browsers_of(user: User) -> QuerySet[TrustedBrowser]:
     alive = TrustedBrowser.objects.filter(user=user, expires_at__gt=timezone.now())
     return alive.order_by("-last_used_at")
-
-
-def demand_usable(user: User, factor: Factor) -> None:
-    """NotFound where the kind was switched off, or is not for this person."""
-    if factor.kind not in kinds_for(user):
-        raise NotFound

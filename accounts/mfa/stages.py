@@ -10,7 +10,7 @@ from accounts.organizations.selectors import demand_on
 from accounts.sessions.assurance import Proof
 from accounts.sessions.pipeline import Stage
 
-from .selectors import administers, kinds_of
+from .selectors import PROOFS, administers, factors_of, kinds_of, reachable
 from .trust import is_trusted
 
 # What was shown of these needs no second step beside it.
@@ -25,16 +25,11 @@ class FactorStage(Stage):
     urlname = "mfa:verify"
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
-        user, proofs = self.login.user, set(self.sign_in.proofs)
-        if proofs & (_SECOND | _ENOUGH):
+        user, proofs = self.login.user, self.sign_in.proofs
+        if set(proofs) & (_SECOND | _ENOUGH):
             return None, True
-        # A mailed code opened the door, so another one says nothing new; beside anything else it is a step.
-        if Proof.MAILED_CODE in proofs and self.sign_in.proofs[0] != Proof.MAILED_CODE:
-            return None, True
-        kinds = kinds_of(user)
-        if self.sign_in.proofs == [Proof.MAILED_CODE]:
-            kinds = [kind for kind in kinds if kind != "email"]
-        if not kinds:
+        # A mailed code is a step only for whoever has nothing else: the mail opens no account by itself.
+        if all(PROOFS[kind] in proofs for kind in kinds_of(user)):
             return None, True
         if self._may_trust() and is_trusted(self.request, user):
             self.prove(Proof.TRUSTED_BROWSER)
@@ -52,13 +47,22 @@ class EnrolStage(Stage):
     urlname = "mfa:enrol_now"
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
-        sign_in = self.sign_in
         demanded = demand_on(self.login.user).strength_at(timezone.now())
-        # One who was vouched for, or gave a password, lacks only the factor; else more would not help.
-        lacks = sign_in.strength < demanded
-        if lacks and {Proof.PASSWORD, Proof.FEDERATED} & set(sign_in.proofs):
+        if self.sign_in.strength < demanded and self._may_enrol(demanded):
             return self.pause()
         return None, True
+
+    def _may_enrol(self, demanded: Strength) -> bool:
+        proofs = set(self.sign_in.proofs)
+        # One who was vouched for, or gave a password, lacks only the factor; else more would not help.
+        if not proofs & {Proof.PASSWORD, Proof.FEDERATED}:
+            return False
+        return Proof.RECOVERY_CODE in proofs or not self._holds(demanded)
+
+    def _holds(self, demanded: Strength) -> bool:
+        """Whether they have what is demanded already: then that is to be shown, and not something new beside it."""
+        user = self.login.user
+        return reachable(factors_of(user, kinds_of(user))) >= demanded
 
 
 def may_trust(user: User, demand: Demand) -> bool:

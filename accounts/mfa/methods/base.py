@@ -42,11 +42,10 @@ class Method(ABC):
         self, user: User, *, flow: Flow, factor: Factor | None, answer: Any, name: str
     ) -> Factor | None:
         """The factor is the person's from now on, as `answer` shows that it works; None where it does not."""
-        if factor is None or self.verify(flow, factor, answer) is None:
+        if factor is None or factor.flow != flow.id or self.verify(flow, factor, answer) is None:
             return None
-        factor.confirmed = True
-        factor.save(update_fields=["confirmed"])
-        return factor
+        waiting = type(factor).objects.filter(pk=factor.pk, confirmed=False)
+        return factor if waiting.update(confirmed=True, flow="") else None
 
     def begin(self, flow: Flow, factor: Factor | None) -> dict[str, Any]:
         """The question is put: a code is on its way, or options for the browser are returned."""

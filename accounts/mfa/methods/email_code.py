@@ -28,7 +28,9 @@ class EmailCode(SentCode):
             raise CannotEnrol(fields={"address": error.messages}) from None
         if EmailDevice.objects.filter(user=user, address=address, confirmed=True).exists():
             raise CannotEnrol(fields={"address": [_("This address gets codes already.")]})
-        device = EmailDevice.objects.create(user=user, name=name, confirmed=False, address=address)
+        device = EmailDevice.objects.create(
+            user=user, name=name, confirmed=False, flow=flow.id, address=address
+        )
         return Enrolment(device, self.begin(flow, device))
 
     def sender(self) -> Send:

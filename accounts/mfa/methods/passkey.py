@@ -2,6 +2,8 @@
 
 import base64
 import json
+import re
+import struct
 from datetime import timedelta
 from typing import Any, cast
 
@@ -16,7 +18,7 @@ from mago.audit.services import Outcome, record
 from mago.audit.tags import Tag
 
 from .. import challenges
-from ..attestation import accepted, conveyance
+from ..attestation import accepted, conveyance, roots
 from ..flows import Flow
 from ..models import Challenge, Factor, Kind, Passkey
 from .base import CannotEnrol, Enrolment, Method
@@ -24,6 +26,9 @@ from .base import CannotEnrol, Enrolment, Method
 LIFETIME = timedelta(minutes=5)
 # A credential from the browser is a few kilobytes at most; an attestation with its certificates, a few more.
 MAX_CREDENTIAL = 64 * 1024
+_ID = re.compile(r"[\w-]{1,1400}", re.ASCII)
+# What the package raises besides its own, for input that is none.
+_BAD = (ValueError, KeyError, TypeError, AttributeError, IndexError, struct.error)
 
 
 class PasskeyMethod(Method):
@@ -48,7 +53,6 @@ class PasskeyMethod(Method):
         if not accepted(user, verified):
             words = _("Your organization accepts other makes of security key only. Ask which.")
             raise CannotEnrol(words, code="authenticator_not_allowed")
-        transports = credential.get("response", {}).get("transports", [])
         try:
             with transaction.atomic():
                 return Passkey.objects.create(
@@ -59,7 +63,7 @@ class PasskeyMethod(Method):
                     public_key=verified.credential_public_key,
                     sign_count=verified.sign_count,
                     aaguid=verified.aaguid,
-                    transports=[str(one)[:20] for one in transports if isinstance(one, str)][:8],
+                    transports=_transports(credential),
                     is_backed_up=verified.credential_backed_up,
                     is_discoverable=verified.user_verified,
                 )
@@ -95,6 +99,9 @@ class PasskeyMethod(Method):
             verified = _assertion(credential, challenge, passkey, alone=flow.user is None)
             if verified is None:
                 return None
+            if _went_back(passkey.sign_count, verified.new_sign_count):
+                _tell_copied(passkey)
+                return None
             passkey.sign_count = verified.new_sign_count
             passkey.is_backed_up = verified.credential_backed_up
             passkey.save(update_fields=["sign_count", "is_backed_up"])
@@ -106,7 +113,7 @@ def passkey_of(answer: Any) -> Passkey | None:
     credential = _credential(answer)
     if credential is None:
         return None
-    found = Passkey.objects.select_related("user").filter(credential_id=str(credential.get("id")))
+    found = Passkey.objects.select_related("user").filter(credential_id=credential["id"])
     return found.filter(confirmed=True).first()
 
 
@@ -140,11 +147,10 @@ def _creation_options(user: User, challenge: Challenge) -> dict[str, Any]:
 def _descriptors(user: User) -> list[Any]:
     from webauthn.helpers.structs import AuthenticatorTransport, PublicKeyCredentialDescriptor
 
-    known = {one.value for one in AuthenticatorTransport}
     return [
         PublicKeyCredentialDescriptor(
             id=_bytes(passkey.credential_id),
-            transports=[AuthenticatorTransport(t) for t in passkey.transports if t in known],
+            transports=[AuthenticatorTransport(one) for one in passkey.transports],
         )
         for passkey in Passkey.objects.filter(user=user, confirmed=True)
     ]
@@ -161,16 +167,12 @@ def _registration(credential: dict[str, Any], challenge: Challenge) -> Any:
             expected_challenge=_bytes(challenge.nonce),
             expected_rp_id=settings.PASSKEY_RP_ID,
             expected_origin=settings.PASSKEY_ORIGINS,
-            pem_root_certs_bytes_by_fmt=_roots(),
+            pem_root_certs_bytes_by_fmt=roots(),
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError, AttributeError):
+    except _BAD:
         return None
-
-
-def _roots() -> dict[Any, list[bytes]] | None:
-    from ..attestation import roots
-
-    return roots()
+    except WebAuthnException:
+        return None
 
 
 def _assertion(
@@ -187,14 +189,19 @@ def _assertion(
             expected_rp_id=settings.PASSKEY_RP_ID,
             expected_origin=settings.PASSKEY_ORIGINS,
             credential_public_key=bytes(passkey.public_key),
-            credential_current_sign_count=passkey.sign_count,
+            # The package would judge the counter before the signature: anybody could claim a copy.
+            credential_current_sign_count=0,
             require_user_verification=alone,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError, AttributeError) as error:
-        # The package says so in words only: the counter went back, so a copy of the key is about.
-        if "sign count" in str(error):
-            _tell_copied(passkey)
+    except _BAD:
         return None
+    except WebAuthnException:
+        return None
+
+
+def _went_back(before: int, now: int) -> bool:
+    """Whether the counter says that a copy of the key is about; authenticators that do not count say 0."""
+    return (before > 0 or now > 0) and now <= before
 
 
 def _tell_copied(passkey: Passkey) -> None:
@@ -211,7 +218,7 @@ def _belongs(passkey: Passkey, credential: dict[str, Any]) -> bool:
     """The answer names this passkey, and the person that it was made for where it names one."""
     if credential.get("id") != passkey.credential_id:
         return False
-    handle = credential.get("response", {}).get("userHandle")
+    handle = credential["response"].get("userHandle")
     return not handle or _safe_bytes(handle) == cast(User, passkey.user).pk.bytes
 
 
@@ -226,7 +233,18 @@ def _credential(answer: Any) -> dict[str, Any] | None:
             return None
     if not isinstance(answer, dict) or not isinstance(answer.get("response"), dict):
         return None
+    if not isinstance(answer.get("id"), str) or not _ID.fullmatch(answer["id"]):
+        return None
     return None if _is_cross_origin(answer) else answer
+
+
+def _transports(credential: dict[str, Any]) -> list[str]:
+    """How the authenticator is reached, as the browser says: a hint for later, so only words that we know."""
+    from webauthn.helpers.structs import AuthenticatorTransport
+
+    said = credential["response"].get("transports")
+    known = [one.value for one in AuthenticatorTransport]
+    return [one for one in known if one in said] if isinstance(said, list) else []
 
 
 def _is_cross_origin(credential: dict[str, Any]) -> bool:

@@ -4,6 +4,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -45,7 +46,9 @@ class Recovery(Method):
 def use(user: User, answer: str) -> bool:
     """Whether this is a code of theirs that nobody has used before; it is used up, for one caller."""
     now = timezone.now()
-    alive = Q(expires_at=None) | Q(expires_at__gt=now)
+    alive = Q(issued_by=None, expires_at=None) | Q(expires_at__gt=now)
+    if Kind.RECOVERY not in settings.FACTORS:
+        alive = Q(expires_at__gt=now)
     mine = RecoveryCode.objects.filter(alive, user=user, mac__in=_macs(user, answer), used_at=None)
     return bool(mine.update(used_at=now))
 

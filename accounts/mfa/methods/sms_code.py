@@ -28,7 +28,9 @@ class SmsCode(SentCode):
             raise CannotEnrol(fields={"number": [str(error)]}) from None
         if SmsDevice.objects.filter(user=user, number=number, confirmed=True).exists():
             raise CannotEnrol(fields={"number": [_("This number gets codes already.")]})
-        device = SmsDevice.objects.create(user=user, name=name, confirmed=False, number=number)
+        device = SmsDevice.objects.create(
+            user=user, name=name, confirmed=False, flow=flow.id, number=number
+        )
         return Enrolment(device, self.begin(flow, device))
 
     def limits_for(self, flow: Flow, factor: Factor) -> Taken:

@@ -30,7 +30,9 @@ class Totp(Method):
     def enrol(self, user: User, *, name: str, flow: Flow, **details: str) -> Enrolment:
         # 160 bits, as RFC 4226 section 4 recommends; apps expect base32.
         secret = base64.b32encode(secrets.token_bytes(20)).decode()
-        device = TotpDevice.objects.create(user=user, name=name, confirmed=False, key=secret)
+        device = TotpDevice.objects.create(
+            user=user, name=name, confirmed=False, flow=flow.id, key=secret
+        )
         return Enrolment(device, shown_of(device))
 
     def verify(self, flow: Flow, factor: Factor, answer: Any) -> Proof | None:

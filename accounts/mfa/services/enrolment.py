@@ -18,13 +18,19 @@ from mago.messaging.services import send_mail
 
 from ..flows import Flow
 from ..methods import method_of
-from ..methods.base import Enrolment
+from ..methods.base import CannotEnrol, Enrolment
 from ..models import Factor, Kind, TrustedBrowser, model_of
-from ..selectors import factors_of, has_way_in, kinds_for, reachable
+from ..selectors import (
+    STRONGER_THAN_SMS,
+    factors_of,
+    has_way_in,
+    kinds_for,
+    kinds_of,
+    reachable,
+)
 from .guesses import WrongCode, take_guess, tell_wrong
 
 MOST = 10
-_STRONGER_THAN_SMS = (Kind.PASSKEY, Kind.TOTP)
 
 
 class FactorRefused(Refused):
@@ -49,23 +55,47 @@ def confirm_factor(
     *, user: User, kind: str, flow: Flow, factor: Factor | None, answer: Any, name: str = ""
 ) -> Factor:
     """The factor is the person's, as `answer` shows that it works; their trusted browsers are no longer.
-    WrongCode or TooMany."""
+
+    WrongCode or TooMany; CannotEnrol where it works and may not be theirs.
+    """
     kind = Kind(kind)
     _demand_allowed(user, kind)
     taken = take_guess(flow, str(user.pk), kind)
-    with transaction.atomic():
-        added = method_of(kind).confirm(
-            user, flow=flow, factor=factor, answer=answer, name=name.strip() or str(kind.label)
+    try:
+        added = _confirm(
+            user,
+            kind,
+            flow=flow,
+            factor=factor,
+            answer=answer,
+            name=name.strip() or str(kind.label),
         )
-        if added is not None:
-            _forget_trust(user)
-            record(Tag.FACTOR_ENROLLED, actor=user, target=user, kind=kind.value, name=added.name)
-            _tell(user, "mfa/factor_added", added)
+    except CannotEnrol:
+        give_back(taken)
+        raise
     if added is None:
         tell_wrong(flow, user, kind)
         raise WrongCode
     give_back(taken)
     return added
+
+
+def _confirm(user: User, kind: Kind, **given: Any) -> Factor | None:
+    with transaction.atomic():
+        try:
+            added = method_of(kind).confirm(user, **given)
+        except CannotEnrol as error:
+            # Raised after the transaction, in which the question was used up.
+            refusal = error
+        else:
+            if added is not None:
+                _forget_trust(user)
+                record(
+                    Tag.FACTOR_ENROLLED, actor=user, target=user, kind=kind.value, name=added.name
+                )
+                _tell(user, "mfa/factor_added", added)
+            return added
+    raise refusal
 
 
 @transaction.atomic
@@ -101,8 +131,9 @@ def remove_factor(*, factor: Factor, actor: User) -> None:
     Conflict where a policy demands it, or where it is the last way in.
     """
     user = User.objects.select_for_update(no_key=True).get(pk=factor.user_id)
-    left = [one for one in factors_of(user) if one.persistent_id != factor.persistent_id]
-    _demand_enough(user, left)
+    held = factors_of(user)
+    left = [one for one in held if one.persistent_id != factor.persistent_id]
+    _demand_enough(user, held, left)
     factor.delete()
     if not left:
         model_of(Kind.RECOVERY).objects.filter(user=user).delete()
@@ -122,19 +153,25 @@ def purge_unconfirmed() -> None:
 def _demand_allowed(user: User, kind: Kind) -> None:
     if kind not in kinds_for(user):
         raise FactorRefused(_("This kind of second factor is not available to you."))
-    if kind is Kind.SMS and not factors_of(user, _STRONGER_THAN_SMS):
+    if kind is Kind.SMS and not factors_of(user, STRONGER_THAN_SMS):
         words = _("Set up an authenticator app or a passkey first; SMS is only its spare.")
         raise FactorRefused(words, code="sms_alone")
     if len(factors_of(user, [kind])) >= MOST:
         raise FactorRefused(_("You have as many of these as one can have. Remove one first."))
 
 
-def _demand_enough(user: User, left: list[Factor]) -> None:
+def _demand_enough(user: User, held: list[Factor], left: list[Factor]) -> None:
     demand, now = demand_on(user), timezone.now()
-    if reachable(user, left) < demand.strength_at(now):
+    usable = kinds_of(user)
+    before, after = (reachable(one for one in some if one.kind in usable) for some in (held, left))
+    if after < min(before, demand.strength_at(now)):
         by = ", ".join(demand.because(now))
         words = _("%(policies)s asks for this factor. Add another one before you remove it.")
         raise Conflict(words % {"policies": by}, code="policy_demands_factor")
+    kinds = {one.kind for one in left}
+    if Kind.SMS in kinds and not kinds & set(STRONGER_THAN_SMS):
+        words = _("SMS is only a spare for this factor. Remove the number first, or add another.")
+        raise Conflict(words, code="sms_alone")
     if not has_way_in(user, left):
         words = _("This is your last way to sign in. Add another one before you remove it.")
         raise Conflict(words, code="last_way_in")

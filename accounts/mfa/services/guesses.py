@@ -13,7 +13,11 @@ from mago.core.ratelimit import Taken, give_back
 from mago.messaging.services import send_mail
 
 from .. import limits
-from ..flows import Flow
+from ..flows import Flow, Purpose, lane_of
+from ..models import Kind
+
+# 65 random bits, or a signature: whoever has used up the guesses at codes leaves these to their owner.
+_UNGUESSABLE = {Kind.RECOVERY, Kind.PASSKEY}
 
 
 class WrongCode(Refused):
@@ -29,7 +33,7 @@ class WrongCode(Refused):
 def take_guess(flow: Flow, who: str, kind: str) -> Taken:
     """One guess at the account `who` is counted. TooMany where no more may be made from here for now."""
     taken: Taken = []
-    for limit, key in _wanted(flow, who):
+    for limit, key in _wanted(flow, who, kind):
         if (wait := limit.try_take(*key)) > 0:
             give_back(taken)
             record(
@@ -58,13 +62,15 @@ def tell_wrong(flow: Flow, user: User | None, kind: str) -> None:
     _alarm()
 
 
-def _wanted(flow: Flow, who: str) -> Taken:
-    # Guesses from everywhere but known browsers share the long allowances; a browser has its own.
+def _wanted(flow: Flow, who: str, kind: str) -> Taken:
     place = flow.browser or network_of(caller().address)
+    if kind in _UNGUESSABLE:
+        return [(limits.GUESS_QUICK, (who, place, "unguessable"))]
+    lane = (who, lane_of(flow), "alone" if flow.purpose is Purpose.PASSWORDLESS else "")
     return [
-        (limits.GUESS_QUICK, (who, place)),
-        (limits.GUESS_DAY, (who, flow.browser)),
-        (limits.GUESS_YEAR, (who, flow.browser)),
+        (limits.GUESS_QUICK, (*lane, place)),
+        (limits.GUESS_DAY, lane),
+        (limits.GUESS_YEAR, lane),
     ]
 
 

@@ -15,7 +15,6 @@ from accounts.access.step_up import step_up
 from accounts.models import User
 from accounts.organizations.selectors import demand_on
 from accounts.sessions import browsers, pipeline
-from accounts.sessions.assurance import strength_of
 from accounts.sessions.browser import session_of
 from accounts.sessions.pipeline import Pending
 from mago.core.errors import NotFound, Refused
@@ -52,15 +51,11 @@ def enrol_now(request: HttpRequest) -> HttpResponseBase:
         return too_late(request)
     assert setting.pending is not None
     demand, now = demand_on(setting.user), timezone.now()
-    wanted, proofs = demand.strength_at(now), setting.pending.sign_in.proofs
-    kinds = [
-        kind
-        for kind in selectors.SECOND_FACTORS
-        if kind in selectors.kinds_for(setting.user)
-        and strength_of([*proofs, selectors.PROOFS[kind]]) >= wanted
-        and (kind != Kind.SMS or selectors.factors_of(setting.user, [Kind.PASSKEY, Kind.TOTP]))
-    ]
-    context = {"kinds": kinds, "because": demand.because(now), "person": setting.user}
+    context = {
+        "kinds": _enrolable(setting.pending),
+        "because": demand.because(now),
+        "person": setting.user,
+    }
     return render(request, "accounts/mfa/enrol_now.html", context)
 
 
@@ -70,7 +65,15 @@ def enrol_now_with(request: HttpRequest, kind: str) -> HttpResponseBase:
     setting = _pending_setting(request)
     if setting is None:
         return too_late(request)
+    assert setting.pending is not None
+    if kind not in _enrolable(setting.pending):
+        raise NotFound
     return _enrol(request, setting, kind)
+
+
+def _enrolable(pending: Pending) -> list[Kind]:
+    wanted = demand_on(pending.user).strength_at(timezone.now())
+    return selectors.enrolable(pending.user, pending.sign_in.proofs, wanted)
 
 
 @public
@@ -126,7 +129,7 @@ def _enrol(request: HttpRequest, setting: Setting, kind: str) -> HttpResponseBas
     """First what the factor needs to come to be (an address, a number), then its first working answer."""
     if kind not in selectors.SECOND_FACTORS:
         raise NotFound
-    waiting = _waiting(setting.user, kind) if kind in DETAILS else None
+    waiting = _waiting(setting, kind) if kind in DETAILS else None
     if kind in DETAILS and (waiting is None or "again" in request.GET):
         return _ask_details(request, setting, kind)
     if request.method == "POST":
@@ -206,7 +209,7 @@ def _context(setting: Setting, kind: str) -> dict[str, Any]:
     }
 
 
-def _waiting(user: User, kind: str) -> Any:
-    """The factor of this kind that is being set up."""
-    mine = model_of(kind).objects.filter(user=user, confirmed=False).select_related("user")
-    return mine.order_by("-pk").first()
+def _waiting(setting: Setting, kind: str) -> Any:
+    """The factor of this kind that is being set up here."""
+    mine = model_of(kind).objects.filter(user=setting.user, confirmed=False, flow=setting.flow.id)
+    return mine.select_related("user").order_by("-pk").first()

@@ -11,7 +11,7 @@ from accounts.access.guards import public
 from accounts.organizations.selectors import demand_on
 from accounts.sessions import browsers, pipeline
 from accounts.sessions.pipeline import Pending
-from mago.core.errors import Refused
+from mago.core.errors import NotFound, Refused
 from mago.core.form_pages import get_or_post, posted, show_form
 
 from .. import selectors, services
@@ -30,9 +30,11 @@ def verify(request: HttpRequest, kind: str = "", key: int = 0) -> HttpResponseBa
     if pending is None:
         return too_late(request)
     factors = _offered(pending)
+    if not factors:
+        return too_late(request)
     if not kind:
         return redirect("mfa:verify_with", factors[0].kind, factors[0].pk)
-    factor = _chosen(pending, kind, key)
+    factor = _chosen(pending, factors, kind, key)
     trusting = may_trust(pending.user, demand_on(pending.user))
     form = CodeForm(posted(request), kind=factor.kind, may_trust=trusting)
     refusal = None
@@ -51,7 +53,7 @@ def send(request: HttpRequest, kind: str, key: int) -> HttpResponseBase:
     pending = _pending(request)
     if pending is None:
         return too_late(request)
-    factor = _chosen(pending, kind, key)
+    factor = _chosen(pending, _offered(pending), kind, key)
     services.begin(flow_of(request, pending), factor)
     messages.info(request, _("A code is on its way. It may take a minute."))
     return redirect("mfa:verify_with", kind, key)
@@ -89,14 +91,14 @@ def _offered(pending: Pending) -> list[Factor]:
     return selectors.offered(pending.user, pending.sign_in.proofs, wanted)
 
 
-def _chosen(pending: Pending, kind: str, key: int) -> Factor:
-    """The factor that the path names, if it may be used; NotFound otherwise."""
+def _chosen(pending: Pending, factors: list[Factor], kind: str, key: int) -> Factor:
+    """The factor that the path names, if it is one of those that are enough; NotFound otherwise."""
     if kind == Kind.RECOVERY:
         return RecoveryDevice(user=pending.user)
-    wanted = selectors.factor_for(pending.user, kind, key)
-    selectors.demand_usable(pending.user, wanted)
-    factor: Factor = wanted
-    return factor
+    for factor in factors:
+        if (factor.kind, factor.pk) == (kind, key):
+            return factor
+    raise NotFound
 
 
 def _go_on(
@@ -104,7 +106,7 @@ def _go_on(
 ) -> HttpResponseBase:
     proof = services.verify(flow_of(request, pending), factor, form.answer)
     response = pipeline.resume(request, proof, factor.persistent_id if factor.pk else factor.kind)
-    if form.cleaned_data.get("trust") and request.user.is_authenticated:
+    if form.cleaned_data.get("trust") and request.user == pending.user:
         trust(request, response, pending.user)
     return response
 
