@@ -54,11 +54,24 @@ class SignUpForm(Form):
     email = EmailField()
     name = forms.CharField(label=_("Your name"), max_length=150, required=False)
     password1 = NewPasswordField()
+    # The name of a button: whoever presses it will use a passkey, or codes by mail.
+    without_password = forms.BooleanField(required=False, widget=forms.HiddenInput())
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, password: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].widget.attrs["autocomplete"] = "username"
         self.fields["name"].widget.attrs["autocomplete"] = "name"
+        if password:
+            del self.fields["without_password"]
+        elif self.data.get("without_password"):
+            self.fields["password1"].required = False
+
+    @property
+    def password(self) -> str | None:
+        """What was chosen; None where the account is to have none."""
+        if self.cleaned_data.get("without_password"):
+            return None
+        return str(self.cleaned_data["password1"])
 
 
 class JoinForm(Form):

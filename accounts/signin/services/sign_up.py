@@ -22,14 +22,16 @@ from ..tokens import Purpose
 from .common import check_new_password, link, may_mail, network, remember_password
 
 
-def sign_up(*, email: str, password: str, name: str = "", language: str = "") -> str:
-    """A mail with a link is on its way; the account comes to be when the link is opened.
+def sign_up(*, email: str, password: str | None, name: str = "", language: str = "") -> str:
+    """A mail with a link is on its way; the account comes to be when the link is opened, without a password
+    where that is None.
 
     Gives the digest of the link's secret, by which a browser may be known again. Raises TooMany, and
     Refused for a password that may not be used.
     """
     email = normalize_email(email)
-    check_new_password(password, email=email, name=name)
+    if password is not None:
+        check_new_password(password, email=email, name=name)
     limits.SIGN_UP_NETWORK.take(network())
     mailable = may_mail(email)
     payload = {"password": make_password(password), "name": name, "language": language}
@@ -92,7 +94,8 @@ def confirm_sign_up(secret: str) -> tuple[User, str]:
                 pk=token.pk
             ).delete()
             OneTimeToken.objects.filter(pk=token.pk).update(payload={})
-            remember_password(user)
+            if user.has_usable_password():
+                remember_password(user)
             record(Tag.EMAIL_CONFIRMED, actor=user, target=user)
     except IntegrityError:
         raise tokens.LinkSpent(_("This address is confirmed already. Sign in.")) from None

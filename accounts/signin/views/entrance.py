@@ -1,12 +1,15 @@
 """The entrance: sign up, confirm, sign in, sign out, forgotten password."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access.guards import public
+from accounts.access.methods import SignInMethod
 from accounts.sessions import browsers, pipeline
 from accounts.sessions.assurance import Proof
 from accounts.sessions.browser import close_session
@@ -28,13 +31,13 @@ RESET = "reset"
 def sign_up(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("accounts:profile")
-    form = SignUpForm(posted(request))
+    form = SignUpForm(posted(request), password=not settings.SIGN_IN_BY_CODE)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
             token = services.sign_up(
                 email=data["email"],
-                password=data["password1"],
+                password=form.password,
                 name=data["name"],
                 language=current_language(),
             )
@@ -68,7 +71,15 @@ def confirm_email(request: HttpRequest, key: str) -> HttpResponseBase:
         return _link_spent(request, refusal)
     if request.session.pop(SIGNED_UP, {}).get("token") == token:
         # This browser chose the password a moment ago; asking for it again would prove nothing more.
-        return pipeline.sign_in(request, user, method="password", proof=Proof.PASSWORD)
+        if user.has_usable_password():
+            return pipeline.sign_in(request, user, method="password", proof=Proof.PASSWORD)
+        return pipeline.sign_in(
+            request,
+            user,
+            method=SignInMethod.CODE,
+            proof=Proof.LINK,
+            next_url=reverse("mfa:add", args=["passkey"]),
+        )
     messages.success(request, _("Your address is confirmed. Sign in."))
     return redirect("account_login")
 
