@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.access.roles import RoleName
 from accounts.access.services import grant_role
+from accounts.mfa.models import TotpDevice
 from accounts.models import User
 from accounts.organizations.models import GraceReminder, Mark, Organization, SignInPolicy, Site
 from accounts.organizations.reminders import due_mark, send_reminders
@@ -135,11 +136,10 @@ def test_who_is_reminded_is_who_will_be_asked(
         policy.delete()
 
 
-def test_the_task_takes_live_sessions_for_what_was_reached(
+def test_who_has_a_factor_that_is_enough_needs_no_reminder(
     policy: SignInPolicy, alice: User, bob: User, mails: Mails
 ) -> None:
-    Browser().as_person(bob)
-    Session.objects.filter(user=bob).update(strength=2)
+    TotpDevice.objects.create(user=bob, name="Telephone", confirmed=True)
     remind_of_policies()
     assert [mail.recipient for mail in mails(MAIL)] == [alice.email]
 

@@ -21,7 +21,7 @@ from accounts.sessions.models import Session
 from mago.core.context import Caller, calling
 from mago.core.errors import Refused
 from tests.accounts.conftest import is_signed_in, sign_in
-from tests.conftest import App, Browser
+from tests.conftest import PASSWORD, App, Browser
 
 Events = Callable[..., list[Any]]
 TWO = Strength.TWO_FACTORS
@@ -276,36 +276,33 @@ def test_other_peoples_sessions_go_on(
 # --- at the entrance ---
 
 
-@pytest.mark.parametrize(
-    ("demand", "expected", "words"),
-    [
-        ({"strength": TWO}, "factor_required", "A second factor is demanded by: Acme"),
-        ({"methods": ["saml", "passkey"]}, "method_not_allowed", "Allowed: passkey, saml"),
-    ],
-)
-def test_less_than_is_demanded_opens_neither_page_nor_api(
-    *,
-    demand: dict[str, Any],
-    expected: str,
-    words: str,
-    acme: Organization,
-    bob: User,
-    browser: Browser,
-    app: App,
-    events: Events,
+def test_a_method_that_is_not_allowed_opens_neither_page_nor_api(
+    acme: Organization, bob: User, browser: Browser, app: App, events: Events
 ) -> None:
-    SignInPolicy.objects.create(organization=acme, **demand)
+    SignInPolicy.objects.create(organization=acme, methods=["saml", "passkey"])
     page = sign_in(browser, bob.email)
     assert page.status_code == 403
-    assert words in page.content.decode()
+    assert "Allowed: passkey, saml" in page.content.decode()
     assert not is_signed_in(browser)
-    answer = app.post(
-        "auth/login", {"email": bob.email, "password": "seven geese cross a wet meadow"}
-    )
-    assert (answer.status_code, answer.json()["code"]) == (403, expected)
-    assert words in answer.json()["detail"]
+    answer = app.post("auth/login", {"email": bob.email, "password": PASSWORD})
+    assert (answer.status_code, answer.json()["code"]) == (403, "method_not_allowed")
+    assert "Allowed: passkey, saml" in answer.json()["detail"]
     refused = events("signin:session:refused")
-    assert [(e.actor_id, e.detail["reason"]) for e in refused] == [(bob.pk, expected)] * 2
+    assert [(e.actor_id, e.detail["reason"]) for e in refused] == [
+        (bob.pk, "method_not_allowed")
+    ] * 2
+    assert not events("signin:session:opened")
+
+
+def test_a_factor_that_somebody_lacks_is_set_up_before_page_or_api_open(
+    acme: Organization, bob: User, browser: Browser, app: App, events: Events
+) -> None:
+    SignInPolicy.objects.create(organization=acme, strength=TWO)
+    page = browser.get(sign_in(browser, bob.email)["Location"])
+    assert "Acme asks for a second factor." in page.content.decode()
+    assert not is_signed_in(browser)
+    answer = app.post("auth/login", {"email": bob.email, "password": PASSWORD})
+    assert (answer.status_code, answer.json()["code"]) == (401, "mfa_enrolment_required")
     assert not events("signin:session:opened")
 
 
