@@ -15,6 +15,7 @@ urlpatterns = [
     path("people/<uuid:person_id>/", people.person, name="person"),
     path("people/<uuid:person_id>/disable/", people.disable, name="disable_person"),
     path("people/<uuid:person_id>/enable/", people.enable, name="enable_person"),
+    path("people/<uuid:person_id>/recover/", people.recover, name="recover_person"),
     path("people/<uuid:person_id>/send-reset/", people.send_reset, name="send_reset"),
     path("people/<uuid:person_id>/sessions/end/", people.end_sessions, name="end_sessions"),
     path(

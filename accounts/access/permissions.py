@@ -12,6 +12,7 @@ class Permission(StrEnum):
     DOMAINS_READ = "domains:read"
     HUBS_EDIT = "hubs:edit"
     HUBS_ENROL = "hubs:enrol"
+    HUBS_LOGS = "hubs:logs"
     HUBS_OPERATE = "hubs:operate"
     HUBS_READ = "hubs:read"
     HUBS_REBOOT = "hubs:reboot"
@@ -31,6 +32,7 @@ class Permission(StrEnum):
     PENETRATION_TESTS_READ = "penetration_tests:read"
     PEOPLE_DISABLE = "people:disable"
     PEOPLE_READ = "people:read"
+    PEOPLE_RECOVER = "people:recover"
     PEOPLE_RESET_PASSWORD = "people:reset_password"  # noqa: S105
     POLICIES_EDIT = "policies:edit"
     POLICIES_READ = "policies:read"
@@ -42,6 +44,8 @@ class Permission(StrEnum):
     SERVICE_ACCOUNTS_EDIT = "service_accounts:edit"
     SERVICE_ACCOUNTS_READ = "service_accounts:read"
     SESSIONS_END = "sessions:end"
+    SIGN_IN_PROVIDERS_EDIT = "sign_in_providers:edit"
+    SIGN_IN_PROVIDERS_READ = "sign_in_providers:read"
     SITES_CREATE = "sites:create"
     SITES_EDIT = "sites:edit"
     SITES_READ = "sites:read"
@@ -61,8 +65,11 @@ PLATFORM_ONLY = frozenset(
         Permission.ORGANIZATIONS_CREATE,
         Permission.PEOPLE_DISABLE,
         Permission.PEOPLE_READ,
+        Permission.PEOPLE_RECOVER,
         Permission.PEOPLE_RESET_PASSWORD,
         Permission.SESSIONS_END,
+        Permission.SIGN_IN_PROVIDERS_EDIT,
+        Permission.SIGN_IN_PROVIDERS_READ,
     }
 )
 
@@ -78,11 +85,13 @@ SENSITIVE = frozenset(
         Permission.ORGANIZATIONS_CREATE,
         Permission.ORGANIZATIONS_EDIT,
         Permission.PEOPLE_DISABLE,
+        Permission.PEOPLE_RECOVER,
         Permission.PEOPLE_RESET_PASSWORD,
         Permission.POLICIES_EDIT,
         Permission.ROLES_BIND,
         Permission.ROLES_EDIT,
         Permission.SERVICE_ACCOUNTS_EDIT,
         Permission.SESSIONS_END,
+        Permission.SIGN_IN_PROVIDERS_EDIT,
     }
 )

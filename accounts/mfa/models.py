@@ -177,6 +177,23 @@ class TrustedBrowser(models.Model):
         return describe(self.user_agent)
 
 
+class RecoveryRequest(models.Model):
+    """One administrator asks that somebody be let in; another one grants it (`services/administration.py`)."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    reason = models.CharField(_("reason"), max_length=300)
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    granted_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "-created_at"], name="recovery_request_of")]
+
+
 def model_of(kind: str) -> Any:
     """The table of a kind of factor."""
     return _MODELS[Kind(kind)]

@@ -134,7 +134,7 @@ def reachable(factors: Iterable[Factor]) -> Strength:
 def has_way_in(user: User, factors: Iterable[Factor]) -> bool:
     """Whether somebody with these factors could begin a sign-in."""
     alone = any(isinstance(one, Passkey) and one.is_discoverable for one in factors)
-    return alone or user.has_usable_password()
+    return alone or user.has_usable_password() or user.external_identities.exists()
 
 
 def unused_recovery_codes(user: User) -> int:

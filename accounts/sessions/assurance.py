@@ -8,6 +8,8 @@ policies let it be used at all.
 from collections.abc import Iterable
 from enum import StrEnum
 
+from django.utils.translation import gettext_lazy
+
 from accounts.access.facts import Strength
 
 
@@ -57,6 +59,21 @@ _ACR = {
 }
 
 
+LABELS = {
+    Proof.PASSWORD: gettext_lazy("Password"),
+    Proof.MAILED_CODE: gettext_lazy("Code by e-mail"),
+    Proof.TEXTED_CODE: gettext_lazy("Code by SMS"),
+    Proof.TOTP: gettext_lazy("Authenticator app"),
+    Proof.RECOVERY_CODE: gettext_lazy("Recovery code"),
+    Proof.PASSKEY: gettext_lazy("Passkey"),
+    Proof.PASSKEY_VERIFIED: gettext_lazy("Passkey"),
+    Proof.FEDERATED: gettext_lazy("Another provider"),
+    Proof.FEDERATED_FACTORS: gettext_lazy("Another provider, with its second factor"),
+    Proof.TRUSTED_BROWSER: gettext_lazy("Trusted browser"),
+    Proof.LINK: gettext_lazy("Link by e-mail"),
+}
+
+
 def strength_of(proofs: Iterable[str]) -> Strength:
     """What these proofs amount to together.
 
@@ -73,6 +90,11 @@ def strength_of(proofs: Iterable[str]) -> Strength:
     if Proof.FEDERATED_FACTORS in shown or (shown & _KNOWN and shown & _HAD):
         return Strength.TWO_FACTORS
     return Strength.SINGLE_FACTOR
+
+
+def words_for(proofs: Iterable[str]) -> str:
+    """What was proved, for people to read."""
+    return " + ".join(dict.fromkeys(str(LABELS[Proof(proof)]) for proof in proofs))
 
 
 def amr_of(proofs: Iterable[str]) -> list[str]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access.facts import Strength
 from mago.core.ids import new_id
 
+from .assurance import words_for
 from .user_agents import describe
 
 
@@ -49,6 +50,10 @@ class Session(AbstractBaseSession):
     @property
     def browser(self) -> str:
         return describe(self.user_agent)
+
+    @property
+    def proved_by(self) -> str:
+        return words_for(self.proofs.split())
 
     @classmethod
     def get_session_store_class(cls) -> type:

@@ -14,6 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from accounts.access.services import set_active
+from accounts.mfa.selectors import factors_of
+from accounts.mfa.services.administration import issue_recovery_code, open_request
 from accounts.models import User
 from accounts.provider.selectors import families_of
 from accounts.sessions.selectors import session_of, sessions_of
@@ -122,6 +124,28 @@ def revoke_program(request: HttpRequest, person_id: UUID, family_id: UUID) -> Ht
     )
 
 
+@require(Permission.PEOPLE_RECOVER)
+@require_POST
+def recover(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """The code is shown in the answer to the one request that makes it, and nowhere else."""
+    person, form = person_for(person_id), ReasonForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Nothing was done: give a reason."))
+        return _page(request, person, form, status=400)
+    reason = form.cleaned_data["reason"]
+    try:
+        code = issue_recovery_code(person=person, actor=actor(request), reason=reason)
+    except Refused as refusal:
+        messages.error(request, str(refusal.detail))
+        return redirect("admincenter:person", person.pk)
+    if code is None:
+        words = _("Asked for. Another administrator has to grant it on this page within a day.")
+        messages.info(request, words)
+        return redirect("admincenter:person", person.pk)
+    context = {"person": person, "code": code}
+    return page(request, "admincenter/people/recovery_code.html", context, status=201)
+
+
 @require(Permission.PEOPLE_RESET_PASSWORD)
 @require_POST
 def send_reset(request: HttpRequest, person_id: UUID) -> HttpResponse:
@@ -151,6 +175,8 @@ def _page(
         "person": person,
         "form": form,
         "roles": roles_of(person),
+        "factors": factors_of(person),
+        "recovery_request": open_request(person),
         "sessions": sessions_of(person)[:MOST_SHOWN],
         "programs": families_of(person)[:MOST_SHOWN],
         "events": events_of(person, EVENTS) if sees_trail else [],

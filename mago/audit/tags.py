@@ -69,6 +69,16 @@ class Tag(StrEnum):
     AUDIT_VERIFIED = "audit:trail:verified", _("Audit trail verified")
     KEYS_ROTATED = "core:keys:rotated", _("Keys rotated")
     LIMIT_REACHED = "core:limit:reached", _("Limit reached")
+    FEDERATED_SIGN_IN_FAILED = (
+        "federation:answer:refused",
+        _("Answer of a sign-in provider refused"),
+    )
+    IDENTITY_LINKED = "federation:identity:linked", _("Account of a provider linked")
+    IDENTITY_UNLINKED = "federation:identity:unlinked", _("Account of a provider unlinked")
+    SIGN_IN_PROVIDER_CHANGED = "federation:provider:changed", _("Sign-in provider changed")
+    SIGN_IN_PROVIDER_DISABLED = "federation:provider:disabled", _("Sign-in provider disabled")
+    SIGN_IN_PROVIDER_ENABLED = "federation:provider:enabled", _("Sign-in provider enabled")
+    SIGN_IN_PROVIDER_TESTED = "federation:provider:tested", _("Sign-in provider tested")
     HUB_CODE_CREATED = "hubs:code:created", _("Enrolment code created")
     HUB_CODE_REVOKED = "hubs:code:revoked", _("Enrolment code taken back")
     HUB_CREDENTIAL_ACTIVATED = "hubs:credential:activated", _("Hub’s new credential in use")
@@ -112,7 +122,9 @@ class Tag(StrEnum):
     FACTOR_VERIFIED = "mfa:factor:verified", _("Second factor given")
     GUESSING_DETECTED = "mfa:guessing:detected", _("Guessing of codes detected")
     PASSKEY_COPIED = "mfa:passkey:copied", _("Passkey seems to be copied")
+    RECOVERY_CODE_ISSUED = "mfa:recovery-code:issued", _("Recovery code issued by an administrator")
     RECOVERY_CODES_ISSUED = "mfa:recovery-codes:issued", _("Recovery codes made")
+    RECOVERY_REQUESTED = "mfa:recovery:requested", _("Recovery asked for by an administrator")
     MESSAGE_RETRIED = "messaging:message:retried", _("Message retried")
     DOMAIN_CLAIMED = "organizations:domain:claimed", _("Domain claimed")
     DOMAIN_LOST = "organizations:domain:lost", _("Domain lost")
