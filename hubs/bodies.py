@@ -1,5 +1,6 @@
-"""JSON objects that hubs send, with a limit on their size."""
+"""JSON objects that hubs send, each with a limit on its size."""
 
+import json
 from typing import Any
 
 from django.http import HttpRequest
@@ -7,10 +8,17 @@ from django.utils.translation import gettext as _
 
 from mago.core.errors import Refused, TooLarge
 
-from . import scram
-from .views.answers import read_body
+LONGEST = 8192
 
 
-def read_object(request: HttpRequest, most: int = 0) -> dict[str, Any]:
-    """The JSON object of a request; Refused for anything else, TooLarge beyond `most` bytes."""
-    raise NotImplementedError
+def read_object(request: HttpRequest, most: int = LONGEST) -> dict[str, Any]:
+    """The JSON object of a request; TooLarge beyond `most` bytes, Refused for anything else."""
+    try:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > most:
+            raise TooLarge
+        body = json.loads(request.body)
+    except (ValueError, RecursionError, OSError):
+        raise Refused(_("The body must be a JSON object.")) from None
+    if not isinstance(body, dict):
+        raise Refused(_("The body must be a JSON object."))
+    return body

@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from .life.views import heartbeat
+from .operations import views as operations
 from .views import auth, device
 
 app_name = "hubs"
@@ -13,4 +15,7 @@ urlpatterns = [
     path("enrol", device.enrol, name="enrol"),
     path("me", device.me, name="me"),
     path("me/credential", device.credential, name="credential"),
+    path("me/heartbeat", heartbeat, name="heartbeat"),
+    path("me/tasks", operations.tasks, name="tasks"),
+    path("me/tasks/<uuid:task_id>", operations.progress, name="task"),
 ]

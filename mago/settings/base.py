@@ -85,6 +85,8 @@ INSTALLED_APPS = [
     "accounts.provider",
     "accounts.api",
     "hubs",
+    "hubs.operations",
+    "hubs.life",
     "admincenter",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -18,7 +18,24 @@ HUB_RECONNECT_ROTATED_AFTER = timedelta(days=1)
 HUB_RECONNECT_LIFETIME = timedelta(days=90)
 # Within it, the use of what was just replaced is an answer that was lost, and no clone.
 HUB_REPLACED_GRACE = timedelta(minutes=5)
-HUB_HEARTBEAT_INTERVAL = timedelta(seconds=60)
+HUB_HEARTBEAT_INTERVAL = timedelta(
+    seconds=env.integer(
+        "MAGO_HUB_HEARTBEAT_SECONDS",
+        60,
+        low=5,
+        high=3600,
+        meaning="How often hubs say that they are there. One is late after two of these, and offline after three.",
+    )
+)
+HUB_OFFLINE_MAIL_AFTER = timedelta(
+    minutes=env.integer(
+        "MAGO_HUB_OFFLINE_MAIL_MINUTES",
+        15,
+        low=0,
+        high=10_080,
+        meaning="How long a hub is offline before who looks after it has a mail; 0 sends none.",
+    )
+)
 
 HUB_CHANNEL_BINDING_HEADERS = env.boolean(
     "MAGO_HUB_CHANNEL_BINDING_HEADERS",

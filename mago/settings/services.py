@@ -103,6 +103,22 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.provider.tasks.purge_tokens",
         "schedule": timedelta(hours=1),
     },
+    "write hubs’ heartbeats down": {
+        "task": "hubs.life.tasks.flush_heartbeats",
+        "schedule": timedelta(seconds=10),
+    },
+    "look for missing hubs": {
+        "task": "hubs.life.tasks.watch_hubs",
+        "schedule": timedelta(seconds=30),
+    },
+    "forget old hours of hubs": {
+        "task": "hubs.life.tasks.forget_old_hours",
+        "schedule": timedelta(hours=1),
+    },
+    "let tasks of hubs expire": {
+        "task": "hubs.operations.tasks.expire_tasks",
+        "schedule": timedelta(minutes=1),
+    },
     "forget ended sign-ins of hubs": {
         "task": "hubs.tasks.purge_sign_ins",
         "schedule": timedelta(minutes=10),

@@ -1,0 +1,56 @@
+"""A board of the test's own, and hubs that have a token without the sign-in's cost."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from hubs.handshake import TOKEN_PREFIX
+from hubs.life import board
+from hubs.models import HubToken
+from mago.core.ids import digest, new_secret
+from tests.hubs.conftest import Enrolled
+from tests.hubs.hub import Device
+
+
+@pytest.fixture(autouse=True)
+def _a_board_of_its_own() -> Iterator[None]:
+    board.board.cache_clear()
+    yield
+    board.board.cache_clear()
+
+
+def signed_in(enrolled: Enrolled) -> Device:
+    """The hub with an access token."""
+    device = Device(enrolled)
+    device.token = TOKEN_PREFIX + new_secret()
+    HubToken.objects.create(
+        digest=digest(device.token),
+        hub=enrolled.hub,
+        generation=1,
+        method="scram",
+        expires_at=timezone.now() + timedelta(minutes=15),
+    )
+    return device
+
+
+@pytest.fixture
+def device(enrolled: Enrolled) -> Device:
+    return signed_in(enrolled)
+
+
+@pytest.fixture
+def heard(enrolled: Enrolled) -> Callable[..., Any]:
+    """Notes that the hub was heard some time ago."""
+    from hubs.life.models import Presence
+
+    def hear(ago: timedelta, hub: Any = None) -> Any:
+        row = Presence(hub=hub or enrolled.hub, seen_at=timezone.now() - ago)
+        Presence.objects.bulk_create(
+            [row], update_conflicts=True, unique_fields=["hub"], update_fields=["seen_at"]
+        )
+        return row
+
+    return hear
