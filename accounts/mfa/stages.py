@@ -6,7 +6,6 @@ from django.utils import timezone
 from accounts.access.facts import Strength
 from accounts.models import User
 from accounts.organizations.policy import Demand
-from accounts.organizations.selectors import demand_on
 from accounts.sessions.assurance import Proof
 from accounts.sessions.pipeline import Stage
 
@@ -37,7 +36,7 @@ class FactorStage(Stage):
         return self.pause()
 
     def _may_trust(self) -> bool:
-        return may_trust(self.login.user, demand_on(self.login.user))
+        return may_trust(self.login.user, self.demand)
 
 
 class EnrolStage(Stage):
@@ -47,7 +46,7 @@ class EnrolStage(Stage):
     urlname = "mfa:enrol_now"
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
-        demanded = demand_on(self.login.user).strength_at(timezone.now())
+        demanded = self.demand.strength_at(timezone.now())
         if self.sign_in.strength < demanded and self._may_enrol(demanded):
             return self.pause()
         return None, True

@@ -23,6 +23,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.access.facts import Strength
 from accounts.models import User
+from accounts.organizations.policy import Demand
+from accounts.organizations.selectors import demand_on
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.errors import Refused
@@ -116,6 +118,14 @@ class Stage(LoginStage):
     @property
     def sign_in(self) -> SignIn:
         return SignIn(**self.login.state[STATE])
+
+    @property
+    def demand(self) -> Demand:
+        """What is demanded of this person's sign-ins; asked once for all stages that are walked now."""
+        if not hasattr(self.controller, "demand"):
+            self.controller.demand = demand_on(self.login.user)
+        demand: Demand = self.controller.demand
+        return demand
 
     @property
     def door(self) -> Door:

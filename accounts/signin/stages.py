@@ -8,8 +8,8 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.organizations.reminders import words
-from accounts.organizations.selectors import demand_on
 from accounts.sessions import browsers
 from accounts.sessions.pipeline import STATE, PageDoor, Stage, finish
 from mago.audit.services import Outcome, record
@@ -21,6 +21,7 @@ from .services.new_device import remember_program, tell_of_new_device
 STAGES = [
     "accounts.signin.stages.ActiveStage",
     "accounts.signin.stages.ConfirmedStage",
+    "accounts.signin.stages.MethodStage",
     "accounts.mfa.stages.FactorStage",
     "accounts.mfa.stages.EnrolStage",
     "accounts.signin.stages.PolicyStage",
@@ -72,24 +73,34 @@ class ConfirmedStage(Stage):
         return None, True
 
 
+class MethodStage(Stage):
+    """Nobody gets in by a door that their organizations have closed; told before anything more is asked."""
+
+    key = "mago_method"
+
+    def handle(self) -> tuple[HttpResponse | None, bool]:
+        if not self.demand.allows_method(self.sign_in.method):
+            allowed = ", ".join(sorted(self.demand.methods or ())) or "–"
+            refuse(
+                self.login.user,
+                _("Your organization does not allow this way of signing in. Allowed: %(methods)s.")
+                % {"methods": allowed},
+                "method_not_allowed",
+            )
+        return None, True
+
+
 class PolicyStage(Stage):
     """Nobody gets in by less than their organizations, roles and sites demand; the refusal says who asks for what."""
 
     key = "mago_policy"
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
-        user, sign_in = self.login.user, self.sign_in
-        demand = demand_on(user)
-        if not demand.allows_method(sign_in.method):
-            allowed = ", ".join(sorted(demand.methods or ())) or "–"
-            self._refuse(
-                _("Your organization does not allow this way of signing in. Allowed: %(methods)s.")
-                % {"methods": allowed},
-                "method_not_allowed",
-            )
+        demand, sign_in = self.demand, self.sign_in
         if sign_in.strength < demand.strength_at(now := timezone.now()):
             because = ", ".join(demand.because(now))
-            self._refuse(
+            refuse(
+                self.login.user,
                 _("A second factor is demanded by: %(policies)s. Ask your administrator.")
                 % {"policies": because},
                 "factor_required",
@@ -98,10 +109,11 @@ class PolicyStage(Stage):
             messages.warning(self.request, words(coming), fail_silently=True)
         return None, True
 
-    def _refuse(self, words: str, code: str) -> NoReturn:
-        user = self.login.user
-        record(Tag.SIGN_IN_REFUSED, actor=user, target=user, outcome=Outcome.REFUSED, reason=code)
-        raise Forbidden(words, code=code)
+
+def refuse(user: User, words: str, code: str) -> NoReturn:
+    """The sign-in ends here; the audit says why."""
+    record(Tag.SIGN_IN_REFUSED, actor=user, target=user, outcome=Outcome.REFUSED, reason=code)
+    raise Forbidden(words, code=code)
 
 
 class FactsStage(Stage):
