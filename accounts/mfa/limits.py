@@ -32,6 +32,10 @@ CODE_NETWORK = Limit("code:network", 60, 3600)
 # Passkeys ask for a challenge before anybody has said who they are.
 PASSKEY_NETWORK = Limit("passkey:network", 600, 600)
 
-# SMS cost money, and fraudsters are paid for having them sent.
+# Codes to one address, whoever's factor it is.
+CODE_ADDRESS = Limit("code:address", 20, 24 * 3600)
+
+# One number; what goes to its prefix, its country and everywhere, and what it costs: sms_caps.py.
 SMS_NUMBER = Limit("sms:number", 3, 10 * 60)
 SMS_NUMBER_DAY = Limit("sms:number-day", 10, 24 * 3600)
+SMS_WARNING = Limit("sms:warning", 1, 24 * 3600)

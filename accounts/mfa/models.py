@@ -153,6 +153,24 @@ class Challenge(models.Model):
         indexes = [models.Index(fields=["flow", "kind", "-created_at"], name="challenge_of_flow")]
 
 
+class SmsTally(models.Model):
+    """How many SMS went to a place in a period, and how many of their codes were entered (`sms_caps.py`).
+
+    A place is a dial code (+39), a number less its last four digits, or "" for everywhere; a period is a
+    month, a day or an hour in UTC (2026-11, 2026-11-22, 2026-11-22T05).
+    """
+
+    place = models.CharField(max_length=16, blank=True)
+    period = models.CharField(max_length=13)
+    sent = models.PositiveIntegerField(default=0)
+    entered = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["place", "period"], name="sms_tally_once")
+        ]
+
+
 class TrustedBrowser(models.Model):
     """A browser in which its person need not give the second factor, until it expires, is revoked, or the
     factors or the password change (`fingerprint`). The cookie holds the secret, this row its digest."""

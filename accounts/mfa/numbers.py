@@ -26,3 +26,14 @@ def normalize_number(typed: str) -> str:
     if phonenumbers.region_code_for_number(number) not in settings.SMS_COUNTRIES:
         raise BadNumber(_("No SMS is sent to this country. Use an authenticator app instead."))
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def dial_code_of(number: str) -> str:
+    """The dial code of a number in E.164 form.
+
+    >>> dial_code_of("+393471234567"), dial_code_of("+12025550123")
+    ('+39', '+1')
+    """
+    import phonenumbers
+
+    return f"+{phonenumbers.parse(number, None).country_code}"

@@ -123,6 +123,7 @@ class Tag(StrEnum):
     GUESSING_DETECTED = "mfa:guessing:detected", _("Guessing of codes detected")
     PASSKEY_COPIED = "mfa:passkey:copied", _("Passkey seems to be copied")
     RECOVERY_CODE_ISSUED = "mfa:recovery-code:issued", _("Recovery code issued by an administrator")
+    SMS_STOPPED = "mfa:sms:stopped", _("SMS held back by a cap")
     RECOVERY_CODES_ISSUED = "mfa:recovery-codes:issued", _("Recovery codes made")
     RECOVERY_REQUESTED = "mfa:recovery:requested", _("Recovery asked for by an administrator")
     MESSAGE_RETRIED = "messaging:message:retried", _("Message retried")

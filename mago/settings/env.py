@@ -8,6 +8,7 @@ NAME_FILE points to, so that secrets need not stand in the environment (12-facto
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -84,6 +85,21 @@ def integer(name: str, default: int, *, low: int, high: int, meaning: str) -> in
         return number
 
     return int(_converted(name, default, meaning, convert, f"a whole number from {low} to {high}"))
+
+
+def decimal(name: str, default: str, *, low: str, high: str, meaning: str) -> Decimal:
+    def convert(raw: str) -> Decimal:
+        try:
+            number = Decimal(raw)
+        except InvalidOperation:
+            raise ValueError from None
+        if not (number.is_finite() and Decimal(low) <= number <= Decimal(high)):
+            raise ValueError
+        return number
+
+    return Decimal(
+        _converted(name, convert(default), meaning, convert, f"a number from {low} to {high}")
+    )
 
 
 def choice(name: str, default: str, options: tuple[str, ...], *, meaning: str) -> str:

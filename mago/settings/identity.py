@@ -89,6 +89,26 @@ SMS_COUNTRIES = env.words(
     "AT BE BG CA CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK US",
     meaning="Countries (ISO 3166) to whose mobile telephones an SMS is sent.",
 )
+SMS_PER_DAY = env.integer(
+    "MAGO_SMS_PER_DAY", 1000, low=0, high=10**7, meaning="SMS that are sent in a day (UTC) at most."
+)
+SMS_PER_COUNTRY_DAY = env.integer(
+    "MAGO_SMS_PER_COUNTRY_DAY",
+    500,
+    low=0,
+    high=10**7,
+    meaning="SMS that are sent to one dial code in a day (UTC) at most.",
+)
+SMS_PRICE = env.decimal(
+    "MAGO_SMS_PRICE", "0.10", low="0.0001", high="100", meaning="What an SMS costs, about."
+)
+SMS_BUDGET = env.decimal(
+    "MAGO_SMS_BUDGET",
+    "100",
+    low="0",
+    high="10000000",
+    meaning="What SMS may cost in a month, in the currency of MAGO_SMS_PRICE; none is sent beyond it.",
+)
 # A passkey belongs to a name, and an address in numbers is none.
 PASSKEY_RP_ID = "localhost" if IS_LOCAL else BASE_HOST
 PASSKEY_ORIGINS = [MAGO_BASE_URL.replace(BASE_HOST, "localhost") if IS_LOCAL else MAGO_BASE_URL]

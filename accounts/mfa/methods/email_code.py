@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User, normalize_email
 from accounts.sessions.assurance import Proof
+from mago.core.ratelimit import Taken
 from mago.messaging.services import send_mail
 
-from ..flows import Flow
+from .. import limits
+from ..flows import Flow, lane_of
 from ..models import EmailDevice, Factor, Kind
 from .base import CannotEnrol, Enrolment
 from .sent_code import Send, SentCode
@@ -32,6 +34,10 @@ class EmailCode(SentCode):
             user=user, name=name, confirmed=False, flow=flow.id, address=address
         )
         return Enrolment(device, self.begin(flow, device))
+
+    def limits_for(self, flow: Flow, factor: Factor) -> Taken:
+        address = cast(EmailDevice, factor).address
+        return [*super().limits_for(flow, factor), (limits.CODE_ADDRESS, (address, lane_of(flow)))]
 
     def sender(self) -> Send:
         return send_mail

@@ -10,11 +10,11 @@ from mago.audit.services import Outcome, record
 from mago.audit.tags import Tag
 from mago.core.context import caller
 from mago.core.http import network_of
-from mago.core.ratelimit import Limit, Taken, give_back
+from mago.core.ratelimit import Taken, give_back
 from mago.messaging.models import Message
 
 from .. import challenges, codes, limits
-from ..flows import Flow
+from ..flows import Flow, lane_of
 from ..models import Factor
 from .base import Method
 
@@ -41,8 +41,13 @@ class SentCode(Method):
 
     def limits_for(self, flow: Flow, factor: Factor) -> Taken:
         """What a code takes, each with its key, the narrowest first."""
-        wanted: Taken = [(limit, (str(factor.user_id),)) for limit in limits.CODES]
+        lane = (str(factor.user_id), lane_of(flow))
+        wanted: Taken = [(limit, lane) for limit in limits.CODES]
         return [*wanted, (limits.CODE_NETWORK, (network_of(caller().address),))]
+
+    def is_capped(self, factor: Factor) -> bool:
+        """Whether something else than these limits holds the code back."""
+        return False
 
     def sender(self) -> Send:
         raise NotImplementedError
@@ -55,21 +60,24 @@ class SentCode(Method):
         for limit, key in self.limits_for(flow, factor):
             if limit.try_take(*key) > 0:
                 give_back(taken)
-                self._tell_held_back(factor, limit)
+                # Asking twice in a few seconds is a double click, no event.
+                if limit is not limits.CODE_QUICK:
+                    self.tell_held_back(factor, limit.name)
                 return False
             taken.append((limit, key))
+        if self.is_capped(factor):
+            give_back(taken)
+            return False
         return True
 
-    def _tell_held_back(self, factor: Factor, limit: Limit) -> None:
-        # Asking twice in a few seconds is a double click, no event.
-        if limit is not limits.CODE_QUICK:
-            record(
-                Tag.FACTOR_CODE_HELD_BACK,
-                target=factor.user,
-                outcome=Outcome.REFUSED,
-                kind=self.kind.value,
-                limit=limit.name,
-            )
+    def tell_held_back(self, factor: Factor, limit: str) -> None:
+        record(
+            Tag.FACTOR_CODE_HELD_BACK,
+            target=factor.user,
+            outcome=Outcome.REFUSED,
+            kind=self.kind.value,
+            limit=limit,
+        )
 
     @transaction.atomic
     def _send(self, flow: Flow, factor: Factor) -> None:

@@ -7,13 +7,9 @@ import pytest
 from mago.audit.tags import Tag
 from tests.conftest import Browser
 
-from .conftest import code_of, sign_in
+from .conftest import code_of, is_in, sign_in
 
 pytestmark = pytest.mark.django_db
-
-
-def is_in(browser: Browser) -> bool:
-    return bool(browser.get("/accounts/").status_code == 200)
 
 
 def test_a_password_alone_opens_nothing_once_there_is_a_factor(alice: Any, totp_of: Any) -> None:
