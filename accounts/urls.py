@@ -12,4 +12,5 @@ urlpatterns = [
     path("organizations/", include("accounts.organizations.urls")),
     path("sessions/", include("accounts.sessions.urls")),
     path("mfa/", include("accounts.mfa.urls")),
+    path("identities/", include("accounts.federation.urls")),
 ]

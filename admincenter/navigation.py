@@ -38,6 +38,12 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
                 Permission.ORGANIZATIONS_READ,
                 within=True,
             ),
+            Entry(
+                _("Sign-in providers"),
+                "sign_in_providers",
+                "log-in",
+                Permission.SIGN_IN_PROVIDERS_READ,
+            ),
         ),
     ),
     (

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .sections import messages, overview, people
+from .sections import messages, overview, people, sign_in_providers
 from .sections.audit.urls import urlpatterns as audit_patterns
 from .sections.organizations import directory
 from .sections.organizations.urls import urlpatterns as organization_patterns
@@ -31,6 +31,24 @@ urlpatterns = [
     path("create-organization/", directory.create, name="create_organization"),
     path("organizations/", directory.organizations, name="organizations"),
     path("organizations/<slug:slug>/", include(organization_patterns)),
+    path("sign-in-providers/", sign_in_providers.providers, name="sign_in_providers"),
+    path("sign-in-providers/<slug:kind>/", sign_in_providers.provider, name="sign_in_provider"),
+    path(
+        "sign-in-providers/<slug:kind>/edit/", sign_in_providers.edit, name="edit_sign_in_provider"
+    ),
+    path(
+        "sign-in-providers/<slug:kind>/test/", sign_in_providers.test, name="test_sign_in_provider"
+    ),
+    path(
+        "sign-in-providers/<slug:kind>/enable/",
+        sign_in_providers.enable,
+        name="enable_sign_in_provider",
+    ),
+    path(
+        "sign-in-providers/<slug:kind>/disable/",
+        sign_in_providers.disable,
+        name="disable_sign_in_provider",
+    ),
     path("messages/", messages.messages, name="messages"),
     path("messages/retry/", messages.retry_dead, name="retry_dead"),
     path("messages/<uuid:message_id>/", messages.message, name="message"),

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
+from accounts.federation.views import associations
 from accounts.signin.views import entrance
 from mago import views
 
@@ -18,6 +19,18 @@ urlpatterns = [
     path("health/live", views.live, name="live"),
     path("health/ready", views.ready, name="ready"),
     path(".well-known/change-password", views.change_password, name="well-known-change-password"),
+    path(
+        ".well-known/microsoft-identity-association.json",
+        associations.microsoft,
+        name="well-known-microsoft",
+    ),
+    path(".well-known/apple-app-site-association", associations.apple, name="well-known-apple"),
+    path(".well-known/assetlinks.json", associations.android, name="well-known-android"),
+    path(
+        ".well-known/apple-developer-domain-association.txt",
+        associations.apple_domain,
+        name="well-known-apple-domain",
+    ),
 ]
 
 if settings.MAGO_INBOX:

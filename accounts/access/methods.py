@@ -46,6 +46,7 @@ _BY_PEOPLE = frozenset(
         Permission.ROLES_BIND,
         Permission.ROLES_EDIT,
         Permission.SERVICE_ACCOUNTS_EDIT,
+        Permission.SIGN_IN_PROVIDERS_EDIT,
     }
 )
 

@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "accounts.organizations",
     "accounts.sessions",
     "accounts.mfa",
+    "accounts.federation",
     "accounts.signin",
     "accounts.provider",
     "accounts.api",

@@ -3,6 +3,7 @@
 from .audit import *  # noqa: F403
 from .base import *  # noqa: F403
 from .database import *  # noqa: F403
+from .federation import *  # noqa: F403
 from .hubs import *  # noqa: F403
 from .identity import *  # noqa: F403
 from .security import *  # noqa: F403

@@ -71,5 +71,8 @@ NEXT_URL_NAMES = (
     "account_*",
     "sessions:*",
     "organizations:*",
+    "federation:list",
+    "federation:confirm_link",
+    "federation:unlink",
     "admincenter:*",
 )

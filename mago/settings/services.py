@@ -83,6 +83,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.sessions.tasks.purge_sessions",
         "schedule": timedelta(hours=1),
     },
+    "forget old ways to sign-in providers": {
+        "task": "accounts.federation.tasks.purge",
+        "schedule": timedelta(hours=1),
+    },
     "forget old challenges": {
         "task": "accounts.mfa.tasks.purge",
         "schedule": timedelta(hours=1),

@@ -96,6 +96,7 @@ def fill(alice: Any) -> Callable[[Route], str]:
         "session_id": alice.pk,
         "family_id": alice.pk,
         "message_id": alice.pk,
+        "kind": "google",
     }
     return lambda route: (
         "/" + re.sub(r"<\w+:(\w+)>", lambda found: str(rows[found[1]]), route.pattern)

@@ -16,10 +16,18 @@ KNOWN = {PUBLIC, SIGNED_IN, HUB, *Permission}
 # Who may come in without an account; a page that joins this list does so in a diff that somebody reads.
 PUBLIC_ROUTES = {
     "/",
+    "/.well-known/apple-app-site-association",
+    "/.well-known/apple-developer-domain-association.txt",
+    "/.well-known/assetlinks.json",
     "/.well-known/change-password",
+    "/.well-known/microsoft-identity-association.json",
     "/accounts/confirm-email/",
     "/accounts/confirm-email/<key>/",
     "/accounts/email/<key>/",
+    "/accounts/identities/<slug:kind>/begin/",
+    "/accounts/identities/<slug:kind>/callback/",
+    "/accounts/identities/check-mail/",
+    "/accounts/identities/confirm-address/<key>/",
     "/accounts/login/",
     "/accounts/logout/",
     "/accounts/organizations/invitations/<key>/",

@@ -43,6 +43,8 @@ VALUES: dict[str, Any] = {
     "passkey": False,
     "factor": "Work telephone",
     "code": "123456",
+    "provider": "Google",
+    "account": "ada@example.com",
 }
 
 

@@ -1,0 +1,1 @@
+"""People whom somebody else vouches for: sign-in with Google, Microsoft, Apple or another OpenID provider."""
