@@ -13,8 +13,12 @@ from .models import Kind
 class CodeForm(Form):
     """A code that was sent, shown by an app, or printed; or what a passkey signed."""
 
-    code = forms.CharField(label=_("Code"), max_length=40, required=False)
-    credential = forms.CharField(max_length=65536, required=False, widget=forms.HiddenInput())
+    code = forms.CharField(label=_("Code"), max_length=40)
+    credential = forms.CharField(
+        max_length=65536,
+        widget=forms.HiddenInput(),
+        error_messages={"required": _("Use the button below.")},
+    )
     trust = forms.BooleanField(
         label=_("Do not ask in this browser for 30 days"),
         required=False,
@@ -41,14 +45,6 @@ class CodeForm(Form):
             code.label = _("Recovery code")
         else:
             code.widget.attrs["inputmode"] = "numeric"
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        name = "credential" if self.signs else "code"
-        if not cleaned.get(name) and name not in self.errors:
-            words = _("Use the button above.") if self.signs else _("Give the code.")
-            self.add_error(None if self.signs else name, words)
-        return cleaned
 
     @property
     def answer(self) -> str:
