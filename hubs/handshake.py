@@ -14,13 +14,14 @@ import re
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, NamedTuple, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.organizations.models import Organization
@@ -61,6 +62,8 @@ _RECONNECT_LIFETIME = settings.HUB_RECONNECT_LIFETIME
 _GRACE = settings.HUB_REPLACED_GRACE
 # A sign-in is told in the audit when it comes from elsewhere than the last, and once a day anyway.
 _TOLD_EVERY = timedelta(days=1)
+# "Last used" is for people to look at; minutes are fine enough.
+_NOTED_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -225,7 +228,7 @@ _USE = Statement(
     f"INSERT INTO {_USED} (id, expires_at) VALUES (%s, %s) ON CONFLICT DO NOTHING RETURNING id"
 )
 _VERIFIER = Statement(
-    "SELECT c.last_used_at > %s, c.last_address, c.keys, c.stage, c.generation, c.expires_at, c.expires_at > %s, c.ended_at > %s, c.created_at < %s,"
+    "SELECT c.id, c.last_used_at > %s, c.last_used_at > %s, c.last_address, c.keys, c.stage, c.generation, c.expires_at, c.expires_at > %s, c.ended_at > %s, c.created_at < %s,"
     " h.rotation_asked_at IS NOT NULL, h.id, h.organization_id, h.name, h.serial, h.state,"
     f" o.is_active FROM {_CREDENTIAL} c JOIN {_HUB} h ON h.id = c.hub_id"
     f" JOIN {_ORGANIZATION} o ON o.id = h.organization_id WHERE c.id = %s"
@@ -238,7 +241,9 @@ _TOUCH = Statement(
 
 
 class _Verifier(NamedTuple):
-    was_used_lately: bool | None
+    id: Any
+    is_noted: bool | None
+    is_told: bool | None
     last_address: str
     keys: str
     stage: str
@@ -271,46 +276,62 @@ def finish(sid: str, final: scram.ClientFinal, offer: Offer, *, keep: bool = Tru
     One of any number of tries with the same `sid` is looked at, in whatever process, right or wrong.
     """
     state = _open(sid)
-    with transaction.atomic():
-        outcome = _finish(state, final, offer, keep)
-    if isinstance(outcome, Success):
-        return outcome
-    # Outside: that the exchange was used must outlive its failure.
-    raise outcome
-
-
-def _finish(
-    state: _State, final: scram.ClientFinal, offer: Offer, keep: bool
-) -> Success | scram.Failure:
+    # For good, whatever comes of it.
     if _USE.run([_used_id(state.nonce), int(state.expires)]) is None:
-        return NotAuthorized("replayed").about(None, state.name)
+        raise NotAuthorized("replayed").about(None, state.name)
     now = timezone.now()
-    moments = [now - _TOLD_EVERY, now, now - _GRACE, now - _CREDENTIAL_ROTATED_AFTER]
-    row = _VERIFIER.run([*moments, UUID(state.credential)])
+    found, who, answer = _prove(state, final, offer, now)
+    if (refused := _standing(found, who)) is not None:
+        raise refused.about(who, state.name)
+    method = f"scram {state.binding}".rstrip()
+    if found.is_noted and found.last_address == caller().address:
+        token = _issue(_OF_CREDENTIAL, found.id, method, now)
+    else:
+        with transaction.atomic():
+            _note(found, who, method, now)
+            token = _issue(_OF_CREDENTIAL, found.id, method, now)
+    if not token:
+        raise NotAuthorized("revoked").about(who, state.name)
+    return Success(
+        answer=answer,
+        who=who,
+        generation=found.generation,
+        token=token,
+        method=method,
+        reconnect=_reconnect_token(found, who.id, state.binding, now) if keep else None,
+        wishes=ROTATE if found.is_old or found.rotation_asked else (),
+    )
+
+
+def _prove(
+    state: _State, final: scram.ClientFinal, offer: Offer, now: datetime
+) -> tuple[_Verifier, Who, bytes]:
+    """Who it is, and our own proof. By the same steps for a hub that does not exist; NotAuthorized for it and all others."""
+    moments = [now - _NOTED_EVERY, now - _TOLD_EVERY, now, now - _GRACE]
+    row = _VERIFIER.run([*moments, now - _CREDENTIAL_ROTATED_AFTER, UUID(state.credential)])
     found = _Verifier(*row) if row else None
-    who, address = found.who() if found else None, caller().address
+    who = found.who() if found else None
     name = scram.hash_name(state.mechanism)
-    stored_key, server_key = _keys(found, name)
+    stored_key, server_key = _keys(found)
     signed = f"{state.bare},{state.server_first},{final.without_proof}"
     is_proved = scram.verify(name, stored_key, signed, final.proof)
+    is_proved &= hmac.compare_digest(final.nonce, state.nonce)
     if final.binding not in _right_bindings(state, offer):
-        return scram.BindingMismatch("possible man in the middle").about(who, state.name)
-    if (
-        found is None
-        or who is None
-        or not is_proved
-        or not hmac.compare_digest(final.nonce, state.nonce)
-    ):
+        raise scram.BindingMismatch("possible man in the middle").about(who, state.name)
+    if found is None or who is None or not is_proved:
         reason = "wrong proof" if found else "unknown hub"
-        return NotAuthorized(reason).about(who, state.name)
-    if (refused := _standing(found, who)) is not None:
-        return refused.about(who, state.name)
-    if _TOUCH.run([now, now, address, UUID(state.credential)]) is None:
-        return NotAuthorized("revoked").about(who, state.name)
+        raise NotAuthorized(reason).about(who, state.name)
+    return found, who, scram.server_final(name, server_key, signed).encode()
+
+
+def _note(found: _Verifier, who: Who, method: str, now: datetime) -> None:
+    """The credential was used now and from here; at its first use it takes the place of the one before."""
+    address = caller().address
+    if _TOUCH.run([now, now, address, found.id]) is None:
+        return
     if found.stage == Credential.Stage.PENDING:
         activate_generation(who.id, found.generation, now)
-    method = f"scram {state.binding}".rstrip()
-    if not found.was_used_lately or found.last_address != address:
+    if not found.is_told or found.last_address != address:
         record(
             Tag.HUB_SIGN_IN_SUCCEEDED,
             actor=who,
@@ -319,15 +340,6 @@ def _finish(
             method=method,
             generation=found.generation,
         )
-    return Success(
-        answer=scram.server_final(name, server_key, signed).encode(),
-        who=who,
-        generation=found.generation,
-        token=_issue(who.id, found.generation, method, now),
-        method=method,
-        reconnect=_reconnect_token(found, who.id, state.binding, now) if keep else None,
-        wishes=ROTATE if found.is_old or found.rotation_asked else (),
-    )
 
 
 def _used_id(nonce: str) -> str:
@@ -335,13 +347,11 @@ def _used_id(nonce: str) -> str:
     return nonce[-32:]
 
 
-def _keys(found: _Verifier | None, name: str) -> tuple[bytes, bytes]:
+def _keys(found: _Verifier | None) -> tuple[bytes, bytes]:
     """StoredKey and ServerKey; for an unknown hub such as nobody has the proof for, by the same work."""
-    nobody = fleet_mac(Purpose.UNKNOWN_HUBS, b"keys" + secrets.token_bytes(16))
     text = unseal(found.keys if found else _dummy(), purpose=_KEYS_PURPOSE)
     stored, _, server = text.partition(":")
-    keys = base64.b64decode(stored), base64.b64decode(server)
-    return keys if found else (nobody, nobody)
+    return base64.b64decode(stored), base64.b64decode(server)
 
 
 _dummies: dict[str, str] = {}
@@ -351,7 +361,8 @@ def _dummy() -> str:
     """A sealed value as long as a real one, so that opening it takes as long."""
     key = settings.SECRET_KEY
     if key not in _dummies:
-        _dummies[key] = seal(":".join(["A" * 43 + "="] * 2), purpose=_KEYS_PURPOSE)
+        nobodys = [base64.b64encode(secrets.token_bytes(32)).decode() for _ in range(2)]
+        _dummies[key] = seal(":".join(nobodys), purpose=_KEYS_PURPOSE)
     return _dummies[key]
 
 
@@ -387,10 +398,22 @@ def _shut_out(state: str, organization_is_active: bool) -> NotAuthorized | None:
 
 # --- what a sign-in ends in ---
 
-_INSERT_TOKEN = Statement(
-    f"INSERT INTO {_TOKEN} (digest, hub_id, generation, method, expires_at)"
-    " VALUES (%s, %s, %s, %s, %s)"
-)
+# A token is made from what it was got with, in one statement: what was revoked meanwhile gives none,
+# and who revokes waits on PostgreSQL for the row, to find the token then (SQLite has one writer).
+_INSERT = f"INSERT INTO {_TOKEN} (digest, hub_id, generation, method, expires_at)"
+_GIVES = " SELECT %s, s.hub_id, s.generation, %s, %s FROM"
+
+
+def _issuing(source: str) -> dict[str, Statement]:
+    select = f"{_INSERT}{_GIVES} {source}"
+    return {
+        "sqlite": Statement(f"{select} RETURNING digest"),
+        "postgresql": Statement(f"{select} FOR SHARE OF s RETURNING digest"),
+    }
+
+
+_OF_CREDENTIAL = _issuing(f"{_CREDENTIAL} s WHERE s.id = %s AND s.stage IN ('pending', 'active')")
+_OF_RECONNECT = _issuing(f"{_RECONNECT} s WHERE s.id = %s AND s.superseded_at IS NULL")
 _NEWEST_RECONNECT = Statement(
     f"SELECT id, last_count, created_at > %s FROM {_RECONNECT} WHERE hub_id = %s AND mechanism = %s"
     " AND generation = %s AND superseded_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 1"
@@ -401,11 +424,11 @@ _INSERT_RECONNECT = Statement(
 )
 
 
-def _issue(hub_id: UUID, generation: int, method: str, now: Any) -> str:
+def _issue(source: dict[str, Statement], key: Any, method: str, now: datetime) -> str:
+    """A new access token, or "" where what it is to be made from is no more."""
     token = TOKEN_PREFIX + new_secret()
-    expires = now + _TOKEN_LIFETIME
-    _INSERT_TOKEN.run([digest(token), hub_id, generation, method, expires])
-    return token
+    values = [digest(token), method, now + _TOKEN_LIFETIME, key]
+    return token if source[connection.vendor].run(values) else ""
 
 
 def _reconnect_token(found: _Verifier, hub_id: UUID, binding: str, now: Any) -> Reconnect:
@@ -474,48 +497,52 @@ def reconnect(mechanism: str, message: ht.Initiator, offer: Offer) -> Success:
         raise scram.InvalidMechanism
     if message.offered and message.offered != offer.hash("sha256"):
         raise scram.Downgrade("possible downgrade attack").about(None, message.name)
-    with transaction.atomic():
-        outcome = _reconnect(mechanism, message, offer)
-    if isinstance(outcome, Success):
-        return outcome
-    raise outcome
-
-
-def _reconnect(mechanism: str, message: ht.Initiator, offer: Offer) -> Success | scram.Failure:
     now = timezone.now()
     hub_id = _read_name(message.name).id or new_id()
     bindings = offer.data.get(ht.MECHANISMS[mechanism], (b"",))
     found, token, binding = _held(mechanism, message, hub_id, bindings, now)
     if found is None:
-        return NotAuthorized("no such reconnect token").about(None, message.name)
+        raise NotAuthorized("no such reconnect token").about(None, message.name)
     who = Who(hub_id, _uuid(found.organization_id), found.name or found.serial, found.state)
     if (refused := _shut_out(found.state, found.organization_is_active)) is not None:
-        return refused.about(who, message.name)
+        raise refused.about(who, message.name)
     if found.was_just_superseded:
-        return NotAuthorized("superseded reconnect token").about(who, message.name)
-    idle = now + _RECONNECT_IDLE
-    key, count = _uuid(found.id), message.count
-    if found.is_superseded or _COUNT.run([count, idle, now, key, count]) is None:
+        raise NotAuthorized("superseded reconnect token").about(who, message.name)
+    is_quiet = not (found.is_unused or found.is_old or found.is_superseded)
+    with nullcontext() if is_quiet else transaction.atomic():
+        success = _count(found, who, message.count, mechanism, now)
+    if success is None:
         reason = "superseded reconnect token" if found.is_superseded else "counter was used before"
         quarantine_clone(hub_id=hub_id, reason=reason)
-        return NotAuthorized(f"clone: {reason}").about(who, message.name)
+        raise NotAuthorized(f"clone: {reason}").about(who, message.name)
+    if not success.token:
+        raise NotAuthorized("revoked").about(who, message.name)
+    return replace(success, answer=ht.response(token, binding, message.extra))
+
+
+def _count(
+    found: _Candidate, who: Who, count: int, mechanism: str, now: datetime
+) -> Success | None:
+    """The counter is used, and what follows from that; None where it was used before."""
+    key, idle = _uuid(found.id), now + _RECONNECT_IDLE
+    if found.is_superseded or _COUNT.run([count, idle, now, key, count]) is None:
+        return None
     if found.is_unused:
-        older = ReconnectToken.objects.filter(hub_id=hub_id, superseded_at=None)
+        older = ReconnectToken.objects.filter(hub_id=who.id, superseded_at=None)
         older.exclude(pk=key).update(superseded_at=now)
-    method = f"ht {ht.MECHANISMS[mechanism]}".rstrip()
     successor = None
     if found.is_old:
         end = _moment(found.expires_at)
-        successor = _new_reconnect(hub_id, found.generation, mechanism, now, end)
+        made = _new_reconnect(who.id, found.generation, mechanism, now, end)
+        successor = Reconnect(mechanism, derived_token(made, who.id, mechanism))
+    method = f"ht {ht.MECHANISMS[mechanism]}".rstrip()
     return Success(
-        answer=ht.response(token, binding, message.extra),
+        answer=b"",
         who=who,
         generation=found.generation,
-        token=_issue(hub_id, found.generation, method, now),
+        token=_issue(_OF_RECONNECT, key, method, now),
         method=method,
-        reconnect=Reconnect(mechanism, derived_token(successor, hub_id, mechanism))
-        if successor
-        else None,
+        reconnect=successor,
         wishes=ROTATE if found.rotation_asked else (),
     )
 

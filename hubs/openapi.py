@@ -6,7 +6,7 @@ from typing import Any
 _TEXT, _NUMBER = {"type": "string"}, {"type": "integer"}
 _TEXTS = {"type": "array", "items": _TEXT}
 _TAGS = ["hubs"]
-_HUB_TOKEN = [{"hubToken": []}]
+_HUB_TOKEN: list[dict[str, list[str]]] = [{"hubToken": []}]
 
 
 def _object(required: str = "", **fields: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from .. import scram
 from ..binding import Offer
 from ..handshake import Success
+from ..models import State
 from ..refusals import TemporaryFailure
 from ..scopes import scopes_of
 
@@ -20,15 +21,15 @@ _EXPIRES_IN = int(settings.HUB_TOKEN_LIFETIME.total_seconds())
 _RECONNECT_EXPIRES_IN = int(
     (settings.HUB_RECONNECT_IDLE - settings.HUB_RECONNECT_ROTATED_AFTER).total_seconds()
 )
+_HEADERS = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+_SCOPE = {state.value: " ".join(sorted(scopes_of(state))) for state in State}
 _HEARTBEAT = {"interval": int(settings.HUB_HEARTBEAT_INTERVAL.total_seconds()), "jitter": 0.2}
 # For answers that were made before anything was offered.
 no_offer = Offer((), (), (), {})
 
 
 def as_json(body: dict[str, Any], status: int = 200) -> HttpResponse:
-    response = HttpResponse(json.dumps(body), status=status, content_type="application/json")
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return HttpResponse(json.dumps(body), status=status, headers=_HEADERS)
 
 
 def read_body(request: HttpRequest) -> dict[str, Any]:
@@ -59,7 +60,7 @@ def succeeded(success: Success) -> HttpResponse:
         "access_token": success.token,
         "token_type": "Bearer",
         "expires_in": _EXPIRES_IN,
-        "scope": " ".join(sorted(scopes_of(who.state))),
+        "scope": _SCOPE[who.state],
         "hub_id": str(who.id),
         "state": who.state,
         "generation": success.generation,

@@ -2,6 +2,7 @@
 
 import ipaddress
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -22,6 +23,12 @@ def client_address(request: HttpRequest) -> str:
         entries = forwarded.split(",")
         if len(entries) >= proxies:
             address = entries[-proxies].strip()
+    return _written(address)
+
+
+@lru_cache(maxsize=4096)
+def _written(address: str) -> str:
+    """The one spelling of an address, "" for what is none. Who calls once calls again."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
