@@ -1,5 +1,6 @@
 """Organizations, sites, domains and policies are made, changed and removed here, each with its audit row."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -242,9 +243,11 @@ def remove_domain(*, domain: Domain, actor: User) -> None:
 
 # --- sign-in policies ---
 
+_MAKE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 FIELDS = (
     "strength",
     "methods",
+    "authenticators",
     "idle_minutes",
     "absolute_minutes",
     "single_session",
@@ -309,12 +312,18 @@ def _check_demands(demands: dict[str, Any]) -> None:
         "strength": strength is None or strength in set(Strength) - {Strength.NONE},
         "methods": methods is None
         or (bool(methods) and all(name in SignInMethod.values for name in methods)),
+        "authenticators": _are_makes(demands.get("authenticators")),
         "idle_minutes": _is_length(demands.get("idle_minutes")),
         "absolute_minutes": _is_length(demands.get("absolute_minutes")),
     }
     message = _("Nobody could meet this demand.")
     if fields := {name: [message] for name, met in is_met.items() if not met}:
         raise Refused(message, code="bad_policy", fields=fields)
+
+
+def _are_makes(names: list[str] | None) -> bool:
+    """Whether these are AAGUIDs, as authenticators say them: of all but nobody, or None for any."""
+    return names is None or (bool(names) and all(_MAKE.fullmatch(name) for name in names))
 
 
 def _is_length(minutes: int | None) -> bool:

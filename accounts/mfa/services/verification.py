@@ -37,6 +37,8 @@ def verify(flow: Flow, factor: Factor, answer: Any) -> Proof:
     Of several passkeys the person chooses one in the browser, whichever of them `factor` is.
     """
     user = factor.user
+    if user != flow.user:
+        raise WrongCode
     if factor.kind is Kind.PASSKEY:
         factor = _chosen_passkey(user, answer) or factor
     taken = take_guess(flow, str(user.pk), factor.kind)

@@ -286,6 +286,15 @@ class PolicyForm(Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("None chosen: all are allowed."),
     )
+    authenticators = forms.CharField(
+        label=gettext_lazy("Makes of security key (AAGUID)"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+        help_text=gettext_lazy(
+            "One a line; passkeys of others cannot be set up. None: all may. Needs MAGO_PASSKEY_ROOTS."
+        ),
+    )
     idle_minutes = forms.IntegerField(
         label=gettext_lazy("A session ends after so many minutes without use"),
         required=False,
@@ -316,6 +325,9 @@ class PolicyForm(Form):
 
     def clean_methods(self) -> list[str] | None:
         return sorted(self.cleaned_data["methods"]) or None
+
+    def clean_authenticators(self) -> list[str] | None:
+        return sorted(set(self.cleaned_data["authenticators"].lower().split())) or None
 
 
 class ExplainForm(Filters):

@@ -41,6 +41,7 @@ def edit(request: HttpRequest, whose: Organization, policy_id: UUID) -> HttpResp
     policy = owned(request, whose.slug, SignInPolicy, policy_id, Permission.POLICIES_EDIT)
     values = {name: getattr(policy, name) for name in services.FIELDS}
     values["grace_until"] = _text(policy.grace_until)
+    values["authenticators"] = "\n".join(policy.authenticators or [])
     return _form(request, whose, _("Sign-in policy"), values, policy)
 
 

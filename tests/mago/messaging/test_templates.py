@@ -45,6 +45,8 @@ VALUES: dict[str, Any] = {
     "code": "123456",
     "provider": "Google",
     "account": "ada@example.com",
+    "limit": "sms:budget",
+    "place": "",
 }
 
 
