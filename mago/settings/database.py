@@ -37,12 +37,24 @@ def _postgresql() -> dict[str, Any]:
         "PASSWORD": _address.password,
         "HOST": _address.options.pop("host", _address.host),
         "PORT": _address.port or "",
-        "OPTIONS": _address.options,
+        # Statements that run often are planned once a connection (`mago.core.sql`). Behind a PgBouncer
+        # older than 1.21 they cannot be: prepare_threshold=0 in the address turns it off.
+        "OPTIONS": {"prepare_threshold": _prepared_after(), **_address.options},
         # A new connection costs a dozen queries; PgBouncer in transaction mode cannot carry server-side cursors.
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }
+
+
+def _prepared_after() -> int | None:
+    """After how many uses psycopg has a statement prepared; None: never."""
+    uses = _address.options.pop("prepare_threshold", "3")
+    if not uses.isdecimal():
+        raise env.refuse(
+            "DATABASE_URL", "has a prepare_threshold that is no number", "Give 0 or more."
+        )
+    return int(uses) or None
 
 
 DATABASES = {"default": _sqlite() if _address.scheme == "sqlite" else _postgresql()}
