@@ -6,7 +6,6 @@ is opened: a page gets a session, a program gets tokens. The walk is allauth's; 
 allauth is touched in this module and nowhere else.
 """
 
-import time
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
@@ -44,18 +43,26 @@ class SignIn:
 
     `flow` names it, so that a code sent in one sign-in opens no other. `method` is the door, `proofs`
     what was shown since (`assurance.Proof`), `factors` the rows that were used (`Device.persistent_id`).
+    `epoch` is when its person had last been signed out everywhere, as it began; `is_void` asks for it.
     """
 
     method: str
     proofs: list[str]
     factors: list[str] = field(default_factory=list)
     remembered: bool = False
-    at: float = field(default_factory=time.time)
+    epoch: float = 0.0
     flow: str = field(default_factory=lambda: new_id().hex)
 
     @property
     def strength(self) -> Strength:
         return strength_of(self.proofs)
+
+    def is_void(self, user: User | None) -> bool:
+        """Whether `user`, as they are now, may go on with it no longer: disabled, or signed out everywhere since.
+
+        So a thief's does not outlive the password that is changed because of him.
+        """
+        return user is None or not user.is_active or user.signed_out_at.timestamp() != self.epoch
 
 
 @dataclass(frozen=True)
@@ -155,7 +162,8 @@ def sign_in(
     next_url: str | None = None,
 ) -> HttpResponseBase:
     """`user` has shown `proof` at the door `method`; the answer is the next question, or the open door."""
-    begun = SignIn(method, [proof], [factor] if factor else [], remembered)
+    factors, epoch = [factor] if factor else [], user.signed_out_at.timestamp()
+    begun = SignIn(method, [proof], factors, remembered, epoch)
     return perform_login(
         request, Login(user=user, redirect_url=next_url, state={STATE: asdict(begun)})
     )
@@ -166,8 +174,10 @@ def pending(request: HttpRequest) -> Pending | None:
     login = unstash_login(request, peek=True)
     if login is None or login.user is None:
         return None
-    stage = login.state.get("stages", {}).get("current", "")
-    return Pending(login.user, SignIn(**login.state[STATE]), stage)
+    sign_in = SignIn(**login.state[STATE])
+    if sign_in.is_void(login.user):
+        return None
+    return Pending(login.user, sign_in, login.state.get("stages", {}).get("current", ""))
 
 
 def resume(request: HttpRequest, proof: Proof | None = None, factor: str = "") -> HttpResponseBase:
@@ -207,8 +217,14 @@ def _add(login: Login, proof: Proof, factor: str = "") -> None:
 def finish(
     request: HttpRequest, user: User, facts: dict[str, Any], redirect_url: str | None
 ) -> HttpResponse:
-    """Nothing is left to ask: the door is open, and the audit says so in the same transaction."""
+    """Nothing is left to ask: the door is open, and the audit says so in the same transaction.
+
+    NothingPending where the person was signed out everywhere while their proofs were looked at.
+    """
     sign_in = SignIn(**facts)
+    # Locked, so that whoever signs them out at this moment does it before, or sees what was opened.
+    if sign_in.is_void(User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()):
+        raise NothingPending
     record(
         Tag.SIGN_IN_SUCCEEDED,
         actor=user,

@@ -21,6 +21,8 @@ from .demands import in_good_hands
 @transaction.atomic
 def sign_out_everywhere(user: User, *, actor: User | None, reason: str = "") -> None:
     """Every session and every token of this person is void, in every process, at its next request."""
+    # First, as a sign-in that has the row may be opening a session: the moment must be a later one.
+    User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
     user.signed_out_at = timezone.now()
     user.save(update_fields=["signed_out_at"])
     forget()
