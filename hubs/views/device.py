@@ -1,7 +1,5 @@
 """What a device asks once, and what a hub asks about itself."""
 
-from typing import Any
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -11,32 +9,25 @@ from mago.core.errors import Refused
 from mago.core.guards import public
 from mago.core.ratelimit import Limit
 
-from .. import scram
 from ..binding import offer_of
+from ..bodies import read_object
 from ..devices import read_device
 from ..guards import hub_required
 from ..models import Hub
 from ..scopes import HubScope
 from ..services import enrol_hub, rotate_credential
 from ..verifiers import read_verifiers
-from .answers import as_json, read_body
+from .answers import as_json
 
 AUTH_PATH = "/api/v1/hubs/auth"
 _ROTATIONS = Limit("hub-rotations", 10, 86_400)
-
-
-def _read(request: HttpRequest) -> dict[str, Any]:
-    try:
-        return read_body(request)
-    except scram.BadEncoding:
-        raise Refused(_("The body must be a JSON object, and not a long one.")) from None
 
 
 @public
 @require_POST
 def enrol(request: HttpRequest) -> HttpResponse:
     """A device becomes a hub: 201, or a problem beside the field that is wrong."""
-    body = _read(request)
+    body = read_object(request)
     code = body.get("code")
     if not isinstance(code, str):
         raise Refused(fields={"code": [_("A text is needed.")]})
@@ -86,7 +77,7 @@ def me(request: HttpRequest) -> HttpResponse:
 def credential(request: HttpRequest) -> HttpResponse:
     """A new credential waits for its first use: 201 with its generation and the name to use it by."""
     caller = request.hub  # type: ignore[attr-defined]
-    verifiers = read_verifiers(_read(request).get("credentials"))
+    verifiers = read_verifiers(read_object(request).get("credentials"))
     _ROTATIONS.take(str(caller.id))
     hub = Hub.objects.of(caller.organization_id).get(pk=caller.id)
     generation = rotate_credential(hub=hub, verifiers=verifiers)
