@@ -1,5 +1,7 @@
 """An identity is linked to an account, and unlinked. The owner hears of both by mail."""
 
+from datetime import datetime
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -83,6 +85,19 @@ def unlink(*, identity: ExternalIdentity, actor: User) -> None:
         subject=identity.subject,
     )
     _tell(identity, "federation/unlinked")
+
+
+def take_back_identities(user: User, *, since: datetime) -> None:
+    """No identity that was linked since then opens the account: it may be a thief's."""
+    for identity in ExternalIdentity.objects.filter(user=user, linked_at__gte=since):
+        identity.delete()
+        record(
+            Tag.IDENTITY_UNLINKED,
+            target=user,
+            provider=identity.kind,
+            issuer=identity.issuer,
+            subject=identity.subject,
+        )
 
 
 def _taken(holder: ExternalIdentity, user: User) -> LinkRefused:

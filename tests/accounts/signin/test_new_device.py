@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.federation.models import ExternalIdentity
+from accounts.mfa.methods import recovery
+from accounts.mfa.models import EmailDevice, TotpDevice
 from accounts.models import User
 from mago.audit.tags import Tag
 from tests.conftest import PASSWORD, App, Browser
@@ -66,3 +69,55 @@ def test_this_was_not_me_ends_all_and_voids_the_password(
     assert len(mails("signin/reset_password", settled.email)) == 1
     assert events(Tag.ACCOUNT_LOCKED_DOWN)
     assert owner.post(path).status_code == 400, "the link works once"
+
+
+def lock_down(link: str) -> None:
+    assert Browser().post(link).status_code == 200
+
+
+def test_an_address_that_the_thief_had_asked_for_is_not_confirmed_afterwards(
+    settled: Any, link_in: Any
+) -> None:
+    thief = Browser()
+    sign_in(thief, settled)
+    theirs = {"email": "thief@example.com", "password": PASSWORD}
+    thief.post("/accounts/email/", theirs)
+    lock_down(link_in("signin/new_device"))
+    assert thief.post(link_in("signin/confirm_new_email")).status_code == 400
+    settled.refresh_from_db()
+    assert settled.email == "alice@example.com"
+
+
+def test_the_address_that_the_thief_gave_the_account_is_taken_back(
+    settled: Any, link_in: Any, mails: Any
+) -> None:
+    thief = Browser()
+    sign_in(thief, settled)
+    thief.post("/accounts/email/", {"email": "thief@example.com", "password": PASSWORD})
+    thief.post(link_in("signin/confirm_new_email"))
+    lock_down(link_in("signin/new_device"))
+    settled.refresh_from_db()
+    assert settled.email == "alice@example.com"
+    assert not mails("signin/reset_password", "thief@example.com")
+    assert len(mails("signin/reset_password", "alice@example.com")) == 1
+
+
+def test_what_the_thief_set_up_is_taken_back_and_what_was_there_before_stays(
+    settled: Any, link_in: Any
+) -> None:
+    before = timezone.now() - timedelta(days=1)
+    EmailDevice.objects.create(
+        user=settled, name="Old", address="a@example.com", confirmed=True, created_at=before
+    )
+    EmailDevice.objects.all().update(confirmed=False)  # so that it does not stop the thief
+    sign_in(Browser(), settled)
+    TotpDevice.objects.create(user=settled, name="Thief", key="A" * 32, confirmed=True)
+    ExternalIdentity.objects.create(
+        user=settled, kind="google", issuer="i", subject="s", linked_at=timezone.now()
+    )
+    recovery.Recovery().enrol(settled, name="", flow=None)  # type: ignore[arg-type]
+    lock_down(link_in("signin/new_device"))
+    assert [one.name for one in EmailDevice.objects.filter(user=settled)] == ["Old"]
+    assert not TotpDevice.objects.filter(user=settled).exists()
+    assert not settled.recovery_codes.exists()
+    assert not settled.external_identities.exists()
