@@ -67,8 +67,9 @@ class SignUpSerializer(serializers.Serializer[Any]):
     )
 
 
-class KeySerializer(serializers.Serializer[Any]):
+class ConfirmSerializer(serializers.Serializer[Any]):
     key = SecretField(help_text="The last part of the link in the mail.")
+    password = PasswordField(required=False)
 
 
 class SignInSerializer(serializers.Serializer[Any]):

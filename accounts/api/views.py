@@ -54,13 +54,16 @@ class ConfirmEmail(APIView):
 
     @extend_schema(
         summary="Confirm an address",
-        description="`key` is what the link in the mail holds between `/confirm-email/` and the last slash. It works once.",
-        request=shapes.KeySerializer,
+        description="`key` is what the link in the mail holds between `/confirm-email/` and the last slash. It works once. "
+        "An app in which the person did not just sign up asks for a password and sends it along: it takes the place of "
+        "the one that was chosen at the sign-up, perhaps by a stranger.",
+        request=shapes.ConfirmSerializer,
         responses={200: shapes.ConfirmedSerializer, **PROBLEM},
         auth=[],
     )
     def post(self, request: Request) -> Response:
-        user, _digest = services.confirm_sign_up(_cleaned(shapes.KeySerializer, request)["key"])
+        cleaned = _cleaned(shapes.ConfirmSerializer, request)
+        user = services.confirm_sign_up(cleaned["key"], password=cleaned.get("password"))
         return Response({"email": user.email})
 
 

@@ -35,8 +35,8 @@ def test_the_mail_arrives_after_the_restart_and_the_account_comes_to_be(tmp_path
         wait_for_mail(site)
         visitor = Visitor(site.base)
         # Written before the restart, under the port of that time.
-        visitor.submit(urlsplit(site.link_to("eve@example.com", "/confirm-email/")).path)
-        page = visitor.submit("/accounts/login/", login="eve@example.com", password=PASSWORD)
+        link = urlsplit(site.link_to("eve@example.com", "/confirm-email/")).path
+        page = visitor.submit(link, password1=PASSWORD)
         assert page.url.endswith("/accounts/")
         assert len([mail for mail in site.inbox() if mail["to"] == "eve@example.com"]) == 1
         kill(site)

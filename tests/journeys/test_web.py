@@ -21,8 +21,9 @@ def test_a_stranger_comes_in_and_an_administrator_sees_it(site: Site, owner: str
     assert alice.get("/accounts/").url.endswith("/accounts/login/?next=/accounts/")
 
     phone = Visitor(site.base)
-    confirmed = phone.submit(site.link_to("alice@example.com", "/confirm-email/"))
-    assert confirmed.url.endswith("/accounts/login/")
+    link = site.link_to("alice@example.com", "/confirm-email/")
+    confirmed = phone.submit(link, name="Alice Liddell", password1=PASSWORD)
+    assert confirmed.url.endswith("/accounts/")
 
     page = alice.submit("/accounts/login/", login="alice@example.com", password=PASSWORD)
     assert page.url.endswith("/accounts/")

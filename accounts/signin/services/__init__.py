@@ -14,9 +14,10 @@ from .passwords import (
     reset_password,
     send_reset_link,
 )
-from .sign_up import confirm_sign_up, sign_up
+from .sign_up import SignUp, confirm_sign_up, find_sign_up, sign_up
 
 __all__ = [
+    "SignUp",
     "WrongCredentials",
     "change_password",
     "change_profile",
@@ -28,6 +29,7 @@ __all__ = [
     "create_first_owner",
     "create_owner",
     "find_reset",
+    "find_sign_up",
     "join",
     "lock_down",
     "may_set_up",

@@ -4,8 +4,10 @@ What a stranger can see (answer, status, time) is the same for known and unknown
 paths hash one password and enqueue one mail. What differs is said in the mail.
 """
 
+from dataclasses import dataclass
+
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import is_password_usable, make_password
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -68,21 +70,47 @@ def sign_up(*, email: str, password: str | None, name: str = "", language: str =
     return digest(secret)
 
 
-def confirm_sign_up(secret: str) -> tuple[User, str]:
-    """The account exists, with the password that was chosen when *this* link was asked for.
+@dataclass(frozen=True)
+class SignUp:
+    """What was asked for with a link that is still good."""
 
-    Gives the person and the digest of the secret. LinkSpent for a link that works no longer.
+    email: str
+    name: str
+    has_password: bool
+
+
+def find_sign_up(secret: str) -> SignUp:
+    """The sign-up that the link would confirm. LinkSpent where it works no longer, TooMany."""
+    limits.LINK_NETWORK.take(network())
+    token = _found(secret)
+    has_password = is_password_usable(token.payload["password"])
+    return SignUp(token.email, token.payload["name"], has_password)
+
+
+def _found(secret: str) -> OneTimeToken:
+    token = tokens.find(Purpose.SIGN_UP, secret)
+    if token is None:
+        raise tokens.LinkSpent
+    return token
+
+
+def confirm_sign_up(secret: str, *, password: str | None = None, name: str | None = None) -> User:
+    """The account exists, with `password` and `name`, or those that were chosen when *this* link was asked for.
+
+    Whoever asked for the link may be another than who opens the mail; what they chose may only be used
+    where the two are known to be one. LinkSpent for a link that works no longer, Refused for a password
+    that may not be used.
     """
     limits.LINK_NETWORK.take(network())
+    # Before the transaction, which would hold its locks for as long.
+    hashed = None if password is None else _hash_for(_found(secret), password, name)
     try:
         with transaction.atomic():
-            token = tokens.find(Purpose.SIGN_UP, secret)
-            if token is None:
-                raise tokens.LinkSpent
+            token = _found(secret)
             user = User(
                 email=token.email,
-                password=token.payload["password"],
-                name=token.payload["name"],
+                password=hashed or token.payload["password"],
+                name=token.payload["name"] if name is None else name,
                 language=token.payload["language"],
                 email_confirmed_at=timezone.now(),
             )
@@ -99,4 +127,9 @@ def confirm_sign_up(secret: str) -> tuple[User, str]:
             record(Tag.EMAIL_CONFIRMED, actor=user, target=user)
     except IntegrityError:
         raise tokens.LinkSpent(_("This address is confirmed already. Sign in.")) from None
-    return user, token.digest
+    return user
+
+
+def _hash_for(token: OneTimeToken, password: str, name: str | None) -> str:
+    check_new_password(password, email=token.email, name=name or token.payload["name"])
+    return make_password(password)

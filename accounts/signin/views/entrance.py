@@ -10,14 +10,23 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access.guards import public
 from accounts.access.methods import SignInMethod
+from accounts.models import User
 from accounts.sessions import browsers, pipeline
 from accounts.sessions.assurance import Proof
 from accounts.sessions.browser import close_session
 from mago.core.errors import Refused
 from mago.core.http import safe_next
+from mago.core.ids import digest
 
 from .. import services
-from ..forms import ResetForm, ResetRequestForm, SignInForm, SignUpForm, current_language
+from ..forms import (
+    JoinForm,
+    ResetForm,
+    ResetRequestForm,
+    SignInForm,
+    SignUpForm,
+    current_language,
+)
 from ..tokens import LinkSpent
 from .common import get_or_post, posted, show, show_sign_in
 
@@ -62,26 +71,53 @@ def check_mail(request: HttpRequest) -> HttpResponse:
 @public
 @get_or_post
 def confirm_email(request: HttpRequest, key: str) -> HttpResponseBase:
-    """The link of the mail. It takes a press of a button, as mail scanners open links too."""
-    if request.method != "POST":
-        return render(request, "accounts/signin/confirm_email.html", {"key": key})
+    """The link of the mail. It takes a press of a button, as mail scanners open links too.
+
+    In another browser than the one that signed up, the password is chosen anew: whoever signed up may be a
+    stranger, who must not have the password of an account that the owner of the address confirms.
+    """
     try:
-        user, token = services.confirm_sign_up(key)
+        asked = services.find_sign_up(key)
+        is_own = request.session.get(SIGNED_UP, {}).get("token") == digest(key)
+        if asked.has_password and not is_own:
+            return _confirm_anew(request, key, asked)
+        if request.method != "POST":
+            return render(request, "accounts/signin/confirm_email.html", {"key": key})
+        return _confirm(request, services.confirm_sign_up(key), is_own=is_own)
     except LinkSpent as refusal:
         return _link_spent(request, refusal)
-    if request.session.pop(SIGNED_UP, {}).get("token") == token:
-        # This browser chose the password a moment ago; asking for it again would prove nothing more.
-        if user.has_usable_password():
+
+
+def _confirm(request: HttpRequest, user: User, *, is_own: bool) -> HttpResponseBase:
+    request.session.pop(SIGNED_UP, None)
+    if not is_own:
+        messages.success(request, _("Your address is confirmed. Sign in."))
+        return redirect("account_login")
+    # This browser chose the password a moment ago; asking for it again would prove nothing more.
+    if user.has_usable_password():
+        return pipeline.sign_in(request, user, method="password", proof=Proof.PASSWORD)
+    return pipeline.sign_in(
+        request,
+        user,
+        method=SignInMethod.CODE,
+        proof=Proof.LINK,
+        next_url=reverse("mfa:add", args=["passkey"]),
+    )
+
+
+def _confirm_anew(request: HttpRequest, key: str, asked: services.SignUp) -> HttpResponseBase:
+    form = JoinForm(posted(request), initial={"name": asked.name})
+    refusal = None
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            user = services.confirm_sign_up(key, password=data["password1"], name=data["name"])
             return pipeline.sign_in(request, user, method="password", proof=Proof.PASSWORD)
-        return pipeline.sign_in(
-            request,
-            user,
-            method=SignInMethod.CODE,
-            proof=Proof.LINK,
-            next_url=reverse("mfa:add", args=["passkey"]),
-        )
-    messages.success(request, _("Your address is confirmed. Sign in."))
-    return redirect("account_login")
+        except LinkSpent:
+            raise
+        except Refused as error:
+            refusal = error
+    return show(request, "confirm_email", form, refusal, key=key, email=asked.email)
 
 
 @public

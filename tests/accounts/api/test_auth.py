@@ -336,3 +336,13 @@ def test_the_description_covers_every_endpoint(app: App) -> None:
         "password/confirm",
     ):
         assert f"/api/v1/auth/{path}" in paths
+
+
+def test_an_app_that_confirms_may_set_the_password_anew(app: App, link_in: Any) -> None:
+    app.post("auth/signup", {"email": "alice@example.com", "password": OTHER})
+    key = key_in(link_in("confirm_email"))
+    refused = app.post("auth/confirm-email", {"key": key, "password": "short"})
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["password"])
+    assert app.post("auth/confirm-email", {"key": key, "password": PASSWORD}).status_code == 200
+    alice = User.objects.get()
+    assert (alice.check_password(PASSWORD), alice.check_password(OTHER)) == (True, False)

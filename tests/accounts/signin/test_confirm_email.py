@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.signin.models import FormerPassword, OneTimeToken
-from accounts.signin.services import confirm_sign_up
 from tests.accounts.conftest import OTHER, is_signed_in, sign_in, sign_up
 from tests.conftest import PASSWORD, Browser
 
@@ -38,10 +37,33 @@ def test_the_browser_that_signed_up_is_signed_in(browser: Browser, link_in: Find
     assert is_signed_in(browser)
 
 
-def test_another_browser_is_not_signed_in(browser: Browser, link_in: Find) -> None:
+def test_another_browser_chooses_the_password_anew(browser: Browser, link_in: Find) -> None:
+    """Whoever signs up with somebody's address does not have the password of what its owner confirms."""
+    stranger = Browser()
+    sign_up(stranger, "alice@example.com", OTHER, name="Mallory")
+    link = link_in("confirm_email")
+    page = browser.get(link)
+    assert b"alice@example.com" in page.content
+    assert b"password1" in page.content
+    assert browser.post(link).status_code == 400
+    assert not User.objects.exists()
+    assert browser.post(link, {"password1": PASSWORD, "name": "Alice"}).url == "/accounts/"
+    assert is_signed_in(browser)
+    alice = User.objects.get()
+    assert (alice.name, alice.check_password(PASSWORD)) == ("Alice", True)
+    assert sign_in(stranger, "alice@example.com", OTHER).status_code == 400
+
+
+def test_the_password_that_is_chosen_anew_is_judged(browser: Browser, link_in: Find) -> None:
     sign_up(Browser(), "alice@example.com")
-    assert browser.post(link_in("confirm_email")).url == "/accounts/login/"
-    assert not is_signed_in(browser)
+    answer = browser.post(link_in("confirm_email"), {"password1": "alice@example.com"})
+    assert answer.status_code == 400
+    assert "password1" in answer.context["form"].errors
+    assert not User.objects.exists()
+
+
+def test_a_link_that_works_no_longer_says_so_before_anything_is_typed(browser: Browser) -> None:
+    assert browser.get("/accounts/confirm-email/never/").status_code == 400
 
 
 def test_the_browser_of_one_sign_up_is_not_signed_in_by_the_link_of_another(
@@ -49,7 +71,7 @@ def test_the_browser_of_one_sign_up_is_not_signed_in_by_the_link_of_another(
 ) -> None:
     sign_up(browser, "mallory@example.com", OTHER)
     sign_up(Browser(), "alice@example.com")
-    browser.post(link_in("confirm_email", "alice@example.com"))
+    assert browser.post(link_in("confirm_email", "alice@example.com")).status_code == 400
     assert not is_signed_in(browser)
 
 
@@ -100,11 +122,11 @@ def test_a_link_of_another_purpose_confirms_nobody(
     assert User.objects.count() == 1
 
 
-def test_the_link_that_is_opened_decides_the_password(link_in: Find) -> None:
-    sign_up(Browser(), "alice@example.com", PASSWORD)
+def test_the_link_that_is_opened_decides_the_password(browser: Browser, link_in: Find) -> None:
+    sign_up(browser, "alice@example.com", PASSWORD)
     hers = link_in("confirm_email")
     sign_up(Browser(), "alice@example.com", OTHER)
-    Browser().post(hers)
+    browser.post(hers)
     assert User.objects.get().check_password(PASSWORD)
     assert not User.objects.get().check_password(OTHER)
 
@@ -113,8 +135,9 @@ def test_a_stranger_who_signed_up_before_gains_nothing(link_in: Find) -> None:
     stranger = Browser()
     sign_up(stranger, "alice@example.com", OTHER)
     planted = link_in("confirm_email")
-    sign_up(Browser(), "alice@example.com", PASSWORD)
-    Browser().post(link_in("confirm_email"))
+    alice = Browser()
+    sign_up(alice, "alice@example.com", PASSWORD)
+    alice.post(link_in("confirm_email"))
     assert sign_in(stranger, "alice@example.com", OTHER).status_code == 400
     assert Browser().post(planted).status_code == 400
     assert User.objects.get().check_password(PASSWORD)
@@ -149,14 +172,6 @@ def test_it_is_told(browser: Browser, link_in: Find, events: Callable[..., list[
     browser.post(link_in("confirm_email"))
     tags = [event.tag for event in events()]
     assert tags == ["signin:signup:requested", "signin:email:confirmed", "signin:session:opened"]
-
-
-def test_the_service_gives_the_person_and_no_secret(browser: Browser, link_in: Find) -> None:
-    sign_up(browser, "alice@example.com")
-    secret = link_in("confirm_email").split("/")[-2]
-    user, digest = confirm_sign_up(secret)
-    assert user.email == "alice@example.com"
-    assert digest != secret
 
 
 def test_guessing_links_is_limited_and_the_page_says_so(browser: Browser) -> None:

@@ -84,7 +84,7 @@ class Entrance(RuleBasedStateMachine):
         link = data.draw(st.sampled_from(list(self.offered)))
         email, password = self.offered[link]
         LimitState.objects.all().delete()
-        answer = Browser().post(link)
+        answer = Browser().post(link, {"password1": password})
         if email in self.password:
             assert answer.status_code == 400
         else:
