@@ -68,7 +68,7 @@ def test_the_same_subject_of_another_issuer_is_somebody_else(
 
 
 def test_an_existing_account_is_signed_in_to_before_it_is_linked(
-    sign_in: Any, browser: Browser, alice: Any, mails: Any, events: Any, provider: FakeProvider
+    sign_in: Any, browser: Browser, alice: Any, mails: Any, events: Any
 ) -> None:
     to_login = sign_in(browser, email="Alice@Example.com")
     assert to_login["Location"] == "/accounts/login/?next=%2Faccounts%2Fidentities%2Fconfirm%2F"
