@@ -107,10 +107,12 @@ def test_a_device_is_cleaned(code: str, field: str, sent: Any) -> None:
     assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
 
 
-@pytest.mark.parametrize("body", [b"", b"[1]", b"\xff", b"x" * 9000])
-def test_a_body_that_is_none_is_refused(db: None, body: bytes) -> None:
+@pytest.mark.parametrize(
+    ("body", "status"), [(b"", 400), (b"[1]", 400), (b"\xff", 400), (b"x" * 9000, 413)]
+)
+def test_a_body_that_is_none_is_refused(db: None, body: bytes, status: int) -> None:
     answer = Device().post("enrol", body)
-    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
 
 
 def test_a_code_for_a_model_lets_no_other_in(room: Any, alice: Any) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import random
 from datetime import timedelta
 from typing import Any
 
@@ -257,6 +258,24 @@ def test_a_database_that_is_away_is_told_as_such(
         assert answer["Retry-After"] == "2"
         assert b"shutting" not in answer.content
     assert device.post("auth/continue", device.final).status_code == 200
+
+
+def test_no_request_of_a_sign_in_breaks(enrolled: Enrolled) -> None:
+    """Bodies that were right, with members swapped, cut and replaced: always an answer, never a token."""
+    chance = random.Random(1)
+    device = Device(enrolled)
+    started = device.start().json()
+    first = encoded(f"n,,n={enrolled.name},r={NONCE}")
+    final = encoded(f"c=biws,r={NONCE}x,p={base64.b64encode(b'x' * 32).decode()}")
+    values = ["SCRAM-SHA-256", "HT-SHA-256-NONE", first, final, started["sid"], "", "\x00", "\ud800",
+              1, None, [], {}, True, "x" * 3000, first[:9], final[::-1], 1e308, "SCRAM-SHA-512"]  # fmt: skip
+    names = ["mechanism", "initial_response", "sid", "response", "\x00"]
+    for _ in range(150):
+        body = {name: chance.choice(values) for name in chance.sample(names, 3)}
+        for path in ("auth/start", "auth/continue"):
+            answer = device.post(path, body)
+            assert answer.status_code in (200, 400, 401, 429)
+            assert "access_token" not in answer.json()
 
 
 # --- RFC 7804 ---
