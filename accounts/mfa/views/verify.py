@@ -35,7 +35,8 @@ def verify(request: HttpRequest, kind: str = "", key: int = 0) -> HttpResponseBa
     if not kind:
         return redirect("mfa:verify_with", factors[0].kind, factors[0].pk)
     factor = _chosen(pending, factors, kind, key)
-    trusting = may_trust(pending.user, demand_on(pending.user))
+    # Who reads the mail has shown no second factor, so no browser can stand in for one by that.
+    trusting = factor.kind != Kind.EMAIL and may_trust(pending.user, demand_on(pending.user))
     form = CodeForm(posted(request), kind=factor.kind, may_trust=trusting)
     refusal = None
     if request.method == "POST" and form.is_valid():

@@ -13,7 +13,7 @@ from accounts.mfa.trust import COOKIE
 from mago.audit.tags import Tag
 from tests.conftest import Browser
 
-from .conftest import code_of, is_in, second_step, sign_in
+from .conftest import code_of, is_in, second_step, sent_code, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -140,3 +140,15 @@ def test_a_wrong_code_makes_no_trust(alice: Any, device: TotpDevice) -> None:
     browser = Browser()
     browser.post(second_step(browser, alice), {"code": "000000", "trust": "on"})
     assert not TrustedBrowser.objects.exists()
+
+
+def test_who_reads_the_mail_makes_no_browser_a_second_factor(alice: Any, email_of: Any) -> None:
+    email_of(alice)
+    browser = Browser()
+    path = second_step(browser, alice)
+    assert 'name="trust"' not in browser.get(path).content.decode()
+    browser.post(f"{path}send/")
+    browser.post(path, {"code": sent_code(), "trust": "on"})
+    assert is_in(browser)
+    assert COOKIE not in browser.cookies
+    assert is_asked(browser, alice)
