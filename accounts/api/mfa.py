@@ -218,13 +218,16 @@ def _factor(row: PendingSignIn, pending: Pending, data: dict[str, Any]) -> Facto
     kind = data["method"]
     if kind == Kind.RECOVERY:
         return RecoveryDevice(user=row.user)
-    if kind == Kind.PASSKEY and "factor" not in data:
-        return Passkey(user=row.user)
     wanted = demand_on(row.user).strength_at(timezone.now())
     for factor in selectors.offered(row.user, pending.sign_in.proofs, wanted):
         if factor.kind == kind and data.get("factor") in (None, factor.pk):
             factor.user = row.user
-            return factor
+            # Unless one is named the person chooses among their passkeys.
+            return (
+                Passkey(user=row.user)
+                if kind == Kind.PASSKEY and not data.get("factor")
+                else factor
+            )
     raise NotFound
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
@@ -9,6 +10,7 @@ from accounts.sessions.assurance import Proof
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.context import caller
+from mago.core.errors import NotFound
 from mago.core.http import network_of
 from mago.core.ratelimit import give_back
 
@@ -26,7 +28,8 @@ def begin(flow: Flow, factor: Factor) -> dict[str, Any]:
 
 
 def begin_passkey(flow: Flow) -> dict[str, Any]:
-    """Options for a passkey of whoever holds one; nobody has said yet who they are. TooMany."""
+    """Options for a passkey of whoever holds one; nobody has said yet who they are. TooMany, NotFound."""
+    _demand_passkeys()
     limits.PASSKEY_NETWORK.take(network_of(caller().address))
     return method_of(Kind.PASSKEY).begin(flow, None)
 
@@ -57,7 +60,9 @@ def _chosen_passkey(user: User, answer: Any) -> Passkey | None:
 
 
 def verify_passkey(flow: Flow, answer: Any) -> tuple[User, Passkey, Proof]:
-    """Whose passkey answered, as nobody had said who they are. WrongCode, the same for one that is unknown."""
+    """Whose passkey answered, as nobody had said who they are. WrongCode, the same for one that is unknown;
+    NotFound."""
+    _demand_passkeys()
     limits.PASSKEY_NETWORK.take(network_of(caller().address))
     passkey = passkey_of(answer)
     if passkey is None:
@@ -68,6 +73,12 @@ def verify_passkey(flow: Flow, answer: Any) -> tuple[User, Passkey, Proof]:
         raise WrongCode
     tell_right(flow, passkey)
     return passkey.user, passkey, proof
+
+
+def _demand_passkeys() -> None:
+    """NotFound where passkeys are switched off."""
+    if Kind.PASSKEY not in settings.FACTORS:
+        raise NotFound
 
 
 def tell_right(flow: Flow, factor: Factor) -> None:

@@ -9,8 +9,10 @@ from accounts.mfa.methods import recovery
 from accounts.mfa.models import Challenge, EmailDevice, RecoveryCode, TotpDevice
 from accounts.organizations.models import SignInPolicy
 from accounts.provider.models import TokenFamily
-from tests.accounts.mfa.conftest import SECRET, code_of
-from tests.conftest import PASSWORD, App
+from tests.accounts.mfa.conftest import SECRET, code_of, passkey_of
+from tests.conftest import PASSWORD, App, Browser
+
+__all__ = ["passkey_of"]
 
 pytestmark = pytest.mark.django_db
 
@@ -106,3 +108,18 @@ def test_a_mailed_code_signs_in_the_program_that_asked(app: App, alice: Any) -> 
     assert app.post("auth/code/verify", answer).status_code == 200
     unknown = app.post("auth/code", {"email": "nobody@example.com"})
     assert (unknown.status_code, set(unknown.json())) == (202, {"transaction", "detail"})
+
+
+def test_passkeys_that_are_switched_off_open_nothing(
+    app: App, alice: Any, passkey_of: Any, settings: Any
+) -> None:
+    TotpDevice.objects.create(user=alice, name="App", key=SECRET, confirmed=True)
+    passkey_of(alice)
+    settings.FACTORS = ("totp",)
+    assert app.post("auth/passkey/options").status_code == 404
+    body = {"transaction": "x", "credential": {"id": "x", "response": {}}}
+    assert app.post("auth/passkey/verify", body).status_code == 404
+    asked = app.post("auth/login", {"email": alice.email, "password": PASSWORD}).json()
+    question = {"transaction": asked["transaction"], "method": "passkey"}
+    assert app.post("auth/mfa/challenge", question).status_code == 404
+    assert Browser().post("/accounts/login/passkey/options/").status_code == 404
