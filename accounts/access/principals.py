@@ -15,7 +15,21 @@ SECONDS = 1.0
 # More than one process can answer in that time; a few kilobytes each.
 MOST = 1000
 
-_known: dict[str, tuple[float, Any]] = {}
+
+class _Memory:
+    """`ends` is another number after each `clear`: what was asked for before that, and is answered after it,
+    is not kept."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, tuple[float, Any]] = {}
+        self.ends = 0
+
+    def clear(self) -> None:
+        self.ends += 1
+        self.known.clear()
+
+
+_memory = _Memory()
 
 
 def remembered(key: str, find: Callable[[], Any]) -> Any:
@@ -23,18 +37,18 @@ def remembered(key: str, find: Callable[[], Any]) -> Any:
 
     Many requests share what they are given: it is for those that only read.
     """
-    now = time.time()
-    at, found = _known.get(key, (0.0, None))
+    now, ends = time.time(), _memory.ends
+    at, found = _memory.known.get(key, (0.0, None))
     if found is not None and 0 <= now - at < SECONDS:
         return found
-    if (found := find()) is not None:
-        if len(_known) >= MOST:
-            _known.clear()
-        _known[key] = now, found
+    if (found := find()) is not None and ends == _memory.ends:
+        if len(_memory.known) >= MOST:
+            _memory.known.clear()
+        _memory.known[key] = now, found
     return found
 
 
 def forget() -> None:
     """Everybody is asked for anew, now and once more after the transaction: others may read until then."""
-    _known.clear()
-    transaction.on_commit(_known.clear)
+    _memory.clear()
+    transaction.on_commit(_memory.clear)

@@ -71,8 +71,9 @@ def _upgrade(user: User) -> Callable[[str], None]:
     """Stores the hash anew where its parameters are no longer the current ones (ASVS 11.4.2)."""
 
     def store(password: str) -> None:
-        user.password = make_password(password)
-        user.save(update_fields=["password"])
+        before, user.password = user.password, make_password(password)
+        # Unless it was changed or voided meanwhile: an old password must not come back.
+        User.objects.filter(pk=user.pk, password=before).update(password=user.password)
 
     return store
 

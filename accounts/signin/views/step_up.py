@@ -43,8 +43,7 @@ def reauthenticate(request: HttpRequest) -> HttpResponse:
         "factor": factor,
         "others": _others(choices, factor),
     }
-    if request.method == "POST" and "send" in request.POST:
-        assert factor is not None
+    if request.method == "POST" and "send" in request.POST and factor is not None:
         mfa.begin(_flow(request, user), factor)
         messages.info(request, _("A code is on its way. It may take a minute."))
         return show(request, "reauthenticate", _form(request, factor, blank=True), **context)

@@ -107,7 +107,7 @@ def test_what_was_read_before_the_commit_is_forgotten_after_it(
     with django_capture_on_commit_callbacks(execute=True):
         principals.forget()
         phone.get("me")  # Somebody reads while the change is under way …
-    assert not principals._known  # … and what they read is forgotten with its commit.
+    assert not principals._memory.known  # … and what they read is forgotten with its commit.
 
 
 def test_a_token_that_is_unknown_is_not_remembered_as_such(clock: Traveller) -> None:
@@ -125,7 +125,7 @@ def test_the_memory_has_an_end(clock: Traveller, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(principals, "MOST", 2)
     for key in "abc":
         principals.remembered(key, lambda: "somebody")
-    assert len(principals._known) <= 2
+    assert len(principals._memory.known) <= 2
 
 
 def test_the_quick_shape_is_the_documented_one(alice: User) -> None:
@@ -135,3 +135,12 @@ def test_the_quick_shape_is_the_documented_one(alice: User) -> None:
 def test_a_head_is_answered_as_a_get_is(phone: App) -> None:
     head = phone.client.head("/api/v1/me", headers={"Authorization": f"Bearer {phone.token}"})
     assert (head.status_code, head["Content-Type"]) == (200, phone.get("me")["Content-Type"])
+
+
+def test_what_was_asked_before_and_is_answered_after_an_end_is_not_kept(clock: Traveller) -> None:
+    def slowly() -> str:
+        principals.forget()
+        return "alive"
+
+    assert principals.remembered("token", slowly) == "alive"
+    assert principals.remembered("token", lambda: None) is None

@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import make_password
 
 from accounts.models import User
 from accounts.sessions.models import Session
+from accounts.signin.services.first_factor import _upgrade
 from mago.core.errors import Busy
 from tests.accounts.conftest import OTHER, UNKNOWN, is_signed_in, sign_in, sign_up, text_of
 from tests.conftest import PASSWORD, Browser
@@ -235,3 +236,11 @@ def test_a_form_without_its_mark_is_refused(alice: User) -> None:
     browser = Browser(enforce_csrf_checks=True)
     assert sign_in(browser, alice.email).status_code == 403
     assert not is_signed_in(browser)
+
+
+def test_a_hash_that_is_made_stronger_brings_no_old_password_back(alice: User) -> None:
+    store = _upgrade(alice)
+    User.objects.filter(pk=alice.pk).update(password="changed meanwhile")
+    store(PASSWORD)
+    alice.refresh_from_db()
+    assert alice.password == "changed meanwhile"

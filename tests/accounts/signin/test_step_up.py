@@ -62,3 +62,7 @@ def test_a_factor_of_somebody_else_is_none(stale: Browser, bob: Any) -> None:
     device = TotpDevice.objects.create(user=bob, name="Phone", key=SECRET, confirmed=True)
     ask = {"with": f"totp.{device.pk}", "code": code_of(device)}
     assert stale.post(PAGE, ask).status_code == 404
+
+
+def test_asking_for_a_code_where_the_password_is_asked_for_says_so(stale: Browser) -> None:
+    assert stale.post(PAGE, {"send": "1"}).status_code == 400
