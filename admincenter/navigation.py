@@ -47,6 +47,10 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        _("Devices"),
+        (Entry(_("Hubs"), "hubs", "monitor", Permission.HUBS_READ, within=True),),
+    ),
+    (
         _("Records"),
         (
             Entry(_("Messages"), "messages", "mail", Permission.MESSAGES_READ),

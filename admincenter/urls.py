@@ -4,6 +4,8 @@ from django.urls import include, path
 
 from .sections import messages, overview, people, sign_in_providers
 from .sections.audit.urls import urlpatterns as audit_patterns
+from .sections.hubs import fleet
+from .sections.hubs.urls import urlpatterns as hub_patterns
 from .sections.organizations import directory
 from .sections.organizations.urls import urlpatterns as organization_patterns
 
@@ -49,6 +51,8 @@ urlpatterns = [
         sign_in_providers.disable,
         name="disable_sign_in_provider",
     ),
+    path("hubs/", fleet.fleets, name="hubs"),
+    path("hubs/<slug:slug>/", include(hub_patterns)),
     path("messages/", messages.messages, name="messages"),
     path("messages/retry/", messages.retry_dead, name="retry_dead"),
     path("messages/<uuid:message_id>/", messages.message, name="message"),

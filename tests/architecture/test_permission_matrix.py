@@ -26,6 +26,7 @@ from accounts.access.services import (
     grant_role,
     invite,
 )
+from accounts.organizations.models import Site
 from accounts.organizations.services import (
     claim_domain,
     create_organization,
@@ -34,6 +35,12 @@ from accounts.organizations.services import (
 )
 from accounts.provider.services import create_api_token
 from accounts.sessions.models import Session
+from hubs.models import Hub
+from hubs.models import State as HubState
+from hubs.operations.grouping import create_group
+from hubs.operations.kinds import Kind
+from hubs.operations.orders import order_task
+from hubs.services import create_enrolment_code, create_room
 from mago.audit.models import AuditEvent
 from mago.audit.services import record
 from mago.audit.tags import Tag
@@ -41,7 +48,7 @@ from tests.conftest import Browser
 
 pytestmark = pytest.mark.one_database
 
-PREFIX = "admincenter/organizations/<slug:slug>/"
+PREFIXES = ("admincenter/organizations/<slug:slug>/", "admincenter/hubs/<slug:slug>/")
 ROLES = [role for role in RoleName if role != RoleName.PLATFORM_ADMINISTRATOR]
 
 
@@ -64,7 +71,7 @@ def everywhere(resolver: Any = None, before: str = "") -> Iterator[Route]:
             yield Route(path, pattern.callback)
 
 
-ALL = [route for route in everywhere() if route.pattern.startswith(PREFIX)]
+ALL = [route for route in everywhere() if route.pattern.startswith(PREFIXES)]
 
 
 @pytest.fixture
@@ -98,9 +105,29 @@ def fill(alice: Any) -> Callable[[Route], str]:
         "message_id": alice.pk,
         "kind": "google",
     }
+    rows |= hubs_of(acme, alice, rows["site_id"])
     return lambda route: (
         "/" + re.sub(r"<\w+:(\w+)>", lambda found: str(rows[found[1]]), route.pattern)
     )
+
+
+def hubs_of(acme: Any, alice: Any, site_id: Any) -> dict[str, Any]:
+    """A hub in a room, with a code, in a group, with a task."""
+    made = {"organization": acme, "actor": alice}
+    site = Site.objects.of(acme).get(pk=site_id)
+    room = create_room(site=site, name="Blue", actor=alice)
+    hub = Hub.objects.create(
+        organization=acme, site=site, room=room, model="P", serial="S-1", state=HubState.ACTIVE
+    )
+    task = order_task(kind=Kind.LOCATE, hubs=[hub], addressed_to="S-1", **made)
+    return {
+        "room_id": room.pk,
+        "hub_id": hub.pk,
+        "code_id": create_enrolment_code(room=room, **made)[0].pk,
+        "group_id": create_group(name="Pilots", **made).pk,
+        "task_id": task.pk,
+        "assignment_id": task.assignments.get().pk,
+    }
 
 
 @pytest.fixture
@@ -114,6 +141,7 @@ def is_form(route: Route) -> bool:
     """Whether a route only takes what is posted, as its answer to GET tells."""
     return route.pattern.rsplit("/", 2)[-2] in {
         "disable", "enable", "remove", "revoke", "delete", "transfer", "check", "download",
+        "regroup", "cancel", "quarantine", "suspend", "reactivate", "retire", "rotate", "reenrol",
     }  # fmt: skip
 
 

@@ -41,6 +41,7 @@ TABS = (
     Tab(_("Roles"), "organization_roles", Permission.ROLES_READ),
     Tab(_("Conditions"), "organization_conditions", Permission.ROLES_READ),
     Tab(_("Sites"), "organization_sites", Permission.SITES_READ),
+    Tab(_("Hubs"), "fleet", Permission.HUBS_READ),
     Tab(_("Domains"), "organization_domains", Permission.DOMAINS_READ),
     Tab(_("Sign-in policies"), "organization_policies", Permission.POLICIES_READ),
     Tab(_("Service accounts"), "organization_service_accounts", Permission.SERVICE_ACCOUNTS_READ),

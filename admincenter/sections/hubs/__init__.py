@@ -1,0 +1,1 @@
+"""The fleet: hubs and their rooms, how they come in, what they are asked to do."""

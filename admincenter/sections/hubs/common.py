@@ -1,0 +1,139 @@
+"""What the pages of a fleet share: whose it is, their tabs, what a path speaks of, and what an action answers."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access.guards import actor
+from accounts.access.permissions import Permission
+from accounts.organizations.models import Organization
+from accounts.organizations.selectors import organization_for
+from hubs.models import EnrolmentCode, Hub, Room
+from hubs.operations.models import Group, Task
+from hubs.operations.selectors import group_for
+from hubs.selectors import hub_for
+from mago.core.errors import Refused
+from mago.core.forms import Form
+
+from ...navigation import Permissions
+from ...pages import get_or_post, page, submit
+from ...selectors import hubs as selectors
+from ..organizations.common import Tab
+
+__all__ = [
+    "act", "around", "code", "form_page", "get_or_post", "group", "hub", "organization", "room",
+    "section", "task",
+]  # fmt: skip
+
+TABS = (
+    Tab(_("Hubs"), "fleet", Permission.HUBS_READ),
+    Tab(_("Tasks"), "hub_tasks", Permission.HUBS_READ),
+    Tab(_("Groups"), "hub_groups", Permission.HUBS_READ),
+    Tab(_("Rooms"), "rooms", Permission.HUBS_READ),
+    Tab(_("Enrolment"), "hub_codes", Permission.HUBS_ENROL),
+)
+
+
+def organization(request: HttpRequest, slug: str) -> Organization:
+    """Whose fleet a path speaks of; NotFound for whoever may not know of it."""
+    return organization_for(request.user, slug)
+
+
+def hub(request: HttpRequest, slug: str, hub_id: UUID) -> Hub:
+    return _of(request, slug, hub_for, hub_id)
+
+
+def room(request: HttpRequest, slug: str, room_id: UUID) -> Room:
+    return _of(request, slug, selectors.room_for, room_id)
+
+
+def code(request: HttpRequest, slug: str, code_id: UUID) -> EnrolmentCode:
+    return _of(request, slug, selectors.code_for, code_id)
+
+
+def task(request: HttpRequest, slug: str, task_id: UUID) -> Task:
+    return _of(request, slug, selectors.task_seen_by, task_id)
+
+
+def group(request: HttpRequest, slug: str, group_id: UUID) -> Group:
+    return group_for(organization(request, slug), group_id)
+
+
+def _of(request: HttpRequest, slug: str, find: Callable[..., Any], key: UUID) -> Any:
+    whose = organization(request, slug)
+    row = find(actor(request), whose, key)
+    row.organization = whose  # Known already: no further query.
+    return row
+
+
+def around(request: HttpRequest, whose: Organization, tab: str) -> dict[str, Any]:
+    """What templates/admincenter/hubs/head.html shows."""
+    held = Permissions(actor(request), whose, within=True)
+    tabs = [
+        {
+            "title": one.title,
+            "url": reverse(f"admincenter:{one.url_name}", args=[whose.slug]),
+            "current": one.url_name == tab,
+        }
+        for one in TABS
+        if one.permission in held
+    ]
+    return {"organization": whose, "held": held, "tabs": tabs}
+
+
+def section(
+    request: HttpRequest,
+    whose: Organization,
+    template: str,
+    context: dict[str, Any] | None = None,
+    *,
+    tab: str,
+    status: int = 200,
+) -> HttpResponse:
+    """A page in the fleet's frame, under the tab of that URL name."""
+    context = around(request, whose, tab) | (context or {})
+    return page(request, f"admincenter/hubs/{template}.html", context, status=status)
+
+
+def form_page(
+    request: HttpRequest,
+    whose: Organization,
+    form: Form,
+    *,
+    tab: str,
+    title: str,
+    save: Callable[..., Any],
+    told: str,
+    to: str = "",
+    **context: Any,
+) -> HttpResponse:
+    """A form: shown, handed to the service, or shown again with what is wrong beside its fields."""
+    to = to or reverse(f"admincenter:{tab}", args=[whose.slug])
+
+    def saved(**data: Any) -> bool:
+        save(**data)
+        return True
+
+    done, status = submit(form, saved)
+    if done:
+        messages.success(request, told)
+        return redirect(to)
+    context |= {"form": form, "title": title, "back": to}
+    return section(request, whose, "form", context, tab=tab, status=status)
+
+
+def act(request: HttpRequest, action: Callable[[], Any], told: str, *, to: str) -> HttpResponse:
+    """The page `to` says what was done, or why it was not."""
+    try:
+        action()
+    except Refused as refusal:
+        messages.error(request, str(refusal.detail))
+    else:
+        messages.success(request, told)
+    return redirect(to)

@@ -1,0 +1,141 @@
+"""How hubs come in: codes, one at a time or for many, and lists of those that are on their way."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access.guards import actor, require
+from accounts.access.permissions import Permission
+from accounts.organizations.models import Organization
+from hubs import services
+from hubs.models import EnrolmentCode, Hub
+from mago.core import qr
+from mago.core.errors import Refused
+
+from ...pages import list_page, submit
+from ...selectors.hubs import find_codes
+from .common import act, around, code, get_or_post, organization, section
+from .forms import CodeFilters, EnrolForm, ImportForm
+
+TAB = "hub_codes"
+SHOWN_LINES = 200
+
+
+@require(Permission.HUBS_ENROL, of=organization, within=True)
+@require_safe
+def codes(request: HttpRequest, whose: Organization) -> HttpResponse:
+    return list_page(
+        request,
+        "admincenter/hubs/codes.html",
+        title=_("Enrolment codes"),
+        filters=CodeFilters(request.GET),
+        find=lambda: find_codes(actor(request), whose),
+        **around(request, whose, TAB),
+    )
+
+
+@require(Permission.HUBS_ENROL, of=organization, within=True)
+@get_or_post
+def enrol(request: HttpRequest, whose: Organization) -> HttpResponse:
+    """First where, then the code: it is in the answer to the form and nowhere else."""
+    viewer = actor(request)
+    sent = request.POST if request.method == "POST" else None
+    initial = {"place": request.GET.get("place", "")}
+    form = EnrolForm(sent, viewer=viewer, organization=whose, initial=initial)
+
+    def make(place: dict[str, Any], days: Any, **data: Any) -> tuple[EnrolmentCode, str]:
+        return services.create_enrolment_code(
+            organization=whose, actor=viewer, lifetime=days, **place, **data
+        )
+
+    made, status = submit(form, make)
+    if made:
+        return _code_page(request, whose, *made)
+    context = {"form": form, "title": _("Enrol hubs"), "steps": steps(), "step": 1}
+    return section(request, whose, "enrol", context, tab=TAB, status=status)
+
+
+def steps() -> list[str]:
+    return [_("Where"), _("The code"), _("They come in")]
+
+
+def show_code(request: HttpRequest, whose: Organization, *, hub: Hub) -> HttpResponse:
+    """A new code for a hub that is enrolled already, or its page with the reason why there is none."""
+    try:
+        made = services.create_enrolment_code(organization=whose, actor=actor(request), hub=hub)
+    except Refused as refusal:
+        messages.error(request, str(refusal.detail))
+        return redirect("admincenter:hub", whose.slug, hub.pk)
+    return _code_page(request, whose, *made)
+
+
+def _code_page(
+    request: HttpRequest, whose: Organization, row: EnrolmentCode, text: str
+) -> HttpResponse:
+    context = {
+        "row": row,
+        "code": text,
+        "picture": qr.svg(f"mago-hub:?server={settings.MAGO_BASE_URL}&code={text}"),
+        "server": settings.MAGO_BASE_URL,
+        "steps": steps(),
+        "step": 2,
+    }
+    return section(request, whose, "code", context, tab=TAB, status=201)
+
+
+@require(Permission.HUBS_ENROL, of=code)
+@require_safe
+def progress(request: HttpRequest, row: EnrolmentCode) -> HttpResponse:
+    """How many have come in by the code; asked by its page every few seconds."""
+    request.session.accessed = False
+    context = {"row": row, "used": row.uses - row.uses_left, "now": timezone.now()}
+    return render(request, "admincenter/hubs/code_progress.html", context)
+
+
+@require(Permission.HUBS_ENROL, of=code)
+@require_POST
+def revoke(request: HttpRequest, row: EnrolmentCode) -> HttpResponse:
+    return act(
+        request,
+        lambda: services.revoke_enrolment_code(code=row, actor=actor(request)),
+        _("The code is taken back: it lets nobody in any more."),
+        to=reverse(f"admincenter:{TAB}", args=[row.organization.slug]),
+    )
+
+
+@require(Permission.HUBS_ENROL, of=organization, within=True)
+@get_or_post
+def import_list(request: HttpRequest, whose: Organization) -> HttpResponse:
+    """What a list would do is shown before it is done."""
+    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm(None)
+    wanted = "confirm" in request.POST
+
+    def read(text: str) -> Any:
+        lines = services.import_hubs(
+            organization=whose, text=text, actor=actor(request), dry_run=not wanted
+        )
+        return text, lines
+
+    found, status = submit(form, read)
+    context: dict[str, Any] = {"form": form}
+    if found:
+        text, lines = found
+        wrong = [line for line in lines if line.errors]
+        if wanted and not wrong:
+            told = ngettext(
+                "%(n)s hub is expected now.", "%(n)s hubs are expected now.", len(lines)
+            )
+            messages.success(request, told % {"n": len(lines)})
+            return redirect(reverse("admincenter:fleet", args=[whose.slug]) + "?state=expected")
+        status = 400 if wrong else 200
+        shown = (wrong or lines)[:SHOWN_LINES]
+        context |= {"text": text, "lines": lines, "wrong": wrong, "shown": shown}
+    return section(request, whose, "import", context, tab=TAB, status=status)

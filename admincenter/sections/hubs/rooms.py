@@ -1,0 +1,71 @@
+"""The rooms in which hubs stand."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access.guards import actor, require
+from accounts.access.permissions import Permission
+from accounts.organizations.models import Organization
+from hubs import services
+from hubs.models import Room
+
+from ...selectors.hubs import rooms_with_hubs
+from .common import act, form_page, get_or_post, organization, section
+from .common import room as the_room
+from .forms import NewRoomForm, RoomForm
+
+TAB = "rooms"
+MOST = 1000
+
+
+@require(Permission.HUBS_READ, of=organization, within=True)
+@require_safe
+def rooms(request: HttpRequest, whose: Organization) -> HttpResponse:
+    found = rooms_with_hubs(actor(request), whose, MOST)
+    return section(request, whose, "rooms", {"rooms": found}, tab=TAB)
+
+
+@require(Permission.SITES_EDIT, of=organization, within=True)
+@get_or_post
+def create(request: HttpRequest, whose: Organization) -> HttpResponse:
+    viewer = actor(request)
+    sent = request.POST if request.method == "POST" else None
+    return form_page(
+        request,
+        whose,
+        NewRoomForm(sent, viewer=viewer, organization=whose),
+        tab=TAB,
+        title=_("New room"),
+        save=lambda **data: services.create_room(actor=viewer, **data),
+        told=_("The room exists now."),
+    )
+
+
+@require(Permission.SITES_EDIT, of=the_room)
+@get_or_post
+def edit(request: HttpRequest, room: Room) -> HttpResponse:
+    sent: Any = request.POST if request.method == "POST" else None
+    return form_page(
+        request,
+        room.organization,
+        RoomForm(sent, initial={"name": room.name}),
+        tab=TAB,
+        title=room.name,
+        save=lambda name: services.edit_room(room=room, name=name, actor=actor(request)),
+        told=_("Saved."),
+    )
+
+
+@require(Permission.SITES_EDIT, of=the_room)
+@require_POST
+def remove(request: HttpRequest, room: Room) -> HttpResponse:
+    return act(
+        request,
+        lambda: services.remove_room(room=room, actor=actor(request)),
+        _("The room is removed. Its hubs stay at the site."),
+        to=reverse(f"admincenter:{TAB}", args=[room.organization.slug]),
+    )

@@ -1,0 +1,160 @@
+"""Reading a fleet as those do who look after it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from accounts.access.permissions import Permission
+from accounts.access.selectors import Actor, can
+from accounts.organizations.models import Organization, Site
+from accounts.organizations.selectors import owned_for
+from hubs.life.selectors import AWAITED, late_after, offline_after, where_standing
+from hubs.models import EnrolmentCode, Hub, ReconnectToken, Room, State
+from hubs.operations.models import Assignment, Group, Task
+from hubs.operations.selectors import tasks_of
+from hubs.selectors import codes_of, hubs_of, rooms_of
+from mago.audit import selectors as trail
+from mago.audit.models import AuditEvent
+from mago.audit.tags import Tag
+from mago.core.errors import NotFound
+
+from ..keyset import Listing
+from .people import begins
+
+
+def hubs_that_match(
+    viewer: Actor,
+    organization: Organization,
+    *,
+    q: str = "",
+    standing: str = "",
+    state: str = "",
+    site: Site | None = None,
+    group: Group | None = None,
+    tag: str = "",
+) -> QuerySet[Hub]:
+    """The hubs that somebody may see and to which all that is given applies; `q` begins a serial number or a name.
+
+    Retired ones are among them only where they are asked for.
+    """
+    found = hubs_of(viewer, organization).select_related("presence")
+    if q:
+        found = found.filter(begins("serial", q) | begins("name", q))
+    if standing:
+        found = found.filter(where_standing(standing), state__in=AWAITED)
+    found = found.filter(state=state) if state else found.exclude(state=State.RETIRED)
+    if site:
+        found = found.filter(site=site)
+    if group:
+        found = found.filter(groups=group)
+    if tag:
+        found = found.filter(tags__name=tag.lower())
+    return found
+
+
+def find_hubs(viewer: Actor, organization: Organization, **filters: Any) -> Listing:
+    """As `hubs_that_match`, the newest first."""
+    found = hubs_that_match(viewer, organization, **filters).prefetch_related("tags")
+    return Listing((found,), key=("created_at", "id"))
+
+
+def figures_of_fleet(viewer: Actor, organization: Organization) -> dict[str, int]:
+    """How many of the hubs that somebody may see stand how; by what has reached the database."""
+    now = timezone.now()
+    awaited = Q(state__in=AWAITED)
+    late, offline = now - late_after(), now - offline_after()
+    figures: dict[str, int] = (
+        hubs_of(viewer, organization)
+        .order_by()
+        .aggregate(
+            online=Count("pk", awaited & Q(presence__seen_at__gte=late)),
+            late=Count(
+                "pk", awaited & Q(presence__seen_at__lt=late, presence__seen_at__gte=offline)
+            ),
+            offline=Count("pk", awaited & Q(presence__seen_at__lt=offline)),
+            never=Count("pk", awaited & Q(presence=None)),
+            quarantined=Count("pk", Q(state=State.QUARANTINED)),
+            expected=Count("pk", Q(state=State.EXPECTED)),
+        )
+    )
+    return figures
+
+
+def rooms_with_hubs(viewer: Actor, organization: Organization, most: int) -> list[Any]:
+    """The rooms that somebody may see, by site, each with how many hubs stand in it and how many of them are heard."""
+    awaited = Q(hubs__state__in=AWAITED)
+    online = awaited & Q(hubs__presence__seen_at__gte=timezone.now() - late_after())
+    rooms = rooms_of(viewer, organization)
+    return list(
+        rooms.annotate(
+            here=Count("hubs", ~Q(hubs__state=State.RETIRED)), online=Count("hubs", online)
+        )[:most]
+    )
+
+
+def room_for(viewer: Actor, organization: Organization, key: UUID) -> Room:
+    """The room, if somebody may see it; NotFound otherwise."""
+    room: Room = owned_for(viewer, Room, organization, key, Permission.HUBS_READ)
+    return room
+
+
+def code_for(viewer: Actor, organization: Organization, key: UUID) -> EnrolmentCode:
+    """The code, used up or not, if somebody may see it; NotFound otherwise."""
+    code: EnrolmentCode = owned_for(viewer, EnrolmentCode, organization, key, Permission.HUBS_READ)
+    return code
+
+
+def find_codes(viewer: Actor, organization: Organization) -> Listing:
+    """The codes that still let somebody in, the newest first."""
+    codes = codes_of(viewer, organization).select_related("created_by")
+    return Listing((codes,), key=("created_at", "id"))
+
+
+def tasks_seen_by(viewer: Actor, organization: Organization) -> QuerySet[Task]:
+    """The tasks of all hubs, or those that went to a hub that somebody may see."""
+    tasks = tasks_of(organization)
+    if can(viewer, Permission.HUBS_READ, organization):
+        return tasks
+    mine = Assignment.objects.filter(
+        task=OuterRef("pk"), hub__in=hubs_of(viewer, organization).order_by().values("pk")
+    )
+    return tasks.filter(Exists(mine))
+
+
+def find_tasks(
+    viewer: Actor, organization: Organization, *, kind: str = "", state: str = ""
+) -> Listing:
+    """Tasks, the newest first; `state` is open, failed or done."""
+    tasks = tasks_seen_by(viewer, organization)
+    if kind:
+        tasks = tasks.filter(kind=kind)
+    if state:
+        tasks = tasks.filter({"open": Q(open__gt=0), "failed": Q(failed__gt=0),
+                              "done": Q(open=0, failed=0)}[state])  # fmt: skip
+    return Listing((tasks,), key=("created_at", "id"))
+
+
+def task_seen_by(viewer: Actor, organization: Organization, key: UUID) -> Task:
+    """One task, or NotFound."""
+    task: Task | None = tasks_seen_by(viewer, organization).filter(pk=key).first()
+    if task is None:
+        raise NotFound
+    task.organization = organization  # Known already: no further query.
+    return task
+
+
+def reconnect_tokens_of(hub: Hub, most: int) -> list[ReconnectToken]:
+    """The newest tokens with which the hub comes back."""
+    return list(ReconnectToken.objects.filter(hub=hub).order_by("-created_at", "-id")[:most])
+
+
+def events_of_hub(hub: Hub, most: int) -> list[AuditEvent]:
+    """The newest events about the hub."""
+    return list(trail.events(target=hub)[:most])
+
+
+def last_failure_of(hub: Hub) -> AuditEvent | None:
+    """Why the hub was refused last, with its true reason, which the hub itself was never told."""
+    return trail.events(tag=Tag.HUB_SIGN_IN_FAILED.value, target=hub).first()

@@ -1,0 +1,269 @@
+"""The pages of a fleet: who is there, one hub, and what is done with them."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from hubs.life import services as life
+from hubs.life.models import Hour, Presence
+from hubs.life.reports import Report
+from hubs.models import EnrolmentCode, Hub, Room, State
+from hubs.operations.grouping import add_to_group, create_group, set_tags
+from hubs.operations.models import Assignment, Group, Stage, Task
+from mago.audit.services import Outcome, record
+from mago.audit.tags import Tag
+from tests.admincenter.organizations.test_members import said
+
+from .conftest import AT
+
+
+def serials(response: Any) -> list[str]:
+    return [hub.serial for hub in response.context["rows"].rows]
+
+
+def test_hubs_are_found_by_what_they_are(owner: Any, enrol: Any, acme: Any, alice: Any) -> None:
+    first, second = enrol("A-1").hub, enrol("B-2").hub
+    life.take_heartbeat(hub_id=first.pk, address="192.0.2.1", report=Report())
+    life.flush()
+    set_tags(hub=first, tags=["pilot"], actor=alice)
+    group = create_group(organization=acme, name="Pilots", actor=alice)
+    add_to_group(group=group, hubs=[second], actor=alice)
+    asked: list[tuple[dict[str, Any], list[str]]] = [
+        ({}, ["B-2", "A-1"]),
+        ({"q": "B-"}, ["B-2"]),
+        ({"standing": "online"}, ["A-1"]),
+        ({"standing": "never"}, ["B-2"]),
+        ({"tag": "pilot"}, ["A-1"]),
+        ({"group": str(group.pk)}, ["B-2"]),
+        ({"state": "quarantined"}, []),
+        ({"site": str(first.site_id)}, ["B-2", "A-1"]),
+    ]
+    assert [serials(owner.get(AT, query)) for query, _found in asked] == [f for _q, f in asked]
+    assert owner.get(AT, {"site": "x"}).status_code == 400
+    figures = owner.get(AT).context["figures"]
+    assert (figures["online"], figures["never"], figures["offline"]) == (1, 1, 0)
+
+
+def test_more_hubs_take_no_more_queries(owner: Any, enrol: Any) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            owner.get(AT)
+        return len(queries)
+
+    enrol("S-0")
+    cost()
+    few = cost()
+    for n in range(1, 4):
+        enrol(f"S-{n}")
+    assert cost() == few
+    assert few < 25
+
+
+def test_presence_is_told_anew_of_those_on_the_page_only(
+    owner: Any, enrolled: Any, enrol: Any, charlie: Any, other: Any
+) -> None:
+    from tests.conftest import Browser
+
+    enrol("S-2")
+    life.take_heartbeat(hub_id=enrolled.hub.pk, address="", report=Report())
+    path = f"{AT}presence/?hub={enrolled.hub.pk}"
+    told = owner.get(path).content.decode()
+    assert told.count("hx-swap-oob") == 2
+    assert "Online" in told
+    assert f"standing-{enrolled.hub.pk}" in told
+    assert owner.get(f"{AT}presence/?hub=x").status_code == 400
+    assert Browser().as_person(charlie).get(path).status_code == 404
+    elsewhere = f"/admincenter/hubs/other/presence/?hub={enrolled.hub.pk}"
+    assert "Online" not in Browser().as_person(charlie).get(elsewhere).content.decode()
+
+
+def test_a_hub_shows_how_it_is_and_why_it_failed_to_those_who_read_the_trail(
+    owner: Any, enrolled: Any, acme: Any, bob: Any
+) -> None:
+    from accounts.access.models import RoleBinding
+    from tests.conftest import Browser
+
+    hub = enrolled.hub
+    now = timezone.now().replace(minute=0, second=0, microsecond=0)
+    Hour.objects.create(hub=hub, start=now, beats=42, hottest=51.2)
+    Presence.objects.create(hub=hub, seen_at=timezone.now(), temperature=40, uptime=7200)
+    record(Tag.HUB_SIGN_IN_FAILED, target=hub, outcome=Outcome.FAILURE,
+           organization_id=acme.pk, reason="wrong proof")  # fmt: skip
+    page = owner.get(f"{AT}{hub.pk}/").content.decode()
+    for words in ("wrong proof", "SCRAM-SHA-256", "42 heartbeats in 24 hours", "51.2 °C", "2 h"):
+        assert words in page, words
+    RoleBinding.objects.filter(user=bob).update(role="guest")
+    guest = Browser().as_person(bob).get(f"{AT}{hub.pk}/").content.decode()
+    assert "wrong proof" not in guest
+    assert '<form method="post" action="/admincenter' not in guest
+
+
+@pytest.mark.parametrize(
+    ("action", "state"),
+    [
+        ("quarantine", State.QUARANTINED),
+        ("suspend", State.SUSPENDED),
+        ("retire", State.RETIRED),
+        ("reactivate", State.ACTIVE),
+    ],
+)
+def test_a_hub_changes_its_state_with_a_reason(
+    owner: Any, enrolled: Any, acme: Any, action: str, state: State
+) -> None:
+    owner.post(f"{AT}{enrolled.hub.pk}/{action}/", {"reason": "because"})
+    assert Hub.objects.of(acme).get().state == state
+
+
+def test_what_cannot_be_is_said_and_not_done(owner: Any, enrolled: Any, acme: Any) -> None:
+    owner.post(f"{AT}{enrolled.hub.pk}/retire/")
+    answer = owner.post(f"{AT}{enrolled.hub.pk}/suspend/")
+    assert said(answer).endswith("A hub that is retired cannot become suspended.")
+    assert Hub.objects.of(acme).get().state == State.RETIRED
+
+
+def test_a_hub_is_renamed_moved_and_tagged(owner: Any, enrolled: Any, acme: Any) -> None:
+    hub = enrolled.hub
+    path = f"{AT}{hub.pk}/edit/"
+    fields = {"name": "Front", "site": str(hub.site_id), "room": "", "tags": "Pilot, large room"}
+    owner.post(path, fields)
+    row = Hub.objects.of(acme).get()
+    assert (row.name, row.room_id) == ("Front", None)
+    assert sorted(tag.name for tag in row.tags.all()) == ["large room", "pilot"]
+    wrong = owner.post(path, fields | {"site": "", "tags": "x" * 41})
+    assert wrong.status_code == 400
+    assert set(wrong.context["form"].errors) >= {"site"}
+
+
+def test_a_code_is_shown_once_with_its_picture(owner: Any, room: Any, events: Any) -> None:
+    answer = owner.post(f"{AT}enrol/", {"place": f"room:{room.pk}", "uses": "5", "days": "3"})
+    code = answer.context["code"]
+    page = answer.content.decode()
+    assert answer.status_code == 201
+    assert code in page
+    assert '<svg class="qr"' in page
+    row = EnrolmentCode.objects.of(room.organization_id).get()
+    assert (row.room_id, row.uses) == (room.pk, 5)
+    assert code not in owner.get(f"{AT}codes/").content.decode()
+    assert "0 of 5" in owner.get(f"{AT}codes/{row.pk}/").content.decode()
+    assert code not in str([event.detail for event in events()])
+    owner.post(f"{AT}codes/{row.pk}/revoke/")
+    assert "lets nobody in" in owner.get(f"{AT}codes/{row.pk}/").content.decode()
+
+
+def test_nonsense_makes_no_code(owner: Any, room: Any) -> None:
+    for fields in ({"place": "room:x", "uses": "1", "days": "1"}, {"uses": "0", "days": "91"}):
+        assert owner.post(f"{AT}enrol/", fields).status_code == 400
+    assert not EnrolmentCode.objects.of(room.organization_id).exists()
+
+
+def test_a_list_is_looked_at_before_it_is_imported(owner: Any, room: Any, acme: Any) -> None:
+    good = "serial,model,site,room\nN-1,Panel,Hall,Blue\nN-2,Panel,Hall,\n"
+    looked = owner.post(f"{AT}import/", {"text": good})
+    assert "2 hubs would be expected" in looked.content.decode()
+    assert not Hub.objects.of(acme).exists()
+    owner.post(f"{AT}import/", {"text": looked.context["text"], "confirm": "1"})
+    assert Hub.objects.of(acme).filter(state=State.EXPECTED).count() == 2
+    again = owner.post(f"{AT}import/", {"text": good, "confirm": "1"})
+    assert (again.status_code, len(again.context["wrong"])) == (400, 2)
+    for wrong in ("", "a,b\n1,2\n", "\x00"):
+        assert owner.post(f"{AT}import/", {"text": wrong}).status_code == 400
+    assert Hub.objects.of(acme).count() == 2
+
+
+def test_rooms_come_and_go(owner: Any, acme: Any, hall: Any) -> None:
+    owner.post(f"{AT}rooms/create/", {"name": "Red", "site": str(hall.pk)})
+    room = Room.objects.of(acme).get()
+    assert "Red" in owner.get(f"{AT}rooms/").content.decode()
+    taken = owner.post(f"{AT}rooms/create/", {"name": "Red", "site": str(hall.pk)})
+    assert (taken.status_code, list(taken.context["form"].errors)) == (400, ["name"])
+    owner.post(f"{AT}rooms/{room.pk}/", {"name": "Green"})
+    room.refresh_from_db()
+    assert room.name == "Green"
+    owner.post(f"{AT}rooms/{room.pk}/remove/")
+    assert not Room.objects.of(acme).exists()
+
+
+def test_ticked_hubs_are_put_into_a_group_and_taken_out(owner: Any, enrol: Any, acme: Any) -> None:
+    owner.post(f"{AT}groups/create/", {"name": "Pilots"})
+    group = Group.objects.of(acme).get()
+    keys = [str(enrol(f"S-{n}").hub.pk) for n in range(2)]
+    sent = {"group": str(group.pk), "hub": keys}
+    owner.post(f"{AT}regroup/", sent | {"do": "add"})
+    page = owner.get(f"{AT}groups/{group.pk}/").content.decode()
+    assert "S-0" in page
+    assert "S-1" in page
+    owner.post(f"{AT}regroup/", sent | {"do": "take", "hub": keys[:1]})
+    assert group.memberships.count() == 1
+    for wrong in ({}, {"group": "x", "hub": keys}, sent | {"hub": [str(group.pk)]}):
+        assert owner.post(f"{AT}regroup/", wrong).status_code == 302
+    assert group.memberships.count() == 1
+
+
+def test_a_task_goes_to_those_ticked_or_to_all_that_a_filter_finds(
+    owner: Any, enrol: Any, acme: Any
+) -> None:
+    hubs = [enrol(f"S-{n}").hub for n in range(3)]
+    owner.post(f"{AT}tasks/create/?hub={hubs[0].pk}", {"kind": "locate", "expires_after": "1"})
+    fields = {"kind": "update", "version": "2.0", "expires_after": "24"}
+    fields["local_time"] = f"{timezone.now() + timedelta(days=3):%Y-%m-%d} 03:00"
+    owner.post(f"{AT}tasks/create/?q=S-", fields)
+    ticked, filtered = Task.objects.of(acme).order_by("created_at")
+    assert [one.hub_id for one in ticked.assignments.all()] == [hubs[0].pk]
+    assert (filtered.assignments.count(), filtered.parameters) == (3, {"version": "2.0"})
+    assert filtered.addressed_to == "Serial number or name: S-"
+    assert len(owner.get(f"{AT}tasks/").context["rows"].rows) == 2
+    assert "Cancel the task" in owner.get(f"{AT}tasks/{filtered.pk}/").content.decode()
+    owner.post(f"{AT}tasks/{filtered.pk}/cancel/")
+    stages = set(filtered.assignments.values_list("stage", flat=True))
+    assert stages == {Stage.CANCELLED}
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"kind": "dance"}, "kind"),
+        ({"kind": "update"}, "version"),
+        ({"kind": "locate", "local_time": "tomorrow"}, "local_time"),
+        ({"kind": "locate", "local_time": "2020-01-01 03:00"}, "local_time"),
+        ({"kind": "collect_logs", "lines": "0"}, "lines"),
+        ({"kind": "locate", "expires_after": "7"}, "expires_after"),
+    ],
+)
+def test_a_task_that_makes_no_sense_is_refused_beside_the_field(
+    owner: Any, enrolled: Any, acme: Any, fields: Any, wrong: str
+) -> None:
+    path = f"{AT}tasks/create/?hub={enrolled.hub.pk}"
+    answer = owner.post(path, {"expires_after": "24"} | fields)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (400, [wrong])
+    assert not Task.objects.of(acme).exists()
+
+
+def test_a_reporter_looks_and_asks_nothing(reporter: Any, enrolled: Any, acme: Any) -> None:
+    path = f"{AT}tasks/create/?hub={enrolled.hub.pk}"
+    assert "You may look" in reporter.get(path).content.decode()
+    answer = reporter.post(path, {"kind": "locate", "expires_after": "24"})
+    assert answer.status_code == 400
+    assert not Task.objects.of(acme).exists()
+
+
+def test_a_log_is_read_and_never_run(owner: Any, enrolled: Any, acme: Any) -> None:
+    owner.post(
+        f"{AT}tasks/create/?hub={enrolled.hub.pk}", {"kind": "collect_logs", "expires_after": "24"}
+    )
+    one = Assignment.objects.get()
+    Assignment.objects.update(stage=Stage.DONE, log="<script>alert(1)</script>")
+    page = owner.get(f"{AT}tasks/{one.task_id}/{one.pk}/").content.decode()
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_whoever_sees_one_organization_is_led_to_its_fleet(
+    owner: Any, admin: Any, acme: Any, other: Any
+) -> None:
+    assert owner.get("/admincenter/hubs/")["Location"] == AT
+    page = admin.get("/admincenter/hubs/").content.decode()
+    assert AT in page
+    assert "/admincenter/hubs/other/" in page
