@@ -183,6 +183,7 @@ def test_a_tenant_lets_in_its_own(microsoft: Any, tenant: str, believed: set[str
 
 def test_tenant_and_issuer_say_the_same(microsoft: Any) -> None:
     provider = microsoft("common")
+    del provider.keys[0]["issuer"]
     for tid, issuer in [
         (TENANT, f"{ENTRA}/{OTHER}/v2.0"),
         (TENANT, f"{ENTRA}/{{tenantid}}/v2.0"),
