@@ -55,7 +55,7 @@ class HotRequest:
     @property
     def body(self) -> bytes:
         length = int(self.META.get("CONTENT_LENGTH") or 0)
-        sent: bytes = self.META["wsgi.input"].read(length) if length else b""
+        sent: bytes = self.META["wsgi.input"].read(length) if length > 0 else b""
         return sent
 
 

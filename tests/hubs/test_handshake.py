@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import random
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,9 +11,11 @@ import pytest
 import scramp
 import time_machine
 from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.organizations.services import set_organization_active
+from hubs.keys import Purpose, fleet_key
 from hubs.models import Credential, HubToken, State
 from hubs.services import quarantine_hub, reactivate_hub, revoke_credentials, suspend_hub
 from mago.core.sql import Statement
@@ -96,6 +99,24 @@ def test_an_unknown_hub_is_told_what_a_wrong_secret_is_told(
     reasons = [event.detail["reason"] for event in events("hubs:session:failed")]
     assert reasons == ["wrong proof", "unknown hub"]
     assert not HubToken.objects.exists()
+
+
+def test_an_unknown_hub_costs_the_same_questions(enrolled: Enrolled) -> None:
+    """Of the database and of the cryptography: what is not done cannot be timed."""
+    for purpose in Purpose:
+        fleet_key(purpose)  # made once in the life of an installation
+    asked = []
+    for device in (Device(enrolled, secret="wrong"), Device(name=UNKNOWN, secret="wrong")):
+        with CaptureQueriesContext(connection) as queries:
+            device.proceed(device.start())
+        asked.append([re.sub(r"'[^']*'|\b\d+\b", "?", query["sql"])[:60] for query in queries])
+    assert asked[0] == asked[1]
+    numbers = set()
+    for name in (enrolled.name, UNKNOWN):
+        with CaptureQueriesContext(connection) as queries:
+            Device(name=name).reconnect({"mechanism": "HT-SHA-256-NONE", "token": "x"}, 1)
+        numbers.add(len(queries))
+    assert len(numbers) == 1
 
 
 def test_the_name_alone_is_the_first_generation_also_of_who_does_not_exist(
