@@ -12,5 +12,6 @@ urlpatterns = [
     path("organizations/", include("accounts.organizations.urls")),
     path("sessions/", include("accounts.sessions.urls")),
     path("mfa/", include("accounts.mfa.urls")),
+    path("applications/", include("accounts.provider.account_urls")),
     path("identities/", include("accounts.federation.urls")),
 ]

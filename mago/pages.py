@@ -31,6 +31,9 @@ PROGRAM_PATHS = (
     "/oauth/token",
     "/oauth/introspect",
     "/oauth/revoke",
+    "/oauth/userinfo",
+    "/oauth/jwks",
+    "/oauth/device-authorization",
 )
 
 

@@ -4,8 +4,10 @@ from django.conf import settings
 from django.urls import include, path
 
 from accounts.federation.views import associations
+from accounts.provider.views import programs
 from accounts.signin.views import entrance
 from mago import views
+from mago.messaging import callbacks
 
 urlpatterns = [
     # First: hubs ask most often, and each route above costs them.
@@ -15,7 +17,19 @@ urlpatterns = [
     path("setup/<token>/", entrance.set_up, name="setup"),
     path("accounts/", include("accounts.urls")),
     path("admincenter/", include("admincenter.urls")),
+    path("api/v1/messages/twilio/status", callbacks.twilio_status, name="twilio-status"),
     path("api/v1/", include("accounts.api.urls")),
+    path("oauth/", include("accounts.provider.urls")),
+    path(
+        ".well-known/openid-configuration",
+        programs.openid_configuration,
+        name="openid-configuration",
+    ),
+    path(
+        ".well-known/oauth-authorization-server",
+        programs.oauth_authorization_server,
+        name="oauth-authorization-server",
+    ),
     path("health/live", views.live, name="live"),
     path("health/ready", views.ready, name="ready"),
     path(".well-known/change-password", views.change_password, name="well-known-change-password"),

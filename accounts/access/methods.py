@@ -30,6 +30,8 @@ class SignInMethod(models.TextChoices):
 class Means(StrEnum):
     SESSION = "session"
     ACCESS_TOKEN = "access_token"  # noqa: S105
+    # An application that a person has let in their name do what they may.
+    APPLICATION = "application"
     API_TOKEN = "api_token"  # noqa: S105
     HUB_TOKEN = "hub_token"  # noqa: S105
     # A task, a command: nobody from outside is calling.
@@ -40,6 +42,7 @@ _ALL = frozenset(Permission)
 # Who may do what, and what is demanded of sign-ins.
 _BY_PEOPLE = frozenset(
     {
+        Permission.APPLICATIONS_EDIT,
         Permission.CONDITIONS_EDIT,
         Permission.DOMAINS_EDIT,
         Permission.POLICIES_EDIT,
@@ -54,6 +57,7 @@ ALLOWED: dict[str, frozenset[Permission]] = {
     Means.SESSION: _ALL,
     Means.INTERNAL: _ALL,
     Means.ACCESS_TOKEN: _ALL,
+    Means.APPLICATION: _ALL - _BY_PEOPLE,
     Means.API_TOKEN: _ALL - _BY_PEOPLE,
     Means.HUB_TOKEN: frozenset(),
 }

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 
 class Permission(StrEnum):
+    APPLICATIONS_EDIT = "applications:edit"
+    APPLICATIONS_READ = "applications:read"
     AUDIT_EXPORT = "audit:export"
     AUDIT_READ = "audit:read"
     AUDIT_STREAMS_EDIT = "audit_streams:edit"
@@ -77,6 +79,7 @@ PLATFORM_ONLY = frozenset(
 # that it is them (ASVS 7.5.3), so that a browser left open cannot be made to hand the house over.
 SENSITIVE = frozenset(
     {
+        Permission.APPLICATIONS_EDIT,
         Permission.AUDIT_STREAMS_EDIT,
         Permission.CONDITIONS_EDIT,
         Permission.DOMAINS_EDIT,

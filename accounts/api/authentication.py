@@ -9,25 +9,54 @@ from accounts.access.methods import Means
 from accounts.access.models import ServiceAccount
 from accounts.access.principals import remembered
 from accounts.models import User
-from accounts.provider.models import AccessToken, ApiToken
-from accounts.provider.selectors import api_token_of, bearer_of
+from accounts.provider.models import AccessToken, ApiToken, ClientToken
+from accounts.provider.scopes import permits
+from accounts.provider.selectors import api_token_of, bearer_of, client_token_of
 from accounts.provider.services import note_use
 from mago.core.context import authenticated
-from mago.core.errors import NotSignedIn
+from mago.core.errors import Forbidden, NotSignedIn
 from mago.core.ids import digest
 
 READING = ("GET", "HEAD")
 
 
+class InsufficientScope(Forbidden):
+    """The token was not granted for our API, or not for this (RFC 6750, section 3.1)."""
+
+    code = "insufficient_scope"
+
+
 def _as_person(token: AccessToken) -> tuple[User, AccessToken]:
     family = token.family
+    of_another = family.application_id is not None
     authenticated(
-        via=Means.ACCESS_TOKEN,
+        via=Means.APPLICATION if of_another else Means.ACCESS_TOKEN,
         method=family.method,
         strength=family.strength,
-        at=family.created_at,
+        at=family.proved_at,
+        permits=_permits(token.scope) if of_another else None,
     )
     return family.user, token
+
+
+def _permits(scope: str) -> frozenset[str]:
+    """What the scope of an application's token is worth here; InsufficientScope where it is nothing."""
+    if not (found := permits(scope.split())):
+        raise InsufficientScope
+    return found
+
+
+def _as_application(token: ClientToken) -> tuple[ServiceAccount, ClientToken]:
+    account = token.application.service_account
+    assert account is not None
+    authenticated(
+        via=Means.API_TOKEN,
+        method="client credentials",
+        strength=Strength.NONE,
+        at=None,
+        permits=_permits(token.scope),
+    )
+    return account, token
 
 
 def _as_program(token: ApiToken) -> tuple[ServiceAccount, ApiToken]:
@@ -42,13 +71,13 @@ def _as_program(token: ApiToken) -> tuple[ServiceAccount, ApiToken]:
     return token.service_account, token
 
 
-def _token(secret: str, *, only_reads: bool) -> AccessToken | ApiToken | None:
+def _token(secret: str, *, only_reads: bool) -> AccessToken | ApiToken | ClientToken | None:
     """The live token, or None. Who only reads may be told what was true within the last second."""
 
-    def find() -> AccessToken | ApiToken | None:
-        return bearer_of(secret) or api_token_of(secret)
+    def find() -> AccessToken | ApiToken | ClientToken | None:
+        return bearer_of(secret) or api_token_of(secret) or client_token_of(secret)
 
-    found: AccessToken | ApiToken | None = (
+    found: AccessToken | ApiToken | ClientToken | None = (
         remembered(digest(secret), find) if only_reads else find()
     )
     return found
@@ -59,7 +88,7 @@ class BearerAuthentication(BaseAuthentication):
 
     def authenticate(
         self, request: Request | HttpRequest
-    ) -> tuple[User, AccessToken] | tuple[ServiceAccount, ApiToken] | None:
+    ) -> tuple[User, AccessToken] | tuple[ServiceAccount, ApiToken | ClientToken] | None:
         header = request.META.get("HTTP_AUTHORIZATION", "")
         if not header:
             return None
@@ -71,6 +100,8 @@ class BearerAuthentication(BaseAuthentication):
                 return _as_person(token)
             case ApiToken() as token:
                 return _as_program(token)
+            case ClientToken() as token:
+                return _as_application(token)
         raise NotSignedIn(code="invalid_token")
 
     def authenticate_header(self, request: Request) -> str:

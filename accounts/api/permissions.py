@@ -8,11 +8,15 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from accounts.access.guards import demand
+from accounts.access.methods import Means
 from accounts.access.permissions import SENSITIVE, Permission
 from accounts.access.step_up import demand_proof
 from accounts.models import User
+from mago.core.context import caller
 from mago.core.errors import Forbidden, NotSignedIn
 from mago.core.guards import PUBLIC, SIGNED_IN
+
+from .authentication import READING, InsufficientScope
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -34,6 +38,13 @@ class Declared(BasePermission):
             raise NotSignedIn
         if access == SIGNED_IN and not isinstance(request.user, User):
             raise Forbidden(_("This is about a person; a service account is none."))
+        if (
+            access == SIGNED_IN
+            and caller().via == Means.APPLICATION
+            and request.method not in READING
+        ):
+            # Their account itself: an application must not keep a way in that its person cannot take back.
+            raise InsufficientScope
         if access != SIGNED_IN:
             found = [view.locate(request)] if hasattr(view, "locate") else []
             demand(request, Permission(access), *found)

@@ -1,17 +1,32 @@
 """Who a token speaks for."""
 
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.access.models import ServiceAccount
 from accounts.models import User
+from accounts.organizations.models import Organization
 from mago.core.ids import digest
 
-from .models import AccessToken, ApiToken, TokenFamily
+from .models import (
+    AccessToken,
+    ApiToken,
+    Application,
+    ClientSecret,
+    ClientToken,
+    Consent,
+    RefreshToken,
+    TokenFamily,
+)
 from .validity import is_valid
 
 ACCESS_PREFIX = "mago_at_"
 API_PREFIX = "mago_api_"
+CLIENT_PREFIX = "mago_ct_"
 
 
 def bearer_of(token: str) -> AccessToken | None:
@@ -23,7 +38,7 @@ def bearer_of(token: str) -> AccessToken | None:
         return None
     now = timezone.now()
     found = (
-        AccessToken.objects.select_related("family__user")
+        AccessToken.objects.select_related("family__user", "family__application__organization")
         .filter(digest=digest(token), expires_at__gt=now)
         .first()
     )
@@ -59,3 +74,91 @@ def families_of(user: User) -> QuerySet[TokenFamily]:
 def api_tokens_of(account: ServiceAccount) -> QuerySet[ApiToken]:
     """The tokens of a service account, the newest first, also those that have ended."""
     return ApiToken.objects.filter(service_account=account).order_by("-created_at", "-id")
+
+
+def client_token_of(token: str) -> ClientToken | None:
+    """The live token of an application for itself at our API, with its service account, or None."""
+    if not token.startswith(CLIENT_PREFIX):
+        return None
+    found = _live_client_token(token)
+    account = found.application.service_account if found else None
+    return found if account is not None and account.is_active else None
+
+
+def _live_client_token(token: str) -> ClientToken | None:
+    related = ("application__organization", "application__service_account")
+    live = ClientToken.objects.select_related(*related)
+    found = live.filter(digest=digest(token), expires_at__gt=timezone.now()).first()
+    return found if found is not None and found.application.is_open else None
+
+
+def issued_to(
+    application: Application, token: str
+) -> AccessToken | RefreshToken | ClientToken | None:
+    """The live token, of whatever kind, that was given to this application; None for another's (RFC 7009, RFC 7662)."""
+    now, found = timezone.now(), None
+    for kind in (AccessToken, RefreshToken):
+        rows: Any = kind.objects.select_related("family__user", "family__application__organization")
+        found = rows.filter(
+            digest=digest(token), family__application=application, expires_at__gt=now
+        ).first()
+        if found is not None:
+            return found if is_valid(found.family, now) else None
+    own = _live_client_token(token)
+    return own if own is not None and own.application_id == application.pk else None
+
+
+def application_by_id(client_id: str) -> Application | None:
+    """The application of that client_id, if it works; None for anything else."""
+    try:
+        key = UUID(client_id)
+    except ValueError:
+        return None
+    if str(key) != client_id:
+        return None
+    everybody = Application.objects.everywhere(reason="whose it is, is asked by its client_id")
+    found: Application | None = everybody.select_related("organization").filter(pk=key).first()
+    return found if found is not None and found.is_open else None
+
+
+def proved_by_secret(client_id: str, secret: str) -> Application | None:
+    """The application of that client_id whose secret this is; None for anything else. One read."""
+    found = (
+        ClientSecret.objects.select_related(
+            "application__organization", "application__service_account"
+        )
+        .filter(digest=digest(secret))
+        .first()
+    )
+    if found is None or found.application.client_id != client_id:
+        return None
+    return found.application if found.application.is_open else None
+
+
+def applications_of(organization: Organization) -> QuerySet[Application]:
+    return Application.objects.of(organization).order_by("name")  # type: ignore[no-any-return]
+
+
+def has_consented(
+    user: User, application: Application, scopes: Iterable[str], resource: str = ""
+) -> bool:
+    """Whether the person has let the application have all of that."""
+    found = Consent.objects.filter(user=user, application=application, resource=resource).first()
+    return found is not None and set(scopes) <= set(found.scope.split())
+
+
+def consents_of(user: User) -> QuerySet[Consent]:
+    """What a person has let applications have, the newest first."""
+    mine = Consent.objects.select_related("application__organization").filter(user=user)
+    return mine.order_by("-granted_at", "id")
+
+
+def programs_of(user: User) -> QuerySet[TokenFamily]:
+    """The programs of our own in which a person is signed in, the one used last first."""
+    return families_of(user).filter(application=None)
+
+
+def devices_of(user: User) -> QuerySet[TokenFamily]:
+    """The sign-ins of applications on devices of their own, which hang on no browser; the one used last first."""
+    theirs = families_of(user).select_related("application__organization")
+    return theirs.filter(application__isnull=False, session_id=None)

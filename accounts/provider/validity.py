@@ -8,11 +8,14 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from accounts.access.selectors import is_member
+from accounts.models import User
 from accounts.organizations.policy import Demand
 from accounts.organizations.selectors import demand_on
 from accounts.sessions.models import Session
 
-from .models import TokenFamily
+from .models import Application, TokenFamily
+from .scopes import OFFLINE
 
 
 def is_valid(family: TokenFamily, now: datetime) -> bool:
@@ -25,7 +28,28 @@ def is_open(family: TokenFamily, now: datetime) -> bool:
     user = family.user
     if not user.is_active or family.created_at < user.signed_out_at:
         return False
+    if family.application is not None and not family.application.is_open:
+        return False
     return family.revoked_at is None and family.expires_at > now
+
+
+def is_granted(family: TokenFamily, now: datetime) -> bool:
+    """Whether an application may still have what it was granted: its organization's members have it, and
+    without `offline_access` for as long as the browser's session in which it was granted."""
+    application = family.application
+    if application is None:
+        return True
+    if not is_for(application, family.user):
+        return False
+    if family.session_id is None or OFFLINE in family.scopes:
+        return True
+    return Session.objects.filter(id=family.session_id, expire_date__gt=now).exists()
+
+
+def is_for(application: Application, user: User) -> bool:
+    """Whether people like `user` may sign in to the application: an organization's is for its members."""
+    organization_id = application.organization_id
+    return organization_id is None or is_member(user, organization_id)
 
 
 def answers_to(demand: Demand, family: TokenFamily, now: datetime) -> bool:
@@ -54,5 +78,7 @@ def lifetimes(demand: Demand) -> tuple[timedelta, timedelta]:
 def _has_newer(family: TokenFamily, now: datetime) -> bool:
     """Whether the person signed in elsewhere after it, with a browser or a program, and that is not over."""
     later = {"user": family.user, "created_at__gt": family.created_at}
-    programs = TokenFamily.objects.filter(**later, revoked_at=None, expires_at__gt=now)
+    programs = TokenFamily.objects.filter(
+        **later, application=None, revoked_at=None, expires_at__gt=now
+    )
     return programs.exists() or Session.objects.filter(**later, expire_date__gt=now).exists()

@@ -1,6 +1,6 @@
 """A browser is signed in, stays so, and is signed out: what happens to the session of a request."""
 
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import login, logout, update_session_auth_hash
@@ -34,9 +34,12 @@ def open_session(
 
 
 def renew_session(request: HttpRequest) -> None:
-    """This session goes on, as a new one, after its person was signed out everywhere."""
+    """This session goes on, under a new key, after its person was signed out everywhere."""
+    former = session_of(request).row
     update_session_auth_hash(request, actor(request))
     session_of(request).save()
+    if former is not None:
+        _stay_the_same(session_of(request), former)
 
 
 def prove_again(request: HttpRequest, proof: Proof) -> None:
@@ -46,11 +49,18 @@ def prove_again(request: HttpRequest, proof: Proof) -> None:
     """
     session = session_of(request)
     assert session.row is not None
-    opened_at = session.row.created_at
+    former = session.row
     session.proofs = list(dict.fromkeys([*session.proofs, proof]))
     session.cycle_key()
     session.save()
-    Session.objects.filter(pk=session.row.pk).update(created_at=opened_at)
+    _stay_the_same(session, former, created_at=former.created_at)
+
+
+def _stay_the_same(session: SessionStore, former: Session, **kept: Any) -> None:
+    """The new row is the same session to all who know it by its id: applications, for one."""
+    assert session.row is not None
+    Session.objects.filter(pk=session.row.pk).update(id=former.id, **kept)
+    session.row.id = former.id
 
 
 @transaction.atomic

@@ -44,4 +44,6 @@ def _has_newer(session: Session, now: datetime) -> bool:
     if Session.objects.filter(user=session.user, expire_date__gt=now, **later).exists():
         return True
     # Programs lie above sessions; the person knows theirs.
-    return session.user.token_families.filter(revoked_at=None, expires_at__gt=now, **later).exists()
+    # Through an application somebody is signed in here, and not a second time.
+    programs = session.user.token_families.filter(application=None, **later)
+    return programs.filter(revoked_at=None, expires_at__gt=now).exists()

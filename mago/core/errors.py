@@ -11,6 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 type_prefix = "urn:mago:problem:"
+# Pages for people among the paths of programs.
+_PAGES = (
+    "/oauth/authorize",
+    "/oauth/consent",
+    "/oauth/device",
+    "/oauth/end-session",
+    "/oauth/end-session/confirm",
+)
 
 
 class Refused(Exception):
@@ -117,7 +125,7 @@ def respond(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """The refusal in the form the client reads: problem+json under /api/, a page elsewhere."""
     request_id = getattr(request, "request_id", "")
     response: HttpResponse
-    if request.path_info.startswith(("/api/", "/oauth/")):
+    if request.path_info.startswith(("/api/", "/oauth/")) and request.path_info not in _PAGES:
         response = JsonResponse(
             problem(refusal, request_id),
             status=refusal.status,

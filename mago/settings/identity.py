@@ -68,7 +68,7 @@ SESSION_REMEMBERED_ABSOLUTE = timedelta(days=30)
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=10)
 REFRESH_TOKEN_IDLE = timedelta(days=14)
 REFRESH_TOKEN_ABSOLUTE = timedelta(days=90)
-REFRESH_TOKEN_GRACE = timedelta(seconds=10)
+REFRESH_TOKEN_GRACE = timedelta(seconds=15)
 
 CONFIRMATION_LIFETIME = timedelta(days=3)
 PASSWORD_RESET_LIFETIME = timedelta(minutes=30)

@@ -75,4 +75,7 @@ NEXT_URL_NAMES = (
     "federation:confirm_link",
     "federation:unlink",
     "admincenter:*",
+    "provider:authorize",
+    "provider:device",
+    "applications:list",
 )

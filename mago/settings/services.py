@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from . import env
-from .base import BASE_HOST, IS_LOCAL
+from .base import BASE_HOST, IS_LOCAL, MAGO_BASE_URL
 
 REDIS_URL = env.text(
     "REDIS_URL",
@@ -107,6 +107,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.provider.tasks.purge_tokens",
         "schedule": timedelta(hours=1),
     },
+    "replace signing keys in time": {
+        "task": "accounts.provider.tasks.rotate_keys",
+        "schedule": timedelta(hours=1),
+    },
+    "tell applications of ended sessions": {
+        "task": "accounts.provider.tasks.tell_of_ended_sessions",
+        "schedule": timedelta(seconds=30),
+    },
     "write hubs’ heartbeats down": {
         "task": "hubs.life.tasks.flush_heartbeats",
         "schedule": timedelta(seconds=10),
@@ -159,6 +167,9 @@ if bool(TWILIO_ACCOUNT_SID) != bool(TWILIO_AUTH_TOKEN and TWILIO_FROM):
         "is set only in part",
         "Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM, or none of them.",
     )
+
+# Twilio reaches only what the world does.
+TWILIO_STATUS_CALLBACK = "" if IS_LOCAL else f"{MAGO_BASE_URL}/api/v1/messages/twilio/status"
 
 MESSAGE_GATEWAYS = {
     "email": "mago.messaging.gateways.inbox.InboxGateway"

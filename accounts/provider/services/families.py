@@ -19,10 +19,22 @@ from mago.audit.tags import Tag
 from mago.core.context import caller
 from mago.core.errors import Refused
 from mago.core.ids import digest, new_secret
+from mago.messaging.services import send_mail
 
-from ..models import AccessToken, RefreshToken, TokenFamily
+from ..models import (
+    AccessToken,
+    Application,
+    AuthorizationCode,
+    ClientToken,
+    DeviceGrant,
+    RefreshToken,
+    TokenFamily,
+    UsedAssertion,
+)
+from ..scopes import OPENID
 from ..selectors import ACCESS_PREFIX
-from ..validity import answers_to, is_open, lifetimes
+from ..validity import answers_to, is_granted, is_open, lifetimes
+from .statements import id_token, resource_token
 
 REFRESH_PREFIX = "mago_rt_"
 
@@ -36,19 +48,24 @@ class InvalidGrant(Refused):
 
 @dataclass(frozen=True)
 class TokenPair:
-    """Shown once, to the program that asked; `expires_in` in seconds."""
+    """Shown once, to the program that asked; `expires_in` in seconds. What is empty is not given."""
 
     access_token: str
     refresh_token: str
     expires_in: int
+    id_token: str = ""
+    scope: str = ""
 
     def as_response(self) -> dict[str, Any]:
-        return {
+        response = {
             "access_token": self.access_token,
             "refresh_token": self.refresh_token,
             "token_type": "Bearer",
             "expires_in": self.expires_in,
+            "id_token": self.id_token,
+            "scope": self.scope,
         }
+        return {name: value for name, value in response.items() if value}
 
 
 @transaction.atomic
@@ -69,18 +86,43 @@ def open_family(user: User, *, method: str, proofs: list[str]) -> TokenPair:
     return _issue(family, demand_on(user), now)
 
 
-def rotate(refresh_token: str) -> TokenPair:
-    """A new pair for a refresh token that was not used before.
+@transaction.atomic
+def open_granted(family: TokenFamily, *, nonce: str = "") -> TokenPair:
+    """An application has the tokens of `family`, a new one, which somebody has granted it."""
+    assert family.application is not None
+    now = timezone.now()
+    family.last_used_at = now
+    family.expires_at = now + settings.REFRESH_TOKEN_ABSOLUTE
+    family.address = caller().address or None
+    family.user_agent = caller().user_agent
+    family.save(force_insert=True)
+    record(
+        Tag.TOKEN_ISSUED,
+        actor=family.user,
+        target=family.user,
+        organization_id=family.application.organization_id,
+        family=str(family.pk),
+        application=family.application.name,
+        scope=family.scope,
+    )
+    return _issue(family, demand_on(family.user), now, nonce=nonce)
+
+
+def rotate(
+    refresh_token: str, *, application: Application | None = None, scope: str = ""
+) -> TokenPair:
+    """A new pair for a refresh token that was not used before, in the hands of whom it was given to.
 
     Exactly one of any number of callers at once rotates it. A repeat within `REFRESH_TOKEN_GRACE` is
     a lost answer or a second tab and gets a pair of its own; a later one is theft, and the whole
-    family dies. So it does where it no longer answers to what policies demand. InvalidGrant otherwise.
+    family dies. So it does where it no longer answers to what policies demand. `scope` asks for less
+    than what was granted. InvalidGrant otherwise.
     """
     now = timezone.now()
     with transaction.atomic():
         token = (
-            RefreshToken.objects.select_related("family__user")
-            .filter(digest=digest(refresh_token))
+            RefreshToken.objects.select_related("family__user", "family__application__organization")
+            .filter(digest=digest(refresh_token), family__application=application)
             .first()
         )
         if token is None or not _is_live(token, now):
@@ -94,14 +136,24 @@ def rotate(refresh_token: str) -> TokenPair:
                 ),
                 code="policy",
             )
-        elif (pair := _rotated(token, demand, now)) is not None:
+        elif not is_granted(family, now):
+            _revoke(family, actor=None, reason="no longer granted")
+            refusal = InvalidGrant(_("Sign in again."))
+        elif (pair := _rotated(token, demand, now, scope)) is not None:
             return pair
         else:
             refusal = InvalidGrant(_("Sign in again."), code="token_reused")
     raise refusal
 
 
-def _rotated(token: RefreshToken, demand: Demand, now: datetime) -> TokenPair | None:
+def family_of(refresh_token: str, application: Application) -> TokenFamily | None:
+    """The family of a refresh token of this application, live or not."""
+    tokens = RefreshToken.objects.select_related("family")
+    token = tokens.filter(digest=digest(refresh_token), family__application=application).first()
+    return token.family if token else None
+
+
+def _rotated(token: RefreshToken, demand: Demand, now: datetime, scope: str) -> TokenPair | None:
     """A new pair; None, and the family is dead, where the token was used before."""
     family = token.family
     if RefreshToken.objects.filter(pk=token.pk, rotated_at=None).update(
@@ -111,7 +163,7 @@ def _rotated(token: RefreshToken, demand: Demand, now: datetime) -> TokenPair | 
             last_used_at=now, address=caller().address or None
         )
         record(Tag.TOKEN_REFRESHED, actor=family.user, target=family.user, family=str(family.pk))
-        return _issue(family, demand, now)
+        return _issue(family, demand, now, scope=scope)
     _revoke(family, actor=None, reason="reuse of a refresh token")
     record(
         Tag.TOKEN_REUSE_DETECTED,
@@ -119,13 +171,38 @@ def _rotated(token: RefreshToken, demand: Demand, now: datetime) -> TokenPair | 
         outcome=Outcome.FAILURE,
         family=str(family.pk),
     )
+    _tell_of_reuse(family, now)
     return None
+
+
+def _tell_of_reuse(family: TokenFamily, now: datetime) -> None:
+    """The owner hears that one of their sign-ins may have been copied, and was ended."""
+    user = family.user
+    context = {
+        "name": str(user),
+        "application": family.application.name if family.application else "",
+        "when": now.isoformat(),
+        "address": caller().address,
+        "browser": caller().user_agent,
+        "link": f"{settings.MAGO_BASE_URL}/accounts/applications/",
+    }
+    send_mail("provider/token_reused", to=user.email, context=context, language=user.language)
 
 
 def revoke_family(family: TokenFamily, *, actor: User | None, reason: str = "") -> None:
     """Every token of this sign-in is dead."""
     with transaction.atomic():
         _revoke(family, actor=actor, reason=reason)
+
+
+@transaction.atomic
+def revoke_token(token: AccessToken | RefreshToken | ClientToken) -> None:
+    """The token is dead; with a refresh token, all that descend from its sign-in (RFC 7009, section 2.1)."""
+    forget()
+    if isinstance(token, RefreshToken):
+        _revoke(token.family, actor=None, reason="by the application")
+    else:
+        token.delete()
 
 
 def _revoke(family: TokenFamily, *, actor: User | None, reason: str) -> None:
@@ -150,18 +227,45 @@ def _in_grace(token: RefreshToken, now: datetime) -> bool:
     return token.rotated_at is not None and now - token.rotated_at <= settings.REFRESH_TOKEN_GRACE
 
 
-def _issue(family: TokenFamily, demand: Demand, now: datetime) -> TokenPair:
-    access, refresh = ACCESS_PREFIX + new_secret(), REFRESH_PREFIX + new_secret()
+def _issue(
+    family: TokenFamily, demand: Demand, now: datetime, *, scope: str = "", nonce: str = ""
+) -> TokenPair:
     lifetime, idle = lifetimes(demand)
-    AccessToken.objects.create(digest=digest(access), family=family, expires_at=now + lifetime)
-    idle_end = min(now + idle, family.expires_at)
-    RefreshToken.objects.create(digest=digest(refresh), family=family, expires_at=idle_end)
-    return TokenPair(access, refresh, int(lifetime.total_seconds()))
+    expires_at, scope = now + lifetime, scope or family.scope
+    access = _new_access_token(family, scope, expires_at)
+    AccessToken.objects.create(
+        digest=digest(access), family=family, scope=scope, expires_at=expires_at
+    )
+    refresh, application = "", family.application
+    if application is None or "refresh_token" in application.grants:
+        refresh = REFRESH_PREFIX + new_secret()
+        idle_end = min(now + idle, family.expires_at)
+        RefreshToken.objects.create(digest=digest(refresh), family=family, expires_at=idle_end)
+    proof = ""
+    if application is not None and OPENID in family.scopes:
+        proof = id_token(family, application, access, nonce)
+    return TokenPair(access, refresh, int(lifetime.total_seconds()), proof, scope)
+
+
+def _new_access_token(family: TokenFamily, scope: str, expires_at: datetime) -> str:
+    """Opaque for our own API, which asks the database; for a resource outside, what it can check by itself."""
+    if family.application is None or not family.resource:
+        return ACCESS_PREFIX + new_secret()
+    return resource_token(
+        family.application,
+        subject=str(family.user_id),
+        resource=family.resource,
+        scope=scope,
+        expires_at=expires_at,
+        family=family,
+    )
 
 
 def purge() -> None:
-    """Families that ended, and access tokens that expired, are gone."""
+    """Families that ended, and what expired, are gone."""
     now = timezone.now()
+    for model in (AuthorizationCode, DeviceGrant, ClientToken, UsedAssertion):
+        model.objects.filter(expires_at__lt=now).delete()
     TokenFamily.objects.filter(expires_at__lt=now).delete()
     TokenFamily.objects.filter(revoked_at__lt=now - settings.REFRESH_TOKEN_IDLE).delete()
     AccessToken.objects.filter(expires_at__lt=now).delete()

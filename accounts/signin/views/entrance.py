@@ -126,7 +126,7 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     next_url = safe_next(request.POST.get("next") or request.GET.get("next"))
     if request.user.is_authenticated:
         return redirect(next_url or "accounts:profile")
-    form = SignInForm(posted(request))
+    form = SignInForm(posted(request), initial={"login": request.GET.get("email", "")[:254]})
     if request.method == "POST" and form.is_valid():
         try:
             return _sign_in(request, form, next_url)

@@ -1,6 +1,6 @@
 """Tokens, kept as SHA-256 of 256 random bits: reading the tables gives nobody access."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -12,11 +12,17 @@ from accounts.access.models import ServiceAccount
 from accounts.access.permissions import NAMES
 from mago.core.ids import new_id
 
+from .applications import Application
+
 ENDS_SOON = timedelta(days=14)
 
 
 class TokenFamily(models.Model):
-    """All tokens that descend from one sign-in of one person in one program; they live and die together."""
+    """All tokens that descend from one sign-in of one person in one program; they live and die together.
+
+    Without an `application` it is an app of our own, signed in through /api/v1/auth: it may do whatever its
+    person may. One with an application may do what `scope` says, in the name of its person.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(
@@ -25,6 +31,19 @@ class TokenFamily(models.Model):
         related_name="token_families",
         verbose_name=_("person"),
     )
+    application = models.ForeignKey(
+        Application,
+        models.CASCADE,
+        null=True,
+        related_name="families",
+        verbose_name=_("application"),
+    )
+    scope = models.CharField(max_length=200, blank=True)
+    # The outside resource that access tokens are for (RFC 8707); none: our own API.
+    resource = models.CharField(max_length=300, blank=True)
+    # The browser's session (`Session.id`) in which it was granted, and when the person had proved who they are.
+    session_id = models.UUIDField(null=True, db_index=True)
+    authenticated_at = models.DateTimeField(null=True)
     method = models.CharField(_("signed in with"), max_length=40)
     # What was shown, in order (`accounts.sessions.assurance.Proof`, with blanks between), and what it amounts to.
     proofs = models.CharField(_("proved by"), max_length=200, blank=True)
@@ -41,10 +60,30 @@ class TokenFamily(models.Model):
         verbose_name_plural = _("token families")
         indexes = [models.Index(fields=["user", "-last_used_at"], name="family_of_user")]
 
+    @property
+    def scopes(self) -> list[str]:
+        return self.scope.split()
+
+    @property
+    def proved_at(self) -> datetime:
+        return self.authenticated_at or self.created_at
+
 
 class AccessToken(models.Model):
     digest = models.CharField(max_length=64, primary_key=True)
     family = models.ForeignKey(TokenFamily, models.CASCADE, related_name="access_tokens")
+    # What of the family's scope it was asked for.
+    scope = models.CharField(max_length=200, blank=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+
+class ClientToken(models.Model):
+    """An access token of an application for itself (client credentials): it acts as its service account."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    application = models.ForeignKey(Application, models.CASCADE, related_name="client_tokens")
+    scope = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(db_index=True)
 
 

@@ -1,0 +1,276 @@
+"""Applications are registered, changed, disabled and enabled, and given secrets."""
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from accounts.access.models import ServiceAccount
+from accounts.access.permissions import Permission
+from accounts.access.principals import forget
+from accounts.access.selectors import live_bindings
+from accounts.access.services import demand_permission, demand_to_bind
+from accounts.models import User
+from accounts.organizations.models import Organization
+from accounts.organizations.selectors import domains_of
+from mago.audit.services import record
+from mago.audit.tags import Tag
+from mago.core.errors import Conflict, NotFound, Refused
+from mago.core.ids import digest, new_secret
+
+from ..addresses import host_of, is_https, is_redirect
+from ..models import Algorithm, Application, ApplicationType, AuthMethod, ClientSecret
+from ..scopes import is_scope
+
+SECRET_PREFIX = "mago_cs_"  # noqa: S105
+MOST = 20
+
+CODE, REFRESH, CLIENT = "authorization_code", "refresh_token", "client_credentials"
+DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
+# What each type may be allowed. There is no implicit grant, and none by password.
+GRANTS: dict[str, tuple[str, ...]] = {
+    ApplicationType.PUBLIC: (CODE, REFRESH, DEVICE),
+    ApplicationType.CONFIDENTIAL: (CODE, REFRESH, DEVICE, CLIENT),
+}
+DEFAULT_GRANTS = (CODE, REFRESH)
+DEFAULT_SCOPES = ("openid", "profile", "email", "offline_access")
+METHODS: dict[str, tuple[str, ...]] = {
+    ApplicationType.PUBLIC: (AuthMethod.NONE,),
+    ApplicationType.CONFIDENTIAL: (AuthMethod.SECRET, AuthMethod.PRIVATE_KEY),
+}
+_EDITABLE = (
+    "name",
+    "redirect_uris",
+    "logout_uris",
+    "backchannel_logout_uri",
+    "grants",
+    "scopes",
+    "resources",
+    "id_token_algorithm",
+    "service_account",
+    "jwks",
+)
+
+
+@transaction.atomic
+def create_application(
+    *,
+    name: str,
+    type: str,
+    organization: Organization | None = None,
+    actor: User | None,
+    auth_method: str = "",
+    **fields: Any,
+) -> tuple[Application, str]:
+    """The application may sign people in. Gives the row and, where it proves itself by one, its secret,
+    which is never to be had again.
+
+    Nobody as `actor` is the command line. Refused names the fields that are wrong.
+    """
+    if actor is not None:
+        demand_permission(actor, Permission.APPLICATIONS_EDIT, organization)
+    if type not in METHODS:
+        raise _wrong("type", _("An application is public or confidential."))
+    application = Application(
+        organization=organization,
+        name=name,
+        type=type,
+        auth_method=auth_method or METHODS[type][0],
+        grants=list(fields.pop("grants", None) or DEFAULT_GRANTS),
+        scopes=list(fields.pop("scopes", None) or DEFAULT_SCOPES),
+        created_by=actor,
+    )
+    _fill(application, fields, actor)
+    secret = ""
+    if application.auth_method == AuthMethod.SECRET:
+        secret = _add_secret(application, slot=1, actor=actor)
+    _record(Tag.APPLICATION_CREATED, application, actor, type=type)
+    return application, secret
+
+
+@transaction.atomic
+def edit_application(*, application: Application, actor: User, **fields: Any) -> Application:
+    """The application is as `fields` say; its type and how it proves itself stay. Refused names what is wrong."""
+    demand_permission(actor, Permission.APPLICATIONS_EDIT, application)
+    before = {name: getattr(application, name) for name in _EDITABLE if name in fields}
+    _fill(application, fields, actor)
+    forget()
+    changed = [name for name, value in before.items() if getattr(application, name) != value]
+    _record(Tag.APPLICATION_EDITED, application, actor, changed=changed)
+    return application
+
+
+@transaction.atomic
+def set_application_active(*, application: Application, active: bool, actor: User) -> None:
+    """Its people can sign in to it, or none of its tokens counts from the next request on."""
+    demand_permission(actor, Permission.APPLICATIONS_EDIT, application)
+    if (
+        not Application.objects.everywhere(reason="one row by its key")
+        .filter(pk=application.pk, is_active=not active)
+        .update(is_active=active)
+    ):
+        return
+    application.is_active = active
+    forget()
+    _record(Tag.APPLICATION_ENABLED if active else Tag.APPLICATION_DISABLED, application, actor)
+
+
+@transaction.atomic
+def create_client_secret(*, application: Application, actor: User) -> str:
+    """The application has a further secret, beside the one that is in use. Conflict where it has two."""
+    demand_permission(actor, Permission.APPLICATIONS_EDIT, application)
+    if application.auth_method != AuthMethod.SECRET:
+        raise Refused(_("This application does not prove itself by a secret."))
+    taken = set(application.secrets.values_list("slot", flat=True))
+    free = [slot for slot in (1, 2) if slot not in taken]
+    full = Conflict(_("It has two secrets. Revoke the one that is no longer in use first."))
+    if not free:
+        raise full
+    try:
+        with transaction.atomic():
+            secret = _add_secret(application, slot=free[0], actor=actor)
+    except IntegrityError:
+        raise full from None
+    _record(Tag.CLIENT_SECRET_CREATED, application, actor)
+    return secret
+
+
+@transaction.atomic
+def revoke_client_secret(*, application: Application, slot: int, actor: User) -> None:
+    """The secret is refused from the next request on."""
+    demand_permission(actor, Permission.APPLICATIONS_EDIT, application)
+    if not application.secrets.filter(slot=slot).delete()[0]:
+        raise NotFound
+    _record(Tag.CLIENT_SECRET_REVOKED, application, actor)
+
+
+def _add_secret(application: Application, *, slot: int, actor: User | None) -> str:
+    secret = SECRET_PREFIX + new_secret()
+    ClientSecret.objects.create(
+        digest=digest(secret),
+        application=application,
+        slot=slot,
+        hint=secret[-4:],
+        created_by=actor,
+    )
+    return secret
+
+
+def _fill(application: Application, fields: dict[str, Any], actor: User | None) -> None:
+    """The row is as `fields` say, and saved; Refused, beside the fields that are wrong."""
+    unknown = set(fields) - set(_EDITABLE)
+    assert not unknown, unknown
+    former = application.service_account_id
+    for name, value in fields.items():
+        setattr(application, name, value)
+    wrong = {name: [words] for name, words in _problems(application)}
+    if wrong:
+        raise Refused(" ".join(one[0] for one in wrong.values()), fields=wrong)
+    account = application.service_account
+    if account is not None and account.pk != former:
+        _demand_account(account, application, actor)
+    try:
+        with transaction.atomic():
+            application.save()
+    except IntegrityError:
+        raise _wrong("name", _("This name is taken.")) from None
+
+
+def _demand_account(account: ServiceAccount, application: Application, actor: User | None) -> None:
+    """Whoever lets a program act as the account could do all that it may: they must be able to grant that."""
+    if account.organization_id != application.organization_id:
+        raise _wrong("service_account", _("It is not of this organization."))
+    if actor is not None:
+        for binding in live_bindings(account):
+            demand_to_bind(actor, binding.permissions, binding.scope)
+
+
+def _problems(application: Application) -> Iterable[tuple[str, str]]:
+    """Field and words for all that is wrong."""
+    yield from _wrong_addresses(application)
+    yield from _wrong_rights(application)
+    if application.auth_method not in METHODS[application.type]:
+        yield "auth_method", _("An application of this type cannot prove itself so.")
+    elif application.auth_method == AuthMethod.PRIVATE_KEY and not _are_keys(application.jwks):
+        yield "jwks", _("Give its public keys as a JWK set, with no private part.")
+    if application.id_token_algorithm not in Algorithm.values:
+        yield "id_token_algorithm", _("Not one of the algorithms.")
+
+
+def _wrong_addresses(application: Application) -> Iterable[tuple[str, str]]:
+    public = application.is_public
+    uris = application.redirect_uris
+    if len(uris) > MOST or not all(is_redirect(uri, public=public) for uri in uris):
+        yield (
+            "redirect_uris",
+            _(
+                "Give whole https addresses; for an app on a device also http://127.0.0.1/… or its own scheme."
+            ),
+        )
+    elif CODE in application.grants and not uris:
+        yield "redirect_uris", _("Give at least one.")
+    uris = application.logout_uris
+    if len(uris) > MOST or not all(is_redirect(uri, public=public) for uri in uris):
+        yield "logout_uris", _("Give whole https addresses.")
+    uri = application.backchannel_logout_uri
+    if uri and not is_redirect(uri, public=False):
+        yield "backchannel_logout_uri", _("Give a whole https address.")
+    if not all(_is_own_resource(application, uri) for uri in application.resources):
+        yield "resources", _("Give https addresses at domains that your organization has proved.")
+
+
+def _wrong_rights(application: Application) -> Iterable[tuple[str, str]]:
+    if not application.grants or set(application.grants) - set(GRANTS[application.type]):
+        yield "grants", _("An application of this type may have none of these, or not all.")
+    if CLIENT in application.grants and application.service_account is None:
+        yield "service_account", _("Choose as whom it acts by itself.")
+    scopes = application.scopes
+    if not scopes or len(scopes) > MOST or not all(is_scope(word) for word in scopes):
+        yield "scopes", _("Not all of these are scopes.")
+    elif len(" ".join(scopes)) > 200:
+        yield "scopes", _("These are too many.")
+
+
+def _is_own_resource(application: Application, uri: str) -> bool:
+    """Else somebody could have tokens made that another's resource believes."""
+    if not is_https(uri) or len(uri) > 300 or len(application.resources) > MOST:
+        return False
+    if application.organization is None:
+        return True
+    host = host_of(uri)
+    proved = domains_of(application.organization).filter(proved_at__isnull=False)
+    names = proved.values_list("name", flat=True)
+    return any(host == name or host.endswith(f".{name}") for name in names)
+
+
+def _are_keys(jwks: Any) -> bool:
+    """Whether it is a set of public keys for signatures, and few of them."""
+    if not isinstance(jwks, dict) or not isinstance(jwks.get("keys"), list):
+        return False
+    keys = jwks["keys"]
+    if not 0 < len(keys) <= 5 or not all(isinstance(key, dict) for key in keys):
+        return False
+    if any("d" in key or key.get("kty") not in ("EC", "OKP", "RSA") for key in keys):
+        return False
+    try:
+        KeySet.import_key_set(cast(Any, jwks))
+    except (JoseError, ValueError, TypeError, KeyError):
+        return False
+    return True
+
+
+def _wrong(field: str, words: str) -> Refused:
+    return Refused(words, fields={field: [words]})
+
+
+def _record(tag: Tag, application: Application, actor: User | None, **detail: Any) -> None:
+    record(
+        tag,
+        actor=actor,
+        target=application,
+        organization_id=application.organization_id,
+        **detail,
+    )
