@@ -1,15 +1,19 @@
 """How many hubs are still missing, known without asking the database each time."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 
+from django.db import DatabaseError
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from .models import Hub, HubToken, State
 
 SECONDS = 5.0
+
+logger = logging.getLogger(__name__)
 
 
 def count_missing() -> int:
@@ -43,5 +47,8 @@ class Missing:
         try:
             self._due, self._wanted = self._clock() + SECONDS, False
             self._number = self._count()
+        except DatabaseError:
+            # What is known is good enough; whoever asks for more than a number hears of it.
+            logger.warning("the missing hubs could not be counted")
         finally:
             self._turn.release()

@@ -1,8 +1,8 @@
 """What thousands of hubs ask at once is answered in front of Django's handler, or refused there.
 
-A sign-in is two small requests. Django's own way of a request (its object, sixteen middlewares, the
-search for the route) costs several times what the sign-in itself does, so these paths go from WSGI to
-the very views that `urls.py` names, with what the middleware does for programs done here: the caller
+A sign-in is two small requests, a heartbeat is one. Django's own way of a request (its object, sixteen
+middlewares, the search for the route) costs more than what they do, so these paths go from WSGI to the
+very views that `urls.py` names, with what the middleware does for programs done here: the caller
 is known, plain http is left to the middleware that refuses it, and the headers are the same.
 """
 
@@ -22,6 +22,7 @@ from mago.core.ids import new_id
 
 from .admission import Admission
 from .fleet import Missing
+from .life.views import heartbeat
 from .refusals import TemporaryFailure
 from .views import auth
 from .views.answers import failed, no_offer
@@ -35,6 +36,7 @@ PREFIX = "/api/v1/hubs/"
 HOT: Mapping[str, View] = {
     PREFIX + "auth/start": auth.start,
     PREFIX + "auth/continue": auth.proceed,
+    PREFIX + "me/heartbeat": heartbeat,
 }
 _PHRASES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
@@ -86,6 +88,8 @@ class Front:
             try:
                 self._missing.refresh()
                 response = view(request)
+            except errors.Refused as refusal:
+                response = errors.respond(request, refusal)  # type: ignore[arg-type]
             except Exception:
                 logger.exception("a hub's request failed")
                 response = errors.server_error(request)  # type: ignore[arg-type]

@@ -46,9 +46,13 @@ def enrol_hub(*, code: str, device: Device, verifiers: list[Verifier]) -> Enrolm
     The same device may ask again with the same verifiers where the answer was lost. BadCode; Conflict
     for a serial number that is another hub's; Refused for a model that the code is not for.
     """
-    digest = code_digest(read_code(code) or "")
+    read = read_code(code)
+    digest = code_digest(read) if read else ""
+    counted = [(_PER_ADDRESS, network_of(caller().address))]
+    # What is mistyped is no code that somebody could be guessing at.
+    counted += [(_PER_CODE, digest)] if read else []
     taken: ratelimit.Taken = []
-    for limit, key in ((_PER_ADDRESS, network_of(caller().address)), (_PER_CODE, digest)):
+    for limit, key in counted:
         limit.take(key)
         taken.append((limit, (key,)))
     try:

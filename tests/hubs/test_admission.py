@@ -8,6 +8,7 @@ from heapq import heappop, heappush
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 import hubs.front
 from hubs import handshake
@@ -160,6 +161,26 @@ def test_the_front_answers_as_django_does(enrolled: Enrolled, client: Any) -> No
             assert {**ours[1], **dict.fromkeys(varying)} == {**theirs, **dict.fromkeys(varying)}
     status, headers, _content = ask(application, "auth/start", FIRST)  # type: ignore[arg-type]
     assert (status, len(headers["X-Request-ID"])) == ("200 OK", 32)
+
+
+@pytest.mark.django_db
+def test_a_heartbeat_is_answered_there_too(enrolled: Enrolled) -> None:
+    token = Device(enrolled).sign_in()["access_token"]
+    bearer = {"HTTP_AUTHORIZATION": f"Bearer {token}"}
+    assert ask(front(), "me/heartbeat", {"uptime": 7}, **bearer)[0] == "200 OK"
+    status, headers, content = ask(front(), "me/heartbeat", {"uptime": 7})
+    assert (status, headers["WWW-Authenticate"]) == ("401 Unauthorized", "Bearer")
+    assert json.loads(content)["code"] == "invalid_token"
+
+
+def test_a_database_that_is_away_leaves_the_number_as_it_was() -> None:
+    def fail() -> int:
+        raise OperationalError
+
+    missing = Missing(fail)
+    missing.read()
+    missing.refresh()
+    assert missing.read() == 0
 
 
 @pytest.mark.django_db
