@@ -46,7 +46,8 @@ GIVE_UP_ATTEMPTS = 10
 _MARK_SENT = Statement(
     f"""
     UPDATE {Message._meta.db_table}
-    SET status = %s, sent_at = %s, gateway = %s, context = '', last_error = '', leased_until = NULL
+    SET status = %s, sent_at = %s, gateway = %s, carrier_id = %s,
+        context = '', last_error = '', leased_until = NULL
     WHERE id = %s AND leased_until = %s
     """  # noqa: S608
 )
@@ -128,13 +129,14 @@ def _deliver(row: Message, letter: Letter | Temporary, gateway: Gateway) -> None
     elif isinstance(letter, Temporary):
         raise letter
     else:
-        _send(row, letter, gateway)
-        _MARK_SENT.run([Status.SENT.value, timezone.now(), gateway.name, row.pk, row.leased_until])
+        name = _send(row, letter, gateway)
+        now = timezone.now()
+        _MARK_SENT.run([Status.SENT.value, now, gateway.name, name, row.pk, row.leased_until])
 
 
-def _send(row: Message, letter: Letter, gateway: Gateway) -> None:
+def _send(row: Message, letter: Letter, gateway: Gateway) -> str:
     try:
-        gateway.send(letter)
+        return gateway.send(letter)
     except (Temporary, Permanent):
         raise
     except Exception as error:  # noqa: BLE001  (one message's fault must not stop the others)

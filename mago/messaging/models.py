@@ -26,6 +26,16 @@ class Status(models.TextChoices):
     EXPIRED = "expired", _("expired")
 
 
+class Delivery(models.TextChoices):
+    """What the carrier of an SMS reports, in the order in which it happens."""
+
+    QUEUED = "queued", _("with the carrier")
+    PASSED_ON = "passed_on", _("passed on to the network")
+    DELIVERED = "delivered", _("delivered")
+    UNDELIVERED = "undelivered", _("not delivered")
+    FAILED = "failed", _("failed")
+
+
 class MessageManager(models.Manager["Message"]):
     """Rows come with their context still sealed: one that does not open stops no other."""
 
@@ -57,6 +67,10 @@ class Message(models.Model):
     sent_at = models.DateTimeField(_("sent"), null=True)
     last_error = models.CharField(_("last error"), max_length=300, blank=True)
     gateway = models.CharField(_("gateway"), max_length=20, blank=True)
+    # What it is called by whoever carries it on, and what they report of it (`reports.py`).
+    carrier_id = models.CharField(max_length=64, blank=True)
+    delivery = models.CharField(_("delivery"), max_length=11, choices=Delivery, blank=True)
+    delivery_error = models.CharField(_("delivery error"), max_length=20, blank=True)
 
     objects: ClassVar[MessageManager] = MessageManager()
 

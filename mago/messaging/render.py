@@ -26,7 +26,7 @@ def render(message: Message) -> Letter:
     with translation.override(message.language):
         if message.channel == Channel.SMS:
             text = _text(f"{name}.txt", variables)
-            return Letter(message.channel, message.recipient, text)
+            return Letter(message.channel, message.recipient, text, reference=message.pk.hex)
         return Letter(
             channel=message.channel,
             to=message.recipient,

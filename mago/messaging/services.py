@@ -97,7 +97,17 @@ def retry(message: Message, *, actor: object) -> Message:
         if not row.can_be_retried:
             raise Conflict(_("What this message says is no longer of use. Ask for a new one."))
         row.status, row.due_at, row.attempts = Status.WAITING, timezone.now(), 0
-        row.save(update_fields=["status", "due_at", "attempts"])
+        row.carrier_id = row.delivery = row.delivery_error = ""
+        row.save(
+            update_fields=[
+                "status",
+                "due_at",
+                "attempts",
+                "carrier_id",
+                "delivery",
+                "delivery_error",
+            ]
+        )
         record(Tag.MESSAGE_RETRIED, actor=actor, target=row, template=row.template)
         transaction.on_commit(nudge, robust=True)
     return row

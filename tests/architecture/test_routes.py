@@ -50,6 +50,7 @@ PUBLIC_ROUTES = {
     "/api/v1/hubs/auth/start",
     "/api/v1/hubs/auth/token",
     "/api/v1/hubs/enrol",
+    "/api/v1/messages/twilio/status",
     "/api/v1/schema/",
     "/health/live",
     "/health/ready",

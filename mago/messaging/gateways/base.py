@@ -15,6 +15,8 @@ class Letter:
     subject: str = ""
     html: str = ""
     message_id: str = ""
+    # Our own name of the message, for reports of what becomes of it.
+    reference: str = ""
 
 
 class Undelivered(Exception):
@@ -49,8 +51,8 @@ class Gateway:
     ) -> None:
         self.close()
 
-    def send(self, letter: Letter) -> None:
-        """`letter` is with the one who carries it on, or `Undelivered` is raised."""
+    def send(self, letter: Letter) -> str:
+        """`letter` is with the one who carries it on, or `Undelivered` is raised; what it is called there, or ""."""
         raise NotImplementedError
 
     def close(self) -> None:

@@ -31,7 +31,7 @@ class SmtpGateway(Gateway):
     def __init__(self) -> None:
         self.connection: smtplib.SMTP | None = None
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: Letter) -> str:
         recipient, mail = address(letter.to), build(letter)
         try:
             connection = self._begin()
@@ -43,6 +43,7 @@ class SmtpGateway(Gateway):
         except OSError as error:  # all of smtplib's errors are, and those of sockets and of TLS
             self.close()
             raise GatewayDown(_reason(error)) from None
+        return ""
 
     def _begin(self) -> smtplib.SMTP:
         """A connection that waits for a recipient: the one we have, unless the server has had enough of it."""

@@ -54,6 +54,24 @@ def test_a_code_reaches_twilio_as_it_wants_it(sms: Message, server: TwilioServer
     assert server.agents[0].startswith("twilio-python/")
 
 
+def test_twilio_is_told_where_to_report_and_its_name_of_the_sms_is_kept(
+    sms: Message, server: TwilioServer, settings: LazySettings
+) -> None:
+    settings.TWILIO_STATUS_CALLBACK = "https://mago.example/api/v1/messages/twilio/status"
+    deliver_all()
+    wanted = f"{settings.TWILIO_STATUS_CALLBACK}?message={sms.pk.hex}"
+    assert server.forms[0]["StatusCallback"] == wanted
+    assert reread(sms).carrier_id == "SM" + "1" * 32
+
+
+def test_a_name_may_be_the_sender(
+    server: TwilioServer, send: Callable[..., None], settings: LazySettings
+) -> None:
+    settings.TWILIO_FROM = "Mago"
+    send()
+    assert server.forms[0]["From"] == "Mago"
+
+
 def test_a_messaging_service_may_be_the_sender(
     server: TwilioServer, send: Callable[..., None], settings: LazySettings
 ) -> None:
