@@ -14,8 +14,25 @@ from mago.core.ids import new_id
 
 
 def normalize_email(email: str) -> str:
-    """The one spelling under which an address is stored and looked up: NFC, lower case, no blanks around."""
-    return unicodedata.normalize("NFC", email).strip().lower()
+    """The one spelling under which an address is stored and looked up: NFC, lower case, no blanks around.
+
+    A domain is spelled as the mail server is found by it: else one mailbox would have many addresses, and
+    each of them limits of its own.
+
+    >>> normalize_email(" Ada@EXAMPLE.com"), normalize_email("ada@ex\u00adam\uff50le.com")
+    ('ada@example.com', 'ada@example.com')
+    """
+    local, at, domain = unicodedata.normalize("NFC", email).strip().lower().rpartition("@")
+    return f"{local}{at}{_one_spelling(domain)}"
+
+
+def _one_spelling(domain: str) -> str:
+    if domain.isascii() and "xn--" not in domain:
+        return domain
+    try:
+        return domain.encode("idna").decode("idna")
+    except UnicodeError:
+        return domain
 
 
 class UserManager(BaseUserManager["User"]):

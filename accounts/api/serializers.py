@@ -20,16 +20,18 @@ class StringField(serializers.CharField):
         return str(super().to_internal_value(data))
 
 
+def _usable(value: str) -> str:
+    if unusable(value):
+        words = _("This contains characters that cannot be used here.")
+        raise serializers.ValidationError(words, code="unusable")
+    return value
+
+
 class TextField(StringField):
     """A line of text as a person types one."""
 
     def to_internal_value(self, data: Any) -> str:
-        value = super().to_internal_value(data)
-        if unusable(value):
-            raise serializers.ValidationError(
-                _("This contains characters that cannot be used here."), code="unusable"
-            )
-        return value
+        return _usable(super().to_internal_value(data))
 
 
 class EmailField(serializers.EmailField):
@@ -37,7 +39,7 @@ class EmailField(serializers.EmailField):
         super().__init__(max_length=254, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
-        return normalize_email(super().to_internal_value(data))
+        return normalize_email(_usable(super().to_internal_value(data)))
 
 
 class PasswordField(StringField):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from accounts.models import User
+from accounts.models import User, normalize_email
 from accounts.signin import limits
 from tests.accounts.conftest import OTHER, is_signed_in, sign_in, sign_up, use_up
 from tests.conftest import PASSWORD, App, Browser
@@ -178,3 +178,22 @@ def test_a_limiter_that_breaks_lets_nobody_in(alice: User, monkeypatch: pytest.M
     assert sign_in(browser, alice.email).status_code == 500
     assert sign_up(browser, "new@example.com").status_code == 500
     assert not is_signed_in(browser)
+
+
+def test_spellings_of_one_mailbox_share_its_mails(
+    app: App, mails: Callable[..., list[Any]]
+) -> None:
+    spellings = ["alice@example.com", "alice@ex\uff41mple.com", "alice@exam\u00adple.com"]
+    for spelling in spellings * 2:
+        app.post("auth/signup", {"email": spelling, "password": PASSWORD})
+    assert {mail.recipient for mail in mails()} == {"alice@example.com"}
+    assert len(mails()) == limits.MAIL_ADDRESS.count
+
+
+def test_two_spellings_of_a_domain_are_one(app: App) -> None:
+    assert normalize_email("a@xn--bcher-kva.example") == normalize_email("a@B\u00dccher.example")
+
+
+def test_an_address_with_controls_in_quotes_is_refused(app: App) -> None:
+    answer = app.post("auth/password/reset", {"email": '"\x01"@example.com'})
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["email"])
