@@ -20,9 +20,9 @@ from mago.core.guards import HUB, declare
 from mago.core.ids import digest
 from mago.core.sql import Statement
 
-from .handshake import TOKEN_PREFIX
 from .models import Hub, HubToken
 from .scopes import HubScope, scopes_of
+from .tokens import TOKEN_PREFIX
 
 View = TypeVar("View", bound=Callable[..., Any])
 

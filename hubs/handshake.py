@@ -2,7 +2,6 @@
 
     start   client-first → server-first, and `sid`           (SCRAM: the first of two requests)
     finish  `sid` and client-final → server-final, and a token      (SCRAM: the second)
-    reconnect  one message → one answer, and a token                (HT-SHA-256)
 
 Whatever a hub that does not exist would be told, a known one is told by the same path: the same
 reads, the same work, the same bytes. The true reason of a refusal stands in the audit.
@@ -10,18 +9,16 @@ reads, the same work, the same bytes. The true reason of a refusal stands in the
 
 import base64
 import hmac
-import re
 import secrets
 import time
 from collections.abc import Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, NamedTuple, cast
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.organizations.models import Organization
@@ -29,36 +26,25 @@ from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.context import caller
 from mago.core.crypto import SealBroken, seal, unseal
-from mago.core.ids import digest, new_id, new_secret
+from mago.core.ids import new_id
 from mago.core.sql import Statement
 
-from . import ht, scram
+from . import scram
 from .binding import Offer
 from .keys import Purpose, fleet_mac
-from .models import Credential, Hub, HubToken, ReconnectToken, UsedExchange
-from .scopes import scopes_of
+from .models import Credential, Hub, UsedExchange
 from .scram import NotAuthorized
 from .services import quarantine_clone
 from .services.credentials import activate_generation
+from .tokens import OF_CREDENTIAL, ROTATE, Reconnect, Success, issue, reconnect_token
+from .who import Who, as_moment, as_uuid, read_name, shut_out
 
-TOKEN_PREFIX = "mago_hub_"  # noqa: S105
 _SEALED_FOR = "hubs.handshake"
 _KEYS_PURPOSE = "hubs.credential.keys"
 _NOBODY = "0" * 32
-# `<id>` is the hub with the credential that it uses now, `<id>.<generation>` with that one.
-_NAME = re.compile(
-    r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?:\.([1-9][0-9]{0,8}))?"
-)
-# How many of a hub's reconnect tokens are tried: the one in use, its successor, and superseded ones.
-_TRIED = 4
-ROTATE = ("rotate_credential",)
 # Each look at the settings takes as long as a small statement.
 _HANDSHAKE_SECONDS = settings.HUB_HANDSHAKE_LIFETIME.total_seconds()
-_TOKEN_LIFETIME = settings.HUB_TOKEN_LIFETIME
 _CREDENTIAL_ROTATED_AFTER = settings.HUB_CREDENTIAL_ROTATED_AFTER
-_RECONNECT_IDLE = settings.HUB_RECONNECT_IDLE
-_RECONNECT_ROTATED_AFTER = settings.HUB_RECONNECT_ROTATED_AFTER
-_RECONNECT_LIFETIME = settings.HUB_RECONNECT_LIFETIME
 _GRACE = settings.HUB_REPLACED_GRACE
 # A sign-in is told in the audit when it comes from elsewhere than the last, and once a day anyway.
 _TOLD_EVERY = timedelta(days=1)
@@ -72,63 +58,11 @@ class Challenge:
     message: str
 
 
-@dataclass(frozen=True)
-class Reconnect:
-    mechanism: str
-    token: str
-
-
-@dataclass(frozen=True)
-class Who:
-    """A hub as far as a sign-in needs it, and as the audit takes it: Django's own object costs more than the rest."""
-
-    id: UUID
-    organization_id: UUID
-    label: str
-    state: str
-
-    _meta: ClassVar = Hub._meta
-
-    @property
-    def pk(self) -> UUID:
-        return self.id
-
-    def __str__(self) -> str:
-        return self.label
-
-
-@dataclass(frozen=True)
-class Success:
-    """Signed in: `answer` proves the server, `token` is shown once, `wishes` is what the hub should do."""
-
-    answer: bytes
-    who: Who
-    generation: int
-    token: str
-    method: str
-    reconnect: Reconnect | None
-    wishes: tuple[str, ...]
-
-
-class _Name(NamedTuple):
-    id: UUID | None
-    generation: int | None
-
-
-def _read_name(name: str) -> _Name:
-    found = _NAME.fullmatch(name)
-    if found is None:
-        return _Name(None, None)
-    return _Name(UUID(found[1]), int(found[2]) if found[2] else None)
-
-
 # --- the first request ---
 
 _CREDENTIAL = Credential._meta.db_table
 _HUB = Hub._meta.db_table
 _ORGANIZATION = Organization._meta.db_table
-_TOKEN = HubToken._meta.db_table
-_RECONNECT = ReconnectToken._meta.db_table
 _USED = UsedExchange._meta.db_table
 
 # ruff: noqa: S608 - the names in these statements are our own
@@ -147,7 +81,7 @@ def start(mechanism: str, first: scram.ClientFirst, offer: Offer) -> Challenge:
     """The answer to a client-first-message of a mechanism that is offered. One read, no write."""
     _check_binding(mechanism, first, offer)
     bare_mechanism = mechanism.removesuffix(scram.PLUS)
-    name = _read_name(first.name)
+    name = read_name(first.name)
     identity = name.id or new_id()
     if name.generation is None:
         row = _SALT_IN_USE.run([identity, bare_mechanism])
@@ -262,12 +196,11 @@ class _Verifier(NamedTuple):
 
     def who(self) -> Who:
         return Who(
-            _uuid(self.hub_id), _uuid(self.organization_id), self.name or self.serial, self.state
+            as_uuid(self.hub_id),
+            as_uuid(self.organization_id),
+            self.name or self.serial,
+            self.state,
         )
-
-
-def _uuid(value: Any) -> UUID:
-    return value if isinstance(value, UUID) else UUID(value)
 
 
 def finish(sid: str, final: scram.ClientFinal, offer: Offer, *, keep: bool = True) -> Success:
@@ -285,11 +218,11 @@ def finish(sid: str, final: scram.ClientFinal, offer: Offer, *, keep: bool = Tru
         raise refused.about(who, state.name)
     method = f"scram {state.binding}".rstrip()
     if found.is_noted and found.last_address == caller().address:
-        token = _issue(_OF_CREDENTIAL, found.id, method, now)
+        token = issue(OF_CREDENTIAL, found.id, method, now)
     else:
         with transaction.atomic():
             _note(found, who, method, now)
-            token = _issue(_OF_CREDENTIAL, found.id, method, now)
+            token = issue(OF_CREDENTIAL, found.id, method, now)
     if not token:
         raise NotAuthorized("revoked").about(who, state.name)
     return Success(
@@ -298,7 +231,7 @@ def finish(sid: str, final: scram.ClientFinal, offer: Offer, *, keep: bool = Tru
         generation=found.generation,
         token=token,
         method=method,
-        reconnect=_reconnect_token(found, who.id, state.binding, now) if keep else None,
+        reconnect=_kept(found, who, state.binding, now) if keep else None,
         wishes=ROTATE if found.is_old or found.rotation_asked else (),
     )
 
@@ -340,6 +273,11 @@ def _note(found: _Verifier, who: Who, method: str, now: datetime) -> None:
             method=method,
             generation=found.generation,
         )
+
+
+def _kept(found: _Verifier, who: Who, binding: str, now: datetime) -> Reconnect:
+    """The token with which it may come back, for as long as its credential is good."""
+    return reconnect_token(who.id, found.generation, binding, as_moment(found.expires_at), now)
 
 
 def _used_id(nonce: str) -> str:
@@ -387,185 +325,4 @@ def _standing(found: _Verifier, who: Who) -> NotAuthorized | None:
         return NotAuthorized("revoked")
     if not found.is_unexpired:
         return NotAuthorized("credential expired")
-    return _shut_out(found.state, found.organization_is_active)
-
-
-def _shut_out(state: str, organization_is_active: bool) -> NotAuthorized | None:
-    if not scopes_of(state):
-        return NotAuthorized(state)
-    return None if organization_is_active else NotAuthorized("organization disabled")
-
-
-# --- what a sign-in ends in ---
-
-# A token is made from what it was got with, in one statement: what was revoked meanwhile gives none,
-# and who revokes waits on PostgreSQL for the row, to find the token then (SQLite has one writer).
-_INSERT = f"INSERT INTO {_TOKEN} (digest, hub_id, generation, method, expires_at)"
-_GIVES = " SELECT %s, s.hub_id, s.generation, %s, %s FROM"
-
-
-def _issuing(source: str) -> dict[str, Statement]:
-    select = f"{_INSERT}{_GIVES} {source}"
-    return {
-        "sqlite": Statement(f"{select} RETURNING digest"),
-        "postgresql": Statement(f"{select} FOR SHARE OF s RETURNING digest"),
-    }
-
-
-_OF_CREDENTIAL = _issuing(f"{_CREDENTIAL} s WHERE s.id = %s AND s.stage IN ('pending', 'active')")
-_OF_RECONNECT = _issuing(f"{_RECONNECT} s WHERE s.id = %s AND s.superseded_at IS NULL")
-_NEWEST_RECONNECT = Statement(
-    f"SELECT id, last_count, created_at > %s FROM {_RECONNECT} WHERE hub_id = %s AND mechanism = %s"
-    " AND generation = %s AND superseded_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 1"
-)
-_INSERT_RECONNECT = Statement(
-    f"INSERT INTO {_RECONNECT} (id, hub_id, generation, mechanism, last_count, created_at,"
-    " idle_until, expires_at) VALUES (%s, %s, %s, %s, 0, %s, %s, %s)"
-)
-
-
-def _issue(source: dict[str, Statement], key: Any, method: str, now: datetime) -> str:
-    """A new access token, or "" where what it is to be made from is no more."""
-    token = TOKEN_PREFIX + new_secret()
-    values = [digest(token), method, now + _TOKEN_LIFETIME, key]
-    return token if source[connection.vendor].run(values) else ""
-
-
-def _reconnect_token(found: _Verifier, hub_id: UUID, binding: str, now: Any) -> Reconnect:
-    """A token to reconnect with; one that the hub has never used is told again, in case it was lost."""
-    mechanism = next(name for name, bound in ht.MECHANISMS.items() if bound == binding)
-    fresh = now - _RECONNECT_ROTATED_AFTER
-    row = _NEWEST_RECONNECT.run([fresh, hub_id, mechanism, found.generation])
-    if row and row[1] == 0 and row[2]:
-        key = _uuid(row[0])
-    else:
-        end = min(now + _RECONNECT_LIFETIME, _moment(found.expires_at))
-        key = _new_reconnect(hub_id, found.generation, mechanism, now, end)
-    return Reconnect(mechanism, derived_token(key, hub_id, mechanism))
-
-
-def _new_reconnect(hub_id: UUID, generation: int, mechanism: str, now: Any, end: Any) -> UUID:
-    key = new_id()
-    idle = min(now + _RECONNECT_IDLE, end)
-    _INSERT_RECONNECT.run([key, hub_id, generation, mechanism, now, idle, end])
-    return key
-
-
-def derived_token(key: UUID, hub_id: UUID, mechanism: str) -> str:
-    """The token of that row: made anew each time from a key that is not in the database in the clear."""
-    made = fleet_mac(Purpose.RECONNECT, f"{key.hex}\0{hub_id.hex}\0{mechanism}".encode())
-    return base64.urlsafe_b64encode(made).decode().rstrip("=")
-
-
-# --- the one request ---
-
-_CANDIDATE = Statement(
-    "SELECT t.id, t.last_count, t.generation, t.first_used_at IS NULL, t.created_at < %s,"
-    " t.superseded_at IS NOT NULL, t.superseded_at > %s, t.expires_at, h.organization_id, h.name,"
-    f" h.serial, h.state, o.is_active, h.rotation_asked_at IS NOT NULL FROM {_RECONNECT} t"
-    f" JOIN {_HUB} h ON h.id = t.hub_id JOIN {_ORGANIZATION} o ON o.id = h.organization_id"
-    " WHERE t.hub_id = %s AND t.mechanism = %s AND t.idle_until > %s AND t.expires_at > %s"
-    " ORDER BY t.created_at DESC, t.id DESC LIMIT 1 OFFSET %s"
-)
-_COUNT = Statement(
-    f"UPDATE {_RECONNECT} SET last_count = %s, idle_until = %s,"
-    " first_used_at = COALESCE(first_used_at, %s)"
-    " WHERE id = %s AND last_count < %s AND superseded_at IS NULL RETURNING id"
-)
-
-
-class _Candidate(NamedTuple):
-    id: Any
-    last_count: int
-    generation: int
-    is_unused: bool
-    is_old: bool
-    is_superseded: bool
-    was_just_superseded: bool | None
-    expires_at: Any
-    organization_id: Any
-    name: str
-    serial: str
-    state: str
-    organization_is_active: bool
-    rotation_asked: bool
-
-
-def reconnect(mechanism: str, message: ht.Initiator, offer: Offer) -> Success:
-    """The hub has shown that it holds its reconnect token, with a counter never used before. NotAuthorized otherwise."""
-    if mechanism not in offer.reconnect:
-        raise scram.InvalidMechanism
-    if message.offered and message.offered != offer.hash("sha256"):
-        raise scram.Downgrade("possible downgrade attack").about(None, message.name)
-    now = timezone.now()
-    hub_id = _read_name(message.name).id or new_id()
-    bindings = offer.data.get(ht.MECHANISMS[mechanism], (b"",))
-    found, token, binding = _held(mechanism, message, hub_id, bindings, now)
-    if found is None:
-        raise NotAuthorized("no such reconnect token").about(None, message.name)
-    who = Who(hub_id, _uuid(found.organization_id), found.name or found.serial, found.state)
-    if (refused := _shut_out(found.state, found.organization_is_active)) is not None:
-        raise refused.about(who, message.name)
-    if found.was_just_superseded:
-        raise NotAuthorized("superseded reconnect token").about(who, message.name)
-    is_quiet = not (found.is_unused or found.is_old or found.is_superseded)
-    with nullcontext() if is_quiet else transaction.atomic():
-        success = _count(found, who, message.count, mechanism, now)
-    if success is None:
-        reason = "superseded reconnect token" if found.is_superseded else "counter was used before"
-        quarantine_clone(hub_id=hub_id, reason=reason)
-        raise NotAuthorized(f"clone: {reason}").about(who, message.name)
-    if not success.token:
-        raise NotAuthorized("revoked").about(who, message.name)
-    return replace(success, answer=ht.response(token, binding, message.extra))
-
-
-def _count(
-    found: _Candidate, who: Who, count: int, mechanism: str, now: datetime
-) -> Success | None:
-    """The counter is used, and what follows from that; None where it was used before."""
-    key, idle = _uuid(found.id), now + _RECONNECT_IDLE
-    if found.is_superseded or _COUNT.run([count, idle, now, key, count]) is None:
-        return None
-    if found.is_unused:
-        older = ReconnectToken.objects.filter(hub_id=who.id, superseded_at=None)
-        older.exclude(pk=key).update(superseded_at=now)
-    successor = None
-    if found.is_old:
-        end = _moment(found.expires_at)
-        made = _new_reconnect(who.id, found.generation, mechanism, now, end)
-        successor = Reconnect(mechanism, derived_token(made, who.id, mechanism))
-    method = f"ht {ht.MECHANISMS[mechanism]}".rstrip()
-    return Success(
-        answer=b"",
-        who=who,
-        generation=found.generation,
-        token=_issue(_OF_RECONNECT, key, method, now),
-        method=method,
-        reconnect=successor,
-        wishes=ROTATE if found.rotation_asked else (),
-    )
-
-
-def _held(
-    mechanism: str, message: ht.Initiator, hub_id: UUID, bindings: Sequence[bytes], now: Any
-) -> tuple[_Candidate | None, str, bytes]:
-    """The hub's token that made the message, the token itself, and what it was bound to.
-
-    As much is tried for a hub that has none, so that the time does not tell.
-    """
-    fresh, grace = now - _RECONNECT_ROTATED_AFTER, now - _GRACE
-    for number in range(_TRIED):
-        row = _CANDIDATE.run([fresh, grace, hub_id, mechanism, now, now, number])
-        found = _Candidate(*row) if row else None
-        token = derived_token(_uuid(found.id) if found else hub_id, hub_id, mechanism)
-        for binding in bindings:
-            made = ht.initiator(token, binding, message.extra)
-            if hmac.compare_digest(made, message.mac) and found:
-                return found, token, binding
-    return None, "", b""
-
-
-def _moment(value: datetime) -> datetime:
-    """A time as the database's driver gave it; SQLite's knows of no zones."""
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
+    return shut_out(found.state, found.organization_is_active)

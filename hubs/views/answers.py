@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse
 
 from .. import scram
 from ..binding import Offer
-from ..handshake import Success
 from ..models import State
 from ..refusals import TemporaryFailure
 from ..scopes import scopes_of
+from ..tokens import Success
 
 REALM = 'realm="hubs"'
 LONGEST_BODY = 8192

@@ -14,6 +14,7 @@ from mago.core.guards import public
 
 from .. import handshake, ht, refusals, scram
 from ..binding import Offer, offer_of
+from ..reconnecting import reconnect
 from .answers import REALM, as_json, failed, read_body, succeeded, text, with_patience
 
 Step = Callable[[HttpRequest, Offer], HttpResponse]
@@ -71,7 +72,7 @@ def start(request: HttpRequest, offer: Offer) -> HttpResponse:
     if mechanism in ht.MECHANISMS:
         initiator = ht.read(message)
         refusals.demand_patience(initiator.name)
-        return succeeded(handshake.reconnect(mechanism, initiator, offer))
+        return succeeded(reconnect(mechanism, initiator, offer))
     if mechanism not in offer.mechanisms:
         raise scram.InvalidMechanism
     first = scram.read_client_first(scram.text_of(message))

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from hubs.handshake import TOKEN_PREFIX
 from hubs.life import board
 from hubs.models import HubToken
+from hubs.tokens import TOKEN_PREFIX
 from mago.core.ids import digest, new_secret
 from tests.hubs.conftest import Enrolled
 from tests.hubs.hub import Device

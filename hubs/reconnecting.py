@@ -1,0 +1,142 @@
+"""A hub comes back with one request (HT-SHA-256): it shows that it holds its token, with a counter never used before."""
+
+import hmac
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.organizations.models import Organization
+from mago.core.ids import new_id
+from mago.core.sql import Statement
+
+from . import ht, scram
+from .binding import Offer
+from .models import Hub, ReconnectToken
+from .scram import NotAuthorized
+from .services import quarantine_clone
+from .tokens import OF_RECONNECT, ROTATE, Reconnect, Success, derived_token, issue, new_reconnect
+from .who import Who, as_moment, as_uuid, read_name, shut_out
+
+# How many of a hub's tokens are tried: the one in use, its successor, and superseded ones.
+_TRIED = 4
+_IDLE = settings.HUB_RECONNECT_IDLE
+_ROTATED_AFTER = settings.HUB_RECONNECT_ROTATED_AFTER
+_GRACE = settings.HUB_REPLACED_GRACE
+
+_HUB = Hub._meta.db_table
+_ORGANIZATION = Organization._meta.db_table
+_RECONNECT = ReconnectToken._meta.db_table
+
+# ruff: noqa: S608 - the names in these statements are our own
+_CANDIDATE = Statement(
+    "SELECT t.id, t.last_count, t.generation, t.first_used_at IS NULL, t.created_at < %s,"
+    " t.superseded_at IS NOT NULL, t.superseded_at > %s, t.expires_at, h.organization_id, h.name,"
+    f" h.serial, h.state, o.is_active, h.rotation_asked_at IS NOT NULL FROM {_RECONNECT} t"
+    f" JOIN {_HUB} h ON h.id = t.hub_id JOIN {_ORGANIZATION} o ON o.id = h.organization_id"
+    " WHERE t.hub_id = %s AND t.mechanism = %s AND t.idle_until > %s AND t.expires_at > %s"
+    " ORDER BY t.created_at DESC, t.id DESC LIMIT 1 OFFSET %s"
+)
+_COUNT = Statement(
+    f"UPDATE {_RECONNECT} SET last_count = %s, idle_until = %s,"
+    " first_used_at = COALESCE(first_used_at, %s)"
+    " WHERE id = %s AND last_count < %s AND superseded_at IS NULL RETURNING id"
+)
+
+
+class _Candidate(NamedTuple):
+    id: Any
+    last_count: int
+    generation: int
+    is_unused: bool
+    is_old: bool
+    is_superseded: bool
+    was_just_superseded: bool | None
+    expires_at: Any
+    organization_id: Any
+    name: str
+    serial: str
+    state: str
+    organization_is_active: bool
+    rotation_asked: bool
+
+
+def reconnect(mechanism: str, message: ht.Initiator, offer: Offer) -> Success:
+    """The hub has shown that it holds its reconnect token, with a counter never used before. NotAuthorized otherwise."""
+    if mechanism not in offer.reconnect:
+        raise scram.InvalidMechanism
+    if message.offered and message.offered != offer.hash("sha256"):
+        raise scram.Downgrade("possible downgrade attack").about(None, message.name)
+    now = timezone.now()
+    hub_id = read_name(message.name).id or new_id()
+    bindings = offer.data.get(ht.MECHANISMS[mechanism], (b"",))
+    found, token, binding = _held(mechanism, message, hub_id, bindings, now)
+    if found is None:
+        raise NotAuthorized("no such reconnect token").about(None, message.name)
+    who = Who(hub_id, as_uuid(found.organization_id), found.name or found.serial, found.state)
+    if (refused := shut_out(found.state, found.organization_is_active)) is not None:
+        raise refused.about(who, message.name)
+    if found.was_just_superseded:
+        raise NotAuthorized("superseded reconnect token").about(who, message.name)
+    is_quiet = not (found.is_unused or found.is_old or found.is_superseded)
+    with nullcontext() if is_quiet else transaction.atomic():
+        success = _count(found, who, message.count, mechanism, now)
+    if success is None:
+        reason = "superseded reconnect token" if found.is_superseded else "counter was used before"
+        quarantine_clone(hub_id=hub_id, reason=reason)
+        raise NotAuthorized(f"clone: {reason}").about(who, message.name)
+    if not success.token:
+        raise NotAuthorized("revoked").about(who, message.name)
+    return replace(success, answer=ht.response(token, binding, message.extra))
+
+
+def _count(
+    found: _Candidate, who: Who, count: int, mechanism: str, now: datetime
+) -> Success | None:
+    """The counter is used, and what follows from that; None where it was used before."""
+    key, idle = as_uuid(found.id), now + _IDLE
+    if found.is_superseded or _COUNT.run([count, idle, now, key, count]) is None:
+        return None
+    if found.is_unused:
+        older = ReconnectToken.objects.filter(hub_id=who.id, superseded_at=None)
+        older.exclude(pk=key).update(superseded_at=now)
+    successor = None
+    if found.is_old:
+        end = as_moment(found.expires_at)
+        made = new_reconnect(who.id, found.generation, mechanism, now, end)
+        successor = Reconnect(mechanism, derived_token(made, who.id, mechanism))
+    method = f"ht {ht.MECHANISMS[mechanism]}".rstrip()
+    return Success(
+        answer=b"",
+        who=who,
+        generation=found.generation,
+        token=issue(OF_RECONNECT, key, method, now),
+        method=method,
+        reconnect=successor,
+        wishes=ROTATE if found.rotation_asked else (),
+    )
+
+
+def _held(
+    mechanism: str, message: ht.Initiator, hub_id: UUID, bindings: Sequence[bytes], now: Any
+) -> tuple[_Candidate | None, str, bytes]:
+    """The hub's token that made the message, the token itself, and what it was bound to.
+
+    As much is tried for a hub that has none, so that the time does not tell.
+    """
+    fresh, grace = now - _ROTATED_AFTER, now - _GRACE
+    for number in range(_TRIED):
+        row = _CANDIDATE.run([fresh, grace, hub_id, mechanism, now, now, number])
+        found = _Candidate(*row) if row else None
+        token = derived_token(as_uuid(found.id) if found else hub_id, hub_id, mechanism)
+        for binding in bindings:
+            made = ht.initiator(token, binding, message.extra)
+            if hmac.compare_digest(made, message.mac) and found:
+                return found, token, binding
+    return None, "", b""
