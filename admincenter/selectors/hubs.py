@@ -74,9 +74,7 @@ def figures_of_fleet(viewer: Actor, organization: Organization) -> dict[str, int
                 "pk", awaited & Q(presence__seen_at__lt=late, presence__seen_at__gte=offline)
             ),
             offline=Count("pk", awaited & Q(presence__seen_at__lt=offline)),
-            never=Count("pk", awaited & Q(presence=None)),
             quarantined=Count("pk", Q(state=State.QUARANTINED)),
-            expected=Count("pk", Q(state=State.EXPECTED)),
         )
     )
     return figures

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from .client import Busy, Client, Unreachable, enrol, prepare
 from .device import Device
 from .living import Life, uniform
+from .store import State
 from .wire import Wire
 
 ENROLLING = 8
@@ -97,6 +98,12 @@ class Herd:
                 self._members.append(member)
                 self.count.hubs += 1
                 told(self.count.hubs)
+
+    def adopt(self, state: State, device: Device) -> None:
+        """A hub that is enrolled already lives with the others."""
+        client = Client(Wire(self.server), state)
+        self._members.append(Member(Life(client, device), cold=self.cold))
+        self.count.hubs += 1
 
     def _enrolled(self, code: str) -> Member:
         wire, device = Wire(self.server), Device(model="Simulated hub")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from accounts.organizations.models import Organization
+from hubs.life.selectors import AWAITED
 from hubs.models import Hub
 from hubs.operations.kinds import PERMISSIONS
 from hubs.operations.models import Stage, Task
@@ -105,14 +106,14 @@ def create(request: HttpRequest, whose: Organization) -> HttpResponse:
 
 def _addressed(request: HttpRequest, whose: Organization) -> tuple[list[Hub], str]:
     if names := request.GET.getlist("hub"):
-        hubs = chosen_hubs(request, whose, names)
+        hubs = [hub for hub in chosen_hubs(request, whose, names) if hub.state in AWAITED]
         shown = ", ".join(str(hub) for hub in hubs[:NAMED])
         return hubs, shown if len(hubs) <= NAMED else f"{shown} … ({len(hubs)})"
     viewer = actor(request)
     filters = HubFilters(request.GET, viewer=viewer, organization=whose)
     if not filters.is_valid():
         return [], ""
-    found: Any = hubs_that_match(viewer, whose, **filters.chosen)
+    found: Any = hubs_that_match(viewer, whose, **filters.chosen).filter(state__in=AWAITED)
     # One more than a task goes to tells that there are too many.
     return list(found[: MOST_HUBS + 1]), filters.words
 

@@ -4,6 +4,7 @@ import contextlib
 import os
 import socket
 import tempfile
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -34,7 +35,15 @@ class Command(BaseCommand):
             if demo:
                 call_command("demo_data")
             announce = partial(print, announcement(host, port), flush=True)
-            server.serve(host, port, announce)
+            server.serve(host, port, partial(open_demo, announce, host, port) if demo else announce)
+
+
+def open_demo(announce: Callable[[], None], host: str, port: int) -> None:
+    """Announced, and the demonstration's hubs live in this thread."""
+    from hubs.demo import live
+
+    announce()
+    live(f"http://{'[::1]' if ':' in host else '127.0.0.1'}:{port}")
 
 
 def refuse_unwritable_data() -> None:

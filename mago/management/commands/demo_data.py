@@ -1,4 +1,4 @@
-"""`manage.py demo_data`: people to look at, and an administrator whose password is printed as JSON."""
+"""`manage.py demo_data`: people and hubs to look at, and an administrator whose password is printed as JSON."""
 
 import json
 from typing import Any
@@ -6,7 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.models import User
 from accounts.signin.demo import add_people
+from hubs.demo import add_fleet
 
 
 class Command(BaseCommand):
@@ -17,4 +19,6 @@ class Command(BaseCommand):
             raise CommandError(
                 "Demonstration data is for trying Mago out: MAGO_BASE_URL is not on this machine."
             )
-        self.stdout.write(json.dumps(add_people()))
+        told = add_people()
+        add_fleet(User.objects.get(email=told["email"]))
+        self.stdout.write(json.dumps(told))
