@@ -199,12 +199,13 @@ def who(
     if "email" not in claims and description.userinfo_endpoint:
         about = claims | _userinfo(description, answer, claims["sub"])
     email, name = about.get("email"), provider.name_in(about, form)
+    has_email = isinstance(email, str) and not unusable(email)
     at = claims.get("auth_time")
     return Vouched(
         kind=provider.kind,
         issuer=claims["iss"],
         subject=claims["sub"],
-        email=email if isinstance(email, str) else "",
+        email=str(email) if has_email else "",
         is_email_proved=provider.vouches_for(about),
         name="" if unusable(name) else name[:150],
         authenticated_at=int(at) if isinstance(at, int | float) else None,

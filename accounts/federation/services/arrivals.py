@@ -22,7 +22,6 @@ from accounts.models import User, normalize_email
 from mago.audit.services import Outcome, record
 from mago.audit.tags import Tag
 from mago.core.errors import Conflict, Refused
-from mago.core.forms import unusable
 from mago.core.ids import digest, new_secret
 from mago.messaging.services import send_mail
 
@@ -115,7 +114,7 @@ def _use(identity: ExternalIdentity, vouched: Vouched) -> User:
 def _usable(vouched: Vouched) -> str:
     email = normalize_email(vouched.email)
     try:
-        if len(email) > 254 or unusable(email):
+        if len(email) > 254:
             raise ValidationError("")
         validate_email(email)
     except ValidationError:

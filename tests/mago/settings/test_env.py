@@ -291,14 +291,14 @@ assert settings.SESSION_COOKIE_NAME == "__Host-session" and settings.SESSION_COO
 assert settings.CSRF_COOKIE_NAME == "__Host-csrf" and settings.CSRF_COOKIE_SECURE
 from accounts.sessions import browsers
 assert browsers.COOKIE == "__Host-browser"
-answer = Client().get("/accounts/login/", **https)
+answer = Client().get("/accounts/password/reset/", **https)
 assert answer.status_code == 200, answer.status_code
 csrf = answer.cookies["__Host-csrf"]
 assert csrf["secure"] and csrf["httponly"] and csrf["path"] == "/" and not csrf["domain"], csrf
 assert answer["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains; preload"
-answer = Client().get("/accounts/login/", HTTP_HOST="id.example.com")
-assert (answer.status_code, answer["Location"]) == (301, "https://id.example.com/accounts/login/")
-answer = Client().get("/accounts/login/", **https | {"HTTP_HOST": "evil.example"})
+answer = Client().get("/accounts/password/reset/", HTTP_HOST="id.example.com")
+assert (answer.status_code, answer["Location"]) == (301, "https://id.example.com/accounts/password/reset/")
+answer = Client().get("/accounts/password/reset/", **https | {"HTTP_HOST": "evil.example"})
 assert answer.status_code == 400
 answer = Client().get("/api/v1/me", HTTP_HOST="id.example.com")
 assert (answer.status_code, answer.json()["code"]) == (403, "https_required"), answer.content
