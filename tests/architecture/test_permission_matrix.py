@@ -33,7 +33,7 @@ from accounts.organizations.services import (
     create_site,
     set_policy,
 )
-from accounts.provider.services import create_api_token
+from accounts.provider.services import create_api_token, create_application
 from accounts.sessions.models import Session
 from hubs.models import Hub
 from hubs.models import State as HubState
@@ -96,6 +96,10 @@ def fill(alice: Any) -> Callable[[Route], str]:
         "policy_id": set_policy(idle_minutes=600, **made).pk,
         "account_id": robot.pk,
         "token_id": create_api_token(account=robot, name="Nightly", actor=alice)[0].pk,
+        "application_id": create_application(
+            name="Wiki", type="confidential", redirect_uris=["https://a.example/"], **made
+        )[0].pk,
+        "slot": 1,
         "event_id": event.pk,
         "export_id": alice.pk,
         "stream_id": alice.pk,

@@ -45,6 +45,7 @@ TABS = (
     Tab(_("Domains"), "organization_domains", Permission.DOMAINS_READ),
     Tab(_("Sign-in policies"), "organization_policies", Permission.POLICIES_READ),
     Tab(_("Service accounts"), "organization_service_accounts", Permission.SERVICE_ACCOUNTS_READ),
+    Tab(_("Applications"), "organization_applications", Permission.APPLICATIONS_READ),
     Tab(_("Audit"), "organization_audit", Permission.AUDIT_READ),
     Tab(_("Explain"), "organization_explain", Permission.ROLES_READ),
 )

@@ -1,0 +1,34 @@
+"""Reading applications as administrators of an organization do."""
+
+from typing import Any
+
+from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from accounts.organizations.models import Organization
+from accounts.provider.models import Application, ClientSecret, TokenFamily
+from accounts.provider.selectors import applications_of
+
+from ..keyset import Listing
+from .people import begins
+
+
+def find_applications(organization: Organization, *, q: str = "", state: str = "") -> Listing:
+    """Applications by name, with the number of live sign-ins of each."""
+    found: Any = applications_of(organization)
+    if q:
+        found = found.filter(begins("name", q))
+    if state:
+        found = found.filter(is_active=state == "active")
+    live = TokenFamily.objects.filter(
+        application=OuterRef("pk"), revoked_at=None, expires_at__gt=timezone.now()
+    ).order_by()
+    counted = live.values("application").annotate(number=Count("pk")).values("number")
+    found = found.annotate(sign_ins=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
+    return Listing((found,), key=("name",), descending=False)
+
+
+def secrets_of(application: Application) -> list[ClientSecret]:
+    """The live secrets of an application, at most two."""
+    return list(application.secrets.select_related("created_by").order_by("created_at", "slot"))
