@@ -11,7 +11,8 @@ SIGN_IN_NETWORK = Limit("sign-in:network", 60, 10 * 60)
 # Every judging of a new password, also of one that is refused.
 NEW_PASSWORD_NETWORK = Limit("new-password:network", 120, 600)
 SIGN_UP_NETWORK = Limit("sign-up:network", 30, 3600)
-# Mails to one address, whoever asks; what is above is held back without a word.
+# Mails to one address, asked for by all strangers together, and by all browsers that its person has used; what is
+# above is held back without a word.
 MAIL_ADDRESS = Limit("mail:address", 5, 3600)
 CODE_NETWORK = Limit("sign-in-code:network", 30, 3600)
 RESET_NETWORK = Limit("reset:network", 30, 3600)

@@ -26,9 +26,13 @@ def link(path: str) -> str:
     return f"{settings.MAGO_BASE_URL}{path}"
 
 
-def may_mail(email: str) -> bool:
-    """Whether another mail may go to this address now; callers answer the same either way."""
-    if limits.MAIL_ADDRESS.try_take(email) == 0:
+def may_mail(email: str, browser: str = "") -> bool:
+    """Whether another mail may go to this address now; callers answer the same either way.
+
+    `browser` names one in which its person has signed in before: strangers who have used up the mails to
+    somebody keep nobody from their own way in.
+    """
+    if limits.MAIL_ADDRESS.try_take(email, "known" if browser else "stranger") == 0:
         return True
     record(Tag.LIMIT_REACHED, outcome=Outcome.REFUSED, limit=limits.MAIL_ADDRESS.name, email=email)
     return False

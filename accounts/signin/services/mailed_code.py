@@ -17,14 +17,14 @@ from .. import limits
 from .common import link, may_mail, network
 
 
-def send_sign_in_code(*, email: str, flow: str, language: str = "") -> None:
+def send_sign_in_code(*, email: str, flow: str, language: str = "", browser: str = "") -> None:
     """A mail is on its way: with a code for a person we know, with a word that there is no account otherwise.
 
-    `flow` is known to the asking browser or app alone. TooMany.
+    `flow` is known to the asking browser or app alone; `browser` as in `may_mail`. TooMany.
     """
     limits.CODE_NETWORK.take(network())
     email = normalize_email(email)
-    if not may_mail(email):
+    if not may_mail(email, browser):
         return
     with transaction.atomic():
         user = _person(email)

@@ -22,11 +22,14 @@ from ..tokens import Purpose
 from .common import check_new_password, link, may_mail, network, remember_password
 
 
-def request_password_reset(*, email: str, language: str = "") -> None:
-    """A mail is on its way: with a link for a person we know, with a word that there is no account otherwise."""
+def request_password_reset(*, email: str, language: str = "", browser: str = "") -> None:
+    """A mail is on its way: with a link for a person we know, with a word that there is no account otherwise.
+
+    `browser` as in `may_mail`. TooMany.
+    """
     limits.RESET_NETWORK.take(network())
     email = normalize_email(email)
-    if not may_mail(email):
+    if not may_mail(email, browser):
         return
     with transaction.atomic():
         user = User.objects.filter(email=email, is_active=True).first()

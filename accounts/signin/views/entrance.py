@@ -167,9 +167,12 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def request_reset(request: HttpRequest) -> HttpResponse:
     form = ResetRequestForm(posted(request))
     if request.method == "POST" and form.is_valid():
+        email = form.cleaned_data["email"]
         try:
             services.request_password_reset(
-                email=form.cleaned_data["email"], language=current_language()
+                email=email,
+                language=current_language(),
+                browser=browsers.known_as(request, email),
             )
         except Refused as refusal:
             return show(request, "request_reset", form, refusal)

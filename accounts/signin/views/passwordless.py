@@ -73,7 +73,12 @@ def request_code(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         email, flow = form.cleaned_data["email"], new_secret()
         try:
-            services.send_sign_in_code(email=email, flow=digest(flow), language=current_language())
+            services.send_sign_in_code(
+                email=email,
+                flow=digest(flow),
+                language=current_language(),
+                browser=browsers.known_as(request, email),
+            )
         except Refused as refusal:
             return show(request, "request_code", form, refusal, next=next_url)
         request.session[ASKED] = {"email": email, "flow": flow, "next": next_url}

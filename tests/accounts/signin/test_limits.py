@@ -197,3 +197,23 @@ def test_two_spellings_of_a_domain_are_one(app: App) -> None:
 def test_an_address_with_controls_in_quotes_is_refused(app: App) -> None:
     answer = app.post("auth/password/reset", {"email": '"\x01"@example.com'})
     assert (answer.status_code, list(answer.json()["errors"])) == (400, ["email"])
+
+
+@pytest.mark.parametrize(
+    ("path", "template"),
+    [
+        ("/accounts/password/reset/", "signin/reset_password"),
+        ("/accounts/login/code/", "signin/code"),
+    ],
+)
+def test_who_uses_up_the_mails_to_somebody_does_not_lock_them_out_of_their_own_browser(
+    alice: User, mails: Callable[..., list[Any]], path: str, template: str
+) -> None:
+    desk = Browser()
+    sign_in(desk, alice.email)
+    desk.post("/accounts/logout/")
+    for _ in range(7):
+        Browser().post(path, {"email": alice.email})
+    assert len(mails(template)) == limits.MAIL_ADDRESS.count
+    desk.post(path, {"email": alice.email})
+    assert len(mails(template)) == limits.MAIL_ADDRESS.count + 1
