@@ -18,7 +18,7 @@ from mago.core.sql import Statement
 
 from . import ht, scram
 from .binding import Offer
-from .models import Hub, ReconnectToken
+from .models import Credential, Hub, ReconnectToken
 from .scram import NotAuthorized
 from .services import quarantine_clone
 from .tokens import OF_RECONNECT, ROTATE, Reconnect, Success, derived_token, issue, new_reconnect
@@ -33,12 +33,15 @@ _GRACE = settings.HUB_REPLACED_GRACE
 _HUB = Hub._meta.db_table
 _ORGANIZATION = Organization._meta.db_table
 _RECONNECT = ReconnectToken._meta.db_table
+_CREDENTIAL = Credential._meta.db_table
 
 # ruff: noqa: S608 - the names in these statements are our own
 _CANDIDATE = Statement(
     "SELECT t.id, t.last_count, t.generation, t.first_used_at IS NULL, t.created_at < %s,"
     " t.superseded_at IS NOT NULL, t.superseded_at > %s, t.expires_at, h.organization_id, h.name,"
-    f" h.serial, h.state, o.is_active, h.rotation_asked_at IS NOT NULL FROM {_RECONNECT} t"
+    " h.serial, h.state, o.is_active, h.rotation_asked_at IS NOT NULL,"
+    f" EXISTS (SELECT 1 FROM {_CREDENTIAL} c WHERE c.hub_id = t.hub_id"
+    f" AND c.generation = t.generation AND c.stage = 'active') FROM {_RECONNECT} t"
     f" JOIN {_HUB} h ON h.id = t.hub_id JOIN {_ORGANIZATION} o ON o.id = h.organization_id"
     " WHERE t.hub_id = %s AND t.mechanism = %s AND t.idle_until > %s AND t.expires_at > %s"
     " ORDER BY t.created_at DESC, t.id DESC LIMIT 1 OFFSET %s"
@@ -65,6 +68,7 @@ class _Candidate(NamedTuple):
     state: str
     organization_is_active: bool
     rotation_asked: bool
+    has_credential: bool
 
 
 def reconnect(mechanism: str, message: ht.Initiator, offer: Offer) -> Success:
@@ -80,10 +84,8 @@ def reconnect(mechanism: str, message: ht.Initiator, offer: Offer) -> Success:
     if found is None:
         raise NotAuthorized("no such reconnect token").about(None, message.name)
     who = Who(hub_id, as_uuid(found.organization_id), found.name or found.serial, found.state)
-    if (refused := shut_out(found.state, found.organization_is_active)) is not None:
+    if (refused := _standing(found)) is not None:
         raise refused.about(who, message.name)
-    if found.was_just_superseded:
-        raise NotAuthorized("superseded reconnect token").about(who, message.name)
     is_quiet = not (found.is_unused or found.is_old or found.is_superseded)
     with nullcontext() if is_quiet else transaction.atomic():
         success = _count(found, who, message.count, mechanism, now)
@@ -94,6 +96,18 @@ def reconnect(mechanism: str, message: ht.Initiator, offer: Offer) -> Success:
     if not success.token:
         raise NotAuthorized("revoked").about(who, message.name)
     return replace(success, answer=ht.response(token, binding, message.extra))
+
+
+def _standing(found: _Candidate) -> NotAuthorized | None:
+    """Why a hub that holds its token is not let in, or None."""
+    if (refused := shut_out(found.state, found.organization_is_active)) is not None:
+        return refused
+    if found.was_just_superseded:
+        return NotAuthorized("superseded reconnect token")
+    if not (found.has_credential or found.is_superseded):
+        # Made in the very moment in which its credential was revoked, and so not found by that.
+        return NotAuthorized("revoked")
+    return None
 
 
 def _count(

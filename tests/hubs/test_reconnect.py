@@ -10,7 +10,7 @@ import time_machine
 from django.utils import timezone
 
 from hubs import ht, scram
-from hubs.models import Hub, ReconnectToken
+from hubs.models import Credential, Hub, ReconnectToken
 from tests.hubs.conftest import Enrolled
 from tests.hubs.hub import Device
 from tests.hubs.test_handshake import UNKNOWN, refused, told
@@ -112,6 +112,17 @@ def test_the_chain_ends_after_ninety_days_however_often_it_was_used(enrolled: En
         assert refused(device.reconnect(token, 1000), e="invalid-proof")
         device.token = ""
         assert device.sign_in()["status"] == "success"
+
+
+def test_a_token_of_a_revoked_credential_is_worth_nothing_whenever_it_was_made(
+    enrolled: Enrolled, events: Any
+) -> None:
+    """As one that a sign-in made in the moment in which the revocation looked for those to delete."""
+    device = Device(enrolled)
+    token = device.sign_in()["reconnect"]
+    Credential.objects.update(stage="revoked")
+    assert refused(device.reconnect(token, 1), e="invalid-proof")
+    assert events("hubs:session:failed")[0].detail["reason"] == "revoked"
 
 
 @pytest.mark.slow
