@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.utils.translation.template import templatize
 
-pytestmark = pytest.mark.one_database
+pytestmark = [pytest.mark.one_database, pytest.mark.slow]
 
 ROOT = Path(settings.BASE_DIR)
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.is_file())

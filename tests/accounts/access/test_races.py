@@ -26,7 +26,11 @@ from tests.races import THREADS, at_once
 
 from .conftest import GUEST, OWNER, TECHNICIAN, give
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("real_database")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("real_database"),
+    pytest.mark.slow,
+]
 Join = Callable[..., User]
 
 

@@ -21,7 +21,7 @@ from accounts.signin import hashers
 from accounts.signin.hashers import Argon2idHasher, HashLane, spend_a_hash
 from mago.core.errors import Busy
 
-pytestmark = pytest.mark.one_database
+pytestmark = [pytest.mark.one_database, pytest.mark.slow]
 
 PASSWORD = "giraffe lamp tundra"
 STATM = Path("/proc/self/statm")

@@ -11,6 +11,9 @@ from tests.accounts.conftest import OTHER, is_signed_in, sign_in, sign_up, use_u
 from tests.conftest import PASSWORD, App, Browser
 
 
+pytestmark = pytest.mark.slow
+
+
 def from_address(address: str) -> Browser:
     return Browser(REMOTE_ADDR=address)
 
@@ -137,7 +140,6 @@ def test_a_limit_that_is_reached_is_told(alice: User, events: Callable[..., list
             {"login": "alice@example.com", "password": PASSWORD},
         ),
         (limits.LINK_NETWORK, "/accounts/confirm-email/x/", {}),
-        (limits.LINK_NETWORK, "/accounts/email/x/", {}),
     ],
 )
 def test_every_door_is_limited_by_network(

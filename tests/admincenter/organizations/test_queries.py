@@ -16,6 +16,7 @@ from accounts.provider.services import create_api_token
 from mago.audit.services import record
 from mago.audit.tags import Tag
 
+pytestmark = pytest.mark.slow
 AT = "/admincenter/organizations/acme/"
 PAGES = (
     "",

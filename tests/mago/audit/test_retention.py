@@ -24,6 +24,7 @@ from mago.audit.verification import Break, Kind, verify
 
 from .conftest import Tamper
 
+pytestmark = pytest.mark.slow
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 SCRIPT = Path(__file__).parents[3] / "scripts" / "verify_audit.py"
 

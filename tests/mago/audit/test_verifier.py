@@ -25,7 +25,7 @@ from mago.audit.statements import change_key, keys
 
 from .conftest import Tamper
 
-pytestmark = pytest.mark.one_database
+pytestmark = [pytest.mark.one_database, pytest.mark.slow]
 
 SCRIPT = Path(__file__).parents[3] / "scripts" / "verify_audit.py"
 Lines = list[dict[str, Any]]
