@@ -46,7 +46,7 @@ from mago.audit.services import record
 from mago.audit.tags import Tag
 from tests.conftest import Browser
 
-pytestmark = pytest.mark.one_database
+pytestmark = [pytest.mark.one_database, pytest.mark.slow]
 
 PREFIXES = ("admincenter/organizations/<slug:slug>/", "admincenter/hubs/<slug:slug>/")
 ROLES = [role for role in RoleName if role != RoleName.PLATFORM_ADMINISTRATOR]

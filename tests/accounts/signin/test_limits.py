@@ -10,7 +10,6 @@ from accounts.signin import limits
 from tests.accounts.conftest import OTHER, is_signed_in, sign_in, sign_up, use_up
 from tests.conftest import PASSWORD, App, Browser
 
-
 pytestmark = pytest.mark.slow
 
 
