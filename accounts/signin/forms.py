@@ -150,9 +150,11 @@ class ChangeEmailForm(Form):
     email = EmailField(label=_("New e-mail address"))
     password = PasswordField(label=_("Current password"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, password: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].widget.attrs["autocomplete"] = "email"
+        if not password:
+            del self.fields["password"]
 
 
 class ReauthenticateForm(Form):

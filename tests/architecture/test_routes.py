@@ -25,7 +25,6 @@ PUBLIC_ROUTES = {
     "/.well-known/microsoft-identity-association.json",
     "/accounts/confirm-email/",
     "/accounts/confirm-email/<key>/",
-    "/accounts/email/<key>/",
     "/accounts/identities/<slug:kind>/begin/",
     "/accounts/identities/<slug:kind>/callback/",
     "/accounts/identities/check-mail/",

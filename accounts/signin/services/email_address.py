@@ -19,8 +19,12 @@ from .passwords import confirm_password
 
 
 def request_email_change(*, user: User, email: str, current: str) -> None:
-    """A mail with a link is on its way to the new address; until it is opened nothing changes."""
-    confirm_password(user=user, password=current)
+    """A mail with a link is on its way to the new address; until it is opened nothing changes.
+
+    The door asks for a fresh proof; whoever has a password gives it once more.
+    """
+    if user.has_usable_password():
+        confirm_password(user=user, password=current)
     email = normalize_email(email)
     if email == user.email:
         message = _("This is your address already.")
@@ -55,14 +59,24 @@ def request_email_change(*, user: User, email: str, current: str) -> None:
             )
 
 
-def confirm_email_change(secret: str) -> User:
-    """The account has the new address, and the old one was told. LinkSpent for a link that works no longer."""
+def confirm_email_change(secret: str, *, user: User) -> User:
+    """The account of `user` has the new address, and the old one was told. LinkSpent for a link that works no
+    longer, or is of another account.
+
+    Who reads the mail is not enough: an address that was mistyped is somebody else's, who would have the account.
+    """
     limits.LINK_NETWORK.take(network())
+    asked = tokens.find(Purpose.CHANGE_EMAIL, secret)
+    if asked is not None and asked.user_id != user.pk:
+        raise tokens.LinkSpent(
+            _("This link is of another account. Sign in to that one, then open the link again.")
+        )
     try:
         with transaction.atomic():
             token = tokens.spend(Purpose.CHANGE_EMAIL, secret)
+            assert token.user is not None
             user = token.user
-            if user is None or not user.is_active:
+            if not user.is_active:
                 raise tokens.LinkSpent(_("This link works no longer. Ask for a new one."))
             old, user.email, user.email_confirmed_at = user.email, token.email, timezone.now()
             user.save(update_fields=["email", "email_confirmed_at"])

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.access.guards import actor, public, signed_in
+from accounts.access.step_up import step_up
 from accounts.sessions.browser import renew_session
 from mago.core.errors import Conflict, Refused
 from mago.core.http import remember_language
@@ -37,14 +38,15 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
+@step_up()
 @get_or_post
 def change_email(request: HttpRequest) -> HttpResponse:
-    form = ChangeEmailForm(posted(request))
+    form = ChangeEmailForm(posted(request), password=actor(request).has_usable_password())
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
         try:
             services.request_email_change(
-                user=actor(request), email=email, current=form.cleaned_data["password"]
+                user=actor(request), email=email, current=form.cleaned_data.get("password", "")
             )
         except Refused as refusal:
             return show(request, "change_email", form, refusal)
@@ -56,19 +58,19 @@ def change_email(request: HttpRequest) -> HttpResponse:
     return show(request, "change_email", form)
 
 
-@public
+@signed_in
 @get_or_post
 def confirm_email_change(request: HttpRequest, key: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "accounts/signin/confirm_email.html", {"key": key, "change": True})
     try:
-        user = services.confirm_email_change(key)
+        user = services.confirm_email_change(key, user=actor(request))
     except (LinkSpent, Conflict) as refusal:
         return render(
             request, "accounts/signin/link_spent.html", {"refusal": refusal}, status=refusal.status
         )
     messages.success(request, _("Your address is now %(email)s.") % {"email": user.email})
-    return redirect("account_email" if request.user == user else "account_login")
+    return redirect("account_email")
 
 
 @signed_in

@@ -1,6 +1,7 @@
 """/accounts/email/ and /accounts/email/<key>/"""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import time_machine
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from accounts.access.services import set_active
 from accounts.models import User
+from accounts.sessions.models import Session
 from tests.accounts.conftest import sign_in
 from tests.conftest import PASSWORD, Browser
 
@@ -44,11 +46,35 @@ def test_the_button_behind_the_link_changes_it(
     assert address_of(alice) == NEW
 
 
-def test_the_link_signs_nobody_in(browser: Browser, alice: User, link_in: Find) -> None:
+def test_whoever_reads_the_mail_of_a_mistyped_address_has_no_account_by_it(
+    browser: Browser, alice: User, charlie: User, link_in: Find
+) -> None:
     ask(browser.as_person(alice))
-    stranger = Browser()
-    assert stranger.post(link_in("confirm_new_email")).url == "/accounts/login/"
-    assert stranger.get("/accounts/").status_code == 302
+    link = link_in("confirm_new_email")
+    assert Browser().post(link).url == f"/accounts/login/?next={link}"
+    assert Browser().as_person(charlie).post(link).status_code == 400
+    assert address_of(alice) == "alice@example.com"
+    assert Browser().as_person(alice).post(link).url == "/accounts/email/", "by any browser of hers"
+    assert address_of(alice) == NEW
+
+
+def test_it_asks_for_a_fresh_proof(browser: Browser, alice: User, mails: Mails) -> None:
+    browser.as_person(alice)
+    Session.objects.update(proved_at=timezone.now() - timedelta(hours=1))
+    assert ask(browser).url.startswith("/accounts/reauthenticate/")
+    assert not mails()
+
+
+def test_who_has_no_password_is_asked_for_none(
+    browser: Browser, alice: User, link_in: Find
+) -> None:
+    browser.as_person(alice, "passkey_verified")
+    alice.set_unusable_password()
+    alice.save()
+    assert b'name="password"' not in browser.get("/accounts/email/").content
+    assert browser.post("/accounts/email/", {"email": NEW}).status_code == 302
+    assert browser.post(link_in("confirm_new_email")).url == "/accounts/email/"
+    assert address_of(alice) == NEW
 
 
 def test_the_old_address_is_told_and_not_the_whole_new_one(
@@ -87,7 +113,7 @@ def test_a_newer_link_replaces_the_older(browser: Browser, alice: User, link_in:
 def test_the_link_ends_after_three_days(browser: Browser, alice: User, link_in: Find) -> None:
     ask(browser.as_person(alice))
     with time_machine.travel(timezone.now() + timezone.timedelta(days=3, seconds=1), tick=False):
-        assert Browser().post(link_in("confirm_new_email")).status_code == 400
+        assert browser.as_person(alice).post(link_in("confirm_new_email")).status_code == 400
 
 
 def test_the_present_password_is_asked(browser: Browser, alice: User, mails: Mails) -> None:
@@ -126,7 +152,8 @@ def test_the_link_dies_with_the_account(
 ) -> None:
     ask(browser.as_person(alice))
     set_active(user=alice, active=False, actor=dora)
-    assert Browser().post(link_in("confirm_new_email")).status_code == 400
+    set_active(user=alice, active=True, actor=dora)
+    Browser().post(link_in("confirm_new_email"))
     assert address_of(alice) == "alice@example.com"
 
 

@@ -83,7 +83,7 @@ def test_an_address_that_the_thief_had_asked_for_is_not_confirmed_afterwards(
     theirs = {"email": "thief@example.com", "password": PASSWORD}
     thief.post("/accounts/email/", theirs)
     lock_down(link_in("signin/new_device"))
-    assert thief.post(link_in("signin/confirm_new_email")).status_code == 400
+    assert Browser().as_person(settled).post(link_in("signin/confirm_new_email")).status_code == 400
     settled.refresh_from_db()
     assert settled.email == "alice@example.com"
 

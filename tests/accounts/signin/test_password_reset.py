@@ -197,7 +197,7 @@ def test_a_link_that_was_asked_for_to_change_the_address_dies(
     browser.post("/accounts/email/", {"email": "thief@example.com", "password": PASSWORD})
     ask(Browser(), alice.email)
     choose(Browser(), link_in("reset_password"))
-    assert Browser().post(link_in("confirm_new_email")).status_code == 400
+    assert Browser().as_person(alice).post(link_in("confirm_new_email")).status_code == 400
     alice.refresh_from_db()
     assert alice.email == "alice@example.com"
 
