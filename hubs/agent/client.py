@@ -56,6 +56,11 @@ def new_credential(iterations: int, salt_bytes: int) -> Credential:
     return Credential(secrets.token_urlsafe(32), salt, iterations)
 
 
+def _keys(credential: Credential) -> proof.Keys:
+    salt = proof.decoded(credential.salt)
+    return proof.keys_of(credential.secret, salt, credential.iterations)
+
+
 def _verifier(credential: Credential) -> dict[str, Any]:
     salt = proof.decoded(credential.salt)
     return proof.verifier(credential.secret, salt, credential.iterations)
@@ -119,7 +124,9 @@ class Client:
             raise ServerNotProved(f"{mechanism} is not offered")
         exchange = Exchange(
             f"{self.state.hub_id}.{credential.generation}",
-            credential.secret,
+            _keys(credential),
+            credential.salt,
+            credential.iterations,
             flag=f"p={proof.END_POINT}" if binding else "n",
             binding=binding,
             offered=proof.offered_hash(offer["mechanisms"], offer["channel_bindings"]),

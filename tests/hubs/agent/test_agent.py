@@ -246,8 +246,10 @@ def test_a_token_never_travels_in_the_clear() -> None:
         Wire(server)
 
 
-def test_the_vectors_of_rfc_7677_hold(monkeypatch: pytest.MonkeyPatch) -> None:
-    exchange = proof.Exchange("user", "pencil")
+def test_the_vectors_of_rfc_7677_hold() -> None:
+    salt = "W22ZaJ0SNY7soEsUEjb6gQ=="
+    keys = proof.keys_of("pencil", proof.decoded(salt), 4096)
+    exchange = proof.Exchange("user", keys, salt, 4096)
     exchange._bare, exchange._nonce = "n=user,r=rOprNGfwEbeRWgbNEkqO", "rOprNGfwEbeRWgbNEkqO"
     final = exchange.final(
         "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096"
