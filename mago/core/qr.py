@@ -1,12 +1,14 @@
 """QR codes as SVG, made here: what is in them is a secret and goes to nobody else's service."""
 
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 
 def svg(text: str) -> SafeString:
     """A picture of `text`: dark on light in every theme, with the quiet zone that scanners need.
 
-    Only numbers go into the markup, so it needs no escaping, and it has no style of its own (CSP).
+    Only numbers and its name go into the markup, and it has no style of its own (CSP).
     """
     import qrcode
 
@@ -19,6 +21,7 @@ def svg(text: str) -> SafeString:
     )
     size = len(rows)
     return mark_safe(  # noqa: S308
-        f'<svg class="qr" viewBox="0 0 {size} {size}" role="img" shape-rendering="crispEdges">'
+        f'<svg class="scan-code" viewBox="0 0 {size} {size}" role="img" '
+        f'aria-label="{escape(_("QR code"))}" shape-rendering="crispEdges">'
         f'<rect width="{size}" height="{size}" fill="#fff"/><path d="{dark}" fill="#000"/></svg>'
     )

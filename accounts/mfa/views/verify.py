@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -15,6 +16,7 @@ from mago.core.errors import NotFound, Refused
 from mago.core.form_pages import get_or_post, posted, show_form
 
 from .. import selectors, services
+from ..codes import LIFETIMES
 from ..flows import Flow, Purpose
 from ..forms import CodeForm
 from ..models import Factor, Kind, Passkey, RecoveryDevice
@@ -57,7 +59,7 @@ def send(request: HttpRequest, kind: str, key: int) -> HttpResponseBase:
     factor = _chosen(pending, _offered(pending), kind, key)
     services.begin(flow_of(request, pending), factor)
     messages.info(request, _("A code is on its way. It may take a minute."))
-    return redirect("mfa:verify_with", kind, key)
+    return redirect(f"{reverse('mfa:verify_with', args=[kind, key])}?sent=1")
 
 
 @public
@@ -128,8 +130,21 @@ def _show(
         form,
         refusal,
         factor=factor,
-        others=[one for one in factors if one.persistent_id != factor.persistent_id],
+        others=_others(factors, factor),
+        # Of what is sent, the answer comes after the asking; the page says no more than that it was asked for.
+        asked=factor.kind not in LIFETIMES or "sent" in request.GET or request.method == "POST",
         recovery=factor.kind != Kind.RECOVERY and selectors.has_recovery_code(pending.user),
         because=demand_on(pending.user).because(now),
         person=pending.user,
     )
+
+
+def _others(factors: list[Factor], shown: Factor) -> list[Factor]:
+    """What else could be given; of passkeys one stands for all, as the browser asks which."""
+    others, passkey = [], shown.kind is Kind.PASSKEY
+    for one in factors:
+        if one.persistent_id == shown.persistent_id or (passkey and one.kind is Kind.PASSKEY):
+            continue
+        passkey = passkey or one.kind is Kind.PASSKEY
+        others.append(one)
+    return others

@@ -32,7 +32,7 @@ def test_an_app_is_set_up_by_its_first_working_code(
     desk.post(f"{ADD}totp/", {"name": "<i>Phone</i>"})
     page = desk.get(f"{ADD}totp/").content.decode()
     device = TotpDevice.objects.get()
-    assert 'class="qr"' in page
+    assert 'class="scan-code"' in page
     assert " ".join(device.key[i : i + 4] for i in range(0, 32, 4)) in page
     assert desk.post(f"{ADD}totp/", {"code": "000000"}).status_code == 400
     done = desk.post(f"{ADD}totp/", {"code": code_of(device)})
@@ -57,7 +57,7 @@ def test_what_one_session_began_is_not_shown_in_another(desk: Browser, alice: An
     desk.post(f"{ADD}totp/", {"name": "Phone"})
     planted = TotpDevice.objects.get()
     other = Browser().as_person(alice)
-    assert 'class="qr"' not in other.get(f"{ADD}totp/").content.decode()
+    assert 'class="scan-code"' not in other.get(f"{ADD}totp/").content.decode()
     other.post(f"{ADD}totp/", {"code": code_of(planted)})
     assert not TotpDevice.objects.filter(confirmed=True).exists()
 

@@ -76,8 +76,10 @@ def mail(promise: Callable[..., Message]) -> Message:
 @pytest.fixture
 def sms(db: None, settings: LazySettings) -> Message:
     settings.TEMPLATES = [
-        {**settings.TEMPLATES[0], "DIRS": [*settings.TEMPLATES[0]["DIRS"], TEMPLATES]}
+        {**settings.TEMPLATES[0], "DIRS": [TEMPLATES, *settings.TEMPLATES[0]["DIRS"]]}
     ]
+    # The code is in the context here, and none is added when it is sent.
+    settings.MESSAGE_COMPLETIONS = {}
     return send_sms("mfa/code", to="+390212345678", context={"code": "483920"}, language="en")
 
 
