@@ -11,6 +11,7 @@ from accounts.access.guards import actor
 from accounts.models import User
 from mago.audit.services import record
 from mago.audit.tags import Tag
+from mago.core.errors import NotSignedIn
 
 from .assurance import Proof
 from .models import Session
@@ -33,23 +34,34 @@ def open_session(
     session.save()
 
 
+@transaction.atomic
 def renew_session(request: HttpRequest) -> None:
-    """This session goes on, under a new key, after its person was signed out everywhere."""
-    former = session_of(request).row
-    update_session_auth_hash(request, actor(request))
+    """This session goes on, under a new key, after its person was signed out everywhere by it.
+
+    NotSignedIn where somebody else has signed them out since.
+    """
+    user, former = actor(request), session_of(request).row
+    known = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if known.signed_out_at != user.signed_out_at:
+        raise NotSignedIn
+    update_session_auth_hash(request, user)
     session_of(request).save()
     if former is not None:
         _stay_the_same(session_of(request), former)
 
 
+@transaction.atomic
 def prove_again(request: HttpRequest, proof: Proof) -> None:
     """Whoever is at the keyboard has just proved again who they are, and stays under a new key.
 
-    When the session was opened stays as it is: proving again does not make it last for ever.
+    When the session was opened stays as it is: proving again does not make it last for ever. NotSignedIn
+    where it was ended meanwhile.
     """
     session = session_of(request)
     assert session.row is not None
     former = session.row
+    if not Session.objects.select_for_update().filter(pk=former.pk).first():
+        raise NotSignedIn
     session.proofs = list(dict.fromkeys([*session.proofs, proof]))
     session.cycle_key()
     session.save()

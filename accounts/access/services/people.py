@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from mago.audit.services import record
 from mago.audit.tags import Tag
-from mago.core.errors import Conflict, Forbidden
+from mago.core.errors import Conflict, Forbidden, NotSignedIn
 from mago.messaging.services import send_mail
 
 from ..principals import forget
@@ -20,9 +20,15 @@ from .demands import in_good_hands
 
 @transaction.atomic
 def sign_out_everywhere(user: User, *, actor: User | None, reason: str = "") -> None:
-    """Every session and every token of this person is void, in every process, at its next request."""
-    # First, as a sign-in that has the row may be opening a session: the moment must be a later one.
-    User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
+    """Every session and every token of this person is void, in every process, at its next request.
+
+    NotSignedIn where the person themselves asks, and was signed out while they did: else a stolen session that
+    asks again and again would be renewed after the owner has ended it.
+    """
+    # Locked first, as a sign-in that has the row may be opening a session: the moment must be a later one.
+    known = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if actor == user and known.signed_out_at != user.signed_out_at:
+        raise NotSignedIn
     user.signed_out_at = timezone.now()
     user.save(update_fields=["signed_out_at"])
     forget()

@@ -7,8 +7,9 @@ import pytest
 from accounts.access.services import set_active, sign_out_everywhere
 from accounts.mfa.models import TotpDevice
 from accounts.models import User
-from accounts.signin.services import first_factor
-from tests.accounts.conftest import is_signed_in, sign_in
+from accounts.sessions.models import Session
+from accounts.signin.services import first_factor, passwords
+from tests.accounts.conftest import OTHER, is_signed_in, sign_in
 from tests.accounts.mfa.conftest import SECRET, code_of
 from tests.conftest import PASSWORD, App, Browser
 
@@ -71,3 +72,54 @@ def test_a_password_that_is_replaced_while_it_is_checked_opens_nothing(
     else:
         answer = app.post("auth/login", {"email": alice.email, "password": PASSWORD})
         assert (answer.status_code, answer.json()["code"]) == (401, "sign_in_expired")
+
+
+def test_a_stolen_session_is_not_renewed_after_its_owner_ended_it(
+    alice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By ending the others, or with a new password, asked for a moment before and answered a moment after."""
+    thief = Browser().as_person(alice)
+    mine = User.objects.get(pk=alice.pk)
+
+    def meanwhile(*args: Any, **kwargs: Any) -> None:
+        sign_out_everywhere(User.objects.get(pk=alice.pk), actor=None)
+        sign_out_everywhere(*args, **kwargs)
+
+    monkeypatch.setattr("accounts.sessions.views.sign_out_everywhere", meanwhile)
+    monkeypatch.setattr("accounts.signin.services.passwords.sign_out_everywhere", meanwhile)
+    fields = {"oldpassword": PASSWORD, "password1": OTHER}
+    assert thief.post("/accounts/password/change/", fields).status_code != 302
+    thief = Browser().as_person(mine)
+    assert thief.post("/accounts/sessions/end-others/").status_code == 401
+    alice.refresh_from_db()
+    assert alice.check_password(PASSWORD)
+    assert not is_signed_in(thief)
+
+
+def test_a_session_that_was_ended_does_not_come_back_by_proving_again(
+    alice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thief = Browser().as_person(alice)
+    check = passwords.confirm_password
+
+    def slowly(**given: Any) -> None:
+        check(**given)
+        Session.objects.all().delete()
+
+    monkeypatch.setattr("accounts.signin.services.confirm_password", slowly)
+    assert thief.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 401
+    assert not is_signed_in(thief)
+
+
+def test_nor_is_it_renewed_where_the_owner_was_quicker_by_a_hair(
+    alice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thief = Browser().as_person(alice)
+
+    def and_then(*args: Any, **kwargs: Any) -> None:
+        sign_out_everywhere(*args, **kwargs)
+        sign_out_everywhere(User.objects.get(pk=alice.pk), actor=None)
+
+    monkeypatch.setattr("accounts.sessions.views.sign_out_everywhere", and_then)
+    assert thief.post("/accounts/sessions/end-others/").status_code == 401
+    assert not is_signed_in(thief)
