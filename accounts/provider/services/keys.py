@@ -46,7 +46,7 @@ def signer_for(algorithm: str) -> Signer:
     at, signer = _known.get(algorithm, (0.0, None))
     if signer is not None and 0 <= time.time() - at < _REMEMBERED:
         return signer
-    row = _signing(algorithm, timezone.now()) or _add(algorithm, signs_from=timezone.now())
+    row = _signing(algorithm, timezone.now()) or _add(algorithm, 1, timezone.now())
     signer = Signer(row.kid, row.algorithm, import_key(json.loads(row.private)))
     # Only once it is there for others too: a new key goes with its transaction if that is rolled back.
     transaction.on_commit(partial(_known.__setitem__, algorithm, (time.time(), signer)))
@@ -72,9 +72,10 @@ def rotate_signing_keys(*, at_once: bool = False) -> None:
         if newest is None:
             continue
         if at_once:
-            _add(algorithm, signs_from=now)
+            _add(algorithm, newest.number + 1, now)
         elif newest.signs_from + SIGNS_FOR - PUBLISHED_BEFORE <= now:
-            _add(algorithm, signs_from=max(now + PUBLISHED_BEFORE, newest.signs_from + SIGNS_FOR))
+            begins = max(now + PUBLISHED_BEFORE, newest.signs_from + SIGNS_FOR)
+            _add(algorithm, newest.number + 1, begins)
         _retire(algorithm, now, at_once=at_once)
     SigningKey.objects.filter(published_until__lte=now).delete()
     _known.clear()
@@ -93,9 +94,8 @@ def _retire(algorithm: str, now: datetime, *, at_once: bool) -> None:
         (former if at_once else former.filter(published_until=None)).update(published_until=until)
 
 
-def _add(algorithm: str, *, signs_from: datetime) -> SigningKey:
-    """One more key. Of several processes at once one makes it, and the others find it."""
-    last = SigningKey.objects.filter(algorithm=algorithm).order_by("-number").first()
+def _add(algorithm: str, number: int, signs_from: datetime) -> SigningKey:
+    """The key of that number. Of several processes at once one makes it, and the others find it."""
     key = _new_key(algorithm)
     public = key.as_dict(private=False, alg=algorithm, use="sig")
     try:
@@ -103,14 +103,14 @@ def _add(algorithm: str, *, signs_from: datetime) -> SigningKey:
             row = SigningKey.objects.create(
                 kid=key.thumbprint(),
                 algorithm=algorithm,
-                number=last.number + 1 if last else 1,
+                number=number,
                 private=json.dumps(key.as_dict(private=True)),
                 public=public | {"kid": key.thumbprint()},
                 signs_from=signs_from,
             )
             record(Tag.SIGNING_KEY_CREATED, kid=row.kid, algorithm=algorithm)
     except IntegrityError:
-        return SigningKey.objects.filter(algorithm=algorithm).latest("number")
+        return SigningKey.objects.get(algorithm=algorithm, number=number)
     return row
 
 

@@ -156,7 +156,7 @@ class NewApplicationForm(ApplicationForm):
 
 
 def _initial(application: Application) -> dict[str, Any]:
-    names = ApplicationForm.base_fields  # type: ignore[attr-defined]
+    names = ApplicationForm.base_fields
     initial = {name: getattr(application, name) for name in names}
     initial["service_account"] = str(application.service_account_id or "")
     initial["jwks"] = json.dumps(application.jwks, indent=1) if application.jwks else ""
