@@ -29,6 +29,7 @@ OWN = [
     "/accounts/email/",
     "/accounts/password/change/",
     "/accounts/sessions/",
+    "/accounts/identities/",
     "/accounts/organizations/",
 ]
 ADMIN = [
@@ -42,6 +43,9 @@ ADMIN = [
     "/admincenter/messages/",
     "/admincenter/organizations/",
     "/admincenter/create-organization/",
+    "/admincenter/sign-in-providers/",
+    "/admincenter/sign-in-providers/microsoft/",
+    "/admincenter/sign-in-providers/microsoft/edit/",
 ]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
