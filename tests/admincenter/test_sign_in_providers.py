@@ -138,6 +138,8 @@ def test_a_test_shows_the_step_that_fails_and_what_to_do(
     peer.secret = "another"
     assert tried()[0] == "client"
     assert "The client secret is wrong, or has expired" in tried()[1]
+    peer.stranger = "unauthorized_client"
+    assert tried()[0] == "authorization"
     peer.client_id = "another"
     assert tried()[0] == "authorization"
     assert "/accounts/identities/oidc/callback/" in tried()[1]

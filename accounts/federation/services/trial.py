@@ -76,7 +76,9 @@ def _try_client(provider: Provider, description: Description) -> None:
     except Unreachable as unreachable:
         raise Unproved(Step.CLIENT, unreachable) from None
     if error != "invalid_grant":
-        raise Unproved(Step.CLIENT, said_by(answer).replace(wrong, "…"))
+        # Microsoft shows its page to any client, and says here only that it does not know this one.
+        step = Step.AUTHORIZATION if error == "unauthorized_client" else Step.CLIENT
+        raise Unproved(step, said_by(answer).replace(wrong, "…"))
 
 
 def _remedy(provider: Provider, step: Step) -> str:

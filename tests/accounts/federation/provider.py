@@ -50,6 +50,7 @@ class FakeProvider:
         self.asked: list[str] = []
         self.posted: list[dict[str, str]] = []
         self.is_up = True
+        self.stranger = "invalid_client"
 
     # What it says of itself.
 
@@ -101,7 +102,7 @@ class FakeProvider:
     def _token(self, fields: dict[str, str], headers: dict[str, str]) -> Answer:
         self.posted.append(fields)
         if not self.knows(fields, headers):
-            return said({"error": "invalid_client"}, 401)
+            return said({"error": self.stranger}, 401)
         asked = self.codes.pop(fields["code"], None)
         if (
             asked is None
