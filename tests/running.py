@@ -71,9 +71,9 @@ def environment(data: Path, port: int, **more: str) -> dict[str, str]:
 
 
 @contextmanager
-def running(data: Path, **more: str) -> Iterator[Site]:
-    """Started, answering, and stopped at the end."""
-    port = free_port()
+def running(data: Path, *, port: int = 0, **more: str) -> Iterator[Site]:
+    """Started, answering, and stopped at the end; on a free port, or on one of before."""
+    port = port or free_port()
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "manage.py"), "serve"],
         env=environment(data, port, **more),

@@ -207,8 +207,11 @@ class Client:
 
 
 def _good(answer: Answer) -> dict[str, Any]:
-    if answer.status in (429, 502, 503, 504):
-        raise Busy(1.0 if answer.retry_after is None else answer.retry_after)
+    if answer.status in (429, 503) and answer.retry_after is not None:
+        raise Busy(answer.retry_after)
+    if answer.status >= 500 or answer.status == 429:
+        # Something is wrong there, and passes: as if nobody had answered.
+        raise Unreachable(str(answer.status))
     if answer.status >= 400:
         raise Refused(answer)
     return answer.body

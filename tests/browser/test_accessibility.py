@@ -41,6 +41,7 @@ ADMIN = [
     "/admincenter/audit/streams/create/",
     "/admincenter/audit/verification/",
     "/admincenter/messages/",
+    "/admincenter/hubs/",
     "/admincenter/organizations/",
     "/admincenter/create-organization/",
     "/admincenter/sign-in-providers/",

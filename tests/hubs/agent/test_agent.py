@@ -231,6 +231,8 @@ def test_it_waits_as_long_as_it_is_told(hub: Client, wire: Loop) -> None:
     assert 17 <= life(hub).step() <= 18
     with pytest.raises(Busy):
         hub.come_in()
+    wire.ask = lambda *_args: Answer(502, {})  # type: ignore[method-assign]
+    assert life(hub).step() <= living.LONGEST_WAIT
 
 
 def test_hubs_that_fell_together_come_back_apart() -> None:
