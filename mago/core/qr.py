@@ -19,9 +19,9 @@ def svg(text: str) -> SafeString:
     dark = "".join(
         f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, on in enumerate(row) if on
     )
-    size = len(rows)
+    size, name = len(rows), _("QR code")
     return mark_safe(  # noqa: S308
         f'<svg class="scan-code" viewBox="0 0 {size} {size}" role="img" '
-        f'aria-label="{escape(_("QR code"))}" shape-rendering="crispEdges">'
+        f'aria-label="{escape(name)}" shape-rendering="crispEdges">'
         f'<rect width="{size}" height="{size}" fill="#fff"/><path d="{dark}" fill="#000"/></svg>'
     )
