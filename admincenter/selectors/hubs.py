@@ -12,8 +12,8 @@ from accounts.organizations.models import Organization, Site
 from accounts.organizations.selectors import owned_for
 from hubs.life.selectors import AWAITED, late_after, offline_after, where_standing
 from hubs.models import EnrolmentCode, Hub, ReconnectToken, Room, State
-from hubs.operations.models import Assignment, Group, Task
-from hubs.operations.selectors import tasks_of
+from hubs.operations.models import OPEN, Assignment, Group, Stage, Task
+from hubs.operations.selectors import tasks_of, where_stage
 from hubs.selectors import codes_of, hubs_of, rooms_of
 from mago.audit import selectors as trail
 from mago.audit.models import AuditEvent
@@ -128,9 +128,13 @@ def find_tasks(
     tasks = tasks_seen_by(viewer, organization)
     if kind:
         tasks = tasks.filter(kind=kind)
-    if state:
-        tasks = tasks.filter({"open": Q(open__gt=0), "failed": Q(failed__gt=0),
-                              "done": Q(open=0, failed=0)}[state])  # fmt: skip
+    failed = where_stage(Stage.FAILED, Stage.EXPIRED)
+    if state == "open":
+        tasks = tasks.filter(where_stage(*OPEN))
+    elif state == "failed":
+        tasks = tasks.filter(failed)
+    elif state == "done":
+        tasks = tasks.exclude(where_stage(*OPEN)).exclude(failed)
     return Listing((tasks,), key=("created_at", "id"))
 
 

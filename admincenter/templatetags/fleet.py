@@ -1,4 +1,4 @@
-"""Hubs in lists: how each stands at this moment, and how long things take."""
+"""Hubs and their tasks in lists: how they stand at this moment, and how long things take."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from hubs.life.selectors import look_at
 from hubs.models import Hub
+from hubs.operations.models import Task
+from hubs.operations.selectors import count_stages
 
 register = template.Library()
 
@@ -18,6 +20,13 @@ def looked_at(hubs: Sequence[Hub]) -> Sequence[Hub]:
     """The same hubs, each with `standing` and `seen_at`; one look for all."""
     look_at(hubs)
     return hubs
+
+
+@register.filter
+def counted(tasks: Sequence[Task]) -> Sequence[Task]:
+    """The same tasks, each with its numbers of hubs; one read for all."""
+    count_stages(tasks)
+    return tasks
 
 
 @register.filter

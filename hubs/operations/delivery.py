@@ -19,7 +19,8 @@ from .selectors import deliverable
 
 AT_ONCE = 20
 KEPT = timedelta(days=90)
-BATCH = 1000
+# Tasks that are let go in one run; each may have gone to thousands of hubs.
+BATCH = 20
 # What a hub may say of a task that it has, and from which stage.
 _FROM = {
     Stage.RUNNING: (Stage.DELIVERED, Stage.RUNNING),

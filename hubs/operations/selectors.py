@@ -1,9 +1,10 @@
 """Reads of groups, tags and tasks."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.access.permissions import Permission
@@ -56,23 +57,29 @@ def tags_in(organization: Organization) -> list[str]:
 
 
 def tasks_of(organization: Organization) -> QuerySet[Task]:
-    """The organization's tasks, each with how many hubs have it, and how many of those are where."""
+    """The organization's tasks."""
     tasks: QuerySet[Task] = Task.objects.of(organization).select_related("created_by")
-    return tasks.annotate(
-        hubs=Count("assignments"),
-        open=Count("assignments", Q(assignments__stage__in=OPEN)),
-        done=Count("assignments", Q(assignments__stage=Stage.DONE)),
-        failed=Count("assignments", Q(assignments__stage__in=(Stage.FAILED, Stage.EXPIRED))),
-    )
+    return tasks
 
 
-def task_for(organization: Organization, key: UUID) -> Task:
-    """One task of the organization, or NotFound."""
-    task = tasks_of(organization).filter(pk=key).first()
-    if task is None:
-        raise NotFound
-    task.organization = organization
-    return task
+def where_stage(*stages: str) -> Exists:
+    """Of tasks: those that are at one of these stages at some hub."""
+    return Exists(Assignment.objects.filter(task=OuterRef("pk"), stage__in=stages))
+
+
+def count_stages(tasks: Iterable[Task]) -> None:
+    """Each task has `hubs`, how many have it, and of those `open`, `done` and `failed` ones. One read for all."""
+    found: list[Any] = list(tasks)
+    counts: dict[Any, dict[str, int]] = {task.pk: {} for task in found}
+    kept = Assignment.objects.filter(task__in=list(counts)).values_list("task", "stage")
+    for task_id, stage, number in kept.annotate(number=Count("pk")).order_by():
+        counts[task_id][stage] = number
+    for task in found:
+        of = counts[task.pk]
+        task.hubs = sum(of.values())
+        task.open = sum(of.get(stage, 0) for stage in OPEN)
+        task.done = of.get(Stage.DONE, 0)
+        task.failed = of.get(Stage.FAILED, 0) + of.get(Stage.EXPIRED, 0)
 
 
 def assignments_of(actor: Actor, task: Task) -> QuerySet[Assignment]:

@@ -17,7 +17,7 @@ from hubs.models import Hub
 from hubs.operations.kinds import PERMISSIONS
 from hubs.operations.models import Stage, Task
 from hubs.operations.orders import MOST_HUBS, cancel_task, order_task
-from hubs.operations.selectors import assignment_for, assignments_of
+from hubs.operations.selectors import assignment_for, assignments_of, count_stages
 
 from ...keyset import Listing
 from ...navigation import Permissions
@@ -49,6 +49,7 @@ def tasks(request: HttpRequest, whose: Organization) -> HttpResponse:
 @require_safe
 def task(request: HttpRequest, task: Task) -> HttpResponse:
     found = assignments_of(actor(request), task).defer("log")
+    count_stages([task])
     may_cancel = PERMISSIONS[task.kind] in Permissions(
         actor(request), task.organization, within=True
     )
