@@ -24,6 +24,7 @@ from mago.core.ids import digest, new_secret
 from ..addresses import host_of, is_https, is_redirect
 from ..models import Algorithm, Application, ApplicationType, AuthMethod, ClientSecret
 from ..scopes import is_scope
+from .keys import signer_for
 
 SECRET_PREFIX = "mago_cs_"  # noqa: S105
 MOST = 20
@@ -177,6 +178,8 @@ def _fill(application: Application, fields: dict[str, Any], actor: User | None) 
             application.save()
     except IntegrityError:
         raise _wrong("name", _("This name is taken.")) from None
+    # So that others can fetch the key before it first signs.
+    signer_for(application.id_token_algorithm)
 
 
 def _demand_account(account: ServiceAccount, application: Application, actor: User | None) -> None:

@@ -54,8 +54,7 @@ def signer_for(algorithm: str) -> Signer:
 
 
 def published_keys() -> list[dict[str, Any]]:
-    """The JWKS: keys that will sign, that does, and that did; at least one of the default algorithm."""
-    signer_for(Algorithm.ES256)
+    """The JWKS: keys that will sign, that do, and that did; none before there is an application."""
     rows = SigningKey.objects.order_by("algorithm", "-number").defer("private")
     now = timezone.now()
     return [row.public for row in rows if row.published_until is None or row.published_until > now]
