@@ -38,11 +38,18 @@ def bearer_of(token: str) -> AccessToken | None:
         return None
     now = timezone.now()
     found = (
-        AccessToken.objects.select_related("family__user", "family__application__organization")
+        AccessToken.objects.select_related("family__user")
         .filter(digest=digest(token), expires_at__gt=now)
         .first()
     )
-    return found if found is not None and is_valid(found.family, now) else None
+    if found is None:
+        return None
+    if found.family.application_id is not None:
+        # Apart, as most tokens are of our own apps and the join would cost each of them.
+        found.family.application = application_by_id(str(found.family.application_id))
+        if found.family.application is None:
+            return None
+    return found if is_valid(found.family, now) else None
 
 
 def api_token_of(token: str) -> ApiToken | None:
@@ -98,11 +105,12 @@ def issued_to(
     """The live token, of whatever kind, that was given to this application; None for another's (RFC 7009, RFC 7662)."""
     now, found = timezone.now(), None
     for kind in (AccessToken, RefreshToken):
-        rows: Any = kind.objects.select_related("family__user", "family__application__organization")
+        rows: Any = kind.objects.select_related("family__user")
         found = rows.filter(
             digest=digest(token), family__application=application, expires_at__gt=now
         ).first()
         if found is not None:
+            found.family.application = application  # Known already: no further query.
             return found if is_valid(found.family, now) else None
     own = _live_client_token(token)
     return own if own is not None and own.application_id == application.pk else None
@@ -124,9 +132,7 @@ def application_by_id(client_id: str) -> Application | None:
 def proved_by_secret(client_id: str, secret: str) -> Application | None:
     """The application of that client_id whose secret this is; None for anything else. One read."""
     found = (
-        ClientSecret.objects.select_related(
-            "application__organization", "application__service_account"
-        )
+        ClientSecret.objects.select_related("application__organization")
         .filter(digest=digest(secret))
         .first()
     )

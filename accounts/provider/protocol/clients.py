@@ -13,6 +13,9 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from accounts.access.principals import remembered
+from mago.core.ids import digest
+
 from ..addresses import is_registered
 from ..models import Application, AuthMethod
 from ..scopes import within
@@ -76,7 +79,13 @@ def by_secret(query_client: Any, request: Request) -> Client | None:
     if scheme.lower() != "basic" or not colon:
         raise InvalidClientError(status_code=401, description="Malformed credentials.")
     _demand_one_way(request, client_id)
-    application = proved_by_secret(client_id, secret)
+
+    def find() -> Application | None:
+        return proved_by_secret(client_id, secret)
+
+    # Who only asks may be told what was true within the last second.
+    key = digest(f"{client_id}:{secret}")
+    application = remembered(key, find) if request.only_reads else find()
     if application is None:
         raise InvalidClientError(status_code=401, description="Unknown client or secret.")
     return Client(application)

@@ -40,6 +40,8 @@ class Payload(OAuth2Payload):
 
 class Request(OAuth2Request):
     payload: Payload
+    # Set by an endpoint that changes nothing: its answer may come from memory (accounts.access.principals).
+    only_reads = False
 
     def __init__(self, request: HttpRequest, sent: QueryDict) -> None:
         # Whether the way here was safe is seen to by our middleware, which knows our proxies.

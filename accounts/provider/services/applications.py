@@ -145,6 +145,7 @@ def revoke_client_secret(*, application: Application, slot: int, actor: User) ->
     demand_permission(actor, Permission.APPLICATIONS_EDIT, application)
     if not application.secrets.filter(slot=slot).delete()[0]:
         raise NotFound
+    forget()
     _record(Tag.CLIENT_SECRET_REVOKED, application, actor)
 
 

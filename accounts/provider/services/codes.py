@@ -64,13 +64,13 @@ def code_of(code: str, application: Application) -> AuthorizationCode | None:
     """The application's code, live or turned in; one that was turned in before takes back what it gave."""
     found = (
         AuthorizationCode.objects.select_related("user", "family__user")
-        .filter(digest=digest(code), application=application, expires_at__gt=timezone.now())
+        .filter(digest=digest(code), application=application)
         .first()
     )
     if found is not None and found.redeemed_at is not None:
         _end_replayed(found)
         return None
-    return found
+    return found if found is not None and found.expires_at > timezone.now() else None
 
 
 def redeem_code(code: AuthorizationCode, application: Application) -> TokenPair:

@@ -1,7 +1,7 @@
 """Tokens are issued, rotated and revoked here (RFC 6749 sections 5 and 6, RFC 9700 section 4.14.2)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -37,6 +37,7 @@ from ..validity import answers_to, is_granted, is_open, lifetimes
 from .statements import id_token, resource_token
 
 REFRESH_PREFIX = "mago_rt_"
+CODES_KEPT = timedelta(days=1)
 
 
 class InvalidGrant(Refused):
@@ -121,11 +122,14 @@ def rotate(
     now = timezone.now()
     with transaction.atomic():
         token = (
-            RefreshToken.objects.select_related("family__user", "family__application__organization")
+            RefreshToken.objects.select_related("family__user")
             .filter(digest=digest(refresh_token), family__application=application)
             .first()
         )
-        if token is None or not _is_live(token, now):
+        if token is None:
+            raise InvalidGrant(_("Sign in again."))
+        token.family.application = application  # Known already: no further query.
+        if not _is_live(token, now):
             raise InvalidGrant(_("Sign in again."))
         family, demand = token.family, demand_on(token.family.user)
         if not answers_to(demand, family, now):
@@ -264,8 +268,10 @@ def _new_access_token(family: TokenFamily, scope: str, expires_at: datetime) -> 
 def purge() -> None:
     """Families that ended, and what expired, are gone."""
     now = timezone.now()
-    for model in (AuthorizationCode, DeviceGrant, ClientToken, UsedAssertion):
+    for model in (DeviceGrant, ClientToken, UsedAssertion):
         model.objects.filter(expires_at__lt=now).delete()
+    # Longer than they are good: whoever shows one later has copied it.
+    AuthorizationCode.objects.filter(expires_at__lt=now - CODES_KEPT).delete()
     TokenFamily.objects.filter(expires_at__lt=now).delete()
     TokenFamily.objects.filter(revoked_at__lt=now - settings.REFRESH_TOKEN_IDLE).delete()
     AccessToken.objects.filter(expires_at__lt=now).delete()

@@ -109,10 +109,12 @@ def _revoked(request: Request) -> tuple[int, Any, Any]:
 
 
 def _introspected(request: Request) -> tuple[int, Any, Any]:
-    client = server.authenticated_client(request)
-    if client.application.is_public:
+    request.only_reads = True
+    application, token = server.authenticated_client(request).application, _token_in(request)
+    if application.is_public:
         raise UnauthorizedClientError("Only a client that proves itself may ask.")
-    found = issued_to(client.application, _token_in(request))
+    key = f"introspect:{application.pk}:{digest(token)}"
+    found = remembered(key, lambda: issued_to(application, token))
     return 200, {"active": False} if found is None else _shape(found), HEADERS
 
 

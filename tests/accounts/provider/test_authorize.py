@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.access.models import Membership
 from accounts.organizations.services import create_organization
 from accounts.provider.models import AuthorizationCode, Consent, SigningKey, TokenFamily
-from accounts.provider.services import create_application, set_application_active
+from accounts.provider.services import create_application, purge, set_application_active
 from accounts.sessions.models import Session
 from tests.conftest import PASSWORD, Browser
 
@@ -261,6 +261,16 @@ def test_a_code_that_comes_back_takes_back_what_it_gave(
     assert wiki.refresh(pair["refresh_token"]).json()["error"] == "invalid_grant"
     assert TokenFamily.objects.get().revoked_at is not None
     assert events("provider:code:replayed")
+
+
+def test_a_code_that_comes_back_late_does_so_too(wiki: Party, her: Browser) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        code = wiki.code_for(her)
+        pair = wiki.redeem(code).json()
+        clock.shift(3600)
+        purge()
+        assert wiki.redeem(code).json()["error"] == "invalid_grant"
+        assert wiki.refresh(pair["refresh_token"]).json()["error"] == "invalid_grant"
 
 
 @pytest.mark.parametrize(
