@@ -13,7 +13,6 @@ import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
@@ -21,7 +20,6 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.organizations.models import Organization
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.context import caller
@@ -29,14 +27,24 @@ from mago.core.crypto import SealBroken, seal, unseal
 from mago.core.ids import new_id
 from mago.core.sql import Statement
 
-from . import scram
+from . import ht, scram
 from .binding import Offer
+from .held import Held
 from .keys import Purpose, fleet_mac
-from .models import Credential, Hub, UsedExchange
+from .models import Credential
 from .scram import NotAuthorized
 from .services import quarantine_clone
 from .services.credentials import activate_generation
-from .tokens import OF_CREDENTIAL, ROTATE, Reconnect, Success, issue, reconnect_token
+from .settling import Exchange, Settled, Standing, settle, use_up
+from .tokens import (
+    OF_CREDENTIAL,
+    ROTATE,
+    Reconnect,
+    Success,
+    derived_token,
+    issue,
+    new_reconnect,
+)
 from .who import Who, as_moment, as_uuid, read_name, shut_out
 
 _SEALED_FOR = "hubs.handshake"
@@ -44,12 +52,8 @@ _KEYS_PURPOSE = "hubs.credential.keys"
 _NOBODY = "0" * 32
 # Each look at the settings takes as long as a small statement.
 _HANDSHAKE_SECONDS = settings.HUB_HANDSHAKE_LIFETIME.total_seconds()
-_CREDENTIAL_ROTATED_AFTER = settings.HUB_CREDENTIAL_ROTATED_AFTER
-_GRACE = settings.HUB_REPLACED_GRACE
-# A sign-in is told in the audit when it comes from elsewhere than the last, and once a day anyway.
-_TOLD_EVERY = timedelta(days=1)
-# "Last used" is for people to look at; minutes are fine enough.
-_NOTED_EVERY = timedelta(minutes=1)
+_RECONNECT_LIFETIME = settings.HUB_RECONNECT_LIFETIME
+_held = Held()
 
 
 @dataclass(frozen=True)
@@ -61,18 +65,15 @@ class Challenge:
 # --- the first request ---
 
 _CREDENTIAL = Credential._meta.db_table
-_HUB = Hub._meta.db_table
-_ORGANIZATION = Organization._meta.db_table
-_USED = UsedExchange._meta.db_table
 
 # ruff: noqa: S608 - the names in these statements are our own
 _SALT_IN_USE = Statement(
-    f"SELECT id, salt, iterations FROM {_CREDENTIAL}"
+    f"SELECT id, salt, iterations, keys FROM {_CREDENTIAL}"
     " WHERE hub_id = %s AND mechanism = %s AND stage <> 'pending'"
     " ORDER BY CASE WHEN stage = 'active' THEN 0 ELSE 1 END, generation DESC LIMIT 1"
 )
 _SALT_OF = Statement(
-    f"SELECT id, salt, iterations FROM {_CREDENTIAL}"
+    f"SELECT id, salt, iterations, keys FROM {_CREDENTIAL}"
     " WHERE hub_id = %s AND mechanism = %s AND generation = %s"
 )
 
@@ -88,8 +89,10 @@ def start(mechanism: str, first: scram.ClientFirst, offer: Offer) -> Challenge:
     else:
         row = _SALT_OF.run([identity, bare_mechanism, name.generation])
     unknown = _salt_of_nobody(bare_mechanism, first.name)
-    key, salt, iterations = row or (_NOBODY, unknown, settings.HUB_ITERATIONS)
-    nonce = first.nonce + base64.b64encode(secrets.token_bytes(24)).decode()
+    key, salt, iterations, keys = row or (_NOBODY, unknown, settings.HUB_ITERATIONS, _dummy())
+    ours = base64.b64encode(secrets.token_bytes(24)).decode()
+    _held.put(ours, keys)
+    nonce = first.nonce + ours
     offered = offer.hash(scram.hash_name(mechanism))
     message = scram.server_first(nonce, salt, iterations, offered)
     expires = int(time.time() + _HANDSHAKE_SECONDS)
@@ -158,49 +161,12 @@ def _open(sid: str) -> _State:
     return state
 
 
-_USE = Statement(
-    f"INSERT INTO {_USED} (id, expires_at) VALUES (%s, %s) ON CONFLICT DO NOTHING RETURNING id"
-)
-_VERIFIER = Statement(
-    "SELECT c.id, c.last_used_at > %s, c.last_used_at > %s, c.last_address, c.keys, c.stage, c.generation, c.expires_at, c.expires_at > %s, c.ended_at > %s, c.created_at < %s,"
-    " h.rotation_asked_at IS NOT NULL, h.id, h.organization_id, h.name, h.serial, h.state,"
-    f" o.is_active FROM {_CREDENTIAL} c JOIN {_HUB} h ON h.id = c.hub_id"
-    f" JOIN {_ORGANIZATION} o ON o.id = h.organization_id WHERE c.id = %s"
-)
+_KEYS = Statement(f"SELECT keys FROM {_CREDENTIAL} WHERE id = %s")
 _TOUCH = Statement(
     f"UPDATE {_CREDENTIAL} SET last_used_at = %s, first_used_at = COALESCE(first_used_at, %s),"
     " last_address = %s"
     " WHERE id = %s AND stage IN ('pending', 'active') RETURNING id"
 )
-
-
-class _Verifier(NamedTuple):
-    id: Any
-    is_noted: bool | None
-    is_told: bool | None
-    last_address: str
-    keys: str
-    stage: str
-    generation: int
-    expires_at: Any
-    is_unexpired: bool
-    has_just_ended: bool | None
-    is_old: bool
-    rotation_asked: bool
-    hub_id: Any
-    organization_id: Any
-    name: str
-    serial: str
-    state: str
-    organization_is_active: bool
-
-    def who(self) -> Who:
-        return Who(
-            as_uuid(self.hub_id),
-            as_uuid(self.organization_id),
-            self.name or self.serial,
-            self.state,
-        )
 
 
 def finish(sid: str, final: scram.ClientFinal, offer: Offer, *, keep: bool = True) -> Success:
@@ -209,75 +175,98 @@ def finish(sid: str, final: scram.ClientFinal, offer: Offer, *, keep: bool = Tru
     One of any number of tries with the same `sid` is looked at, in whatever process, right or wrong.
     """
     state = _open(sid)
+    answer = _prove(state, final)
+    is_bound = final.binding in _right_bindings(state, offer)
+    exchange = _exchange(state, keep=keep)
     # For good, whatever comes of it.
-    if _USE.run([_used_id(state.nonce), int(state.expires)]) is None:
+    settled = settle(exchange) if answer and is_bound else use_up(exchange)
+    if not settled.is_first:
         raise NotAuthorized("replayed").about(None, state.name)
-    now = timezone.now()
-    found, who, answer = _prove(state, final, offer, now)
-    if (refused := _standing(found, who)) is not None:
-        raise refused.about(who, state.name)
-    method = f"scram {state.binding}".rstrip()
-    if found.is_noted and found.last_address == caller().address:
-        token = issue(OF_CREDENTIAL, found.id, method, now)
-    else:
-        with transaction.atomic():
-            _note(found, who, method, now)
-            token = issue(OF_CREDENTIAL, found.id, method, now)
-    if not token:
-        raise NotAuthorized("revoked").about(who, state.name)
+    found = settled.standing
+    who = found.who() if found else None
+    if not is_bound:
+        raise scram.BindingMismatch("possible man in the middle").about(who, state.name)
+    if found is None or who is None or not answer:
+        reason = "wrong proof" if found else "unknown hub"
+        raise NotAuthorized(reason).about(who, state.name)
+    if not settled.token:
+        if (refused := _standing(found, who)) is not None:
+            raise refused.about(who, state.name)
+        settled = _told(exchange, found, who, state.name)
     return Success(
         answer=answer,
         who=who,
         generation=found.generation,
-        token=token,
-        method=method,
-        reconnect=_kept(found, who, state.binding, now) if keep else None,
+        token=settled.token,
+        method=exchange.method,
+        reconnect=_reconnect(exchange, who, settled.reconnect),
         wishes=ROTATE if found.is_old or found.rotation_asked else (),
     )
 
 
-def _prove(
-    state: _State, final: scram.ClientFinal, offer: Offer, now: datetime
-) -> tuple[_Verifier, Who, bytes]:
-    """Who it is, and our own proof. By the same steps for a hub that does not exist; NotAuthorized for it and all others."""
-    moments = [now - _NOTED_EVERY, now - _TOLD_EVERY, now, now - _GRACE]
-    row = _VERIFIER.run([*moments, now - _CREDENTIAL_ROTATED_AFTER, UUID(state.credential)])
-    found = _Verifier(*row) if row else None
-    who = found.who() if found else None
+def _exchange(state: _State, *, keep: bool) -> Exchange:
+    return Exchange(
+        id=_used_id(state.nonce),
+        expires=int(state.expires),
+        credential=UUID(state.credential),
+        address=caller().address,
+        method=f"scram {state.binding}".rstrip(),
+        reconnects_by=ht.MECHANISM_OF[state.binding],
+        keep=keep,
+        now=timezone.now(),
+    )
+
+
+def _prove(state: _State, final: scram.ClientFinal) -> bytes:
+    """Our own proof, or nothing where theirs is wrong. By the same steps for a hub that does not exist."""
     name = scram.hash_name(state.mechanism)
-    stored_key, server_key = _keys(found)
+    stored_key, server_key = _keys(state)
     signed = f"{state.bare},{state.server_first},{final.without_proof}"
     is_proved = scram.verify(name, stored_key, signed, final.proof)
     is_proved &= hmac.compare_digest(final.nonce, state.nonce)
-    if final.binding not in _right_bindings(state, offer):
-        raise scram.BindingMismatch("possible man in the middle").about(who, state.name)
-    if found is None or who is None or not is_proved:
-        reason = "wrong proof" if found else "unknown hub"
-        raise NotAuthorized(reason).about(who, state.name)
-    return found, who, scram.server_final(name, server_key, signed).encode()
+    made = scram.server_final(name, server_key, signed).encode()
+    return made if is_proved and state.credential != _NOBODY else b""
 
 
-def _note(found: _Verifier, who: Who, method: str, now: datetime) -> None:
+def _told(exchange: Exchange, found: Standing, who: Who, name: str) -> Settled:
+    """A sign-in of which there is something to tell: the first in a day, from elsewhere, by a new credential."""
+    now = exchange.now
+    with transaction.atomic():
+        _note(exchange, found, who)
+        token = issue(OF_CREDENTIAL, found.id, exchange.method, now)
+    if not token:
+        raise NotAuthorized("revoked").about(who, name)
+    if found.again or not exchange.keep:
+        return Settled(True, token, found.again)
+    end = min(now + _RECONNECT_LIFETIME, as_moment(found.expires_at))
+    made = new_reconnect(who.id, found.generation, exchange.reconnects_by, now, end)
+    return Settled(True, token, made)
+
+
+def _note(exchange: Exchange, found: Standing, who: Who) -> None:
     """The credential was used now and from here; at its first use it takes the place of the one before."""
-    address = caller().address
-    if _TOUCH.run([now, now, address, found.id]) is None:
+    now = exchange.now
+    if _TOUCH.run([now, now, exchange.address, found.id]) is None:
         return
     if found.stage == Credential.Stage.PENDING:
         activate_generation(who.id, found.generation, now)
-    if not found.is_told or found.last_address != address:
+    if not found.is_told:
         record(
             Tag.HUB_SIGN_IN_SUCCEEDED,
             actor=who,
             target=cast(Any, who),
             organization_id=who.organization_id,
-            method=method,
+            method=exchange.method,
             generation=found.generation,
         )
 
 
-def _kept(found: _Verifier, who: Who, binding: str, now: datetime) -> Reconnect:
+def _reconnect(exchange: Exchange, who: Who, key: UUID | str | None) -> Reconnect | None:
     """The token with which it may come back, for as long as its credential is good."""
-    return reconnect_token(who.id, found.generation, binding, as_moment(found.expires_at), now)
+    if key is None or not exchange.keep:
+        return None
+    mechanism = exchange.reconnects_by
+    return Reconnect(mechanism, derived_token(as_uuid(key), who.id, mechanism))
 
 
 def _used_id(nonce: str) -> str:
@@ -285,9 +274,13 @@ def _used_id(nonce: str) -> str:
     return nonce[-32:]
 
 
-def _keys(found: _Verifier | None) -> tuple[bytes, bytes]:
+def _keys(state: _State) -> tuple[bytes, bytes]:
     """StoredKey and ServerKey; for an unknown hub such as nobody has the proof for, by the same work."""
-    text = unseal(found.keys if found else _dummy(), purpose=_KEYS_PURPOSE)
+    sealed = _held.take(_used_id(state.nonce))
+    if sealed is None:
+        row = _KEYS.run([UUID(state.credential)])
+        sealed = row[0] if row else _dummy()
+    text = unseal(sealed, purpose=_KEYS_PURPOSE)
     stored, _, server = text.partition(":")
     return base64.b64decode(stored), base64.b64decode(server)
 
@@ -311,7 +304,7 @@ def _right_bindings(state: _State, offer: Offer) -> list[str]:
     return [scram.binding_input(state.gs2_header, data) for data in known]
 
 
-def _standing(found: _Verifier, who: Who) -> NotAuthorized | None:
+def _standing(found: Standing, who: Who) -> NotAuthorized | None:
     """Why a hub that did prove itself is not let in, or None."""
     if found.stage == Credential.Stage.RETIRED:
         if found.has_just_ended:

@@ -15,6 +15,7 @@ from .scram import END_POINT, EXPORTER, LONGEST_NAME, BadEncoding, Malformed
 
 # By mechanism, the channel binding that it takes.
 MECHANISMS = {"HT-SHA-256-EXPR": EXPORTER, "HT-SHA-256-ENDP": END_POINT, "HT-SHA-256-NONE": ""}
+MECHANISM_OF = {binding: mechanism for mechanism, binding in MECHANISMS.items()}
 LONGEST_MESSAGE = 512
 MOST_COUNT = 2**63 - 1
 _EXTRA = re.compile(rb"c=([1-9][0-9]{0,18})(?:,h=([A-Za-z0-9+/]{43}=))?")

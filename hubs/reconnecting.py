@@ -5,28 +5,30 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.organizations.models import Organization
-from mago.core.ids import new_id
-from mago.core.sql import Statement
+from mago.core.ids import digest, new_id
+from mago.core.sql import Statement, in_one_commit
 
 from . import ht, scram
 from .binding import Offer
-from .models import Credential, Hub, ReconnectToken
+from .models import Credential, Hub, HubToken, ReconnectToken
 from .scram import NotAuthorized
 from .services import quarantine_clone
-from .tokens import OF_RECONNECT, ROTATE, Reconnect, Success, derived_token, issue, new_reconnect
+from .tokens import ROTATE, Reconnect, Success, derived_token, new_reconnect, new_token
 from .who import Who, as_moment, as_uuid, read_name, shut_out
 
 # How many of a hub's tokens are tried: the one in use, its successor, and superseded ones.
 _TRIED = 4
 _IDLE = settings.HUB_RECONNECT_IDLE
+_TOKEN_LIFETIME = settings.HUB_TOKEN_LIFETIME
 _ROTATED_AFTER = settings.HUB_RECONNECT_ROTATED_AFTER
 _GRACE = settings.HUB_REPLACED_GRACE
 
@@ -46,10 +48,22 @@ _CANDIDATE = Statement(
     " WHERE t.hub_id = %s AND t.mechanism = %s AND t.idle_until > %s AND t.expires_at > %s"
     " ORDER BY t.created_at DESC, t.id DESC LIMIT 1 OFFSET %s"
 )
-_COUNT = Statement(
+_COUNT = (
     f"UPDATE {_RECONNECT} SET last_count = %s, idle_until = %s,"
     " first_used_at = COALESCE(first_used_at, %s)"
-    " WHERE id = %s AND last_count < %s AND superseded_at IS NULL RETURNING id"
+    " WHERE id = %s AND last_count < %s AND superseded_at IS NULL RETURNING hub_id, generation"
+)
+_INSERT = f"INSERT INTO {HubToken._meta.db_table} (digest, hub_id, generation, method, expires_at)"
+_count = Statement(_COUNT)
+_give = Statement(f"{_INSERT} VALUES (%s, %s, %s, %s, %s)")
+# As both, where each would be a round trip.
+_count_and_give = Statement(
+    f"WITH counted AS ({_COUNT}) {_INSERT}"
+    " SELECT %s, c.hub_id, c.generation, %s, %s FROM counted c RETURNING digest"
+)
+_supersede = Statement(
+    f"UPDATE {_RECONNECT} SET superseded_at = %s"
+    " WHERE hub_id = %s AND superseded_at IS NULL AND id <> %s"
 )
 
 
@@ -86,15 +100,16 @@ def reconnect(mechanism: str, message: ht.Initiator, offer: Offer) -> Success:
     who = Who(hub_id, as_uuid(found.organization_id), found.name or found.serial, found.state)
     if (refused := _standing(found)) is not None:
         raise refused.about(who, message.name)
-    is_quiet = not (found.is_unused or found.is_old or found.is_superseded)
-    with nullcontext() if is_quiet else transaction.atomic():
-        success = _count(found, who, message.count, mechanism, now)
+    come_back = partial(_come_back, found, who, message.count, mechanism, now)
+    if connection.vendor == "sqlite":
+        success = in_one_commit(come_back)
+    else:
+        with transaction.atomic() if found.is_unused or found.is_old else nullcontext():
+            success = come_back()
     if success is None:
         reason = "superseded reconnect token" if found.is_superseded else "counter was used before"
         quarantine_clone(hub_id=hub_id, reason=reason)
         raise NotAuthorized(f"clone: {reason}").about(who, message.name)
-    if not success.token:
-        raise NotAuthorized("revoked").about(who, message.name)
     return replace(success, answer=ht.response(token, binding, message.extra))
 
 
@@ -110,31 +125,42 @@ def _standing(found: _Candidate) -> NotAuthorized | None:
     return None
 
 
-def _count(
+def _come_back(
     found: _Candidate, who: Who, count: int, mechanism: str, now: datetime
 ) -> Success | None:
     """The counter is used, and what follows from that; None where it was used before."""
-    key, idle = as_uuid(found.id), now + _IDLE
-    if found.is_superseded or _COUNT.run([count, idle, now, key, count]) is None:
+    key, method = as_uuid(found.id), f"ht {ht.MECHANISMS[mechanism]}".rstrip()
+    if found.is_superseded or not (token := _counted(key, count, method, now)):
         return None
     if found.is_unused:
-        older = ReconnectToken.objects.filter(hub_id=who.id, superseded_at=None)
-        older.exclude(pk=key).update(superseded_at=now)
+        _supersede.run([now, who.id, key])
     successor = None
     if found.is_old:
         end = as_moment(found.expires_at)
         made = new_reconnect(who.id, found.generation, mechanism, now, end)
         successor = Reconnect(mechanism, derived_token(made, who.id, mechanism))
-    method = f"ht {ht.MECHANISMS[mechanism]}".rstrip()
     return Success(
         answer=b"",
         who=who,
         generation=found.generation,
-        token=issue(OF_RECONNECT, key, method, now),
+        token=token,
         method=method,
         reconnect=successor,
         wishes=ROTATE if found.rotation_asked else (),
     )
+
+
+def _counted(key: UUID, count: int, method: str, now: datetime) -> str:
+    """A new access token for a counter that is higher than all before, or "" where it is not."""
+    token = new_token()
+    counting = [count, now + _IDLE, now, key, count]
+    ends = now + _TOKEN_LIFETIME
+    if connection.vendor == "postgresql":
+        return token if _count_and_give.run([*counting, digest(token), method, ends]) else ""
+    if (row := _count.run(counting)) is None:
+        return ""
+    _give.run([digest(token), *row, method, ends])
+    return token
 
 
 def _held(

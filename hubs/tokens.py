@@ -12,10 +12,9 @@ from django.db import connection
 from mago.core.ids import digest, new_id, new_secret
 from mago.core.sql import Statement
 
-from . import ht
 from .keys import Purpose, fleet_mac
 from .models import Credential, HubToken, ReconnectToken
-from .who import Who, as_uuid
+from .who import Who
 
 TOKEN_PREFIX = "mago_hub_"  # noqa: S105
 # What a hub is told to do.
@@ -23,8 +22,6 @@ ROTATE = ("rotate_credential",)
 # Each look at the settings takes as long as a small statement.
 _TOKEN_LIFETIME = settings.HUB_TOKEN_LIFETIME
 _RECONNECT_IDLE = settings.HUB_RECONNECT_IDLE
-_RECONNECT_ROTATED_AFTER = settings.HUB_RECONNECT_ROTATED_AFTER
-_RECONNECT_LIFETIME = settings.HUB_RECONNECT_LIFETIME
 
 _CREDENTIAL = Credential._meta.db_table
 _TOKEN = HubToken._meta.db_table
@@ -66,37 +63,21 @@ def _issuing(source: str) -> dict[str, Statement]:
 
 
 OF_CREDENTIAL = _issuing(f"{_CREDENTIAL} s WHERE s.id = %s AND s.stage IN ('pending', 'active')")
-OF_RECONNECT = _issuing(f"{_RECONNECT} s WHERE s.id = %s AND s.superseded_at IS NULL")
-_NEWEST_RECONNECT = Statement(
-    f"SELECT id, last_count, created_at > %s FROM {_RECONNECT} WHERE hub_id = %s AND mechanism = %s"
-    " AND generation = %s AND superseded_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 1"
-)
 _INSERT_RECONNECT = Statement(
     f"INSERT INTO {_RECONNECT} (id, hub_id, generation, mechanism, last_count, created_at,"
     " idle_until, expires_at) VALUES (%s, %s, %s, %s, 0, %s, %s, %s)"
 )
 
 
+def new_token() -> str:
+    return TOKEN_PREFIX + new_secret()
+
+
 def issue(source: dict[str, Statement], key: Any, method: str, now: datetime) -> str:
     """A new access token, or "" where what it is to be made from is no more."""
-    token = TOKEN_PREFIX + new_secret()
+    token = new_token()
     values = [digest(token), method, now + _TOKEN_LIFETIME, key]
     return token if source[connection.vendor].run(values) else ""
-
-
-def reconnect_token(
-    hub_id: UUID, generation: int, binding: str, end: datetime, now: datetime
-) -> Reconnect:
-    """A token to reconnect with; one that the hub has never used is told again, in case it was lost."""
-    mechanism = next(name for name, bound in ht.MECHANISMS.items() if bound == binding)
-    fresh = now - _RECONNECT_ROTATED_AFTER
-    row = _NEWEST_RECONNECT.run([fresh, hub_id, mechanism, generation])
-    if row and row[1] == 0 and row[2]:
-        key = as_uuid(row[0])
-    else:
-        end = min(now + _RECONNECT_LIFETIME, end)
-        key = new_reconnect(hub_id, generation, mechanism, now, end)
-    return Reconnect(mechanism, derived_token(key, hub_id, mechanism))
 
 
 def new_reconnect(

@@ -35,6 +35,12 @@ def _ring() -> Iterator[str]:
     yield from settings.SECRET_KEY_FALLBACKS
 
 
+@lru_cache(maxsize=256)
+def _cipher(key: str, purpose: str) -> AESGCM:
+    """What seals for that purpose; making it anew takes as long as sealing."""
+    return AESGCM(_derive(key, f"seal:{purpose}"))
+
+
 @lru_cache(maxsize=64)
 def _key_id(key: str) -> str:
     return hashlib.sha256(b"mago key id" + key.encode()).hexdigest()[:8]
@@ -44,9 +50,7 @@ def seal(value: str, *, purpose: str, context: str = "") -> str:
     """`value` encrypted and authenticated; opens only for the same purpose and context."""
     key = settings.SECRET_KEY
     nonce = os.urandom(12)
-    sealed = AESGCM(_derive(key, f"seal:{purpose}")).encrypt(
-        nonce, value.encode(), context.encode()
-    )
+    sealed = _cipher(key, purpose).encrypt(nonce, value.encode(), context.encode())
     return f"{_key_id(key)}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
 
 
@@ -57,11 +61,8 @@ def unseal(sealed: str, *, purpose: str, context: str = "") -> str:
         if _key_id(key) == key_id:
             try:
                 raw = base64.urlsafe_b64decode(body)
-                return (
-                    AESGCM(_derive(key, f"seal:{purpose}"))
-                    .decrypt(raw[:12], raw[12:], context.encode())
-                    .decode()
-                )
+                opened = _cipher(key, purpose).decrypt(raw[:12], raw[12:], context.encode())
+                return opened.decode()
             except (InvalidTag, ValueError):
                 break
     raise SealBroken(f"a sealed value for {purpose!r} does not open")

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import random
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.organizations.services import set_organization_active
+from hubs import handshake, keys
+from hubs.held import Held
 from hubs.keys import Purpose, fleet_key
 from hubs.models import Credential, HubToken, State
 from hubs.services import quarantine_hub, reactivate_hub, revoke_credentials, suspend_hub
@@ -117,6 +120,52 @@ def test_an_unknown_hub_costs_the_same_questions(enrolled: Enrolled) -> None:
             Device(name=name).reconnect({"mechanism": "HT-SHA-256-NONE", "token": "x"}, 1)
         numbers.add(len(queries))
     assert len(numbers) == 1
+
+
+def test_a_sign_in_asks_the_database_little(
+    enrolled: Enrolled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One read, then what makes the tokens: on PostgreSQL, where each is a round trip, one statement."""
+    for purpose in Purpose:  # read once in the life of a process
+        monkeypatch.setitem(keys._kept, purpose, fleet_key(purpose))
+    device = Device(enrolled)
+    told = device.sign_in()["reconnect"]
+
+    def questions(ask: Callable[[], Any]) -> int:
+        device.token = ""
+        with CaptureQueriesContext(connection) as queries:
+            assert ask().status_code == 200
+        return len(queries)
+
+    def sign_in() -> tuple[int, int]:
+        return questions(device.start), questions(lambda: device.proceed(device.last))
+
+    is_sqlite = connection.vendor == "sqlite"
+    assert sign_in() == (1, 3 if is_sqlite else 1)
+    device.reconnect(told, 1)
+    assert questions(lambda: device.reconnect(told, 2)) == (3 if is_sqlite else 2)
+    # A token to reconnect with is made besides, as the one before is in use.
+    assert sign_in() == (1, 4 if is_sqlite else 1)
+
+
+def test_the_second_request_may_come_to_another_process(
+    enrolled: Enrolled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = Device(enrolled)
+    started = device.start()
+    monkeypatch.setattr(handshake, "_held", Held())
+    assert device.proceed(started).status_code == 200
+    wrong = Device(name=UNKNOWN, secret="wrong")
+    started = wrong.start()
+    monkeypatch.setattr(handshake, "_held", Held())
+    assert refused(wrong.proceed(started), e="invalid-proof")
+
+
+def test_of_what_was_begun_only_the_newest_is_held() -> None:
+    held = Held(most=2)
+    for name in ("a", "b", "c"):
+        held.put(name, f"keys of {name}")
+    assert [held.take(name) for name in ("a", "b", "c", "c")] == [None, "keys of b", "keys of c", None]  # fmt: skip
 
 
 def test_the_name_alone_is_the_first_generation_also_of_who_does_not_exist(
