@@ -11,9 +11,12 @@ from .serializers import EmailField
 NAMES = sorted(permission.value for permission in frozenset(Permission) - PLATFORM_ONLY)
 
 
+PERMISSIONS = [(name, name) for name in sorted(NAMES)]
+
+
 class ExplainQuerySerializer(serializers.Serializer[Any]):
     organization = serializers.UUIDField(help_text="Its identifier.")
-    permission = serializers.ChoiceField(choices=NAMES)
+    permission = serializers.ChoiceField(choices=PERMISSIONS)
     member = EmailField(required=False, help_text="The e-mail address of a member.")
     service_account = serializers.UUIDField(required=False, help_text="Or a service account.")
     site = serializers.UUIDField(required=False, help_text="A site, if not the whole organization.")
@@ -47,7 +50,7 @@ class DecisionSerializer(serializers.Serializer[Any]):
 
 
 class ExplanationSerializer(serializers.Serializer[Any]):
-    permission = serializers.ChoiceField(choices=NAMES)
+    permission = serializers.ChoiceField(choices=PERMISSIONS)
     decision = DecisionSerializer(allow_null=True)
     looked_at = LookedSerializer(many=True)
     who_can = BindingSerializer(many=True, help_text="At most 500 bindings are looked at.")
@@ -55,7 +58,7 @@ class ExplanationSerializer(serializers.Serializer[Any]):
 
 class RoleDryRunSerializer(serializers.Serializer[Any]):
     permissions = serializers.ListField(
-        child=serializers.ChoiceField(choices=NAMES), allow_empty=True, max_length=len(NAMES)
+        child=serializers.ChoiceField(choices=PERMISSIONS), allow_empty=True, max_length=len(NAMES)
     )
 
 

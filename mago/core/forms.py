@@ -35,7 +35,11 @@ class Form(forms.Form):
     service_fields: Mapping[str, str] = {}
 
     def refuse(self, refusal: Refused) -> None:
-        """The service's refusal stands beside the fields that it names, or above them all."""
+        """The service's refusal stands beside the fields that it names, or above them all; also of a form that
+        was not sent, on a page with more than one."""
+        if not self.is_bound:
+            self.full_clean()
+            self.cleaned_data: dict[str, Any] = {}
         for name, messages in refusal.fields.items():
             field = self.service_fields.get(name, name)
             self.add_error(

@@ -69,6 +69,7 @@ NEXT_URL_NAMES = (
     "setup",
     "accounts:*",
     "account_*",
+    "mfa:*",
     "sessions:*",
     "organizations:*",
     "federation:list",

@@ -66,8 +66,14 @@ BODIES: dict[str, tuple[bytes, str]] = {
 }
 
 # What may grow without harm: what was tried is told and counted; a session is closed or renewed; the button that
-# has the trail verified sends no fields.
-GROWING = {"audit.auditevent", "audit.auditjob", "core.limitstate", "sessions.session"}
+# has the trail verified sends no fields; a passkey's challenge is asked for by nothing at all.
+GROWING = {
+    "audit.auditevent",
+    "audit.auditjob",
+    "core.limitstate",
+    "mfa.challenge",
+    "sessions.session",
+}
 
 
 def counts() -> dict[str, int]:
@@ -310,7 +316,10 @@ JSON_BODIES: dict[str, bytes] = {
     "a form": b"email=a@example.com&password=x",
 }
 VALUES: list[Any] = [None, 0, 12345678901234567890, 1.5, True, [], {}, ["a@example.com"], {"a": 1}, "", " ", "\x00", "a\x00b@example.com", "\ud800", "x" * 300_000]  # fmt: skip
-NAMES = ["email", "password", "name", "language", "key", "refresh_token", "everywhere"]
+NAMES = [
+    *("email", "password", "name", "language", "key", "refresh_token", "everywhere"),
+    *("transaction", "method", "factor", "code", "credential"),
+]
 # Of `passkey/options` nothing is asked, and so nothing can be wrong.
 ENDPOINTS = [
     *(
@@ -368,7 +377,9 @@ def test_values_of_the_wrong_kind_are_refused_beside_their_field(token: str) -> 
         for value in VALUES:
             answer = send(path, json.dumps(dict.fromkeys(NAMES, value)).encode(), token)
             what = (path, str(value)[:80])
-            assert answer.status_code in (200, 400), what
+            assert answer.status_code in (200, 400, 413), what
+            if answer.status_code == 413:  # so many of them at once
+                continue
             if answer.status_code == 200:  # an empty name is a name
                 assert what in (("/api/v1/me", ""), ("/api/v1/me", " "))
                 continue

@@ -13,7 +13,7 @@ def call(method: str, content_type: str, query: str = "", body: bytes = b"") -> 
     lines: list[str] = []
     environ: dict[str, Any] = {
         "REQUEST_METHOD": method,
-        "PATH_INFO": "/accounts/login/",
+        "PATH_INFO": "/accounts/password/reset/",
         "QUERY_STRING": query,
         "CONTENT_TYPE": content_type,
         "CONTENT_LENGTH": str(len(body)),

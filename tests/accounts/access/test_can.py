@@ -233,6 +233,7 @@ def test_a_role_of_no_name_grants_nothing(bob: User, acme: Organization) -> None
 # --- by what the request was authenticated ---
 
 BY_PEOPLE = {
+    Permission.APPLICATIONS_EDIT,
     Permission.CONDITIONS_EDIT,
     Permission.DOMAINS_EDIT,
     Permission.POLICIES_EDIT,

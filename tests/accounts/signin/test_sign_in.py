@@ -244,3 +244,10 @@ def test_a_hash_that_is_made_stronger_brings_no_old_password_back(alice: User) -
     store(PASSWORD)
     alice.refresh_from_db()
     assert alice.password == "changed meanwhile"
+
+
+def test_a_passkey_that_cannot_be_used_says_so_on_the_page(browser: Browser) -> None:
+    for sent in ({}, {"credential": "no JSON"}, {"credential": '{"id": "x", "response": {}}'}):
+        response = browser.post("/accounts/login/passkey/", sent)
+        assert response.status_code == 400
+        assert 'role="alert"' in response.content.decode()

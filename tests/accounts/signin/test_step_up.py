@@ -66,3 +66,9 @@ def test_a_factor_of_somebody_else_is_none(stale: Browser, bob: Any) -> None:
 
 def test_asking_for_a_code_where_the_password_is_asked_for_says_so(stale: Browser) -> None:
     assert stale.post(PAGE, {"send": "1"}).status_code == 400
+
+
+def test_it_leads_back_to_the_page_of_a_factor(stale: Browser) -> None:
+    asked = stale.get("/accounts/mfa/add/totp/")["Location"]
+    response = stale.post(asked, {"password": PASSWORD, "next": "/accounts/mfa/add/totp/"})
+    assert response["Location"] == "/accounts/mfa/add/totp/"
