@@ -7,12 +7,14 @@ is known, plain http is left to the middleware that refuses it, and the headers 
 """
 
 import logging
+import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import DEFAULT_DB_ALIAS, close_old_connections, connections
 from django.http import HttpResponse
 
 from mago.core import errors
@@ -38,6 +40,8 @@ HOT: Mapping[str, View] = {
     PREFIX + "auth/continue": auth.proceed,
     PREFIX + "me/heartbeat": heartbeat,
 }
+# A connection that was fine so many seconds ago is taken to be: to ask it each time is a round trip.
+_TRUSTED = 1.0
 _PHRASES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 logger = logging.getLogger(__name__)
@@ -67,6 +71,7 @@ class Front:
     def __init__(self, django: Wsgi, admission: Admission, missing: Missing) -> None:
         self._django, self._admission, self._missing = django, admission, missing
         self._headers = _headers()
+        self._thread = threading.local()
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -81,7 +86,7 @@ class Front:
         return self._answer(self._ask(view, HotRequest(environ)), start_response)
 
     def _ask(self, view: View, request: HotRequest) -> HttpResponse:
-        close_old_connections()
+        self._mind_connection()
         agent = request.META.get("HTTP_USER_AGENT", "")[:300]
         agent = agent if agent.isprintable() else "".join(c for c in agent if c.isprintable())
         with calling(Caller(request.request_id, request.client_address, agent)):
@@ -96,12 +101,24 @@ class Front:
         response.headers["X-Request-ID"] = request.request_id
         return response
 
+    def _mind_connection(self) -> None:
+        """The thread's connection is looked at once in a while, and after each error."""
+        now = time.monotonic()
+        if now < getattr(self._thread, "trusted_until", 0) and not _has_failed():
+            return
+        close_old_connections()
+        self._thread.trusted_until = now + _TRUSTED
+
     def _answer(self, response: HttpResponse, start_response: Any) -> Iterable[bytes]:
         content = response.content
         length = ("Content-Length", str(len(content)))
         headers = [*response.items(), length, *self._headers]
         start_response(_PHRASES[response.status_code], headers)
         return [content]
+
+
+def _has_failed() -> bool:
+    return bool(connections[DEFAULT_DB_ALIAS].errors_occurred)
 
 
 def _headers() -> list[tuple[str, str]]:

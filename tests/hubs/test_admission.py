@@ -8,7 +8,7 @@ from heapq import heappop, heappush
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 import hubs.front
 from hubs import handshake
@@ -181,6 +181,21 @@ def test_a_database_that_is_away_leaves_the_number_as_it_was() -> None:
     missing.read()
     missing.refresh()
     assert missing.read() == 0
+
+
+@pytest.mark.django_db
+def test_a_connection_is_looked_at_once_in_a_while_and_after_an_error(
+    enrolled: Enrolled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[int] = []
+    monkeypatch.setattr(hubs.front, "close_old_connections", lambda: looks.append(1))
+    ours = front()
+    for _ in range(3):
+        ask(ours, "auth/start", FIRST)
+    assert len(looks) == 1
+    monkeypatch.setattr(connection, "errors_occurred", True)
+    ask(ours, "auth/start", FIRST)
+    assert len(looks) == 2
 
 
 @pytest.mark.django_db
