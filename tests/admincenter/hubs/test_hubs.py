@@ -207,6 +207,9 @@ def test_a_task_goes_to_those_ticked_or_to_all_that_a_filter_finds(
     owner: Any, enrol: Any, acme: Any
 ) -> None:
     hubs = [enrol(f"S-{n}").hub for n in range(3)]
+    # What htmx swaps in brings the way to a task for just these hubs.
+    part = owner.get(AT, {"q": "S-"}, headers={"HX-Request": "true"}).content.decode()
+    assert "tasks/create/?q=S-" in part
     owner.post(f"{AT}tasks/create/?hub={hubs[0].pk}", {"kind": "locate", "expires_after": "1"})
     fields = {"kind": "update", "version": "2.0", "expires_after": "24"}
     fields["local_time"] = f"{timezone.now() + timedelta(days=3):%Y-%m-%d} 03:00"
