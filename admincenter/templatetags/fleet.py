@@ -44,7 +44,7 @@ def span(seconds: float | None) -> str:
         # An hour is better told as 90 minutes than as one.
         if seconds >= 2 * size or seconds == size:
             return f"{int(seconds // size)} {unit}"
-    return f"{int(seconds)} {_('s')}"
+    return f"{int(seconds)} s"
 
 
 @register.filter
