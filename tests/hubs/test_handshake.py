@@ -24,6 +24,7 @@ from hubs.services import quarantine_hub, reactivate_hub, revoke_credentials, su
 from mago.core.sql import Statement
 from tests.hubs.conftest import Enrolled
 from tests.hubs.hub import Device, decoded, encoded
+from tests.races import at_once
 
 NONCE = "rOprNGfwEbeRWgbNEkqO"
 UNKNOWN = "01890a5d-ac96-774b-bcce-b302099a8057"
@@ -195,6 +196,20 @@ def test_a_sid_is_good_once(enrolled: Enrolled, events: Any) -> None:
     assert refused(device.post("auth/continue", device.final), e="invalid-proof")
     assert HubToken.objects.count() == 1
     assert events("hubs:session:failed")[0].detail["reason"] == "replayed"
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_of_many_with_one_sid_one_wins(real_database: None, enrolled: Enrolled) -> None:
+    device = Device(enrolled)
+    device.sign_in()  # the first of a day is told in the audit, and so takes another way
+    started = device.start()
+    device.scram.set_server_first(decoded(started.json()["challenge"]))
+    final = {"sid": started.json()["sid"], "response": encoded(device.scram.get_client_final())}
+    answers = at_once(lambda _number: Device(enrolled).post("auth/continue", final).status_code)
+    assert sorted(answers) == [200] + [401] * 7
+    assert HubToken.objects.count() == 2
+    assert len(at_once(lambda _number: Device(enrolled).sign_in()["access_token"])) == 8
 
 
 def test_a_wrong_guess_uses_the_sid_up(enrolled: Enrolled) -> None:
