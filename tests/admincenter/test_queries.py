@@ -78,7 +78,8 @@ def test_a_list(admin: Any, costs: Any, path: str, own: int) -> None:
 
 
 def test_a_person(admin: Any, costs: Any, alice: Any) -> None:
-    with costs(6):  # the person, roles, sessions, programs, events by, events about
+    # The person, roles, sessions, programs, events by, events about, four kinds of factors, a waiting recovery.
+    with costs(11):
         assert admin.get(f"/admincenter/people/{alice.pk}/").status_code == 200
 
 
