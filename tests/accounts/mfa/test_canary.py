@@ -97,6 +97,7 @@ def test_no_secret_of_a_factor_is_anywhere_but_in_its_hands(
 ) -> None:
     seen = Seen()
     browser = Browser().as_person(alice)
+    logging.getLogger("mago").warning("something is said")
     with django_capture_on_commit_callbacks(execute=True):
         held = codes_of_life(alice, browser, seen)
     seen.keep(App().post("auth/login", {"email": alice.email, "password": "wrong"}))
