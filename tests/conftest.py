@@ -6,6 +6,7 @@ his own, dora administers the platform.
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.test import Client, TransactionTestCase
 from django.utils import timezone
 
 from mago.core.ids import digest
+from tests.running import migrated
 
 PASSWORD = "seven geese cross a wet meadow"
 
@@ -164,6 +166,18 @@ def events(db: None) -> Callable[..., list[Any]]:
 def without_templates(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages come empty, for who asks of each of them whom it lets in: that is decided before."""
     monkeypatch.setattr(Template, "render", lambda *args: "")
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
+    """On SQLite each worker begins with a copy of one migrated file; nothing is left for Django to migrate."""
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    if not database["ENGINE"].endswith("sqlite3"):
+        return False
+    shutil.copy(migrated(), database["TEST"]["NAME"])
+    return True
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,10 +1,13 @@
 """Mago as a newcomer runs it: `manage.py serve` on a free port of loopback, with a data folder of its own."""
 
+import fcntl
 import json
 import os
 import re
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -70,10 +73,31 @@ def environment(data: Path, port: int, **more: str) -> dict[str, str]:
     return kept | {"PORT": str(port), "MAGO_DATA_DIR": str(data), **more}
 
 
+def migrated() -> Path:
+    """A database that has all tables and nothing in them, made once for all workers of this run."""
+    folder = Path(os.environ["MAGO_DATA_DIR"]) / "migrated"
+    folder.mkdir(exist_ok=True)
+    database = folder / "mago.sqlite3"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "made").exists():
+            command = [sys.executable, str(ROOT / "manage.py"), "migrate", "-v0"]
+            subprocess.run(command, env=environment(folder, 8000), cwd=ROOT, check=True)
+            # All in the one file, for whoever copies it.
+            with sqlite3.connect(database) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            (folder / "made").touch()
+    return database
+
+
 @contextmanager
 def running(data: Path, *, port: int = 0, **more: str) -> Iterator[Site]:
     """Started, answering, and stopped at the end; on a free port, or on one of before."""
     port = port or free_port()
+    if "DATABASE_URL" not in more and not (data / "mago.sqlite3").exists():
+        # Each start would migrate for seconds; `tests/mago/test_serve.py` is about that.
+        data.mkdir(exist_ok=True)
+        shutil.copy(migrated(), data / "mago.sqlite3")
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "manage.py"), "serve"],
         env=environment(data, port, **more),
