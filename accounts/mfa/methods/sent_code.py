@@ -42,7 +42,9 @@ class SentCode(Method):
     def limits_for(self, flow: Flow, factor: Factor) -> Taken:
         """What a code takes, each with its key, the narrowest first."""
         lane = (str(factor.user_id), lane_of(flow))
-        wanted: Taken = [(limit, lane) for limit in limits.CODES]
+        # The first stops a double click: of one factor, as somebody may set up two in a row.
+        wanted: Taken = [(limits.CODE_QUICK, (*lane, self.recipient(factor)))]
+        wanted += [(limit, lane) for limit in limits.CODES if limit is not limits.CODE_QUICK]
         return [*wanted, (limits.CODE_NETWORK, (network_of(caller().address),))]
 
     def is_capped(self, factor: Factor) -> bool:
