@@ -234,6 +234,39 @@ def test_a_code_comes_by_mail_when_it_is_asked_for(site: Site, home: str, window
     window.wait_for_url("**/accounts/")
 
 
+def test_a_code_by_sms_is_the_spare_beside_an_app(site: Site, home: str, window: Any) -> None:
+    number = "+393477654321"
+    come_in(window, site, home, "uma@example.com")
+    set_up_app(window, home)
+    window.get_by_role("button", name="Set up").click()
+    window.wait_for_url("**/accounts/mfa/recovery/")
+    window.goto(f"{home}/accounts/mfa/add/sms/")
+    window.get_by_label("Mobile number").fill(number)
+    is_fine(window)
+    window.get_by_role("button", name="Go on").click()
+    first = mailed_code(site, number)
+    window.get_by_label("Code", exact=True).fill(first)
+    window.get_by_role("button", name="Set up").click()
+    window.get_by_text("Code by SMS is set up").wait_for()
+
+    leave(window, home)
+    give_password(window, home, "uma@example.com")
+    window.get_by_role("link", name=re.compile("Code by SMS")).click()
+    window.get_by_role("button", name="Send a code").click()
+    is_fine(window)
+    window.get_by_label("Code", exact=True).fill(first)
+    window.get_by_role("button", name="Go on").click()
+    window.get_by_text("does not fit").wait_for()
+    for _ in range(15):  # one message in twenty seconds, however often the button is pressed
+        window.get_by_role("button", name=re.compile("Send")).click()
+        if (code := mailed_code(site, number)) != first:
+            break
+        window.wait_for_timeout(2000)
+    window.get_by_label("Code", exact=True).fill(code)
+    window.get_by_role("button", name="Go on").click()
+    window.wait_for_url("**/accounts/")
+
+
 def test_whom_a_policy_asks_for_more_sets_it_up_on_the_way_in(
     site: Site, home: str, window: Any, chrome: Any, owner: dict[str, str]
 ) -> None:
