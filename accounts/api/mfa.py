@@ -29,7 +29,7 @@ from mago.core.ids import digest, new_secret
 from . import serializers as shapes
 from .doors import through_api
 from .permissions import PUBLIC
-from .views import PROBLEM, REFUSAL, _cleaned
+from .views import PROBLEM, REFUSAL, cleaned
 
 
 class ChallengeSerializer(serializers.Serializer[Any]):
@@ -89,7 +89,7 @@ class Challenge(APIView):
         auth=[],
     )
     def post(self, request: Request) -> Response:
-        data = _cleaned(ChallengeSerializer, request)
+        data = cleaned(ChallengeSerializer, request)
         row, pending = _waiting(request, data["transaction"])
         factor = _factor(row, pending, data)
         if isinstance(factor, RecoveryDevice):
@@ -108,7 +108,7 @@ class Verify(APIView):
         auth=[],
     )
     def post(self, request: Request) -> HttpResponseBase:
-        data = _cleaned(VerifySerializer, request)
+        data = cleaned(VerifySerializer, request)
         row, pending = _waiting(request, data["transaction"])
         factor = _factor(row, pending, data)
         proof = mfa.verify(_flow(pending), factor, data["answer"])
@@ -143,7 +143,7 @@ class PasskeyVerify(APIView):
         auth=[],
     )
     def post(self, request: Request) -> HttpResponseBase:
-        data = _cleaned(CredentialSerializer, request)
+        data = cleaned(CredentialSerializer, request)
         flow = Flow(digest(data["transaction"]), Purpose.PASSWORDLESS)
         user, passkey, proof = mfa.verify_passkey(flow, data["credential"])
         return pipeline.sign_in(
@@ -169,7 +169,7 @@ class RequestCode(APIView):
         _demand_codes()
         secret = new_secret()
         services.send_sign_in_code(
-            email=_cleaned(CodeRequestSerializer, request)["email"], flow=digest(secret)
+            email=cleaned(CodeRequestSerializer, request)["email"], flow=digest(secret)
         )
         answer = {"transaction": secret, "detail": _("Look into your mail.")}
         return Response(answer, status.HTTP_202_ACCEPTED)
@@ -187,7 +187,7 @@ class CodeVerify(APIView):
     )
     def post(self, request: Request) -> HttpResponseBase:
         _demand_codes()
-        data = _cleaned(CodeSerializer, request)
+        data = cleaned(CodeSerializer, request)
         user = services.check_sign_in_code(
             email=data["email"], flow=digest(data["transaction"]), code=data["code"]
         )

@@ -28,7 +28,7 @@ PROBLEM = {400: shapes.ProblemSerializer, 429: shapes.ProblemSerializer}
 REFUSAL = {**PROBLEM, 401: shapes.ProblemSerializer, 403: shapes.ProblemSerializer}
 
 
-def _cleaned(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+def cleaned(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
     form = serializer(data=request.data)
     form.is_valid(raise_exception=True)
     return dict(form.validated_data)
@@ -45,7 +45,7 @@ class SignUp(APIView):
         auth=[],
     )
     def post(self, request: Request) -> Response:
-        services.sign_up(**_cleaned(shapes.SignUpSerializer, request))
+        services.sign_up(**cleaned(shapes.SignUpSerializer, request))
         return Response({"detail": _("Look into your mail.")}, status.HTTP_202_ACCEPTED)
 
 
@@ -62,8 +62,8 @@ class ConfirmEmail(APIView):
         auth=[],
     )
     def post(self, request: Request) -> Response:
-        cleaned = _cleaned(shapes.ConfirmSerializer, request)
-        user = services.confirm_sign_up(cleaned["key"], password=cleaned.get("password"))
+        data = cleaned(shapes.ConfirmSerializer, request)
+        user = services.confirm_sign_up(data["key"], password=data.get("password"))
         return Response({"email": user.email})
 
 
@@ -84,7 +84,7 @@ class SignIn(APIView):
         auth=[],
     )
     def post(self, request: Request) -> HttpResponseBase:
-        user = services.check_password(**_cleaned(shapes.SignInSerializer, request))
+        user = services.check_password(**cleaned(shapes.SignInSerializer, request))
         return pipeline.sign_in(
             through_api(request._request), user, method="password", proof=Proof.PASSWORD
         )
@@ -102,7 +102,7 @@ class Refresh(APIView):
     )
     def post(self, request: Request) -> Response:
         return Response(
-            rotate(_cleaned(shapes.RefreshSerializer, request)["refresh_token"]).as_response()
+            rotate(cleaned(shapes.RefreshSerializer, request)["refresh_token"]).as_response()
         )
 
 
@@ -116,7 +116,7 @@ class Logout(APIView):
         responses={204: None, **REFUSAL},
     )
     def post(self, request: Request) -> Response:
-        if _cleaned(shapes.LogoutSerializer, request)["everywhere"]:
+        if cleaned(shapes.LogoutSerializer, request)["everywhere"]:
             sign_out_everywhere(actor(request), actor=actor(request), reason="by the person")
         else:
             revoke_family(
@@ -136,7 +136,7 @@ class RequestReset(APIView):
         auth=[],
     )
     def post(self, request: Request) -> Response:
-        services.request_password_reset(**_cleaned(shapes.ResetRequestSerializer, request))
+        services.request_password_reset(**cleaned(shapes.ResetRequestSerializer, request))
         return Response({"detail": _("Look into your mail.")}, status.HTTP_202_ACCEPTED)
 
 
@@ -151,8 +151,8 @@ class Reset(APIView):
         auth=[],
     )
     def post(self, request: Request) -> Response:
-        cleaned = _cleaned(shapes.ResetSerializer, request)
-        services.reset_password(secret=cleaned["key"], password=cleaned["password"])
+        data = cleaned(shapes.ResetSerializer, request)
+        services.reset_password(secret=data["key"], password=data["password"])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import allauth.account.internal  # noqa: F401  must be imported before allauth.account.stages
 from allauth.account.internal.flows.login import perform_login, resume_login
-from allauth.account.internal.stagekit import clear_login, stash_login, unstash_login
+from allauth.account.internal.stagekit import stash_login, unstash_login
 from allauth.account.models import Login
 from allauth.account.stages import LoginStage
 from django.conf import settings
@@ -199,11 +199,6 @@ def frozen(stage: Stage) -> dict[str, Any]:
 def thaw(request: HttpRequest, state: dict[str, Any]) -> None:
     """The sign-in waits in this request, as it was when it was frozen."""
     stash_login(request, Login.deserialize(state))
-
-
-def abandon(request: HttpRequest) -> None:
-    """The waiting sign-in waits no longer."""
-    clear_login(request)
 
 
 def _add(login: Login, proof: Proof, factor: str = "") -> None:
