@@ -19,6 +19,7 @@ from ..models import Application
 from ..services import issuer
 from . import clients
 from .grants import InvalidTargetError
+from .hints import claims_of_hint
 from .requests import Payload, Request
 from .server import server
 
@@ -43,6 +44,8 @@ class Wanted:
     max_age: int | None = None
     strength: int = 0
     login_hint: str = ""
+    # The person whom it must be (`id_token_hint`), if the application names one.
+    subject: str = ""
 
     @property
     def is_silent(self) -> bool:
@@ -85,9 +88,13 @@ def read(request: HttpRequest, sent: QueryDict) -> Wanted:
 
 
 def softened(sent: QueryDict) -> str:
-    """The same request for whoever has just proved who they are: not to be asked for it twice."""
+    """The same request for whoever has just proved who they are: not to be asked for it twice. Who comes back
+    without having done so is asked again."""
     kept = {name: str(value) for name, value in sent.items() if name != "acr_values"}
-    kept["prompt"] = " ".join(word for word in kept.get("prompt", "").split() if word != "login")
+    prompts = kept.get("prompt", "").split()
+    if "login" in prompts:
+        kept["prompt"] = " ".join(word for word in prompts if word != "login")
+        kept["max_age"] = "0"
     if kept.get("max_age", "").isdecimal():
         kept["max_age"] = str(max(int(kept["max_age"]), FRESH))
     return urlencode({name: value for name, value in kept.items() if value})
@@ -149,7 +156,18 @@ def _wanted(application: Application, redirect_uri: str, ours: Request) -> Wante
         max_age=_seconds(data.get("max_age")),
         strength=_strength(data.get("acr_values", "")),
         login_hint=data.get("login_hint", ""),
+        subject=_subject(data.get("id_token_hint", ""), application),
     )
+
+
+def _subject(hint: str, application: Application) -> str:
+    """Whom an ID token means that we gave this application."""
+    if not hint:
+        return ""
+    claims = claims_of_hint(hint)
+    if claims.get("aud") != application.client_id:
+        raise InvalidRequestError("Invalid 'id_token_hint'.")
+    return str(claims["sub"])
 
 
 def _seconds(value: str | None) -> int | None:

@@ -8,7 +8,6 @@ from urllib.parse import unquote_plus
 
 from authlib.oauth2.rfc6749 import ClientMixin, InvalidClientError
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
-from django.conf import settings
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -145,8 +144,7 @@ def _is_good(claims: dict[str, Any], application: Application) -> bool:
         return False
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
-    ours = (issuer(), f"{issuer()}/oauth/token", f"{settings.MAGO_BASE_URL}/")
-    if len(audiences) != 1 or audiences[0] not in ours:
+    if len(audiences) != 1 or audiences[0] not in (issuer(), f"{issuer()}/oauth/token"):
         return False
     moments = [claims.get("exp"), claims.get("nbf", now), claims.get("iat", now)]
     if not all(type(moment) in (int, float) and 0 < moment < 1e11 for moment in moments):

@@ -1,17 +1,13 @@
 """What an application that signs its person out says: whose session, and where to go then."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from authlib.common.urls import add_params_to_uri
 from django.http import QueryDict
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
-from ..models import Algorithm, Application
+from ..models import Application
 from ..selectors import application_by_id
-from ..services import issuer, published_keys
+from .hints import claims_of_hint
 from .requests import Payload
 
 
@@ -41,18 +37,3 @@ def read(sent: QueryDict) -> Farewell:
     elif data.get("state"):
         url = str(add_params_to_uri(url, [("state", data["state"])]))
     return Farewell(application, str(claims.get("sid", "")), url)
-
-
-def claims_of_hint(token: str) -> dict[str, Any]:
-    """The claims of an ID token of ours, which may have expired; nothing for anything else."""
-    if not token:
-        return {}
-    try:
-        keys = KeySet.import_key_set({"keys": published_keys()})
-        found = jwt.decode(token, keys, algorithms=list(Algorithm.values))
-    except (JoseError, ValueError, TypeError, KeyError):
-        return {}
-    claims: dict[str, Any] = found.claims
-    if found.header.get("typ") != "JWT" or claims.get("iss") != issuer():
-        return {}
-    return claims

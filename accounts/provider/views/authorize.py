@@ -85,6 +85,9 @@ def _answer(request: HttpRequest, wanted: Wanted) -> HttpResponse:
         return _ask(request, settings.LOGIN_URL, email=wanted.login_hint)
     user, session = actor(request), session_of(request).row
     assert session is not None
+    if wanted.subject not in ("", str(user.pk)):
+        # Never an answer about somebody else than the application knows.
+        return send(request, wanted.answer(error="login_required"))
     if _is_proof_short(wanted, session):
         if wanted.is_silent:
             return send(request, wanted.answer(error="login_required"))

@@ -115,6 +115,8 @@ def _introspected(request: Request) -> tuple[int, Any, Any]:
         raise UnauthorizedClientError("Only a client that proves itself may ask.")
     key = f"introspect:{application.pk}:{digest(token)}"
     found = remembered(key, lambda: issued_to(application, token))
+    if isinstance(found, RefreshToken) and found.rotated_at is not None:
+        found = None  # Used up. Whoever shows it to have it revoked may still do so.
     return 200, {"active": False} if found is None else _shape(found), HEADERS
 
 
