@@ -14,4 +14,5 @@ urlpatterns = [
     path("mfa/", include("accounts.mfa.urls")),
     path("applications/", include("accounts.provider.account_urls")),
     path("identities/", include("accounts.federation.urls")),
+    path("enterprise/", include("accounts.federation.enterprise.urls")),
 ]

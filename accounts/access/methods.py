@@ -45,6 +45,7 @@ _BY_PEOPLE = frozenset(
         Permission.APPLICATIONS_EDIT,
         Permission.CONDITIONS_EDIT,
         Permission.DOMAINS_EDIT,
+        Permission.IDENTITY_PROVIDERS_EDIT,
         Permission.POLICIES_EDIT,
         Permission.ROLES_BIND,
         Permission.ROLES_EDIT,

@@ -21,6 +21,8 @@ class Permission(StrEnum):
     HUBS_RETIRE = "hubs:retire"
     HUBS_ROTATE = "hubs:rotate"
     HUBS_UPDATE = "hubs:update"
+    IDENTITY_PROVIDERS_EDIT = "identity_providers:edit"
+    IDENTITY_PROVIDERS_READ = "identity_providers:read"
     MEMBERS_INVITE = "members:invite"
     MEMBERS_READ = "members:read"
     MEMBERS_REMOVE = "members:remove"

@@ -1,5 +1,6 @@
 """A browser is signed in, stays so, and is signed out: what happens to the session of a request."""
 
+from datetime import datetime
 from typing import Any, cast
 
 from django.conf import settings
@@ -24,13 +25,20 @@ def session_of(request: HttpRequest) -> SessionStore:
 
 
 def open_session(
-    request: HttpRequest, user: User, *, method: str, proofs: list[str], remembered: bool
+    request: HttpRequest,
+    user: User,
+    *,
+    method: str,
+    proofs: list[str],
+    remembered: bool,
+    ends_at: datetime | None = None,
 ) -> None:
     """The browser is signed in as `user`, under a new key. Only the sign-in pipeline calls this."""
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     session = session_of(request)
     # After it, as it may load what the browser's session held before.
     session.method, session.proofs, session.remembered = method, proofs, remembered
+    session.ends_at = ends_at
     session.save()
 
 

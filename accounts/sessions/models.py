@@ -38,6 +38,8 @@ class Session(AbstractBaseSession):
     proved_at = models.DateTimeField(_("proved"), default=timezone.now)
     last_seen_at = models.DateTimeField(_("last seen"))
     remembered = models.BooleanField(default=False)
+    # Over by then, as whoever vouched for its person said; used or not.
+    ends_at = models.DateTimeField(_("ends"), null=True)
     expire_date = models.DateTimeField(db_index=True)
 
     objects: ClassVar[SessionManager] = SessionManager()

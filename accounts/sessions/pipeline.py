@@ -7,6 +7,7 @@ allauth is touched in this module and nowhere else.
 """
 
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 import allauth.account.internal  # noqa: F401  must be imported before allauth.account.stages
@@ -44,6 +45,7 @@ class SignIn:
     `flow` names it, so that a code sent in one sign-in opens no other. `method` is the door, `proofs`
     what was shown since (`assurance.Proof`), `factors` the rows that were used (`Device.persistent_id`).
     `epoch` is when its person had last been signed out everywhere, as it began; `is_void` asks for it.
+    `vouched` is what is kept of the word of an organization's provider, where one let them in.
     """
 
     method: str
@@ -51,11 +53,18 @@ class SignIn:
     factors: list[str] = field(default_factory=list)
     remembered: bool = False
     epoch: float = 0.0
+    vouched: dict[str, Any] = field(default_factory=dict)
     flow: str = field(default_factory=lambda: new_id().hex)
 
     @property
     def strength(self) -> Strength:
         return strength_of(self.proofs)
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When the session must be over because of who vouched for it; None where nobody says so."""
+        ends_at = self.vouched.get("ends_at")
+        return datetime.fromisoformat(ends_at) if ends_at else None
 
     def is_void(self, user: User | None) -> bool:
         """Whether `user`, as they are now, may go on with it no longer: disabled, or signed out everywhere since.
@@ -111,6 +120,7 @@ class PageDoor:
             method=sign_in.method,
             proofs=sign_in.proofs,
             remembered=sign_in.remembered,
+            ends_at=sign_in.ends_at,
         )
         response = HttpResponseRedirect(redirect_url or resolve_url(settings.LOGIN_REDIRECT_URL))
         if user.language:
@@ -159,11 +169,12 @@ def sign_in(
     proof: Proof,
     factor: str = "",
     remembered: bool = False,
+    vouched: dict[str, Any] | None = None,
     next_url: str | None = None,
 ) -> HttpResponseBase:
     """`user` has shown `proof` at the door `method`; the answer is the next question, or the open door."""
     factors, epoch = [factor] if factor else [], user.signed_out_at.timestamp()
-    begun = SignIn(method, [proof], factors, remembered, epoch)
+    begun = SignIn(method, [proof], factors, remembered, epoch, vouched or {})
     return perform_login(
         request, Login(user=user, redirect_url=next_url, state={STATE: asdict(begun)})
     )

@@ -4,7 +4,7 @@ The cookie carries 256 random bits, the row their SHA-256. A key is rotated with
 new row is inserted, and the old one deleted, when the session is saved.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -32,6 +32,7 @@ class SessionStore(SessionBase):
         self.method = ""
         self.proofs: list[str] = []
         self.remembered = False
+        self.ends_at: datetime | None = None
         self._retired: list[str] = []
 
     @classmethod
@@ -55,6 +56,7 @@ class SessionStore(SessionBase):
             return {}
         self.row = row
         self.method, self.proofs, self.remembered = row.method, row.proofs.split(), row.remembered
+        self.ends_at = row.ends_at
         return self.decode(self.row.session_data)
 
     def exists(self, session_key: str) -> bool:
@@ -110,7 +112,10 @@ class SessionStore(SessionBase):
             return
         self.row.last_seen_at = now
         self.row.expire_date = expires_at(
-            created_at=self.row.created_at, last_seen_at=now, remembered=self.row.remembered
+            created_at=self.row.created_at,
+            last_seen_at=now,
+            remembered=self.row.remembered,
+            ends_at=self.row.ends_at,
         )
         self.row.address = caller().address or None
         Session.objects.filter(pk=self.row.pk).update(
@@ -147,7 +152,13 @@ class SessionStore(SessionBase):
             proved_at=now,
             last_seen_at=now,
             remembered=self.remembered,
-            expire_date=expires_at(created_at=now, last_seen_at=now, remembered=self.remembered),
+            ends_at=self.ends_at,
+            expire_date=expires_at(
+                created_at=now,
+                last_seen_at=now,
+                remembered=self.remembered,
+                ends_at=self.ends_at,
+            ),
         )
         try:
             self.row.save(force_insert=True)

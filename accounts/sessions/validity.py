@@ -8,10 +8,18 @@ from accounts.organizations.selectors import demand_on
 from .models import Session
 
 
-def expires_at(*, created_at: datetime, last_seen_at: datetime, remembered: bool) -> datetime:
-    """The earlier of the idle and the absolute end (ASVS 7.3.1, 7.3.2), as far as no policy is stricter."""
+def expires_at(
+    *,
+    created_at: datetime,
+    last_seen_at: datetime,
+    remembered: bool,
+    ends_at: datetime | None = None,
+) -> datetime:
+    """The earliest of the idle and the absolute end (ASVS 7.3.1, 7.3.2), as far as no policy is stricter, and of
+    the one that a provider has set."""
     idle, absolute = session_lengths(Demand(), remembered=remembered)
-    return min(last_seen_at + idle, created_at + absolute)
+    ends = (last_seen_at + idle, created_at + absolute, ends_at)
+    return min(end for end in ends if end is not None)
 
 
 def is_valid(session: Session, now: datetime) -> bool:

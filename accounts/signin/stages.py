@@ -8,9 +8,12 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.federation.enterprise.services import note_session
 from accounts.models import User
 from accounts.organizations.reminders import words
 from accounts.sessions import browsers
+from accounts.sessions.browser import session_of
+from accounts.sessions.models import Session
 from accounts.sessions.pipeline import STATE, PageDoor, Stage, finish
 from mago.audit.services import Outcome, record
 from mago.audit.tags import Tag
@@ -128,7 +131,13 @@ class FactsStage(Stage):
             if not self._is_known():
                 tell_of_new_device(user)
             response = finish(self.request, user, self.login.state[STATE], self.login.redirect_url)
+            if self.sign_in.vouched:
+                note_session(self._session(), self.sign_in.vouched)
         return response, False
+
+    def _session(self) -> Session | None:
+        """The session that was opened; None for a program, which has tokens."""
+        return session_of(self.request).row if isinstance(self.door, PageDoor) else None
 
     def _is_known(self) -> bool:
         user = self.login.user

@@ -73,6 +73,22 @@ class Tag(StrEnum):
         "federation:answer:refused",
         _("Answer of a sign-in provider refused"),
     )
+    ENTERPRISE_PERSON_DEPROVISIONED = (
+        "enterprise:person:deprovisioned",
+        _("Person deprovisioned by an identity provider"),
+    )
+    ENTERPRISE_PROVIDER_CREATED = "enterprise:provider:created", _("Identity provider created")
+    ENTERPRISE_PROVIDER_EDITED = "enterprise:provider:edited", _("Identity provider changed")
+    ENTERPRISE_PROVIDER_REMOVED = "enterprise:provider:removed", _("Identity provider removed")
+    ENTERPRISE_PROVIDER_STATE = (
+        "enterprise:provider:state",
+        _("Identity provider put into another state"),
+    )
+    ENTERPRISE_PROVIDER_TESTED = "enterprise:provider:tested", _("Identity provider tested")
+    ENTERPRISE_SIGN_IN_REFUSED = (
+        "enterprise:sign-in:refused",
+        _("Sign-in by an identity provider refused"),
+    )
     IDENTITY_LINKED = "federation:identity:linked", _("Account of a provider linked")
     IDENTITY_UNLINKED = "federation:identity:unlinked", _("Account of a provider unlinked")
     SIGN_IN_PROVIDER_CHANGED = "federation:provider:changed", _("Sign-in provider changed")

@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "accounts.sessions",
     "accounts.mfa",
     "accounts.federation",
+    "accounts.federation.enterprise",
     "accounts.signin",
     "accounts.provider",
     "accounts.api",

@@ -4,6 +4,7 @@ from .demands import demand_permission, demand_to_bind
 from .members import (
     accept_invitation,
     invite,
+    join,
     leave,
     open_invitation,
     remove_member,
@@ -36,6 +37,7 @@ __all__ = [
     "edit_custom_role",
     "grant_role",
     "invite",
+    "join",
     "leave",
     "open_invitation",
     "remove_member",

@@ -174,13 +174,28 @@ def revoke_invitation(*, invitation: Invitation, actor: User) -> None:
 
 
 @transaction.atomic
-def remove_member(*, membership: Membership, actor: User, reason: str = "") -> None:
-    """The person is no member and holds no role there. Forbidden for who holds less; Conflict for the last owner."""
-    demand_permission(actor, Permission.MEMBERS_REMOVE, membership)
+def join(*, organization: Any, user: User, actor: User | None) -> bool:
+    """The person is a member, without a role by it; whether they were none before. Who may let them in is asked by the door."""
+    _membership, joined = Membership.objects.of(organization).get_or_create(
+        organization=organization, user=user
+    )
+    if joined:
+        record(Tag.MEMBER_JOINED, actor=actor, target=user, organization_id=organization.pk)
+    return bool(joined)
+
+
+@transaction.atomic
+def remove_member(*, membership: Membership, actor: User | None, reason: str = "") -> None:
+    """The person is no member and holds no role there. Forbidden for who holds less; Conflict for the last owner.
+
+    `actor` None is the system itself.
+    """
     held = RoleBinding.objects.filter(
         user=membership.user, organization_id=membership.organization_id
     )
-    demand_to_bind_all(actor, held.select_related("custom_role"))
+    if actor is not None:
+        demand_permission(actor, Permission.MEMBERS_REMOVE, membership)
+        demand_to_bind_all(actor, held.select_related("custom_role"))
     if _end(membership):
         record(
             Tag.MEMBER_REMOVED,

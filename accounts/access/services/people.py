@@ -36,20 +36,19 @@ def sign_out_everywhere(user: User, *, actor: User | None, reason: str = "") -> 
 
 
 @transaction.atomic
-def set_active(*, user: User, active: bool, actor: User, reason: str = "") -> None:
+def set_active(*, user: User, active: bool, actor: User | None, reason: str = "") -> None:
     """The person can sign in, or is out of every session at the next request and cannot.
 
     Forbidden for who holds less than the person does; Conflict for oneself and the last administrator.
+    `actor` None is the system itself.
     """
     # Before the person's row, as whoever revokes a role does: they wait for one another, and not both for ever.
     with nullcontext() if active else in_good_hands(PLATFORM):
         user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         if user.is_active == active:
             return
-        if user.pk == actor.pk:
-            words = _("You cannot disable yourself. Ask another administrator.")
-            raise Conflict(words, code="self")
-        demand_rank(actor, user)
+        if actor is not None:
+            _demand_to_switch(actor, user)
         user.is_active = active
         user.signed_out_at = timezone.now()
         user.save(update_fields=["is_active", "signed_out_at"])
@@ -58,6 +57,13 @@ def set_active(*, user: User, active: bool, actor: User, reason: str = "") -> No
     record(tag, actor=actor, target=user, reason=reason)
     template = "access/account_enabled" if active else "access/account_disabled"
     send_mail(template, to=user.email, context={"name": str(user)}, language=user.language)
+
+
+def _demand_to_switch(actor: User, user: User) -> None:
+    if user.pk == actor.pk:
+        words = _("You cannot disable yourself. Ask another administrator.")
+        raise Conflict(words, code="self")
+    demand_rank(actor, user)
 
 
 def demand_rank(actor: User, person: User) -> None:

@@ -236,6 +236,7 @@ BY_PEOPLE = {
     Permission.APPLICATIONS_EDIT,
     Permission.CONDITIONS_EDIT,
     Permission.DOMAINS_EDIT,
+    Permission.IDENTITY_PROVIDERS_EDIT,
     Permission.POLICIES_EDIT,
     Permission.ROLES_BIND,
     Permission.ROLES_EDIT,

@@ -1,0 +1,96 @@
+"""Reads: which providers an organization has, whether they count, and whom they know."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from accounts.access.models import Membership, RoleBinding
+from accounts.models import User
+from accounts.organizations.models import Organization
+from accounts.organizations.selectors import organization_of_address
+from mago.core.errors import NotFound
+
+from .models import Allowance, EnterpriseIdentity, IdentityProvider, ProviderSession
+
+
+def is_on_for(organization: Organization) -> bool:
+    """Whether the organization may use providers of its own: everywhere on premises; in the cloud where the platform allows it."""
+    if settings.MAGO_DEPLOYMENT == "onprem":
+        return True
+    return bool(Allowance.objects.of(organization).exists())
+
+
+def providers_of(organization: Organization | UUID) -> QuerySet[IdentityProvider]:
+    """The providers of an organization, the oldest first."""
+    found = IdentityProvider.objects.of(organization).select_related("organization")
+    return found.order_by("created_at", "id")  # type: ignore[no-any-return]
+
+
+def provider_at(organization: str, provider: str) -> IdentityProvider:
+    """The provider of that short name in the organization of that short name, open or not; NotFound.
+
+    For the paths of a provider: nobody has signed in, and nothing of it is told but what it tells itself.
+    """
+    return _one(organization__slug=organization, slug=provider)
+
+
+def provider_by_id(key: UUID | str) -> IdentityProvider:
+    """The provider, open or not; NotFound."""
+    return _one(pk=key)
+
+
+def _one(**which: Any) -> IdentityProvider:
+    everywhere = IdentityProvider.objects.everywhere(reason="the path or a row names the provider")
+    found: IdentityProvider | None = (
+        everywhere.select_related("organization")
+        .filter(organization__is_active=True, **which)
+        .first()
+    )
+    if found is None or not is_on_for(found.organization):
+        raise NotFound
+    return found
+
+
+def is_open(provider: IdentityProvider) -> bool:
+    """Whether people may come in by it, as it is in the database at this moment."""
+    everywhere = IdentityProvider.objects.everywhere(reason="this one, read anew")
+    found: IdentityProvider | None = (
+        everywhere.select_related("organization")
+        .filter(pk=provider.pk, organization__is_active=True)
+        .first()
+    )
+    return found is not None and found.is_open and is_on_for(found.organization)
+
+
+def identity_of(provider: IdentityProvider, issuer: str, subject: str) -> EnterpriseIdentity | None:
+    """Whom exactly this provider, issuer and subject names, ended or not; with the person."""
+    mine = EnterpriseIdentity.objects.select_related("user", "provider")
+    found = mine.filter(provider=provider, issuer=issuer, subject=subject).first()
+    # A database that compares without regard to case would take one person for another.
+    is_exact = found is not None and (found.issuer, found.subject) == (issuer, subject)
+    return found if is_exact else None
+
+
+def owns_address(organization: Organization | UUID, email: str) -> bool:
+    """Whether the organization has proved that the address's domain is its own."""
+    owner = organization_of_address(email)
+    return owner is not None and owner.pk == getattr(organization, "pk", organization)
+
+
+def belongs_elsewhere(user: User, organization_id: UUID) -> bool:
+    """Whether the account is more than this organization's: a member of another, or somebody on the platform."""
+    memberships = Membership.objects.everywhere(reason="one person's own memberships")
+    if memberships.filter(user=user).exclude(organization_id=organization_id).exists():
+        return True
+    held = RoleBinding.objects.filter(user=user)
+    return held.exclude(organization_id=organization_id).exists()
+
+
+def provider_session(session_id: UUID | None) -> ProviderSession | None:
+    """By what provider's word a session was opened, so that its sign-out can be told there; None for all others."""
+    if session_id is None:
+        return None
+    rows = ProviderSession.objects.select_related("provider__organization")
+    return rows.filter(session_id=session_id).first()

@@ -1,0 +1,102 @@
+"""Somebody whom an organization's provider vouches for: whether they may go on, and what that proves of them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.sessions.assurance import Proof
+from mago.core.errors import Conflict
+from mago.core.forms import unusable
+
+from ..asserted import Asserted
+from ..factors import is_second_factor
+from ..models import EnterpriseIdentity, IdentityProvider
+from ..selectors import belongs_elsewhere, identity_of, is_open
+from .provisioning import provision
+from .refusals import Refused
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """Who goes on to the next question of the sign-in, and what was proved so far."""
+
+    identity: EnterpriseIdentity
+    proof: Proof
+    asserted: Asserted
+
+    @property
+    def vouched(self) -> dict[str, Any]:
+        """What the pipeline keeps of it until the door opens (`SignIn.vouched`)."""
+        ends_at = self.asserted.session_expires_at
+        return {
+            "identity": str(self.identity.pk),
+            "session_index": self.asserted.session_index,
+            "context": dict(self.asserted.context),
+            "ends_at": ends_at.isoformat() if ends_at else "",
+        }
+
+
+@transaction.atomic
+def admit(*, provider: IdentityProvider, asserted: Asserted, language: str = "") -> Admitted:
+    """The person is known here, as the provider says they are now. Refused."""
+    demand_open(provider)
+    _demand_identity(asserted)
+    _demand_group(provider, asserted)
+    try:
+        identity = provision(
+            provider=provider, asserted=asserted, create=provider.provisions, language=language
+        )
+    except Conflict:
+        words = _("Somebody with your address is being let in at this moment. Try again.")
+        raise Refused("busy", words, "Two first sign-ins of one person at once.") from None
+    return Admitted(identity, _proof(provider, identity, asserted), asserted)
+
+
+def demand_open(provider: IdentityProvider) -> None:
+    """Refused, unless people may come in by the provider now; also who was on the way when it was closed."""
+    if not is_open(provider):
+        words = _("Signing in with %(provider)s is switched off at the moment.")
+        raise Refused(
+            "provider_closed",
+            words % {"provider": provider.name},
+            f"The provider is {provider.state}, or enterprise sign-on is not on for the organization.",
+        )
+
+
+def _demand_identity(asserted: Asserted) -> None:
+    for name, longest in (("issuer", 1024), ("subject", 512)):
+        value = getattr(asserted, name)
+        if not 0 < len(value) <= longest or unusable(value):
+            raise Refused(
+                "no_identity",
+                _("Your organization’s provider did not tell us who you are."),
+                f"The {name} is empty, too long or unusable: {value[:100]!r}.",
+            )
+
+
+def _demand_group(provider: IdentityProvider, asserted: Asserted) -> None:
+    """Refused for whoever is in none of the groups that may enter; who was known has left with it."""
+    required = provider.required_groups
+    if not required or set(required) & set(asserted.groups):
+        return
+    raise Refused(
+        "not_in_group",
+        _("You are in none of the groups that your organization lets in here."),
+        f"Required: {', '.join(required)[:200]}. Told: {', '.join(asserted.groups)[:200] or 'none'}.",
+        ends=identity_of(provider, asserted.issuer, asserted.subject),
+    )
+
+
+def _proof(provider: IdentityProvider, identity: EnterpriseIdentity, asserted: Asserted) -> Proof:
+    """Two factors, where the provider says so, is believed in that, and speaks of somebody who is nobody else's.
+
+    Of whoever belongs to others, too, it proves one factor at most: those have their own demands.
+    """
+    is_believed = provider.trusts_second_factor and is_second_factor(
+        asserted.methods, provider.second_factor_values
+    )
+    if is_believed and not belongs_elsewhere(identity.user, provider.organization_id):
+        return Proof.FEDERATED_FACTORS
+    return Proof.FEDERATED
