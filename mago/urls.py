@@ -19,6 +19,7 @@ urlpatterns = [
     path("admincenter/", include("admincenter.urls")),
     path("api/v1/messages/twilio/status", callbacks.twilio_status, name="twilio-status"),
     path("api/v1/", include("accounts.api.urls")),
+    path("api/v1/", include("admincenter.api.urls")),
     path("oauth/", include("accounts.provider.urls")),
     path(
         ".well-known/openid-configuration",

@@ -44,27 +44,36 @@ class App:
         self.client = Client()
         self.token = ""
 
-    def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+    def _headers(self, more: dict[str, str] | None = None) -> dict[str, str]:
+        token = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        return token | (more or {})
 
-    def get(self, path: str) -> Any:
-        return self.client.get(f"/api/v1/{path}", headers=self._headers())
+    def get(self, path: str, headers: dict[str, str] | None = None) -> Any:
+        return self.client.get(f"/api/v1/{path}", headers=self._headers(headers))
 
-    def post(self, path: str, body: Any = None) -> Any:
-        return self.client.post(
+    def post(self, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
+        return self.send("POST", path, body, headers)
+
+    def patch(self, path: str, body: Any, headers: dict[str, str] | None = None) -> Any:
+        return self.send("PATCH", path, body, headers)
+
+    def delete(self, path: str, headers: dict[str, str] | None = None) -> Any:
+        return self.send("DELETE", path, None, headers)
+
+    def send(
+        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+    ) -> Any:
+        return self.client.generic(
+            method,
             f"/api/v1/{path}",
             json.dumps({} if body is None else body),
             content_type="application/json",
-            headers=self._headers(),
+            headers=self._headers(headers),
         )
 
-    def patch(self, path: str, body: Any) -> Any:
-        return self.client.patch(
-            f"/api/v1/{path}",
-            json.dumps(body),
-            content_type="application/json",
-            headers=self._headers(),
-        )
+    def change(self, path: str, body: Any) -> Any:
+        """The thing at `path` is read, and changed as `body` says if nobody else has changed it meanwhile."""
+        return self.patch(path, body, {"If-Match": self.get(path)["ETag"]})
 
     def sign_in(self, user: Any, password: str = PASSWORD) -> dict[str, Any]:
         pair: dict[str, Any] = self.post(

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.access.models import Membership, RoleBinding, ServiceAccount
@@ -95,6 +95,18 @@ def sites_of(actor: Actor, organization: Organization) -> QuerySet[Site]:
     return sites.filter(
         pk__in=[site.pk for site in held if can(actor, Permission.SITES_READ, site)]
     )
+
+
+def sites_anywhere(actor: Actor) -> QuerySet[Site]:
+    """The sites that somebody may see now, in whatever organization."""
+    sites: QuerySet[Site] = Site.objects.everywhere(reason="narrowed to what the actor may see")
+    if can(actor, Permission.SITES_READ):
+        return sites
+    places = _places(actor)
+    whole = [key for key in places if can(actor, Permission.SITES_READ, Scope(key))]
+    held = sites.filter(pk__in={site for kept in places.values() for site in kept})
+    some = [site.pk for site in held if can(actor, Permission.SITES_READ, site)]
+    return sites.filter(Q(organization__in=whole) | Q(pk__in=some))
 
 
 def members_of(organization: Organization) -> QuerySet[Membership]:

@@ -108,6 +108,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "mago.core.middleware.RequestContextMiddleware",
     "mago.core.middleware.HttpsOnlyMiddleware",
+    "accounts.api.cors.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "mago.core.middleware.ErrorMiddleware",

@@ -151,6 +151,20 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "UPLOADED_FILES_USE_URL": False,
 }
+API_READS = env.integer(
+    "MAGO_API_READS",
+    1200,
+    low=1,
+    high=1_000_000,
+    meaning="How often one person or program may read by the REST API in a minute, at each web process.",
+)
+API_WRITES = env.integer(
+    "MAGO_API_WRITES",
+    300,
+    low=1,
+    high=1_000_000,
+    meaning="How often one person or program may change something by the REST API in a minute, at each web process.",
+)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Mago API",
     "VERSION": "1.0.0",

@@ -107,6 +107,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.provider.tasks.purge_tokens",
         "schedule": timedelta(hours=1),
     },
+    "forget answers of the API": {
+        "task": "accounts.api.tasks.purge",
+        "schedule": timedelta(hours=1),
+    },
     "replace signing keys in time": {
         "task": "accounts.provider.tasks.rotate_keys",
         "schedule": timedelta(hours=1),

@@ -7,6 +7,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.access.permissions import Permission
+from accounts.api.resources import Resource
 from mago.core.guards import HUB, PUBLIC, SIGNED_IN
 
 pytestmark = pytest.mark.one_database
@@ -102,6 +103,20 @@ def access_of(view: Any) -> str | None:
 
 def test_each_declares_its_access() -> None:
     assert [path for path, view in routes() if access_of(view) not in KNOWN] == []
+
+
+def test_each_resource_says_what_each_change_takes() -> None:
+    """Nobody may do what is not named (`Resource.access_to`): it would be a dead door."""
+    resources = [view.view_class for _path, view in routes() if hasattr(view, "view_class")]
+    wrong = [
+        (one.__name__, method)
+        for one in resources
+        if issubclass(one, Resource)
+        for method in one.http_method_names
+        if method not in ("get", "head")
+        and hasattr(one, method) != (one.changes.get(method.upper()) in KNOWN - {PUBLIC, HUB})
+    ]
+    assert wrong == []
 
 
 def test_only_the_listed_routes_are_public() -> None:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from accounts.access.selectors import Actor
 from accounts.models import User, normalize_email
 from accounts.organizations.models import Organization, Site
 from accounts.organizations.selectors import sites_of
+from accounts.organizations.time_zones import is_time_zone
 from mago.core.forms import Form
 
 from ...forms import AuditFilters, MomentField
@@ -233,10 +233,8 @@ class SiteForm(NameForm):
 
     def clean_time_zone(self) -> str:
         name: str = self.cleaned_data["time_zone"]
-        try:
-            ZoneInfo(name)
-        except (ValueError, OSError):
-            raise forms.ValidationError(_("There is no time zone of this name.")) from None
+        if not is_time_zone(name):
+            raise forms.ValidationError(_("There is no time zone of this name."))
         return name
 
     def clean_attributes(self) -> dict[str, str]:

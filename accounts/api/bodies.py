@@ -1,0 +1,96 @@
+"""What is sent, as a body or after the question mark: checked strictly, and what is wrong is named beside its name."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from mago.core.keyset import PAGE_SIZE
+
+from .serializers import StringField, TextField
+
+LARGEST_PAGE = 200
+
+
+class Body(serializers.Serializer[Any]):
+    """Nothing beside its fields is taken: what is misspelt would otherwise be passed over without a word."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            wrong = {str(name): [self._unknown()] for name in data if name not in self.fields}
+            if isinstance(data, QueryDict):
+                often = (name for name, values in data.lists() if len(values) > 1)
+                wrong |= {str(name): [_("Give this once only.")] for name in often}
+            if wrong:
+                raise serializers.ValidationError(wrong)
+        return super().to_internal_value(data)
+
+    def _unknown(self) -> str:
+        return str(_("There is no field of this name."))
+
+
+class Query(Body):
+    """The parameters of a request that reads one thing."""
+
+    def _unknown(self) -> str:
+        return str(_("There is no parameter of this name."))
+
+
+class PageQuery(Query):
+    """The parameters of each list, and for a list with filters the base of its own."""
+
+    cursor = StringField(
+        required=False, max_length=2100, help_text="From `next` or `previous` of another page."
+    )
+    page_size = serializers.IntegerField(
+        required=False, default=PAGE_SIZE, min_value=1, max_value=LARGEST_PAGE
+    )
+
+
+class ReasonBody(Body):
+    """Kept in the audit trail."""
+
+    reason = TextField(max_length=300)
+
+
+class OptionalReasonBody(Body):
+    """Kept in the audit trail."""
+
+    reason = TextField(max_length=200, required=False, default="", allow_blank=True)
+
+
+class RowField(serializers.UUIDField):
+    """The identifier of a row that `find` gives for the view; cleaned to that row."""
+
+    default_error_messages = {
+        "no_row": gettext_lazy("There is nothing of this kind here."),
+    }
+
+    def __init__(self, find: Callable[[Any], QuerySet[Any]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.find = find
+
+    def to_internal_value(self, data: Any) -> Any:
+        row = self.find(self.context["view"]).filter(pk=super().to_internal_value(data)).first()
+        if row is None:
+            self.fail("no_row")
+        return row
+
+
+def cleaned(
+    form: type[serializers.Serializer[Any]], data: Any, view: Any, *, partial: bool = False
+) -> dict[str, Any]:
+    """The fields of `data`, each as its service takes it; ValidationError beside those that are wrong."""
+    filled = form(data=data, context={"view": view, "request": view.request}, partial=partial)
+    filled.is_valid(raise_exception=True)
+    return dict(filled.validated_data)
+
+
+def asked(query: type[serializers.Serializer[Any]], request: Request, view: Any) -> dict[str, Any]:
+    """The parameters of a request."""
+    return cleaned(query, request.query_params, view)
