@@ -17,6 +17,7 @@ from .test_accessibility import RULES
 from .test_first_journey import sign_up
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
+OTHER = "four clocks under the blue stairs"
 LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 360)]
 
 
@@ -49,10 +50,10 @@ def come_in(window: Any, site: Site, home: str, email: str) -> None:
     window.wait_for_url("**/accounts/")
 
 
-def give_password(window: Any, home: str, email: str) -> None:
+def give_password(window: Any, home: str, email: str, password: str = PASSWORD) -> None:
     window.goto(f"{home}/accounts/login/")
     window.get_by_label("E-mail address").fill(email)
-    window.get_by_label("Password", exact=True).fill(PASSWORD)
+    window.get_by_label("Password", exact=True).fill(password)
     window.get_by_role("button", name="Sign in", exact=True).click()
 
 
@@ -92,6 +93,15 @@ def mailed_code(site: Site, email: str) -> str:
                 return found.group(0)
         time.sleep(0.05)
     raise AssertionError("no code came")
+
+
+def later_code(site: Site, email: str, before: str) -> str:
+    """The code that comes after the one before."""
+    for _ in range(200):
+        if (code := mailed_code(site, email)) != before:
+            return code
+        time.sleep(0.05)
+    raise AssertionError("no other code came")
 
 
 @pytest.fixture
@@ -223,13 +233,8 @@ def test_a_code_comes_by_mail_when_it_is_asked_for(site: Site, home: str, window
     give_password(window, home, "sam@example.com")
     is_fine(window)
     window.get_by_role("button", name="Send a code").click()
-    code = first
-    for _ in range(200):
-        if (code := mailed_code(site, "sam@example.com")) != first:
-            break
-        time.sleep(0.05)
     is_fine(window)
-    window.get_by_label("Code", exact=True).fill(code)
+    window.get_by_label("Code", exact=True).fill(later_code(site, "sam@example.com", first))
     window.get_by_role("button", name="Go on").click()
     window.wait_for_url("**/accounts/")
 
@@ -263,6 +268,64 @@ def test_a_code_by_sms_is_the_spare_beside_an_app(site: Site, home: str, window:
             break
         window.wait_for_timeout(2000)
     window.get_by_label("Code", exact=True).fill(code)
+    window.get_by_role("button", name="Go on").click()
+    window.wait_for_url("**/accounts/")
+
+
+def test_a_mailed_code_opens_the_door_and_the_app_is_asked_for_all_the_same(
+    site: Site, home: str, window: Any
+) -> None:
+    come_in(window, site, home, "vera@example.com")
+    leave(window, home)
+    window.get_by_role("link", name="E-mail me a code").click()
+    window.get_by_label("E-mail address").fill("vera@example.com")
+    is_fine(window)
+    window.get_by_role("button", name="E-mail me a code").click()
+    window.wait_for_url("**/login/code/verify/")
+    is_fine(window)
+    window.get_by_label("Code", exact=True).fill("000000")
+    window.get_by_role("button", name="Sign in", exact=True).click()
+    window.get_by_text("does not fit").wait_for()
+    first = mailed_code(site, "vera@example.com")
+    window.get_by_label("Code", exact=True).fill(first)
+    window.get_by_role("button", name="Sign in", exact=True).click()
+    window.wait_for_url("**/accounts/")
+    set_up_app(window, home)
+    window.get_by_role("button", name="Set up").click()
+    window.wait_for_url("**/accounts/mfa/recovery/")
+
+    leave(window, home)
+    window.get_by_role("link", name="E-mail me a code").click()
+    window.get_by_label("E-mail address").fill("vera@example.com")
+    window.get_by_role("button", name="E-mail me a code").click()
+    window.wait_for_url("**/login/code/verify/")
+    window.get_by_label("Code", exact=True).fill(later_code(site, "vera@example.com", first))
+    window.get_by_role("button", name="Sign in", exact=True).click()
+    window.wait_for_url("**/accounts/mfa/verify/totp/**")
+    window.goto(f"{home}/accounts/")
+    assert "/accounts/login/" in window.url
+
+
+def test_a_new_password_is_no_way_around_the_second_step(
+    site: Site, home: str, window: Any
+) -> None:
+    come_in(window, site, home, "will@example.com")
+    secret, used = set_up_app(window, home)
+    window.get_by_role("button", name="Set up").click()
+    window.wait_for_url("**/accounts/mfa/recovery/")
+
+    leave(window, home)
+    window.get_by_role("link", name="Forgot your password?").click()
+    window.get_by_label("E-mail address").fill("will@example.com")
+    window.get_by_role("button", name="Send the link").click()
+    window.goto(site.link_to("will@example.com", "password/reset/").replace(site.base, home))
+    window.get_by_label("New password").fill(OTHER)
+    window.get_by_role("button", name="Set the password").click()
+    window.wait_for_url("**/accounts/login/**")
+    give_password(window, home, "will@example.com", OTHER)
+    window.wait_for_url("**/accounts/mfa/verify/totp/**")
+    is_fine(window)
+    window.get_by_label("Code", exact=True).fill(next_app_code(secret, used))
     window.get_by_role("button", name="Go on").click()
     window.wait_for_url("**/accounts/")
 

@@ -31,6 +31,16 @@ def page_reset(email: str) -> Any:
     return Browser().post("/accounts/password/reset/", {"email": email})
 
 
+def page_code(email: str) -> Any:
+    return Browser().post("/accounts/login/code/", {"email": email})
+
+
+def page_wrong_code(email: str) -> Any:
+    browser = Browser()
+    browser.post("/accounts/login/code/", {"email": email})
+    return browser.post("/accounts/login/code/verify/", {"code": "000000"})
+
+
 def page_sign_up_then_sign_in(email: str) -> Any:
     page_sign_up(email)
     return page_sign_in(email)
@@ -46,6 +56,13 @@ def api_sign_in(email: str) -> Any:
 
 def api_reset(email: str) -> Any:
     return App().post("auth/password/reset", {"email": email})
+
+
+def api_wrong_code(email: str) -> Any:
+    app = App()
+    asked = app.post("auth/code", {"email": email})
+    given = {"transaction": asked.json()["transaction"], "email": email, "code": "000000"}
+    return app.post("auth/code/verify", given)
 
 
 def api_sign_up_then_sign_in(email: str) -> Any:
@@ -69,17 +86,20 @@ DOORS = [
     page_sign_up,
     page_sign_in,
     page_reset,
+    page_code,
     page_sign_up_then_sign_in,
     api_sign_up,
     api_sign_in,
     api_reset,
     api_sign_up_then_sign_in,
+    page_wrong_code,
+    api_wrong_code,
     sign_up_too_often,
     reset_too_often,
     sign_in_too_often,
 ]
 
-one_request = pytest.mark.parametrize("door", DOORS[:8], ids=lambda door: door.__name__)
+one_request = pytest.mark.parametrize("door", DOORS[:9], ids=lambda door: door.__name__)
 every_door = pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)
 
 
@@ -160,7 +180,7 @@ def test_a_disabled_person_looks_like_nobody(alice: User, door: Door) -> None:
     assert known[3].replace(kinds()[0], ADDRESS) == unknown[3].replace(UNKNOWN, ADDRESS)
 
 
-@pytest.mark.parametrize("door", [page_sign_up, page_reset, api_sign_up, api_reset])
+@pytest.mark.parametrize("door", [page_sign_up, page_reset, page_code, api_sign_up, api_reset])
 def test_each_address_gets_one_mail(
     alice: User, mails: Callable[..., list[Any]], door: Door
 ) -> None:
