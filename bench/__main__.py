@@ -1,11 +1,11 @@
-"""bin/bench signin|audit|hubs [--postgres] [--quick|--full]"""
+"""bin/bench signin|audit|hubs|timing [--postgres] [--quick|--full]"""
 
 import argparse
 import sys
 
-from . import audit, hubs, signin
+from . import audit, hubs, signin, timing
 
-BENCHES = {"signin": signin.run, "audit": audit.run, "hubs": hubs.run}
+BENCHES = {"signin": signin.run, "audit": audit.run, "hubs": hubs.run, "timing": timing.run}
 
 
 def main() -> int:

@@ -34,23 +34,24 @@ def request_password_reset(*, email: str, language: str = "", browser: str = "")
     with transaction.atomic():
         user = User.objects.filter(email=email, is_active=True).first()
         record(Tag.PASSWORD_RESET_REQUESTED, target=user, email=email, known=user is not None)
-        if user is not None:
-            send_reset_link(user)
-        else:
-            send_mail(
-                "signin/no_account",
-                to=email,
-                context={"sign_up": link("/accounts/signup/")},
-                language=language,
-            )
+        _send_reset(user, email, language)
 
 
 def send_reset_link(user: User) -> None:
     """Of all reset links of this person only the one mailed now works."""
-    tokens.revoke(Purpose.RESET_PASSWORD, user=user)
+    _send_reset(user, user.email, user.language)
+
+
+def _send_reset(user: User | None, email: str, language: str) -> None:
+    """A link for that person, or a word that there is none.
+
+    The same work either way, so that time tells no difference: without a person the link is made as well,
+    resets nothing, and is told to nobody.
+    """
+    tokens.revoke(Purpose.RESET_PASSWORD, email=email)
     lifetime: timedelta = settings.PASSWORD_RESET_LIFETIME
-    secret = tokens.issue(Purpose.RESET_PASSWORD, lifetime=lifetime, user=user, email=user.email)
-    context = {
+    secret = tokens.issue(Purpose.RESET_PASSWORD, lifetime=lifetime, user=user, email=email)
+    about_link = {
         "link": link(f"/accounts/password/reset/{secret}/"),
         "minutes": int(lifetime.total_seconds() // 60),
         "name": str(user),
@@ -58,10 +59,10 @@ def send_reset_link(user: User) -> None:
         "browser": caller().user_agent,
     }
     send_mail(
-        "signin/reset_password",
-        to=user.email,
-        context=context,
-        language=user.language,
+        "signin/reset_password" if user else "signin/no_account",
+        to=email,
+        context=about_link if user else {"sign_up": link("/accounts/signup/")},
+        language=(user.language if user else "") or language,
         expires_at=timezone.now() + lifetime,
     )
 
