@@ -41,6 +41,8 @@ class Visitor:
         self.base = base
         self.cookies = CookieJar()
         self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
+        # Programs that tell people from scripts go by it.
+        self._opener.addheaders = [("Accept", "text/html,*/*;q=0.8")]
 
     def get(self, path: str) -> Page:
         return self._open(urllib.request.Request(urllib.parse.urljoin(self.base, path)))
@@ -57,14 +59,14 @@ class Visitor:
         request.add_header("Origin", self.base)
         return self._open(request)
 
-    def press(self, path: str, action: str) -> Page:
-        """Opens the page and sends its form that goes to `action`, as it is; redirects are followed."""
+    def press(self, path: str, action: str, **button: str) -> Page:
+        """Opens the page and sends its form that goes to `action`, by this button; redirects are followed."""
         _before, _action, after = self.get(path).text.partition(f'action="{action}"')
         form = _Form("csrfmiddlewaretoken")
         form.feed(after.partition("</form>")[0])
         assert form.found is not None, f"no form to {action} at {path}"
         url = urllib.parse.urljoin(self.base, action)
-        request = urllib.request.Request(url, urllib.parse.urlencode(form.found).encode())
+        request = urllib.request.Request(url, urllib.parse.urlencode(form.found | button).encode())
         request.add_header("Origin", self.base)
         return self._open(request)
 

@@ -23,7 +23,7 @@ from mago.core.ids import digest, new_secret
 
 from ..addresses import host_of, is_https, is_redirect
 from ..models import Algorithm, Application, ApplicationType, AuthMethod, ClientSecret
-from ..scopes import is_scope
+from ..scopes import API, API_READ, is_scope
 from .keys import signer_for
 
 SECRET_PREFIX = "mago_cs_"  # noqa: S105
@@ -229,7 +229,8 @@ def _wrong_addresses(application: Application) -> Iterable[tuple[str, str]]:
 def _wrong_rights(application: Application) -> Iterable[tuple[str, str]]:
     if not application.grants or set(application.grants) - set(GRANTS[application.type]):
         yield "grants", _("An application of this type may have none of these, or not all.")
-    if CLIENT in application.grants and application.service_account is None:
+    acts = CLIENT in application.grants and {API, API_READ} & set(application.scopes)
+    if acts and application.service_account is None:
         yield "service_account", _("Choose as whom it acts by itself.")
     scopes = application.scopes
     if not scopes or len(scopes) > MOST or not all(is_scope(word) for word in scopes):

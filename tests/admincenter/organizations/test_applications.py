@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts.access.roles import RoleName
 from accounts.access.services import create_service_account
 from accounts.provider.models import Application, TokenFamily
 from accounts.provider.selectors import proved_by_secret
@@ -70,7 +71,7 @@ def test_a_public_one_has_no_secret(owner: Any, acme: Any) -> None:
     [
         ({"redirect_uris": "http://wiki.example/"}, "redirect_uris"),
         ({"redirect_uris": ""}, "redirect_uris"),
-        ({"grants": ["client_credentials"]}, "service_account"),
+        ({"grants": ["client_credentials"], "scopes": "api:read"}, "service_account"),
         ({"grants": []}, "grants"),
         ({"scopes": "two words"}, "scopes"),
         ({"auth_method": "private_key_jwt"}, "jwks"),
@@ -177,3 +178,22 @@ def test_the_command_makes_public_ones_without_a_secret(db: None) -> None:
         "--redirect-uri", "http://127.0.0.1/back", stdout=out,
     )  # fmt: skip
     assert "client_secret" not in json.loads(out.getvalue())
+
+
+def test_the_command_says_as_whom_an_application_acts(acme: Any, alice: Any) -> None:
+    """Only where it acts at our API; for a resource outside it needs to be nobody."""
+    robot = create_service_account(
+        organization=acme, name="Robot", role=RoleName.REPORTER, actor=alice
+    )
+    arguments = ["--type", "confidential", "--grant", "client_credentials"]
+    ours = ["--name", "Nightly", "--scope", "api:read", "--organization", "acme", *arguments]
+    for wrong in ([], ["--service-account", "Nobody"]):
+        with pytest.raises(CommandError):
+            call_command("create_application", *ours, *wrong)
+    call_command("create_application", *ours, "--service-account", "Robot", stdout=io.StringIO())
+    assert Application.objects.of(acme).get().service_account == robot
+    out = io.StringIO()
+    call_command(
+        "create_application", "--name", "B", "--scope", "orders:read", *arguments, stdout=out
+    )
+    assert "client_secret" in json.loads(out.getvalue())

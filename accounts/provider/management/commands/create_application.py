@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.access.models import ServiceAccount
 from accounts.organizations.models import Organization
 from accounts.provider.models import Algorithm, ApplicationType
 from accounts.provider.services import create_application, issuer
@@ -31,16 +32,23 @@ class Command(BaseCommand):
         parser.add_argument(
             "--grant", action="append", choices=sorted({*GRANTS["confidential"], "device"})
         )
+        parser.add_argument(
+            "--service-account",
+            metavar="A",
+            help="By its name: as whom it acts at our API by itself.",
+        )
         parser.add_argument("--scope", help=f"Default: {' '.join(DEFAULT_SCOPES)}")
         parser.add_argument("--algorithm", choices=Algorithm.values, default=Algorithm.ES256)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        organization = self._organization(options["organization"])
         grants = [DEVICE if grant == "device" else grant for grant in options["grant"] or ()]
         try:
             application, secret = create_application(
                 name=options["name"],
                 type=options["type"],
-                organization=self._organization(options["organization"]),
+                organization=organization,
+                service_account=self._account(organization, options["service_account"]),
                 redirect_uris=options["redirect_uri"],
                 logout_uris=options["logout_uri"],
                 backchannel_logout_uri=options["backchannel_logout_uri"],
@@ -67,4 +75,18 @@ class Command(BaseCommand):
         found = Organization.objects.filter(slug=slug).first()
         if found is None:
             raise CommandError(f"There is no organization {slug!r}.")
+        return found
+
+    def _account(
+        self, organization: Organization | None, name: str | None
+    ) -> ServiceAccount | None:
+        if name is None:
+            return None
+        found: ServiceAccount | None = (
+            ServiceAccount.objects.of(organization).filter(name=name).first()
+            if organization
+            else None
+        )
+        if found is None:
+            raise CommandError(f"The organization has no service account {name!r}.")
         return found
