@@ -54,6 +54,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         _("Records"),
         (
             Entry(_("Messages"), "messages", "mail", Permission.MESSAGES_READ),
+            Entry(_("Certificates"), "certificates", "badge-check", Permission.CERTIFICATES_READ),
             Entry(_("Audit"), "audit", "scroll-text", Permission.AUDIT_READ),
         ),
     ),

@@ -1,8 +1,10 @@
 """What administrators set off that is one step for them and several for the slices below."""
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.access.selectors import administrators
 from accounts.access.services import sign_out_everywhere
 from accounts.access.services.people import demand_rank
 from accounts.models import User
@@ -17,6 +19,8 @@ from mago.core.errors import Conflict
 from mago.messaging.models import Status
 from mago.messaging.selectors import messages
 from mago.messaging.services import retry, send_mail
+from mago.tls.models import State
+from mago.tls.services import due_alarms
 
 MOST_RETRIED = 500
 BY_ADMINISTRATOR = "by an administrator"
@@ -85,3 +89,24 @@ def retry_dead(*, actor: User) -> tuple[int, int]:
         except Conflict:
             continue
     return retried, len(dead) - retried
+
+
+@transaction.atomic
+def tell_of_ending_certificates() -> None:
+    """Administrators have a mail for each certificate that passed a mark unrenewed; one a mark."""
+    for endpoint in due_alarms():
+        assert endpoint.not_after is not None
+        for administrator in administrators()[:20]:
+            context = {
+                "name": str(administrator),
+                "endpoint": str(endpoint),
+                "when": endpoint.not_after.isoformat(),
+                "ended": endpoint.state == State.EXPIRED,
+                "link": f"{settings.MAGO_BASE_URL}/admincenter/certificates/",
+            }
+            send_mail(
+                "tls/certificate_ends",
+                to=administrator.email,
+                context=context,
+                language=administrator.language,
+            )

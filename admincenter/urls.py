@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .sections import messages, overview, people, sign_in_providers
+from .sections import certificates, messages, overview, people, sign_in_providers
 from .sections.audit.urls import urlpatterns as audit_patterns
 from .sections.hubs import fleet
 from .sections.hubs.urls import urlpatterns as hub_patterns
@@ -53,6 +53,8 @@ urlpatterns = [
     ),
     path("hubs/", fleet.fleets, name="hubs"),
     path("hubs/<slug:slug>/", include(hub_patterns)),
+    path("certificates/", certificates.certificates, name="certificates"),
+    path("certificates/scan/", certificates.scan, name="scan_endpoints"),
     path("messages/", messages.messages, name="messages"),
     path("messages/retry/", messages.retry_dead, name="retry_dead"),
     path("messages/<uuid:message_id>/", messages.message, name="message"),

@@ -9,6 +9,8 @@ class Permission(StrEnum):
     AUDIT_EXPORT = "audit:export"
     AUDIT_READ = "audit:read"
     AUDIT_STREAMS_EDIT = "audit_streams:edit"
+    CERTIFICATES_READ = "certificates:read"
+    CERTIFICATES_SCAN = "certificates:scan"
     CONDITIONS_EDIT = "conditions:edit"
     DOMAINS_EDIT = "domains:edit"
     DOMAINS_READ = "domains:read"
@@ -64,6 +66,8 @@ NAMES = frozenset(permission.value for permission in Permission)
 PLATFORM_ONLY = frozenset(
     {
         Permission.AUDIT_STREAMS_EDIT,
+        Permission.CERTIFICATES_READ,
+        Permission.CERTIFICATES_SCAN,
         Permission.MESSAGES_READ,
         Permission.MESSAGES_RETRY,
         Permission.ORGANIZATIONS_CREATE,

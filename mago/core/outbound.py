@@ -104,8 +104,8 @@ def connection(
 
 
 def _context(ca_file: str) -> ssl.SSLContext:
+    # Since Python 3.10 this verifies, and speaks no version before TLS 1.2.
     context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
     if ca_file:
         try:
             context.load_verify_locations(ca_file)

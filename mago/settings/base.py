@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "mago.core",
     "mago.audit",
     "mago.messaging",
+    "mago.tls",
     "accounts",
     "accounts.access",
     "accounts.organizations",

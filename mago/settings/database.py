@@ -30,6 +30,7 @@ def _sqlite() -> dict[str, Any]:
 
 
 def _postgresql() -> dict[str, Any]:
+    _prove_the_server(_address.options.get("host", _address.host))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": _address.path.removeprefix("/") or "mago",
@@ -45,6 +46,20 @@ def _postgresql() -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }
+
+
+def _prove_the_server(host: str) -> None:
+    """Over a network the server proves who it is, and nothing in the address turns that off (ASVS 12.3.2)."""
+    if env.is_this_machine(host):
+        return
+    if _address.options.setdefault("sslmode", "verify-full") != "verify-full":
+        raise env.refuse(
+            "DATABASE_URL",
+            "does not have the server of another machine prove who it is",
+            "Leave sslmode out, or write sslmode=verify-full; sslrootcert names an authority of your own.",
+        )
+    # The authorities of the machine, unless one is named.
+    _address.options.setdefault("sslrootcert", env.authorities())
 
 
 def _prepared_after() -> int | None:

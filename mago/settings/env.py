@@ -6,9 +6,11 @@ NAME_FILE points to, so that secrets need not stand in the environment (12-facto
 """
 
 import os
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -127,6 +129,30 @@ def words(
 
     wanted = "any of " + ", ".join(options) if options else "words with blanks between"
     return tuple(_converted(name, convert(default), meaning, convert, wanted))
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether what is sent there crosses no network: loopback, or a Unix socket ("" or a path)."""
+    if not host or host.startswith("/") or host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def authorities() -> str:
+    """The file of the certificate authorities that this machine believes; "system" where there is none.
+
+    For libraries that bring an OpenSSL of their own, which looks in a place of its own.
+    """
+    places = (
+        ssl.get_default_verify_paths().cafile,
+        "/etc/ssl/certs/ca-certificates.crt",
+        "/etc/pki/tls/certs/ca-bundle.crt",
+        "/etc/ssl/cert.pem",
+    )
+    return next((place for place in places if place and Path(place).exists()), "system")
 
 
 class Address(NamedTuple):

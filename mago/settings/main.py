@@ -8,3 +8,4 @@ from .hubs import *  # noqa: F403
 from .identity import *  # noqa: F403
 from .security import *  # noqa: F403
 from .services import *  # noqa: F403
+from .tls import *  # noqa: F403

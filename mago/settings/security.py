@@ -2,6 +2,8 @@
 
 from csp.constants import NONE, SELF
 
+from mago.tls import policy
+
 from . import env
 from .base import IS_HTTPS, MAGO_BASE_URL
 
@@ -23,8 +25,8 @@ if IS_HTTPS and not TRUSTED_PROXIES:
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 # The API answers plain http with an error and never a redirect; pages are redirected by the proxy and by HSTS.
 SECURE_SSL_REDIRECT = IS_HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^api/", r"^oauth/", r"^health/"]
-SECURE_HSTS_SECONDS = 63_072_000 if IS_HTTPS else 0
+SECURE_REDIRECT_EXEMPT = [r"^api/", r"^oauth/", r"^health/", r"^metrics$"]
+SECURE_HSTS_SECONDS = policy.HSTS_SECONDS if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SECURE_HSTS_PRELOAD = IS_HTTPS
 SECURE_CONTENT_TYPE_NOSNIFF = True

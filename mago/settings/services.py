@@ -1,5 +1,6 @@
 """The services around us: Redis, Celery, mail, SMS. None is needed to start."""
 
+import ssl
 from datetime import timedelta
 
 from . import env
@@ -9,8 +10,30 @@ REDIS_URL = env.text(
     "REDIS_URL",
     meaning="Redis or Valkey, for several processes: redis://, rediss:// or unix://. Without it, one process does everything.",
 )
+# What Celery is told beside the address; redis-py verifies certificates and names by itself.
+CELERY_BROKER_USE_SSL = None
 if REDIS_URL:
-    env.url("REDIS_URL", "", ("redis", "rediss", "unix"), meaning=env.DECLARED["REDIS_URL"].meaning)
+    _redis = env.url(
+        "REDIS_URL", "", ("redis", "rediss", "unix"), meaning=env.DECLARED["REDIS_URL"].meaning
+    )
+    if _redis.scheme == "redis" and not env.is_this_machine(_redis.host):
+        raise env.refuse(
+            "REDIS_URL",
+            "is plain redis:// to another machine",
+            "Give rediss://, or a socket by unix://.",
+        )
+    if {name for name in _redis.options if name.startswith("ssl_")} - {"ssl_ca_certs"}:
+        raise env.refuse(
+            "REDIS_URL",
+            "changes how the server proves who it is",
+            "Of the options that begin with ssl_, only ssl_ca_certs may be given.",
+        )
+    if _redis.scheme == "rediss":
+        CELERY_BROKER_USE_SSL = {
+            "ssl_cert_reqs": ssl.CERT_REQUIRED,
+            "ssl_check_hostname": True,
+            "ssl_ca_certs": _redis.options.get("ssl_ca_certs", env.authorities()),
+        }
 
 WEB_CONCURRENCY = env.integer(
     "WEB_CONCURRENCY",
@@ -139,6 +162,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "hubs.tasks.purge_sign_ins",
         "schedule": timedelta(minutes=10),
     },
+    "look at certificates": {
+        "task": "admincenter.tasks.watch_certificates",
+        "schedule": timedelta(hours=6),
+    },
     "forget old messages": {
         "task": "mago.messaging.tasks.purge_messages",
         "schedule": timedelta(hours=1),
@@ -165,6 +192,10 @@ TWILIO_FROM = env.text(
     "TWILIO_FROM", meaning="Sending number, alphanumeric sender or messaging service (MG…)."
 )
 TWILIO_BASE_URL = env.text("TWILIO_BASE_URL", meaning="A stand-in for Twilio's API, for tests.")
+if TWILIO_BASE_URL and not IS_LOCAL:
+    raise env.refuse(
+        "TWILIO_BASE_URL", "is set in production", "Unset it: it is for stand-ins, in tests."
+    )
 if bool(TWILIO_ACCOUNT_SID) != bool(TWILIO_AUTH_TOKEN and TWILIO_FROM):
     raise env.refuse(
         "TWILIO_ACCOUNT_SID",

@@ -52,6 +52,8 @@ VALUES: dict[str, Any] = {
     "account": "ada@example.com",
     "limit": "sms:budget",
     "place": "",
+    "endpoint": "id.example.com:443",
+    "ended": False,
 }
 
 

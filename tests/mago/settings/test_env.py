@@ -18,7 +18,7 @@ PRODUCTION = {
     "MAGO_TRUSTED_PROXIES": "1",
     "EMAIL_URL": "smtp://mail.example.com:587",
     "DATABASE_URL": "postgresql://mago:secret@db.example.com/mago",
-    "REDIS_URL": "redis://cache.example.com:6379/0",
+    "REDIS_URL": "rediss://cache.example.com:6379/0",
 }
 
 
@@ -183,6 +183,30 @@ NONSENSE = {
     "TWILIO_ACCOUNT_SID": "AC0",
     "MAGO_HASH_SLOTS": "0",
 }
+# Whatever goes to another machine is encrypted and its server proved; no switch turns that off.
+IN_THE_CLEAR = {
+    "DATABASE_URL": [
+        f"postgresql://mago:hunter2@db.example.com/mago?sslmode={mode}"
+        for mode in ("disable", "allow", "prefer", "require", "verify-ca", "")
+    ],
+    "REDIS_URL": [
+        "redis://:hunter2@cache.example.com/0",
+        "rediss://:hunter2@cache.example.com/0?ssl_cert_reqs=none",
+        "rediss://:hunter2@cache.example.com/0?ssl_check_hostname=false",
+    ],
+    "TWILIO_BASE_URL": ["http://sms.example.com"],
+    "MAGO_TLS_ENDPOINTS": ["id.example.com", "id.example.com:0", ":443"],
+}
+PROVED = [
+    {
+        "DATABASE_URL": "postgresql://mago@db.example.com/mago?sslmode=verify-full&sslrootcert=/ca.pem"
+    },
+    {"DATABASE_URL": "postgresql://mago@127.0.0.1:6432/mago?prepare_threshold=0"},
+    {"DATABASE_URL": "postgresql://mago@/mago?host=/run/postgresql"},
+    {"REDIS_URL": "rediss://cache.example.com/0?ssl_ca_certs=/ca.pem"},
+    {"REDIS_URL": "redis://localhost/0"},
+    {"REDIS_URL": "unix:///run/valkey/socket"},
+]
 NO_ADDRESSES = [
     "id.example.com",
     "ftp://id.example.com",
@@ -222,6 +246,8 @@ def refusals(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     cases = {f"unsafe {name}": each for name, each in UNSAFE.items()}
     cases |= {f"nonsense {name}": {name: raw} for name, raw in NONSENSE.items()}
     cases |= {f"address {raw}": {"MAGO_BASE_URL": raw} for raw in NO_ADDRESSES}
+    cases |= {f"clear {raw}": {name: raw} for name, raws in IN_THE_CLEAR.items() for raw in raws}
+    cases |= {f"proved {number}": each for number, each in enumerate(PROVED)}
     cases["none"] = {}
     answer = subprocess.run(
         [sys.executable, "-c", PROBE],
@@ -249,6 +275,19 @@ def test_an_unsafe_combination_stops_the_start(refusals: dict[str, str], name: s
 @pytest.mark.parametrize("name", NONSENSE)
 def test_nonsense_stops_the_start(refusals: dict[str, str], name: str) -> None:
     assert refusals[f"nonsense {name}"].startswith(f"{name} ")
+
+
+@pytest.mark.parametrize("name", IN_THE_CLEAR)
+def test_nothing_goes_over_a_network_in_the_clear_or_unproved(
+    refusals: dict[str, str], name: str
+) -> None:
+    said = {raw: refusals[f"clear {raw}"] for raw in IN_THE_CLEAR[name]}
+    assert [raw for raw, refusal in said.items() if not refusal.startswith(f"{name} ")] == []
+    assert "hunter2" not in "".join(said.values())
+
+
+def test_what_is_proved_or_stays_on_the_machine_starts(refusals: dict[str, str]) -> None:
+    assert {refusals[f"proved {number}"] for number in range(len(PROVED))} == {"started"}
 
 
 @pytest.mark.parametrize("raw", NO_ADDRESSES)
@@ -305,6 +344,32 @@ assert (answer.status_code, answer.json()["code"]) == (403, "https_required"), a
 assert Client().get("/dev/inbox/", **https).status_code == 404
 assert settings.DEBUG is False
 """
+
+
+DEFAULTS = """
+import ssl
+from mago.settings import main
+assert main.DATABASES["default"]["OPTIONS"]["sslmode"] == "verify-full"
+assert main.DATABASES["default"]["OPTIONS"]["sslrootcert"]
+assert main.CELERY_BROKER_USE_SSL["ssl_cert_reqs"] == ssl.CERT_REQUIRED
+assert main.CELERY_BROKER_USE_SSL["ssl_check_hostname"] is True
+from redis.connection import SSLConnection, parse_url
+kwargs = parse_url(main.REDIS_URL)
+made = kwargs.pop("connection_class")(**kwargs)
+assert made.cert_reqs == ssl.CERT_REQUIRED and made.check_hostname is True, vars(made)
+"""
+
+
+def test_servers_of_other_machines_prove_who_they_are_without_being_asked(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", DEFAULTS],
+        env=environment(tmp_path, 8000, **PRODUCTION),
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.slow

@@ -1,0 +1,40 @@
+"""Certificates: the days that each has left, whether it is renewed, and what a scan of its endpoint sees."""
+
+from django.conf import settings
+from django.contrib import messages as notes
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access.guards import actor, require
+from accounts.access.permissions import Permission
+from mago.core.ratelimit import Limit
+from mago.tls.policy import PROFILES
+from mago.tls.selectors import endpoints
+from mago.tls.services import scan_endpoints
+
+from ..pages import page
+
+# A scan takes some twenty connections to the endpoint.
+_SCANS = Limit("tls:scans", 6, 60)
+
+
+@require(Permission.CERTIFICATES_READ)
+@require_safe
+def certificates(request: HttpRequest) -> HttpResponse:
+    context = {"endpoints": endpoints(), "profile": PROFILES[settings.TLS_PROFILE]}
+    return page(request, "admincenter/certificates/list.html", context)
+
+
+@require(Permission.CERTIFICATES_SCAN)
+@require_POST
+def scan(request: HttpRequest) -> HttpResponse:
+    """Looked at while one waits, as the answer is what one wants."""
+    _SCANS.take()
+    scanned = scan_endpoints(actor=actor(request))
+    if any(endpoint.breaches for endpoint in scanned):
+        notes.warning(request, _("Scanned. Something is not as the policy wants it."))
+    else:
+        notes.success(request, _("Scanned. Everything is as the policy wants it."))
+    return redirect("admincenter:certificates")

@@ -1,0 +1,15 @@
+"""What the clock does across slices."""
+
+from celery import shared_task
+
+from mago.tls.services import scan_endpoints
+
+from . import services
+
+
+# Each endpoint takes seconds, and half a minute where it hangs.
+@shared_task(acks_late=False, soft_time_limit=600, time_limit=660)
+def watch_certificates() -> None:
+    """Endpoints are looked at, and administrators hear of certificates that nobody renews."""
+    scan_endpoints()
+    services.tell_of_ending_certificates()

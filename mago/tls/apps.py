@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TlsConfig(AppConfig):
+    name = "mago.tls"
+    label = "tls"

@@ -1,0 +1,17 @@
+"""Endpoints that are watched, with what was seen of them."""
+
+from django.conf import settings
+
+from .models import Endpoint
+
+
+def watched() -> list[tuple[str, int]]:
+    """Host and port of each, as the settings name them."""
+    pairs = (place.rpartition(":") for place in settings.TLS_ENDPOINTS)
+    return [(host.strip("[]"), int(port)) for host, _colon, port in pairs]
+
+
+def endpoints() -> list[Endpoint]:
+    """A row for each, in the order of the settings; unsaved where it was not looked at yet."""
+    known = {(row.host, row.port): row for row in Endpoint.objects.all()}
+    return [known.get(place) or Endpoint(host=place[0], port=place[1]) for place in watched()]
