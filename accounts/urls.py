@@ -15,4 +15,5 @@ urlpatterns = [
     path("applications/", include("accounts.provider.account_urls")),
     path("identities/", include("accounts.federation.urls")),
     path("enterprise/", include("accounts.federation.enterprise.urls")),
+    path("openid/", include("accounts.federation.openid.urls")),
 ]

@@ -36,6 +36,7 @@ class Description:
     userinfo_endpoint: str = ""
     # RFC 9207: it names itself in each answer.
     names_itself: bool = False
+    end_session_endpoint: str = ""
     client_authentication: tuple[str, ...] = ()
 
 
@@ -55,9 +56,11 @@ def describe(provider: Provider, *, fresh: bool = False) -> Description:
         found.get("userinfo_endpoint"),
         found.get("token_endpoint_auth_methods_supported"),
     )
+    end_session = found.get("end_session_endpoint")
     return Description(
         issuer=issuer,
         userinfo_endpoint=str(userinfo) if fetching.is_usable(userinfo) else "",
+        end_session_endpoint=str(end_session) if fetching.is_usable(end_session) else "",
         names_itself=found.get("authorization_response_iss_parameter_supported") is True,
         client_authentication=tuple(methods) if isinstance(methods, list) else (),
         **endpoints,

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -61,8 +62,9 @@ def authorization_url(
     nonce: str,
     verifier: str,
     prove_again: bool = False,
+    more: Mapping[str, str] | None = None,
 ) -> str:
-    """Where the browser goes."""
+    """Where the browser goes; `more` stands above what every provider is asked."""
     parameters = {
         "response_type": "code",
         "client_id": provider.client_id,
@@ -77,6 +79,7 @@ def authorization_url(
         parameters["response_mode"] = provider.response_mode
     if prove_again:
         parameters |= provider.prove_again
+    parameters |= more or {}
     endpoint = description.authorization_endpoint
     return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(parameters)}"
 
@@ -138,11 +141,45 @@ def read_token(
 
     OpenID Connect Core 1.0, section 3.1.3.7.
     """
+    claims = _genuine(provider, description, token, ("sub", "exp"), ("JWT",))
+    _check_claims(provider, claims, nonce)
+    return claims
+
+
+LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
+
+
+def read_logout_token(provider: Provider, description: Description, token: Any) -> dict[str, Any]:
+    """The claims of a logout token that is genuine, of this issuer, for us and fresh: `jti`, and `sub`, `sid` or
+    both. Unproved. Whether it was shown before, the caller asks.
+
+    OpenID Connect Back-Channel Logout 1.0, section 2.6.
+    """
+    claims = _genuine(provider, description, token, ("jti", "exp"), ("JWT", "LOGOUT+JWT"))
+    _check_audience(provider, claims)
+    events = claims.get("events")
+    if not isinstance(events, dict) or not isinstance(events.get(LOGOUT), dict):
+        raise Unproved(Step.IDENTITY, "the token speaks of no logout")
+    if "nonce" in claims:
+        raise Unproved(Step.IDENTITY, "the token was made for something else")
+    names = [claims[name] for name in ("sub", "sid") if name in claims]
+    if not names or not all(isinstance(name, str) and name for name in [claims["jti"], *names]):
+        raise Unproved(Step.IDENTITY, "the token names nobody")
+    return claims
+
+
+def _genuine(
+    provider: Provider,
+    description: Description,
+    token: Any,
+    required: tuple[str, ...],
+    types: tuple[str, ...],
+) -> dict[str, Any]:
     if not isinstance(token, str) or len(token) > LONGEST_TOKEN:
-        raise Unproved(Step.IDENTITY, "there is no ID token")
+        raise Unproved(Step.IDENTITY, "there is no token")
     try:
         header = jwt.get_unverified_header(token)
-        algorithm = _algorithm(provider, header)
+        algorithm = _algorithm(provider, header, types)
         key, published = key_for(description, header.get("kid"), algorithm)
         claims: dict[str, Any] = jwt.decode(
             token,
@@ -150,33 +187,36 @@ def read_token(
             algorithms=[algorithm],
             audience=provider.client_id,
             leeway=LEEWAY,
-            options={"require": ["iss", "sub", "aud", "exp", "iat"]},
+            options={"require": ["iss", "aud", "iat", *required]},
         )
     except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
         raise Unproved(Step.IDENTITY, type(error).__name__) from None
     provider.check_issuer(claims, published)
-    _check_claims(provider, claims, nonce)
     return claims
 
 
-def _algorithm(provider: Provider, header: dict[str, Any]) -> str:
+def _algorithm(provider: Provider, header: dict[str, Any], types: tuple[str, ...]) -> str:
     """The algorithm that the token names, of those that we allow; never what it says beside that."""
     algorithm = header.get("alg")
     if not isinstance(algorithm, str) or algorithm not in provider.algorithms:
         raise Unproved(Step.IDENTITY, "the token is signed in a way that we do not accept")
-    if "crit" in header or str(header.get("typ", "JWT")).upper() != "JWT":
+    if "crit" in header or str(header.get("typ", "JWT")).upper() not in types:
         raise Unproved(Step.IDENTITY, "the token is of another kind")
     return algorithm
 
 
-def _check_claims(provider: Provider, claims: dict[str, Any], nonce: str) -> None:
+def _check_audience(provider: Provider, claims: dict[str, Any]) -> None:
     audience = claims["aud"]
     if audience not in (provider.client_id, [provider.client_id]):
         raise Unproved(Step.IDENTITY, "the token is for others, too")
-    if claims.get("azp", provider.client_id) != provider.client_id:
-        raise Unproved(Step.IDENTITY, "the token was made for another client")
     if not _is_number(claims["iat"]) or claims["iat"] < time.time() - FRESH:
         raise Unproved(Step.IDENTITY, "the token is old")
+
+
+def _check_claims(provider: Provider, claims: dict[str, Any], nonce: str) -> None:
+    _check_audience(provider, claims)
+    if claims.get("azp", provider.client_id) != provider.client_id:
+        raise Unproved(Step.IDENTITY, "the token was made for another client")
     if not hmac.compare_digest(
         str(claims.get("nonce", "")).encode("utf-8", "replace"), nonce.encode()
     ):
@@ -197,7 +237,8 @@ def who(
     claims = read_token(provider, description, answer.get("id_token"), nonce)
     about = claims
     if "email" not in claims and description.userinfo_endpoint:
-        about = claims | _userinfo(description, answer, claims["sub"])
+        told = userinfo(description, answer, claims["sub"])
+        about = claims | {name: told[name] for name in _TOLD_BESIDE if name in told}
     email, name = about.get("email"), provider.name_in(about, form)
     has_email = isinstance(email, str) and not unusable(email)
     at = claims.get("auth_time")
@@ -212,7 +253,10 @@ def who(
     )
 
 
-def _userinfo(description: Description, answer: dict[str, Any], subject: str) -> dict[str, Any]:
+_TOLD_BESIDE = ("email", "email_verified", "name")
+
+
+def userinfo(description: Description, answer: dict[str, Any], subject: str) -> dict[str, Any]:
     """What is told beside the token (OpenID Connect Core 1.0, section 5.3.2), of the same person only."""
     token = answer.get("access_token")
     if not isinstance(token, str) or not token.isascii() or not token.isprintable():
@@ -223,7 +267,7 @@ def _userinfo(description: Description, answer: dict[str, Any], subject: str) ->
         raise Unproved(Step.IDENTITY, error) from None
     if found.get("sub") != subject:
         raise Unproved(Step.IDENTITY, "what is told beside the token is about somebody else")
-    return {name: found[name] for name in ("email", "email_verified", "name") if name in found}
+    return found
 
 
 def _is_number(value: Any) -> bool:

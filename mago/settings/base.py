@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "accounts.mfa",
     "accounts.federation",
     "accounts.federation.enterprise",
+    "accounts.federation.openid",
     "accounts.signin",
     "accounts.provider",
     "accounts.api",

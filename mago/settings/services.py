@@ -110,6 +110,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.federation.tasks.purge",
         "schedule": timedelta(hours=1),
     },
+    "forget old ways to organizations’ OpenID providers": {
+        "task": "accounts.federation.openid.tasks.purge",
+        "schedule": timedelta(hours=1),
+    },
+    "forget what hung on ended sessions": {
+        "task": "accounts.federation.enterprise.tasks.purge",
+        "schedule": timedelta(hours=1),
+    },
     "forget old challenges": {
         "task": "accounts.mfa.tasks.purge",
         "schedule": timedelta(hours=1),

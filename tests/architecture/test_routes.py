@@ -44,6 +44,8 @@ PUBLIC_ROUTES = {
     "/accounts/mfa/verify/<slug:kind>/<int:key>/send/",
     "/accounts/mfa/verify/options/",
     "/accounts/not-me/<key>/",
+    "/accounts/openid/<slug:organization>/<slug:provider>/backchannel-logout/",
+    "/accounts/openid/<slug:organization>/<slug:provider>/callback/",
     "/accounts/organizations/invitations/<key>/",
     "/accounts/organizations/invitations/<key>/join/",
     "/accounts/password/reset/",

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, Protocol
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
 from django.utils.module_loading import import_string
 
 from accounts.models import User
@@ -18,7 +19,9 @@ from mago.core.forms import Form
 from .models import IdentityProvider, Kind, ProviderSession, SetupTrial
 from .services.trials import Check
 
-PATHS: dict[str, str] = {}
+PATHS: dict[str, str] = {
+    Kind.OIDC: "accounts.federation.openid.kind.OpenId",
+}
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class KindOfProvider(Protocol):
     def begin_test(
         self, request: HttpRequest, provider: IdentityProvider, trial: SetupTrial
     ) -> HttpResponseBase:
-        """The way to the provider, for a round trip that ends in `finish_trial` and at `result_url(trial)`."""
+        """The way to the provider, for a round trip that ends in `finish_trial` and at `result_url`."""
 
     def begin_sign_in(
         self, request: HttpRequest, provider: IdentityProvider, *, email: str, next_url: str
@@ -74,6 +77,11 @@ class KindOfProvider(Protocol):
 
     def warnings(self, provider: IdentityProvider) -> list[Warning]:
         """Certificates that expire, metadata that could not be fetched, a sync that stands still."""
+
+
+def result_url(trial: SetupTrial) -> str:
+    """Where the results of a test are shown to whoever began it."""
+    return reverse("enterprise:trial", args=[trial.pk])
 
 
 @cache

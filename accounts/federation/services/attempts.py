@@ -139,7 +139,7 @@ def _prove(attempt: Attempt, provider: Provider, answer: dict[str, Any]) -> Vouc
         raise Unproved(Step.AUTHORIZATION, "the provider was changed meanwhile")
     if provider.response_mode == "form_post":
         answer = json.loads(attempt.answer or "{}")
-    _check_issuer(provider, description, answer)
+    check_issuer(provider, description, answer)
     if error := answer.get("error"):
         raise _said_no(provider, error)
     if not answer.get("code"):
@@ -151,7 +151,7 @@ def _prove(attempt: Attempt, provider: Provider, answer: dict[str, Any]) -> Vouc
     return vouched
 
 
-def _check_issuer(provider: Provider, description: Description, answer: dict[str, Any]) -> None:
+def check_issuer(provider: Provider, description: Description, answer: dict[str, Any]) -> None:
     """RFC 9207, section 2.4: an answer of another provider is noticed before its code is sent anywhere."""
     if issuer := answer.get("iss"):
         if not provider.accepts_answer(issuer, description.issuer):

@@ -35,14 +35,7 @@ class Trial:
 
 def try_provider(provider: Provider, *, actor: User) -> Trial:
     """What a sign-in would come upon, as far as that can be told without a person."""
-    try:
-        description = describe(provider, fresh=True)
-        usable_keys(description, provider)
-        _try_authorization(provider, description)
-        _try_client(provider, description)
-        trial = Trial()
-    except Unproved as error:
-        trial = Trial(error.step, error.reason[:300], _remedy(provider, error.step))
+    trial = walk(provider)
     record(
         Tag.SIGN_IN_PROVIDER_TESTED,
         actor=actor,
@@ -51,6 +44,18 @@ def try_provider(provider: Provider, *, actor: User) -> Trial:
         reason=trial.reason,
     )
     return trial
+
+
+def walk(provider: Provider) -> Trial:
+    """How far one gets with the provider without a person."""
+    try:
+        description = describe(provider, fresh=True)
+        usable_keys(description, provider)
+        _try_authorization(provider, description)
+        _try_client(provider, description)
+    except Unproved as error:
+        return Trial(error.step, error.reason[:300], _remedy(provider, error.step))
+    return Trial()
 
 
 def _try_authorization(provider: Provider, description: Description) -> None:

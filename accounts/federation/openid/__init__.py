@@ -1,0 +1,1 @@
+"""An organization's own OpenID provider, as its client."""
