@@ -26,10 +26,11 @@ PATHS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class OwnValue:
-    """Something of ours that is copied into the provider's console; `guides` name it as consoles do."""
+    """Something of ours that is copied into the provider's console; `name` is what programs know it by."""
 
     label: str
     value: str
+    name: str
     # Where it is a file rather than a text: the path that it is fetched from.
     download: str = ""
 

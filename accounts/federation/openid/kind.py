@@ -42,11 +42,14 @@ class OpenId:
             organization=provider.organization.slug,
             slug=provider.slug,
         )
+        home = f"{settings.MAGO_BASE_URL}/"
         return [
-            OwnValue(_("Redirect URI (sign-in redirect URI, reply URL)"), us.redirect_uri),
-            OwnValue(_("Back-channel logout URI"), us.logout_uri),
-            OwnValue(_("Post-logout redirect URI"), f"{settings.MAGO_BASE_URL}/"),
-            OwnValue(_("Initiate login URI (home page)"), f"{settings.MAGO_BASE_URL}/"),
+            OwnValue(
+                _("Redirect URI (sign-in redirect URI, reply URL)"), us.redirect_uri, "redirect_uri"
+            ),
+            OwnValue(_("Back-channel logout URI"), us.logout_uri, "backchannel_logout_uri"),
+            OwnValue(_("Post-logout redirect URI"), home, "post_logout_redirect_uri"),
+            OwnValue(_("Initiate login URI (home page)"), home, "initiate_login_uri"),
         ]
 
     def form(self, provider: IdentityProvider, data: Any = None, files: Any = None) -> Form:

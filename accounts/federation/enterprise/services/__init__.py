@@ -5,6 +5,7 @@ from .configuration import create_provider, edit_provider, remove_provider, set_
 from .departures import end_session_index, end_sessions_by, end_sessions_of, note_session
 from .provisioning import deprovision, let_go, provision, update
 from .refusals import Refused, note
+from .roles import set_roles
 from .trials import Check, begin_trial, finish_trial, has_passed, trial_of
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "note_session",
     "provision",
     "remove_provider",
+    "set_roles",
     "set_state",
     "touch",
     "trial_of",

@@ -117,7 +117,7 @@ def touch(provider: IdentityProvider, *, actor: User | None, **detail: Any) -> N
 
 
 @transaction.atomic
-def set_state(*, provider: IdentityProvider, state: str, actor: User) -> None:
+def set_state(*, provider: IdentityProvider, state: str, actor: User | None) -> None:
     """The provider lets in whom its state lets in; who came by one that is closed now is out at once."""
     _demand(provider, actor)
     provider = locked(provider)

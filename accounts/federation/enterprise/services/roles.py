@@ -3,14 +3,65 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db import transaction
+from django.utils.translation import gettext as _
+
 from accounts.access.models import CustomRole, RoleBinding
 from accounts.access.roles import RoleName
-from accounts.access.services import grant_role, revoke_role
-from accounts.access.services.roles import Role
+from accounts.access.services import demand_to_bind, grant_role, revoke_role
+from accounts.access.services.roles import Role, permissions_in
 from accounts.models import User
-from mago.core.errors import Conflict
+from mago.core import errors
 
-from ..models import IdentityProvider, ProvidedRole
+from ..models import GroupRole, IdentityProvider, ProvidedRole
+from .configuration import touch
+
+MOST = 500
+
+
+@transaction.atomic
+def set_roles(
+    *,
+    provider: IdentityProvider,
+    groups: Iterable[tuple[str, str]],
+    default_role: str,
+    actor: User | None,
+) -> None:
+    """Who is in a group there holds its role from their next sign-in or sync on, and everybody `default_role` ("": none).
+
+    `groups` are pairs of a group and a role. Forbidden for a role of more than the actor may pass on, be it given
+    or taken; Refused for one that is none here. `actor` None is a command of the operator's.
+    """
+    wanted = {(group, role) for group, role in groups if group}
+    if len(wanted) > MOST:
+        raise errors.Conflict(_("These are more groups than can be mapped."), code="too_many")
+    before = _mapped(provider)
+    changed = {role for _group, role in wanted ^ before} | (
+        {default_role} ^ {provider.default_role}
+    )
+    for name in changed - {""}:
+        _demand_role(provider, name, actor)
+    provider.group_roles.all().delete()
+    GroupRole.objects.bulk_create(
+        GroupRole(provider=provider, group=group, role=role) for group, role in sorted(wanted)
+    )
+    told = {"before": [*map(list, sorted(before)), provider.default_role]}
+    provider.default_role = default_role
+    provider.save(update_fields=["default_role"])
+    touch(provider, actor=actor, **told, after=[*map(list, sorted(wanted)), default_role])
+
+
+def _mapped(provider: IdentityProvider) -> set[tuple[str, str]]:
+    return set(provider.group_roles.values_list("group", "role"))
+
+
+def _demand_role(provider: IdentityProvider, name: str, actor: User | None) -> None:
+    role = role_named(provider.organization_id, name)
+    if role is None:
+        words = _("There is no such role in this organization: %(role)s.") % {"role": name}
+        raise errors.Refused(words, code="bad_role", fields={"group_roles": [words]})
+    if actor is not None:
+        demand_to_bind(actor, permissions_in(role), provider.access_scope)
 
 
 def wanted_roles(provider: IdentityProvider, groups: Iterable[str]) -> list[str]:
@@ -65,7 +116,7 @@ def _grant(provider: IdentityProvider, user: User, name: str) -> bool:
 def _revoke(binding: RoleBinding) -> bool:
     try:
         revoke_role(binding=binding, actor=None, reason="identity provider")
-    except Conflict:
+    except errors.Conflict:
         return False
     return True
 
