@@ -2,4 +2,172 @@
 
 from mago.core.keyset import PAGE_SIZE, Cursor, KeysetPage, Listing, read_cursor
 
+<<<<<<< HEAD
 __all__ = ["PAGE_SIZE", "Cursor", "KeysetPage", "Listing", "read_cursor"]
+=======
+import base64
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import (
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    Expression,
+    F,
+    Field,
+    Func,
+    IntegerField,
+    Model,
+    QuerySet,
+    UUIDField,
+    Value,
+)
+from django.utils.translation import gettext as _
+
+from mago.core.errors import Refused
+
+PAGE_SIZE = 50
+LONGEST_CURSOR = 2000
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Rows to page through, and the unique columns (none of them null) that order them.
+
+    Where a union would defeat the indexes, give several queries over the same table: a page merges
+    what each has to offer, and a row that is in two of them shows once.
+    """
+
+    queries: tuple[QuerySet[Any], ...]
+    key: tuple[str, ...]
+    descending: bool = True
+
+    @property
+    def model(self) -> type[Model]:
+        return self.queries[0].model
+
+    def fields(self) -> list[Field]:
+        return [self.model._meta.get_field(name) for name in self.key]  # type: ignore[misc]
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place between two rows: after the row with these values or, `backwards`, before it."""
+
+    values: tuple[Any, ...]
+    backwards: bool = False
+
+    def __str__(self) -> str:
+        text = json.dumps([self.backwards, *self.values], default=str, separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read_cursor(text: str, fields: Sequence[Field]) -> Cursor:
+    """The cursor that was written as `text`, each value of its column's type; Refused if it is not one."""
+    try:
+        if len(text) > LONGEST_CURSOR:
+            raise ValueError(text)
+        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+        backwards, *values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        if not isinstance(backwards, bool) or len(values) != len(fields):
+            raise ValueError(text)
+        parsed = (_parser(field)(value) for field, value in zip(fields, values, strict=True))
+        return Cursor(tuple(parsed), backwards)
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        raise Refused(
+            _("This page does not exist. Go back to the first."), code="bad_cursor"
+        ) from None
+
+
+def _moment(value: Any) -> datetime:
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError(value)
+    return moment.astimezone(UTC)
+
+
+def _whole(value: Any) -> int:
+    # A boolean is an int to Python, and no database takes more than 64 bits.
+    if type(value) is not int or not -(2**63) <= value < 2**63:
+        raise ValueError(value)
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or "\x00" in value:
+        raise ValueError(value)
+    value.encode()  # Half a character, as JSON may spell it, is none that a database takes.
+    return value
+
+
+_PARSERS: dict[type[Field], Callable[[Any], Any]] = {
+    DateTimeField: _moment,  # Before the one of which it is a kind.
+    DateField: lambda value: date.fromisoformat(_text(value)),
+    UUIDField: lambda value: UUID(_text(value)),
+    IntegerField: _whole,
+    CharField: _text,
+}
+
+
+def _parser(field: Field) -> Callable[[Any], Any]:
+    return next(parse for kind, parse in _PARSERS.items() if isinstance(field, kind))
+
+
+class KeysetPage:
+    """`rows` at the cursor's place, and the cursors of the pages before and after, where there are any."""
+
+    def __init__(self, listing: Listing, cursor: str = "", size: int = PAGE_SIZE) -> None:
+        self.listing, self.size = listing, size
+        place = read_cursor(cursor, listing.fields()) if cursor else None
+        backwards = place is not None and place.backwards
+        # One row more than is shown tells whether there is a further page.
+        found = self._fetch(place, backwards)
+        self.rows, more = found[:size], len(found) > size
+        if backwards:
+            self.rows.reverse()
+        self.previous = self._cursor(0, True) if (more if backwards else place) else None
+        self.next = self._cursor(-1, False) if backwards or more else None
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def _fetch(self, place: Cursor | None, backwards: bool) -> list[Any]:
+        downwards = self.listing.descending != backwards
+        order = [f"-{name}" if downwards else name for name in self.listing.key]
+        found: dict[Any, Any] = {}
+        for query in self.listing.queries:
+            rows = query.order_by(*order)
+            if place is not None:
+                rows = rows.filter(self._beyond(place.values, "<" if downwards else ">"))
+            found.update((row.pk, row) for row in rows[: self.size + 1])
+        if len(self.listing.queries) == 1:
+            return list(found.values())
+        return sorted(found.values(), key=self._values, reverse=downwards)[: self.size + 1]
+
+    def _beyond(self, values: tuple[Any, ...], operator: str) -> Expression:
+        """(a, b) < (x, y), compared as a row: both databases go straight to that place of the index."""
+        columns = [F(name) for name in self.listing.key]
+        place = [Value(v, f) for v, f in zip(values, self.listing.fields(), strict=True)]
+        sides = (
+            Func(*side, template="(%(expressions)s)", output_field=BooleanField())
+            for side in (columns, place)
+        )
+        return Func(
+            *sides,
+            template="%(expressions)s",
+            arg_joiner=f" {operator} ",
+            output_field=BooleanField(),
+        )
+
+    def _values(self, row: Any) -> tuple[Any, ...]:
+        return tuple(getattr(row, name) for name in self.listing.key)
+
+    def _cursor(self, index: int, backwards: bool) -> str | None:
+        return str(Cursor(self._values(self.rows[index]), backwards)) if self.rows else None
+>>>>>>> a8e42c4 (Vulnerabilities are tickets, rated by CVSS and moved on by rules)

@@ -8,6 +8,7 @@ from .sections.hubs import fleet
 from .sections.hubs.urls import urlpatterns as hub_patterns
 from .sections.organizations import directory
 from .sections.organizations.urls import urlpatterns as organization_patterns
+from .security.urls import urlpatterns as security_patterns
 
 app_name = "admincenter"
 
@@ -53,8 +54,12 @@ urlpatterns = [
     ),
     path("hubs/", fleet.fleets, name="hubs"),
     path("hubs/<slug:slug>/", include(hub_patterns)),
+<<<<<<< HEAD
     path("certificates/", certificates.certificates, name="certificates"),
     path("certificates/scan/", certificates.scan, name="scan_endpoints"),
+=======
+    path("security/", include(security_patterns)),
+>>>>>>> a8e42c4 (Vulnerabilities are tickets, rated by CVSS and moved on by rules)
     path("messages/", messages.messages, name="messages"),
     path("messages/retry/", messages.retry_dead, name="retry_dead"),
     path("messages/<uuid:message_id>/", messages.message, name="message"),
