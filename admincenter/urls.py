@@ -54,12 +54,9 @@ urlpatterns = [
     ),
     path("hubs/", fleet.fleets, name="hubs"),
     path("hubs/<slug:slug>/", include(hub_patterns)),
-<<<<<<< HEAD
     path("certificates/", certificates.certificates, name="certificates"),
     path("certificates/scan/", certificates.scan, name="scan_endpoints"),
-=======
     path("security/", include(security_patterns)),
->>>>>>> a8e42c4 (Vulnerabilities are tickets, rated by CVSS and moved on by rules)
     path("messages/", messages.messages, name="messages"),
     path("messages/retry/", messages.retry_dead, name="retry_dead"),
     path("messages/<uuid:message_id>/", messages.message, name="message"),

@@ -173,6 +173,7 @@ CELERY_BEAT_SCHEDULE = {
     "look at certificates": {
         "task": "admincenter.tasks.watch_certificates",
         "schedule": timedelta(hours=6),
+    },
     "remind of what the security programme owes": {
         "task": "admincenter.security.tasks.escalate",
         "schedule": timedelta(hours=1),
