@@ -94,6 +94,7 @@ def fill(alice: Any) -> Callable[[Route], str]:
     robot = create_service_account(name="Robot", **made)
     rows = {
         "slug": acme.slug,
+        "organization_id": acme.pk,
         "member_id": Membership.objects.of(acme).get().pk,
         "invitation_id": invitation.pk,
         "binding_id": alice.role_bindings.get().pk,
