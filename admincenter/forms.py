@@ -70,6 +70,12 @@ class MomentField(forms.DateTimeField):
         return moment.astimezone(UTC) + timedelta(days=is_day)
 
 
+class SearchForm(Filters):
+    q = forms.CharField(
+        label=gettext_lazy("Search"), max_length=200, required=False, widget=forms.SearchInput
+    )
+
+
 class PeopleFilters(Filters):
     q = forms.CharField(
         label=gettext_lazy("E-mail address or name"),

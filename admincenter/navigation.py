@@ -23,6 +23,11 @@ class Entry:
     icon: str
     permission: Permission
     within: bool = False
+    query: str = ""
+
+    @property
+    def url(self) -> str:
+        return reverse(f"admincenter:{self.url_name}") + (f"?{self.query}" if self.query else "")
 
 
 GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
@@ -102,15 +107,15 @@ def permissions(request: HttpRequest) -> Permissions:
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """What templates/layouts/admin.html shows around a page."""
-    held = permissions(request)
+    held, anywhere = permissions(request), Permissions(actor(request), within=True)
+    searches = Permission.ORGANIZATIONS_READ in anywhere
     return {
-        "navigation": _navigation(request, held),
-        "search_url": reverse("admincenter:people") if Permission.PEOPLE_READ in held else "",
+        "navigation": _navigation(request.path, held, anywhere),
+        "search_url": reverse("admincenter:search") if searches else "",
     }
 
 
-def _navigation(request: HttpRequest, held: Permissions) -> list[dict[str, Any]]:
-    path, anywhere = request.path, Permissions(actor(request), within=True)
+def _navigation(path: str, held: Permissions, anywhere: Permissions) -> list[dict[str, Any]]:
     groups: list[dict[str, Any]] = [
         {
             "title": title,
@@ -131,8 +136,4 @@ def _navigation(request: HttpRequest, held: Permissions) -> list[dict[str, Any]]
 
 
 def _item(entry: Entry) -> dict[str, Any]:
-    return {
-        "title": entry.title,
-        "url": reverse(f"admincenter:{entry.url_name}"),
-        "icon": entry.icon,
-    }
+    return {"title": entry.title, "url": entry.url, "icon": entry.icon}

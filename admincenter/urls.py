@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .sections import certificates, messages, overview, people, sign_in_providers
+from .sections import certificates, messages, overview, people, search, sign_in_providers
 from .sections.audit.urls import urlpatterns as audit_patterns
 from .sections.hubs import fleet
 from .sections.hubs.urls import urlpatterns as hub_patterns
@@ -14,6 +14,7 @@ app_name = "admincenter"
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
+    path("search/", search.search, name="search"),
     path("people/", people.people, name="people"),
     path("people/<uuid:person_id>/", people.person, name="person"),
     path("people/<uuid:person_id>/disable/", people.disable, name="disable_person"),

@@ -82,6 +82,8 @@ class Hub(Owned):
         indexes = [
             models.Index(fields=["organization", "-created_at", "-id"], name="hub_newest"),
             models.Index(fields=["state"], name="hub_state"),
+            # Found by how it begins, in all fleets at once.
+            models.Index(fields=["serial"], name="hub_serial", opclasses=["text_pattern_ops"]),
         ]
 
     def __str__(self) -> str:

@@ -35,6 +35,7 @@ OWN = [
 ADMIN = [
     "/admincenter/",
     "/admincenter/people/",
+    "/admincenter/search/?q=do",
     "/admincenter/audit/",
     "/admincenter/audit/exports/",
     "/admincenter/audit/streams/",
