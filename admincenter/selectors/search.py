@@ -58,8 +58,7 @@ def search(viewer: User, held: Permissions, anywhere: Permissions, q: str) -> li
 
 def _places(held: Permissions, anywhere: Permissions, q: str) -> Kind:
     found = [
-        Found(str(entry.title), "", entry.url, entry.icon)
-        for entry in islice(places(held, anywhere, q), 2 * MOST if not q else MOST)
+        Found(str(entry.title), "", entry.url, entry.icon) for entry in places(held, anywhere, q)
     ]
     return Kind(_("Pages"), found)
 
