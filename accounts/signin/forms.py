@@ -120,6 +120,16 @@ class SignInForm(Form):
         self.fields["login"].widget.attrs["autocomplete"] = "username webauthn"
 
 
+class AddressForm(Form):
+    """The address alone: it says where somebody signs in."""
+
+    login = EmailField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].widget.attrs["autocomplete"] = "username webauthn"
+
+
 class ResetRequestForm(Form):
     email = EmailField()
 

@@ -25,9 +25,11 @@ STAGES = [
     "accounts.signin.stages.ActiveStage",
     "accounts.signin.stages.ConfirmedStage",
     "accounts.signin.stages.MethodStage",
+    "accounts.federation.enterprise.stages.ProviderStage",
     "accounts.mfa.stages.FactorStage",
     "accounts.mfa.stages.EnrolStage",
     "accounts.signin.stages.PolicyStage",
+    "accounts.federation.enterprise.stages.BreakGlassStage",
     "accounts.signin.stages.FactsStage",
 ]
 

@@ -73,6 +73,11 @@ class Tag(StrEnum):
         "federation:answer:refused",
         _("Answer of a sign-in provider refused"),
     )
+    ENTERPRISE_ALLOWED = "enterprise:allowance:given", _("Enterprise sign-on allowed")
+    ENTERPRISE_DISALLOWED = "enterprise:allowance:taken", _("Enterprise sign-on no longer allowed")
+    BREAK_GLASS_NAMED = "enterprise:break-glass:named", _("Emergency account named")
+    BREAK_GLASS_UNNAMED = "enterprise:break-glass:unnamed", _("Emergency account no longer named")
+    BREAK_GLASS_USED = "enterprise:break-glass:used", _("Emergency account used")
     ENTERPRISE_PERSON_DEPROVISIONED = (
         "enterprise:person:deprovisioned",
         _("Person deprovisioned by an identity provider"),
@@ -85,6 +90,7 @@ class Tag(StrEnum):
         _("Identity provider put into another state"),
     )
     ENTERPRISE_PROVIDER_TESTED = "enterprise:provider:tested", _("Identity provider tested")
+    ENTERPRISE_ROUTE_CHANGED = "enterprise:route:changed", _("Route of a domain changed")
     ENTERPRISE_SIGN_IN_REFUSED = (
         "enterprise:sign-in:refused",
         _("Sign-in by an identity provider refused"),

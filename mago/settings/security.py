@@ -77,6 +77,7 @@ NEXT_URL_NAMES = (
     "federation:list",
     "federation:confirm_link",
     "federation:unlink",
+    "enterprise:link",
     "admincenter:*",
     "provider:authorize",
     "provider:device",

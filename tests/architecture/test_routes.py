@@ -26,6 +26,7 @@ PUBLIC_ROUTES = {
     "/.well-known/openid-configuration",
     "/accounts/confirm-email/",
     "/accounts/confirm-email/<key>/",
+    "/accounts/enterprise/<slug:organization>/<slug:provider>/",
     "/accounts/identities/<slug:kind>/begin/",
     "/accounts/identities/<slug:kind>/callback/",
     "/accounts/identities/check-mail/",

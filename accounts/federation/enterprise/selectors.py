@@ -4,15 +4,33 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts.access.models import Membership, RoleBinding
+from accounts.access.selectors import owners_of
 from accounts.models import User
+from accounts.organizations.domains import BadDomain, normalize_domain
 from accounts.organizations.models import Organization
 from accounts.organizations.selectors import organization_of_address
 from mago.core.errors import NotFound
 
-from .models import Allowance, EnterpriseIdentity, IdentityProvider, ProviderSession
+from .models import (
+    OPEN,
+    Allowance,
+    BreakGlass,
+    DomainRoute,
+    EnterpriseIdentity,
+    IdentityProvider,
+    ProviderSession,
+)
+
+# Of routes: the domain is proved, by whom the provider is of, and the provider is open.
+_COUNTING = Q(
+    domain__proved_at__isnull=False,
+    domain__organization=F("provider__organization"),
+    provider__state__in=OPEN,
+    provider__organization__is_active=True,
+)
 
 
 def is_on_for(organization: Organization) -> bool:
@@ -62,6 +80,36 @@ def is_open(provider: IdentityProvider) -> bool:
         .first()
     )
     return found is not None and found.is_open and is_on_for(found.organization)
+
+
+def route_of(email: str) -> DomainRoute | None:
+    """By which provider people of that address sign in: that of a proved domain, if it is open. Says nothing of anybody."""
+    try:
+        name = normalize_domain(email.rpartition("@")[2])
+    except BadDomain:
+        return None
+    routes = DomainRoute.objects.select_related("provider__organization", "domain")
+    found = routes.filter(_COUNTING, domain__name=name).first()
+    return found if found is not None and is_on_for(found.provider.organization) else None
+
+
+def has_routes() -> bool:
+    """Whether the sign-in page asks for the address first: somebody here is led elsewhere by it."""
+    counting = DomainRoute.objects.filter(_COUNTING)
+    if settings.MAGO_DEPLOYMENT != "onprem":
+        allowed = Allowance.objects.everywhere(reason="whether there is any").values("organization")
+        counting = counting.filter(provider__organization__in=allowed)
+    return counting.exists()
+
+
+def routes_of(provider: IdentityProvider) -> QuerySet[DomainRoute]:
+    return provider.routes.select_related("domain").order_by("domain__name")
+
+
+def break_glass_of(organization_id: UUID) -> QuerySet[User]:
+    """Who may sign in without the provider: those who were named, and own the organization still."""
+    named = BreakGlass.objects.of(organization_id).values("user")
+    return owners_of(organization_id).filter(pk__in=named).order_by("email")
 
 
 def identity_of(provider: IdentityProvider, issuer: str, subject: str) -> EnterpriseIdentity | None:

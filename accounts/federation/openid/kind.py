@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -91,9 +91,9 @@ class OpenId:
             "client_id": client.client_id,
             "post_logout_redirect_uri": f"{settings.MAGO_BASE_URL}/",
         }
-        return HttpResponseRedirect(
-            f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}"
-        )
+        url = f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}"
+        context = {"url": url, "provider": session.provider}
+        return render(request, "accounts/enterprise/signed_out.html", context)
 
     def warnings(self, provider: IdentityProvider) -> list[Warning]:
         return []

@@ -9,6 +9,8 @@ from mago.core.errors import Refused
 from mago.core.form_pages import get_or_post, posted, show_form
 from mago.core.forms import Form
 
+from ..forms import AddressForm
+
 __all__ = ["get_or_post", "posted", "show", "show_sign_in"]
 
 
@@ -24,4 +26,5 @@ def show_sign_in(
 ) -> HttpResponse:
     """The sign-in page, with every door that is open on this installation."""
     ways = {"passkey": "passkey" in settings.FACTORS, "code": settings.SIGN_IN_BY_CODE}
-    return show(request, "sign_in", form, refusal, next=next_url, sign_in_ways=ways)
+    page = "sign_in_address" if isinstance(form, AddressForm) else "sign_in"
+    return show(request, page, form, refusal, next=next_url, sign_in_ways=ways)

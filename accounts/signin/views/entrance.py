@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access.guards import public
 from accounts.access.methods import SignInMethod
+from accounts.federation.enterprise.entrance import session_there, sign_out_there
 from accounts.models import User
 from accounts.sessions import browsers, pipeline
 from accounts.sessions.assurance import Proof
@@ -28,6 +29,7 @@ from ..forms import (
     current_language,
 )
 from ..tokens import LinkSpent
+from .address_first import asked_for_address
 from .common import get_or_post, posted, show, show_sign_in
 
 # Under these names a browser's session keeps what may not stand in a URL, or what ties a mail to this browser.
@@ -126,6 +128,8 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     next_url = safe_next(request.POST.get("next") or request.GET.get("next"))
     if request.user.is_authenticated:
         return redirect(next_url or "accounts:profile")
+    if (answer := asked_for_address(request, next_url)) is not None:
+        return answer
     form = SignInForm(posted(request), initial={"login": request.GET.get("email", "")[:254]})
     if request.method == "POST" and form.is_valid():
         try:
@@ -156,8 +160,9 @@ def _sign_in(request: HttpRequest, form: SignInForm, next_url: str | None) -> Ht
 def sign_out(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "accounts/signin/sign_out.html")
+    there = session_there(request)
     close_session(request)
-    response = redirect("home")
+    response = (sign_out_there(request, there) if there else None) or redirect("home")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 

@@ -1,18 +1,22 @@
 """Writes of this slice."""
 
-from .arrivals import Admitted, admit, demand_open
+from .arrivals import Admitted, admit
 from .configuration import create_provider, edit_provider, remove_provider, set_state, touch
 from .departures import end_session_index, end_sessions_by, end_sessions_of, note_session
-from .provisioning import deprovision, let_go, provision, update
-from .refusals import Refused, note
+from .opening import demand_open
+from .provisioning import deprovision, let_go, link_own, provision, update
+from .refusals import ElsewhereToo, Refused, note
 from .roles import set_roles
+from .routing import allow, name_break_glass, remove_route, set_route, unname_break_glass
 from .trials import Check, begin_trial, finish_trial, has_passed, trial_of
 
 __all__ = [
     "Admitted",
     "Check",
+    "ElsewhereToo",
     "Refused",
     "admit",
+    "allow",
     "begin_trial",
     "create_provider",
     "demand_open",
@@ -24,13 +28,18 @@ __all__ = [
     "finish_trial",
     "has_passed",
     "let_go",
+    "link_own",
+    "name_break_glass",
     "note",
     "note_session",
     "provision",
     "remove_provider",
+    "remove_route",
     "set_roles",
+    "set_route",
     "set_state",
     "touch",
     "trial_of",
+    "unname_break_glass",
     "update",
 ]

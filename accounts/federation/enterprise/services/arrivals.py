@@ -13,7 +13,8 @@ from mago.core.forms import unusable
 from ..asserted import Asserted
 from ..factors import is_second_factor
 from ..models import EnterpriseIdentity, IdentityProvider
-from ..selectors import belongs_elsewhere, identity_of, is_open
+from ..selectors import belongs_elsewhere, identity_of
+from .opening import demand_open
 from .provisioning import provision
 from .refusals import Refused
 
@@ -52,17 +53,6 @@ def admit(*, provider: IdentityProvider, asserted: Asserted, language: str = "")
         words = _("Somebody with your address is being let in at this moment. Try again.")
         raise Refused("busy", words, "Two first sign-ins of one person at once.") from None
     return Admitted(identity, _proof(provider, identity, asserted), asserted)
-
-
-def demand_open(provider: IdentityProvider) -> None:
-    """Refused, unless people may come in by the provider now; also who was on the way when it was closed."""
-    if not is_open(provider):
-        words = _("Signing in with %(provider)s is switched off at the moment.")
-        raise Refused(
-            "provider_closed",
-            words % {"provider": provider.name},
-            f"The provider is {provider.state}, or enterprise sign-on is not on for the organization.",
-        )
 
 
 def _demand_identity(asserted: Asserted) -> None:

@@ -23,7 +23,8 @@ from mago.core.forms import unusable
 from ..asserted import Asserted
 from ..models import EnterpriseIdentity, IdentityProvider
 from ..selectors import belongs_elsewhere, identity_of, owns_address
-from .refusals import Refused
+from .opening import demand_open
+from .refusals import ElsewhereToo, Refused
 from .roles import apply_roles, take_back_roles
 
 
@@ -107,13 +108,36 @@ def _link(
     email = usable_address(provider, asserted)
     user = User.objects.select_for_update(no_key=True).filter(email=email).first()
     if user is not None:
-        _demand_linkable(provider, user, create=create)
+        _demand_linkable(provider, user, asserted, create=create)
     elif not create:
         raise _unknown(email)
     else:
         user = _create(email, asserted.name, language)
+    return _insert(provider, asserted, user)
+
+
+@transaction.atomic
+def link_own(*, user: User, provider: IdentityProvider, asserted: Asserted) -> EnterpriseIdentity:
+    """The provider opens this account from now on, as its owner wishes, who has just proved to be both. Refused."""
+    demand_open(provider)
+    _lock(provider)
+    if usable_address(provider, asserted) != user.email:
+        raise Refused("other_address", _("This is another address than that of your account."))
+    if identity_of(provider, asserted.issuer, asserted.subject) is not None:
+        raise Refused("already_linked", _("It is linked to an account already."))
+    _demand_one_subject(provider, user)
+    identity = _insert(provider, asserted, user)
+    update(identity=identity, asserted=asserted)
+    return identity
+
+
+def _insert(provider: IdentityProvider, asserted: Asserted, user: User) -> EnterpriseIdentity:
     identity = EnterpriseIdentity.objects.create(
-        provider=provider, issuer=asserted.issuer, subject=asserted.subject, user=user, email=email
+        provider=provider,
+        issuer=asserted.issuer,
+        subject=asserted.subject,
+        user=user,
+        email=user.email,
     )
     record(
         Tag.IDENTITY_LINKED,
@@ -155,7 +179,9 @@ def usable_address(provider: IdentityProvider, asserted: Asserted) -> str:
     return email
 
 
-def _demand_linkable(provider: IdentityProvider, user: User, *, create: bool) -> None:
+def _demand_linkable(
+    provider: IdentityProvider, user: User, asserted: Asserted, *, create: bool
+) -> None:
     """Refused, unless the account that has the address is the organization's to hand over."""
     if not user.is_active:
         raise Refused(
@@ -163,20 +189,12 @@ def _demand_linkable(provider: IdentityProvider, user: User, *, create: bool) ->
             _("This account is disabled. Ask your administrator to enable it."),
             f"The account {user.email} is disabled.",
         )
-    if EnterpriseIdentity.objects.filter(provider=provider, user=user).exists():
-        raise Refused(
-            "address_taken",
-            _(
-                "Your e-mail address is in use by somebody whom your organization’s provider names otherwise."
-            ),
-            f"{user.email} is linked to another subject of this provider: remove that identity if the"
-            " address has a new owner, or the provider has changed its subjects.",
-        )
+    _demand_one_subject(provider, user)
     if belongs_elsewhere(user, provider.organization_id):
-        raise Refused(
-            "account_elsewhere",
+        raise ElsewhereToo(
+            asserted,
             _(
-                "Your account belongs to others, too. Sign in with it once, and link the provider there."
+                "There is an account with your address that belongs to others, too. Sign in to it once, and link it."
             ),
             f"The account {user.email} is a member elsewhere: its owner must link it themselves.",
         )
@@ -189,6 +207,18 @@ def _demand_linkable(provider: IdentityProvider, user: User, *, create: bool) ->
         user.email_confirmed_at = timezone.now()
         user.save(update_fields=["password", "email_confirmed_at"])
         sign_out_everywhere(user, actor=None, reason="address proved by the identity provider")
+
+
+def _demand_one_subject(provider: IdentityProvider, user: User) -> None:
+    if EnterpriseIdentity.objects.filter(provider=provider, user=user).exists():
+        raise Refused(
+            "address_taken",
+            _(
+                "Your e-mail address is in use by somebody whom your organization’s provider names otherwise."
+            ),
+            f"{user.email} is linked to another subject of this provider: remove that identity if the"
+            " address has a new owner, or the provider has changed its subjects.",
+        )
 
 
 def _unknown(email: str) -> Refused:

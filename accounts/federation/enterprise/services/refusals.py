@@ -6,6 +6,7 @@ from mago.audit.services import Outcome, record
 from mago.audit.tags import Tag
 from mago.core import errors
 
+from ..asserted import Asserted
 from ..models import EnterpriseIdentity, IdentityProvider
 
 LONGEST = 500
@@ -31,6 +32,14 @@ class Refused(errors.Refused):
         super().__init__(for_person, code=reason)
         self.for_administrator = for_administrator or reason
         self.ends = ends
+
+
+class ElsewhereToo(Refused):
+    """The account with this address is more than the organization's, so its owner decides (`linking.py`)."""
+
+    def __init__(self, asserted: Asserted, *words: str) -> None:
+        super().__init__("account_elsewhere", *words)
+        self.asserted = asserted
 
 
 def note(provider: IdentityProvider, refusal: errors.Refused, **detail: Any) -> None:

@@ -126,7 +126,9 @@ class Command(BaseCommand):
             )
         form = kind.form(provider, {k: v for k, v in data.items() if v not in (None, False)}, files)
         if not form.is_valid():
-            raise CommandError("; ".join(f"{n}: {' '.join(map(str, e))}" for n, e in form.errors.items()))
+            raise CommandError(
+                "; ".join(f"{n}: {' '.join(map(str, e))}" for n, e in form.errors.items())
+            )
         kind.save(provider, form, actor=None)
         provider.refresh_from_db()
 
