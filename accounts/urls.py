@@ -15,5 +15,6 @@ urlpatterns = [
     path("applications/", include("accounts.provider.account_urls")),
     path("identities/", include("accounts.federation.urls")),
     path("enterprise/", include("accounts.federation.enterprise.urls")),
+    path("directory/", include("accounts.federation.directory.urls")),
     path("openid/", include("accounts.federation.openid.urls")),
 ]

@@ -71,7 +71,7 @@ def fetch(
     with connection(
         host,
         port,
-        networks=_networks(),
+        networks=networks(),
         ca_file=settings.FEDERATION_CA_FILE,
         secure=secure,
         longest=LONGEST,
@@ -101,6 +101,7 @@ def fetch_json(url: str, **headers: str) -> dict[str, Any]:
     return answer.json()
 
 
-def _networks() -> Networks:
+def networks() -> Networks:
+    """Where a provider may be, beside public addresses."""
     ours: list[Any] = list(settings.FEDERATION_NETWORKS)
     return [*ours, *_LOOPBACK] if settings.IS_LOCAL else ours

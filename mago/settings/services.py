@@ -118,6 +118,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.federation.enterprise.tasks.purge",
         "schedule": timedelta(hours=1),
     },
+    "read directories": {
+        "task": "accounts.federation.directory.tasks.sync_due",
+        "schedule": timedelta(seconds=30),
+    },
+    "forget old syncs of directories": {
+        "task": "accounts.federation.directory.tasks.forget_old",
+        "schedule": timedelta(hours=1),
+    },
     "forget old challenges": {
         "task": "accounts.mfa.tasks.purge",
         "schedule": timedelta(hours=1),
@@ -173,14 +181,6 @@ CELERY_BEAT_SCHEDULE = {
     "look at certificates": {
         "task": "admincenter.tasks.watch_certificates",
         "schedule": timedelta(hours=6),
-    },
-    "remind of what the security programme owes": {
-        "task": "admincenter.security.tasks.escalate",
-        "schedule": timedelta(hours=1),
-    },
-    "forget old reminders and files of the security programme": {
-        "task": "admincenter.security.tasks.clean_up",
-        "schedule": timedelta(hours=1),
     },
     "forget old messages": {
         "task": "mago.messaging.tasks.purge_messages",

@@ -31,6 +31,7 @@ PUBLIC_ROUTES = {
     "/accounts/identities/<slug:kind>/callback/",
     "/accounts/identities/check-mail/",
     "/accounts/identities/confirm-address/<key>/",
+    "/accounts/directory/<slug:organization>/<slug:provider>/",
     "/accounts/login/",
     "/accounts/login/code/",
     "/accounts/login/code/verify/",

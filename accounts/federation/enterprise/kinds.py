@@ -20,6 +20,7 @@ from .models import IdentityProvider, Kind, ProviderSession, SetupTrial
 from .services.trials import Check
 
 PATHS: dict[str, str] = {
+    Kind.LDAP: "accounts.federation.directory.kind.LdapDirectory",
     Kind.OIDC: "accounts.federation.openid.kind.OpenId",
 }
 

@@ -1,1 +1,0 @@
-"""The security programme: tickets, releases, penetration tests and risks, of the platform and of each organization."""

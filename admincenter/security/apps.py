@@ -1,6 +1,0 @@
-from django.apps import AppConfig
-
-
-class SecurityConfig(AppConfig):
-    name = "admincenter.security"
-    label = "security"

@@ -1,1 +1,0 @@
-"""Cleaning of what people type on the pages of the security programme."""

@@ -1,1 +1,0 @@
-"""What changes the security programme: each in one transaction, with its audit row, and its mails after."""

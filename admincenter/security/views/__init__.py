@@ -1,1 +1,0 @@
-"""Pages of the security programme: they translate, and decide nothing."""
