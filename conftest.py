@@ -22,10 +22,10 @@ LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 
 def pytest_configure() -> None:
     """Give each test process a Redis database of its own, as pytest-django gives it one of SQL."""
-    cache = settings.CACHES["default"]
-    if cache["BACKEND"].endswith("RedisCache"):
+    if settings.REDIS_URL:
         number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-        cache["LOCATION"] += f"?db={number}"
+        settings.REDIS_URL += f"?db={number}"
+        settings.CACHES["default"]["LOCATION"] = settings.REDIS_URL
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

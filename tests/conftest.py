@@ -215,8 +215,17 @@ def _tokens_are_looked_up_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_state_between_tests() -> Iterator[None]:
-    """Caches of the process start empty."""
+    """Whatever a process keeps for itself is forgotten, as the test's rows are."""
     from django.core.cache import cache
 
+    from accounts.access import principals
+    from accounts.provider.services import keys as signing
+    from hubs import keys, refusals
+    from hubs.life.board import board
+
     yield
+    # On Redis the board lies in the cache's database, which this empties.
     cache.clear()
+    board.cache_clear()
+    for kept in (principals._memory, keys._kept, refusals._suspects, signing._known):
+        kept.clear()

@@ -11,7 +11,6 @@ import pytest
 from django.conf import settings
 
 from accounts.organizations.services import create_organization, create_site
-from hubs import refusals
 from hubs.devices import Device
 from hubs.models import Hub
 from hubs.services import create_enrolment_code, create_room, enrol_hub
@@ -52,12 +51,6 @@ class Enrolled:
     @property
     def name(self) -> str:
         return str(self.hub.pk)
-
-
-@pytest.fixture(autouse=True)
-def _nobody_is_suspected() -> None:
-    """Names that failed in another test are forgotten, as its database is."""
-    refusals._suspects.clear()
 
 
 @pytest.fixture

@@ -22,10 +22,8 @@ pytestmark = pytest.mark.django_db
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Traveller]:
     """The memory is that of the product, and time stands still."""
     monkeypatch.setattr(principals, "SECONDS", 1.0)
-    principals.forget()
     with time_machine.travel(timezone.now(), tick=False) as clock:
         yield clock
-    principals.forget()
 
 
 @pytest.fixture

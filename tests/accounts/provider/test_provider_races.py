@@ -16,7 +16,6 @@ from accounts.provider.services import (
     signer_for,
     use_assertion,
 )
-from accounts.provider.services.keys import _known
 from tests.conftest import Browser
 from tests.races import THREADS, _answer, at_once, real_database
 
@@ -38,14 +37,6 @@ def redeemed(party: Party, **fields: str) -> Any:
     return _answer(request)
 
 
-@pytest.fixture
-def _fresh_keys() -> Any:
-    _known.clear()
-    yield
-    _known.clear()
-
-
-@pytest.mark.usefixtures("_fresh_keys")
 def test_of_many_with_one_code_one_has_tokens(wiki: Party, alice: Any) -> None:
     """And loses them: two have shown the code."""
     code = wiki.code_for(Browser().as_person(alice))
@@ -60,7 +51,6 @@ def test_of_many_with_one_code_one_has_tokens(wiki: Party, alice: Any) -> None:
     assert TokenFamily.objects.get().revoked_at is not None
 
 
-@pytest.mark.usefixtures("_fresh_keys")
 def test_many_with_one_refresh_token_rotate_it_once(wiki: Party, alice: Any, settings: Any) -> None:
     settings.REFRESH_TOKEN_GRACE = timedelta(days=-1)
     token = wiki.sign_in(Browser().as_person(alice))["refresh_token"]
@@ -69,7 +59,6 @@ def test_many_with_one_refresh_token_rotate_it_once(wiki: Party, alice: Any, set
     assert Counter(answer.status_code for answer in answers) == {200: 1, 400: THREADS - 1}
 
 
-@pytest.mark.usefixtures("_fresh_keys")
 def test_of_many_with_one_device_code_one_has_tokens(wiki: Party, alice: Any) -> None:
     grant, secret = ask_for_device(application=wiki.application, scope="openid")
     browser = Browser().as_person(alice)
@@ -87,7 +76,6 @@ def test_an_assertion_is_used_once(wiki: Party) -> None:
     assert UsedAssertion.objects.count() == 1
 
 
-@pytest.mark.usefixtures("_fresh_keys")
 def test_many_that_need_the_first_key_make_one() -> None:
     kids = set(at_once(lambda number: signer_for("ES256").kid))
     assert kids == {SigningKey.objects.get().kid}

@@ -1,11 +1,9 @@
 """Acme's hall with a blue room, in which hubs stand."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from hubs.life import board
 from tests.admincenter.organizations.conftest import acme, hall, other, owner, reporter
 from tests.hubs.conftest import enrol, enrolled
 
@@ -19,10 +17,3 @@ def room(hall: Any, alice: Any) -> Any:
     from hubs.services import create_room
 
     return create_room(site=hall, name="Blue", actor=alice)
-
-
-@pytest.fixture(autouse=True)
-def _a_board_of_its_own() -> Iterator[None]:
-    board.board.cache_clear()
-    yield
-    board.board.cache_clear()

@@ -17,7 +17,6 @@ from hubs.agent.device import Device
 from hubs.agent.living import Life
 from hubs.agent.store import FILE, State
 from hubs.agent.wire import Answer, Wire
-from hubs.life import board
 from hubs.models import Credential, Hub, HubToken
 from hubs.models import State as HubState
 from hubs.operations.kinds import Kind
@@ -55,13 +54,6 @@ class Loop:
 
     def end_point(self) -> bytes:
         return b""
-
-
-@pytest.fixture(autouse=True)
-def _a_board_of_its_own() -> Any:
-    board.board.cache_clear()
-    yield
-    board.board.cache_clear()
 
 
 @pytest.fixture

@@ -1,25 +1,17 @@
 """A board of the test's own, and hubs that have a token without the sign-in's cost."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from hubs.life import board
 from hubs.models import HubToken
 from hubs.tokens import TOKEN_PREFIX
 from mago.core.ids import digest, new_secret
 from tests.hubs.conftest import Enrolled
 from tests.hubs.hub import Device
-
-
-@pytest.fixture(autouse=True)
-def _a_board_of_its_own() -> Iterator[None]:
-    board.board.cache_clear()
-    yield
-    board.board.cache_clear()
 
 
 def signed_in(enrolled: Enrolled) -> Device:
