@@ -1,18 +1,24 @@
-"""One installation for the stories that need no other."""
+"""One installation for the stories that need no other, and a hand inside it."""
 
-import json
-import subprocess
-import sys
-from collections.abc import Iterator
+import io
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import pytest
+from django.core.management import call_command
+from django.db import connections
+from django.test import override_settings
 
+from mago.settings import identity
 from tests.conftest import PASSWORD
 from tests.journeys.visitor import Visitor
-from tests.running import ROOT, Site, environment, running
+from tests.running import Site, running
 
 OWNER = "dora@example.com"
+Inside = Callable[[Site], AbstractContextManager[None]]
 
 
 @pytest.fixture(scope="session")
@@ -21,28 +27,35 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield running_site
 
 
+@pytest.fixture(scope="session")
+def inside(django_db_blocker: Any) -> Inside:
+    """Works on an installation's database as a command beside its server does, and need not start a process for it."""
+
+    @contextmanager
+    def work(site: Site) -> Iterator[None]:
+        ours = connections["default"]
+        file, key = site.data / "mago.sqlite3", (site.data / "secret.key").read_text().strip()
+        theirs = type(ours)({**ours.settings_dict, "NAME": str(file)}, "default")
+        product = {"SECRET_KEY": key, "PASSWORD_HASHERS": identity.PASSWORD_HASHERS}
+        connections["default"] = theirs
+        try:
+            with override_settings(**product), django_db_blocker.unblock():
+                yield
+        finally:
+            theirs.close()
+            connections["default"] = ours
+
+    return work
+
+
 @pytest.fixture
 def visitor(site: Site) -> Visitor:
     return Visitor(site.base)
 
 
 @pytest.fixture(scope="session")
-def owner(site: Site) -> str:
+def owner(site: Site, inside: Inside) -> str:
     """The address of an administrator, made by the command."""
-    printed = subprocess.run(
-        [
-            sys.executable,
-            str(ROOT / "manage.py"),
-            "create_owner",
-            "--email",
-            OWNER,
-            "--password-stdin",
-        ],
-        env=environment(site.data, 8000),
-        input=f"{PASSWORD}\n",
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    address: str = json.loads(printed)["email"]
-    return address
+    with inside(site), mock.patch("sys.stdin", io.StringIO(f"{PASSWORD}\n")):
+        call_command("create_owner", email=OWNER, password_stdin=True, stdout=io.StringIO())
+    return OWNER

@@ -11,7 +11,6 @@ import signal
 import socket
 import ssl
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -26,36 +25,32 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from accounts.models import User
+from accounts.organizations.services import create_organization, create_site
+from hubs.services import create_enrolment_code
+from mago.core.ids import new_id
 from tests.hubs.conftest import verifier
 from tests.hubs.hub import decoded, encoded
-from tests.running import ROOT, Site, environment, free_port, running
+from tests.journeys.conftest import Inside
+from tests.running import Site, free_port, running
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 API = "/api/v1/hubs/"
-ORGANIZATION = """
-import django; django.setup()
-from accounts.models import User
-from accounts.organizations.services import create_organization
-owner = User.objects.create_user("owner@example.com")
-create_organization(name="Acme", owner=owner, actor=owner)
-"""
 
 
-def manage(site: Site, *arguments: str) -> str:
-    return subprocess.run(
-        [sys.executable, *arguments],
-        env=environment(site.data, 8000, DJANGO_SETTINGS_MODULE="mago.settings.main"),
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-
-
-def new_code(site: Site) -> str:
-    names = ["--organization", "acme", "--site", "Hall", "--room", "Blue"]
-    code: str = json.loads(manage(site, "manage.py", "create_hub_code", *names))["code"]
-    return code
+def enrolled(site: Site, inside: Inside) -> str:
+    """The name of a hub of Acme's, whose secret is "secret"."""
+    with inside(site):
+        owner = User.objects.create_user(f"{new_id()}@example.com")
+        acme = create_organization(name="Acme", owner=owner, actor=owner)
+        hall = create_site(organization=acme, name="Hall", actor=owner)
+        _row, code = create_enrolment_code(organization=acme, site=hall, actor=owner)
+    device = {"model": "Panel", "serial": "S-1"}
+    body = {"code": code, "device": device, "credentials": [verifier("secret")]}
+    with connected(site.base) as connection:
+        status, made = post(connection, "enrol", body)
+    assert status == 201
+    return str(made["hub_id"])
 
 
 def post(connection: http.client.HTTPConnection, path: str, body: Any, **headers: str) -> Any:
@@ -69,15 +64,6 @@ def connected(base: str) -> Any:
     return closing(http.client.HTTPConnection(urlsplit(base).netloc, timeout=20))
 
 
-def enrolled(site: Site) -> str:
-    device = {"model": "Panel", "serial": "S-1"}
-    body = {"code": new_code(site), "device": device, "credentials": [verifier("secret")]}
-    with connected(site.base) as connection:
-        status, made = post(connection, "enrol", body)
-    assert status == 201
-    return str(made["hub_id"])
-
-
 def started(connection: Any, name: str, mechanism: str = "SCRAM-SHA-256", **more: Any) -> Any:
     client = scramp.ScramClient([mechanism], name, "secret", **more)
     sent = {"mechanism": mechanism, "initial_response": encoded(client.get_client_first())}
@@ -87,11 +73,12 @@ def started(connection: Any, name: str, mechanism: str = "SCRAM-SHA-256", **more
     return client, {"sid": told["sid"], "response": encoded(client.get_client_final())}
 
 
-def test_a_server_killed_between_the_two_requests_is_no_matter(tmp_path: Path) -> None:
+def test_a_server_killed_between_the_two_requests_is_no_matter(
+    tmp_path: Path, inside: Inside
+) -> None:
     """The sign-in goes on with the next process, once; tokens of before still work."""
     with running(tmp_path) as site:
-        manage(site, "-c", ORGANIZATION)
-        name = enrolled(site)
+        name = enrolled(site, inside)
         with connected(site.base) as connection:
             _client, final = started(connection, name)
             _status, before = post(connection, "auth/continue", final)
@@ -108,6 +95,8 @@ def test_a_server_killed_between_the_two_requests_is_no_matter(tmp_path: Path) -
 
 
 # --- behind a proxy ---
+
+Proxied = tuple[Site, int, bytes]
 
 PROXY = """
 global
@@ -144,10 +133,11 @@ def certificate(path: Path) -> bytes:
     return hashlib.sha256(made.public_bytes(serialization.Encoding.DER)).digest()
 
 
-@pytest.fixture
-def proxied(tmp_path: Path) -> Iterator[tuple[Site, int, bytes]]:
+@pytest.fixture(scope="module")
+def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxied]:
     if not shutil.which("haproxy"):
         pytest.skip("haproxy is not installed")
+    tmp_path = Path(tmp_path_factory.mktemp("proxied"))
     end_point, port = certificate(tmp_path / "pair.pem"), free_port()
     settings = {"MAGO_TRUSTED_PROXIES": "1", "MAGO_HUB_CHANNEL_BINDING_HEADERS": "true"}
     with running(tmp_path / "data", **settings) as site:
@@ -174,10 +164,9 @@ def wait_for(port: int) -> None:
     raise AssertionError("the proxy did not start")
 
 
-def test_the_channel_is_bound_to_behind_haproxy(proxied: tuple[Site, int, bytes]) -> None:
+def test_the_channel_is_bound_to_behind_haproxy(proxied: Proxied, inside: Inside) -> None:
     site, port, end_point = proxied
-    manage(site, "-c", ORGANIZATION)
-    name = enrolled(site)
+    name = enrolled(site, inside)
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     with closing(
@@ -216,11 +205,10 @@ def bind_and_be_bound(connection: Any, name: str, end_point: bytes) -> None:
     assert (status, decoded(told["data"])) == (401, "e=server-does-support-channel-binding")
 
 
-def test_the_very_connection_is_bound_to_behind_haproxy(proxied: tuple[Site, int, bytes]) -> None:
+def test_the_very_connection_is_bound_to_behind_haproxy(proxied: Proxied, inside: Inside) -> None:
     """OpenSSL's client exports its end of the connection's secret; ours comes from HAProxy."""
     site, port, _end_point = proxied
-    manage(site, "-c", ORGANIZATION)
-    name = enrolled(site)
+    name = enrolled(site, inside)
     with subprocess.Popen(
         ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-tls1_3", "-ign_eof",
          "-keymatexport", "EXPORTER-Channel-Binding", "-keymatexportlen", "32"],

@@ -1,6 +1,7 @@
 """`manage.py serve`, started for real as `bin/run` does it."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,6 +13,8 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+
+from tests.running import migrated
 
 pytestmark = pytest.mark.journey
 
@@ -78,7 +81,10 @@ def test_it_migrates_serves_tells_where_and_stops_on_ctrl_c(serve: Serve, port: 
     assert not is_open(port)
 
 
-def test_a_killed_server_leaves_the_port_to_the_next_one(serve: Serve, port: int) -> None:
+def test_a_killed_server_leaves_the_port_to_the_next_one(
+    serve: Serve, port: int, tmp_path: Path
+) -> None:
+    shutil.copy(migrated(), tmp_path / "mago.sqlite3")
     process = serve()
     first_line(process, "Mago")
     process.kill()

@@ -13,7 +13,6 @@ import django
 
 def main(mails: int) -> None:
     django.setup()
-    from django.core.management import call_command
     from django.db import transaction
 
     from mago import embedded
@@ -21,8 +20,6 @@ def main(mails: int) -> None:
     from mago.messaging import delivery
     from mago.messaging.services import send_mail
 
-    for label in ("core", "audit", "messaging"):
-        call_command("migrate", label, verbosity=0, skip_checks=True)
     # The waiting of half a minute, in seconds.
     delivery.LEASE, delivery.SENDING_SECONDS = timedelta(seconds=3), 1.0
     delivery.FIRST_DELAY = 1.0

@@ -1,6 +1,7 @@
 """The worker inside the web process: killed, restarted, stopped, idle."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.running import migrated
+
 from .stand_ins import Mailbox, free_port, mail_server
 
 pytestmark = [
@@ -20,6 +23,8 @@ pytestmark = [
     pytest.mark.skipif("REDIS_URL" in os.environ, reason="with a broker nothing is embedded"),
 ]
 Start = Callable[..., "subprocess.Popen[str]"]
+
+MAILS = 80
 
 
 @pytest.fixture
@@ -36,6 +41,7 @@ def start(port: int, tmp_path: Path) -> Iterator[Start]:
         "MAGO_DATA_DIR": str(tmp_path),
         "EMAIL_URL": f"smtp://127.0.0.1:{port}",
     }
+    shutil.copy(migrated(), tmp_path / "mago.sqlite3")
     with ExitStack() as stack, (tmp_path / "log").open("w") as log:
 
         def run(mails: int = 0) -> "subprocess.Popen[str]":
@@ -64,19 +70,19 @@ def test_a_process_killed_in_the_middle_loses_no_mail(start: Start, port: int) -
     mailbox, kills = Mailbox(), 0
     mailbox.delay = 0.005
     with mail_server(mailbox, port):
-        house = start(200)
-        for so_far in (30, 120):
+        house = start(MAILS)
+        for so_far in (MAILS // 4, MAILS // 2):
             assert until(lambda so_far=so_far: len(mailbox.mails) >= so_far)  # type: ignore[misc]
             house.send_signal(signal.SIGKILL)
             house.wait()
             kills += 1
             house = start()
-        everybody = {f"{number}@example.com" for number in range(200)}
+        everybody = {f"{number}@example.com" for number in range(MAILS)}
         assert until(lambda: {to for to, _mail in mailbox.mails} == everybody)
         time.sleep(1)
     times = Counter(mail["Message-ID"] for _to, mail in mailbox.mails)
-    assert len(times) == 200, "a repeat has the Message-ID of the first"
-    assert sum(times.values()) - 200 <= 4 * kills, "only what was in flight is repeated"
+    assert len(times) == MAILS, "a repeat has the Message-ID of the first"
+    assert sum(times.values()) - MAILS <= 4 * kills, "only what was in flight is repeated"
 
 
 def test_mails_arrive_when_the_mail_server_does(start: Start, port: int) -> None:
@@ -92,7 +98,7 @@ def test_a_process_that_is_told_to_stop_does_so_in_silence(
     mailbox = Mailbox()
     mailbox.delay = 0.02
     with mail_server(mailbox, port):
-        house = start(100)
+        house = start(50)
         assert until(lambda: len(mailbox.mails) > 5)
         house.send_signal(signal.SIGINT)
         house.wait(timeout=30)
