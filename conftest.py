@@ -48,14 +48,17 @@ def pytest_collection_finish() -> None:
     """What is imported and collected stays to the end: the garbage collector need not look through it."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    gc.set_threshold(100_000, 50, 100)
 
 
 def asks_the_database(item: pytest.Item) -> bool:
-    """Whether another database could answer otherwise."""
+    """Whether another database could answer otherwise; where transactions are real, it always could."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    marker = item.get_closest_marker("django_db")
+    if "transactional_db" in fixtures or (marker and marker.kwargs.get("transaction")):
+        return True
     if item.get_closest_marker("one_database"):
         return False
-    fixtures = {"db", "transactional_db", "django_db_setup"}
-    if item.get_closest_marker("django_db") or fixtures & set(getattr(item, "fixturenames", ())):
+    if marker or fixtures & {"db", "django_db_setup"}:
         return True
     return issubclass(getattr(item, "cls", None) or object, SimpleTestCase)

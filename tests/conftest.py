@@ -16,7 +16,7 @@ from django.test import Client, TransactionTestCase
 from django.utils import timezone
 
 from mago.core.ids import digest
-from tests.running import migrated
+from tests.running import migrated, migrated_on_postgresql
 
 PASSWORD = "seven geese cross a wet meadow"
 
@@ -178,32 +178,40 @@ def without_templates(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
-    """On SQLite each worker begins with a copy of one migrated file; nothing is left for Django to migrate."""
+def django_db_keepdb(django_db_modify_db_settings: None, django_db_blocker: Any) -> bool:
+    """Each worker begins with a copy of one migrated database; nothing is left for Django to migrate."""
     from django.conf import settings
 
     database = settings.DATABASES["default"]
-    if not database["ENGINE"].endswith("sqlite3"):
-        return False
-    shutil.copy(migrated(), database["TEST"]["NAME"])
-    return True
+    if database["ENGINE"].endswith("sqlite3"):
+        shutil.copy(migrated(), database["TEST"]["NAME"])
+        return True
+    with django_db_blocker.unblock():
+        database["TEST"]["TEMPLATE"] = migrated_on_postgresql()
+    return False
 
 
 @pytest.fixture(scope="session", autouse=True)
-def flush_reaches_the_trail() -> Iterator[None]:
-    """Tests with real transactions empty all tables at their end, those of the trail among them."""
-    from django.db import connection
+def what_is_committed_is_deleted() -> Iterator[None]:
+    """At the end of a test with real transactions, from the tables that hold something; Django would go through all."""
+    from django.apps import apps
+    from django.db import connection, transaction
 
     from mago.audit import append_only
 
-    teardown = TransactionTestCase._fixture_teardown
+    tables = [model._meta.db_table for model in apps.get_models() if model._meta.managed]
+    # What migrations made stays.
+    ours = [table for table in tables if not table.startswith(("django_", "auth_"))]
+    full = " UNION ALL ".join(f"SELECT '{t}' WHERE EXISTS (SELECT 1 FROM {t})" for t in ours)
 
-    def teardown_with_trail(self: TransactionTestCase) -> None:
-        with append_only.lifted(connection):
-            teardown(self)
+    def delete(self: TransactionTestCase) -> None:
+        with append_only.lifted(connection), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(full)
+            for (table,) in cursor.fetchall():
+                cursor.execute(f"DELETE FROM {table}")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown_with_trail)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", delete)
         yield
 
 

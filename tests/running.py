@@ -17,6 +17,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent
 START_LIMIT = 40
@@ -73,21 +76,45 @@ def environment(data: Path, port: int, **more: str) -> dict[str, str]:
     return kept | {"PORT": str(port), "MAGO_DATA_DIR": str(data), **more}
 
 
-def migrated() -> Path:
-    """A database that has all tables and nothing in them, made once for all workers of this run."""
-    folder = Path(os.environ["MAGO_DATA_DIR"]) / "migrated"
+@contextmanager
+def first_of_all(name: str) -> Iterator[Path | None]:
+    """A folder for the one of this run's workers that comes first; None for the others, who wait until it is done."""
+    folder = Path(os.environ["MAGO_DATA_DIR"]) / name
     folder.mkdir(exist_ok=True)
-    database = folder / "mago.sqlite3"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "made").exists():
-            command = [sys.executable, str(ROOT / "manage.py"), "migrate", "-v0"]
-            subprocess.run(command, env=environment(folder, 8000), cwd=ROOT, check=True)
-            # All in the one file, for whoever copies it.
-            with sqlite3.connect(database) as connection:
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if (folder / "made").exists():
+            yield None
+        else:
+            yield folder
             (folder / "made").touch()
-    return database
+
+
+def migrate(data: Path, **more: str) -> None:
+    command = [sys.executable, str(ROOT / "manage.py"), "migrate", "-v0"]
+    subprocess.run(command, env=environment(data, 8000, **more), cwd=ROOT, check=True)
+
+
+def migrated() -> Path:
+    """An SQLite database that has all tables and nothing in them, made once for all workers of this run."""
+    with first_of_all("migrated") as folder:
+        if folder:
+            migrate(folder)
+            # All in the one file, for whoever copies it.
+            with sqlite3.connect(folder / "mago.sqlite3") as file:
+                file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return Path(os.environ["MAGO_DATA_DIR"]) / "migrated" / "mago.sqlite3"
+
+
+def migrated_on_postgresql() -> str:
+    """The name of such a database on the PostgreSQL of this run."""
+    name, address = "migrated", urlsplit(os.environ["DATABASE_URL"])
+    with first_of_all("migrated-on-postgresql") as folder:
+        if folder:
+            with connection._nodb_cursor() as cursor:
+                cursor.execute(f"CREATE DATABASE {name}")
+            migrate(folder, DATABASE_URL=urlunsplit(address._replace(path=f"/{name}")))
+    return name
 
 
 @contextmanager

@@ -62,8 +62,11 @@ def postgresql(folder: Path) -> Iterator[str]:
         )
     if failed:
         raise SystemExit(f"PostgreSQL could not be set up:\n{log.read_text()}")
-    # What is thrown away need not survive a crash.
-    options = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+    # What is thrown away need not survive a crash, nor be tidied up or compiled for the long run.
+    options = dict.fromkeys(
+        ("fsync", "synchronous_commit", "full_page_writes", "autovacuum", "jit"), "off"
+    )
+    options |= {"wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "4GB"}
     flags = [flag for name, value in options.items() for flag in ("-c", f"{name}={value}")]
     command = [*launch.prefix, launch.binaries / "postgres", "-D", data, "-k", home]
 

@@ -7,6 +7,8 @@ import pytest
 
 from mago.audit.tags import Tag
 
+pytestmark = pytest.mark.one_database
+
 LISTS = ["", "people/", "messages/", "audit/"]
 NOBODY = f"people/{UUID(int=7)}/"
 DETAILS = [NOBODY, f"messages/{UUID(int=7)}/", "audit/999999/"]

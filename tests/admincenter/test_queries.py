@@ -17,6 +17,8 @@ from mago.audit.tags import Tag
 from mago.core.context import Caller, calling
 from mago.messaging.models import Message
 
+pytestmark = pytest.mark.one_database
+
 ROWS = 50
 
 

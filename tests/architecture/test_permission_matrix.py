@@ -210,7 +210,7 @@ def test_a_role_at_one_site_opens_nothing_of_the_others(
     assert opened == []
 
 
-def test_a_form_from_elsewhere_is_refused(fill: Any, alice: Any) -> None:
+def test_a_form_from_elsewhere_is_refused(fill: Any, alice: Any, without_templates: None) -> None:
     browser = Browser(enforce_csrf_checks=True).as_person(alice)
     paths = {route.pattern: fill(route) for route in ALL}
     taken = [pattern for pattern, path in paths.items() if browser.post(path).status_code != 403]

@@ -17,6 +17,8 @@ from tests.hubs.conftest import Enrolled
 from tests.hubs.hub import Device, encoded
 from tests.hubs.test_handshake import NONCE, refused
 
+pytestmark = pytest.mark.one_database
+
 END_POINT = hashlib.sha256(b"certificate").digest()
 TOLD = {"X-TLS-CB-End-Point": END_POINT.hex()}
 PLUS = "SCRAM-SHA-256-PLUS"

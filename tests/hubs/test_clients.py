@@ -15,6 +15,8 @@ import pytest
 from tests.hubs.conftest import Enrolled
 from tests.hubs.hub import Device
 
+pytestmark = pytest.mark.one_database
+
 LIMIT = 10  # seconds
 needs_gsasl = pytest.mark.skipif(not shutil.which("gsasl"), reason="gsasl is not installed")
 needs_cyrus = pytest.mark.skipif(

@@ -7,6 +7,8 @@ import pytest
 
 from mago.wsgi import application
 
+pytestmark = pytest.mark.one_database
+
 
 def call(method: str, content_type: str, query: str = "", body: bytes = b"") -> str:
     """The status line."""

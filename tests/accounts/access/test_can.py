@@ -35,6 +35,8 @@ from tests.conftest import Browser
 
 from .conftest import OWNER, TECHNICIAN, anew, give
 
+pytestmark = pytest.mark.one_database
+
 READ, REBOOT = Permission.HUBS_READ, Permission.HUBS_REBOOT
 
 

@@ -31,6 +31,8 @@ from mago.core.context import Caller, calling
 from mago.core.errors import Refused
 from mago.messaging.models import Message
 
+pytestmark = pytest.mark.one_database
+
 ROLES = [
     RoleName.GUEST,
     RoleName.TECHNICIAN,

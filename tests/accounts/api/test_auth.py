@@ -15,6 +15,8 @@ from accounts.signin.limits import SIGN_IN_NETWORK
 from tests.accounts.conftest import OTHER, UNKNOWN, use_up
 from tests.conftest import PASSWORD, App, Browser
 
+pytestmark = pytest.mark.one_database
+
 Find = Callable[..., str]
 
 

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.provider.models import TokenFamily
 from tests.conftest import App
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.one_database, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.conftest import PASSWORD, App, Browser
 
 __all__ = ["passkey_of"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.one_database, pytest.mark.django_db]
 
 
 @pytest.fixture

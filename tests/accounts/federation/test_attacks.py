@@ -31,7 +31,7 @@ from .provider import CLIENT, FakeProvider, published, signing_key
 
 __all__ = ["real_database"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.one_database, pytest.mark.django_db]
 
 
 def refused(browser: Browser, answer: dict[str, str], kind: str = "oidc") -> bool:

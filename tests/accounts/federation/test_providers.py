@@ -17,7 +17,7 @@ from tests.conftest import Browser
 from .conftest import AT, come_back, is_in, leave, use
 from .provider import CLIENT, FakeProvider, signing_key
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.one_database, pytest.mark.django_db]
 
 TENANT = "11111111-2222-3333-4444-555555555555"
 OTHER = "99999999-2222-3333-4444-555555555555"

@@ -14,7 +14,7 @@ from mago.core.errors import Refused
 
 from .authenticator import AAGUID, Authenticator, Maker
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.one_database, pytest.mark.django_db]
 
 
 @pytest.fixture

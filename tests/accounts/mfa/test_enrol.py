@@ -16,7 +16,7 @@ from tests.conftest import Browser
 from .authenticator import Authenticator
 from .conftest import code_of, is_in, second_step, sent_code, sign_in, signing_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.one_database, pytest.mark.django_db]
 ADD = "/accounts/mfa/add/"
 NOW = "/accounts/mfa/enrol/"
 

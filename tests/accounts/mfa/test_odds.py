@@ -11,6 +11,8 @@ from accounts.mfa.services.guesses import _wanted
 from accounts.signin.limits import MAIL_ADDRESS
 from mago.core.ratelimit import Limit
 
+pytestmark = pytest.mark.one_database
+
 BEARABLE = 1e-3
 # A stranger's, and that of a browser in which the person has signed in before.
 LANES = 2

@@ -21,7 +21,7 @@ from tests.conftest import Browser
 from .authenticator import AAGUID, Authenticator, b64
 from .conftest import is_in, second_step, signing_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.one_database, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.accounts.conftest import use_up
 
 from .conftest import sent_code, signing_in, wrong
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.one_database, pytest.mark.django_db]
 START = datetime(2027, 1, 15, 8, 0, tzinfo=UTC)
 
 

@@ -14,7 +14,7 @@ from accounts.sessions.assurance import Proof
 
 from .conftest import SECRET, code_of, signing_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.one_database, pytest.mark.django_db]
 
 
 def verify(device: TotpDevice, code: str, flow: Flow | None = None) -> Proof | None:

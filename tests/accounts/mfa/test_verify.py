@@ -9,7 +9,7 @@ from tests.conftest import Browser
 
 from .conftest import code_of, is_in, sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.one_database, pytest.mark.django_db]
 
 
 def test_a_password_alone_opens_nothing_once_there_is_a_factor(alice: Any, totp_of: Any) -> None:

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from accounts.access.models import Membership
 from accounts.access.selectors import is_member
 from mago.audit.tags import Tag
+
+pytestmark = pytest.mark.one_database
 
 LIST = "/accounts/organizations/"
 

@@ -17,6 +17,8 @@ from tests.conftest import PASSWORD, Browser
 
 from .conftest import BACK, VERIFIER, Party, answered, claims_of
 
+pytestmark = pytest.mark.one_database
+
 
 def test_a_person_is_signed_in_to_an_application(wiki: Party, her: Browser, alice: Any) -> None:
     page = her.get(wiki.url())

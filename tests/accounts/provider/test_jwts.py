@@ -19,6 +19,8 @@ from tests.conftest import Browser
 
 from .conftest import BACK, Party
 
+pytestmark = pytest.mark.one_database
+
 KEY = ECKey.generate_key("P-256", {"kid": "mine", "use": "sig", "alg": "ES256"})
 OTHER = ECKey.generate_key("P-256", {"kid": "mine"})
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

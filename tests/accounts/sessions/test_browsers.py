@@ -10,6 +10,8 @@ from accounts.signin.limits import SIGN_IN_ACCOUNT_ANYWHERE, SIGN_IN_NETWORK
 from tests.accounts.conftest import OTHER, sign_in, use_up
 from tests.conftest import Browser
 
+pytestmark = pytest.mark.one_database
+
 
 def known(cookie: str, email: str = "alice@example.com") -> str:
     request = RequestFactory().get("/")

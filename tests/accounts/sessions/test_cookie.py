@@ -15,6 +15,8 @@ from mago.core.ids import digest
 from tests.accounts.conftest import is_signed_in, sign_in, sign_up
 from tests.conftest import Browser
 
+pytestmark = pytest.mark.one_database
+
 HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 
 

@@ -13,7 +13,7 @@ from tests.accounts.conftest import OTHER, is_signed_in, sign_in
 from tests.accounts.mfa.conftest import SECRET, code_of
 from tests.conftest import PASSWORD, App, Browser
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.one_database, pytest.mark.django_db]
 
 
 @pytest.fixture

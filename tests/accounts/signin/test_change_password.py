@@ -9,6 +9,8 @@ from accounts.models import User
 from tests.accounts.conftest import OTHER, is_signed_in, sign_in
 from tests.conftest import PASSWORD, App, Browser
 
+pytestmark = pytest.mark.one_database
+
 
 def change(browser: Browser, old: str = PASSWORD, new: str = OTHER) -> Any:
     return browser.post("/accounts/password/change/", {"oldpassword": old, "password1": new})

@@ -14,7 +14,7 @@ from accounts.models import User
 from tests.accounts.conftest import OTHER, UNKNOWN, seen, sign_in, sign_up
 from tests.conftest import PASSWORD, App, Browser
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.one_database, pytest.mark.slow]
 Door = Callable[[str], Any]
 ADDRESS = "someone@example.com"
 

@@ -10,7 +10,7 @@ from accounts.signin import limits
 from tests.accounts.conftest import OTHER, is_signed_in, sign_in, sign_up, use_up
 from tests.conftest import PASSWORD, App, Browser
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.one_database, pytest.mark.slow]
 
 
 def from_address(address: str) -> Browser:

@@ -15,6 +15,8 @@ from mago.core.errors import Busy
 from tests.accounts.conftest import OTHER, UNKNOWN, is_signed_in, sign_in
 from tests.conftest import PASSWORD, App, Browser
 
+pytestmark = pytest.mark.one_database
+
 Find = Callable[..., str]
 Mails = Callable[..., list[Any]]
 

@@ -8,6 +8,8 @@ import pytest
 from accounts.models import User
 from tests.conftest import Browser
 
+pytestmark = pytest.mark.one_database
+
 
 def test_only_who_is_signed_in_comes_here(browser: Browser) -> None:
     assert browser.get("/accounts/").url == "/accounts/login/?next=/accounts/"

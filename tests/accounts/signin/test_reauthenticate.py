@@ -20,6 +20,8 @@ from accounts.provider.models import TokenFamily
 from accounts.sessions.models import Session
 from tests.conftest import PASSWORD, App
 
+pytestmark = pytest.mark.one_database
+
 
 @signed_in
 @step_up(minutes=10)

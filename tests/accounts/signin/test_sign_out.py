@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from accounts.models import User
 from accounts.sessions.models import Session
 from tests.accounts.conftest import is_signed_in, sign_in
 from tests.conftest import Browser
+
+pytestmark = pytest.mark.one_database
 
 
 def test_asking_does_not_sign_out(browser: Browser, alice: User) -> None:

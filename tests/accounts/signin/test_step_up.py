@@ -12,7 +12,7 @@ from accounts.sessions.models import Session
 from tests.accounts.mfa.conftest import SECRET, code_of
 from tests.conftest import PASSWORD, Browser
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.one_database, pytest.mark.django_db]
 PAGE = "/accounts/reauthenticate/"
 
 

@@ -78,9 +78,9 @@ def test_a_client_cannot_claim_https(browser: Browser) -> None:
 
 @pytest.mark.slow
 def test_nothing_is_kept_by_a_cache_and_no_page_runs_what_stands_in_it(dora: User) -> None:
-    kept, unsafe = [], []
+    kept, unsafe, browser = [], [], Browser().as_person(dora)
     for path in sorted({route.path for route in routes()}):
-        answer = Browser().as_person(dora).get(path)
+        answer = browser.get(path)
         if "no-store" not in answer["Cache-Control"]:
             kept.append(path)
         if not path.startswith((*PROGRAM_PATHS, "/dev/")):

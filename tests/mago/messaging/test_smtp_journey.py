@@ -20,7 +20,7 @@ from .stand_ins import Mailbox, free_port, mail_server
 
 Promise = Callable[..., Message]
 Later = Callable[[timedelta], None]
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.one_database, pytest.mark.journey]
 MINUTES = timedelta(minutes=6)
 
 

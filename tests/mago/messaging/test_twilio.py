@@ -14,7 +14,7 @@ from mago.messaging.models import Message, Status
 from .conftest import deliver_all, reread
 from .stand_ins import SID, TOKEN, TwilioServer, free_port, twilio_server
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.one_database, pytest.mark.journey]
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from accounts.models import User
 from accounts.signin.passwords import check_password_rules, policy
 
+pytestmark = pytest.mark.one_database
+
 Refusals = Callable[..., list[str]]
 
 # What only knowing the content can hold against a password: never which kinds of characters it has.

@@ -31,7 +31,7 @@ from mago.audit.streams.following import follow
 Make = Callable[..., AuditStream]
 Answer = Callable[[ssl.SSLSocket], None]
 
-pytestmark = [pytest.mark.journey, pytest.mark.enable_socket]
+pytestmark = [pytest.mark.one_database, pytest.mark.journey, pytest.mark.enable_socket]
 
 
 @pytest.fixture(scope="module")
