@@ -17,6 +17,7 @@ hypothesis.register_profile(
 )
 hypothesis.load_profile("mago")
 
+pytest_plugins = ["tests.costs"]
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 
 

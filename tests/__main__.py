@@ -3,6 +3,7 @@
     bin/test              the suite on SQLite, then what asks a database on PostgreSQL and Valkey
     bin/test --fast       its quick part on SQLite
     bin/test --browser    the journeys in headless Chromium
+    bin/test --durations=N  all of it, with the N slowest tests and the files that cost most
     bin/test PATH -k ...  whatever pytest is told, on SQLite
 
 Arguments after --fast or --browser go to pytest as well.
@@ -45,6 +46,8 @@ def main(arguments: list[str]) -> int:
     match arguments:
         case []:
             return run_all([SQLITE, GROWN])
+        case [asked] if asked.startswith("--durations="):
+            return run_all([SQLITE, GROWN], asked)
         case ["--fast", *rest]:
             return run(FAST, rest)
         case ["--browser", *rest]:
@@ -56,12 +59,12 @@ def main(arguments: list[str]) -> int:
             return run(Group("Chosen tests on SQLite", ()), arguments)
 
 
-def run_all(groups: list[Group]) -> int:
+def run_all(groups: list[Group], *arguments: str) -> int:
     """Run every group, also after one that failed, and sum them up as pytest would."""
     begin = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         codes = [
-            run(group, [f"--junit-xml={folder}/{number}.xml"])
+            run(group, [f"--junit-xml={folder}/{number}.xml", *arguments])
             for number, group in enumerate(groups)
         ]
         print("\n" + total(Path(folder).glob("*.xml"), time.monotonic() - begin))

@@ -182,6 +182,7 @@ def sent_to_each_form(alice: User, *bodies: str) -> dict[tuple[str, str], Any]:
     return answers
 
 
+@pytest.mark.slow
 def test_what_is_missing_is_named_beside_its_field(alice: User) -> None:
     answers = sent_to_each_form(alice, "nothing", "empty fields", "a file for a text", "JSON")
     named = {key: set(answer.context["form"].errors) for key, answer in answers.items()}
@@ -191,6 +192,7 @@ def test_what_is_missing_is_named_beside_its_field(alice: User) -> None:
     ] == []
 
 
+@pytest.mark.slow
 def test_what_cannot_be_text_is_named_beside_its_field(alice: User) -> None:
     bodies = ("a mebibyte", "controls", "NUL", "no UTF-8", "half a character")
     for (path, body), answer in sent_to_each_form(alice, *bodies).items():
@@ -356,6 +358,7 @@ def send(path: str, body: bytes, token: str, kind: str = "application/json") -> 
     )
 
 
+@pytest.mark.slow
 def test_a_body_that_is_no_object_is_refused(alice: User) -> None:
     wrong = []
     for path in ENDPOINTS:

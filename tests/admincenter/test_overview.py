@@ -61,6 +61,7 @@ def test_live_sessions_are_those_that_open_a_page(
     assert "bob@example.com" not in listed
 
 
+@pytest.mark.slow
 def test_each_figure_leads_to_its_list(admin: Any, alice: Any, message: Any) -> None:
     message()
     record(Tag.SIGN_IN_FAILED, target=alice, outcome=Outcome.FAILURE)

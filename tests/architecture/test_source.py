@@ -73,6 +73,7 @@ def test_what_is_private_in_allauth_stays_in_one_module() -> None:
     assert {str(path.relative_to(ROOT)) for path in private} == {"accounts/sessions/pipeline.py"}
 
 
+@pytest.mark.slow
 def test_random_numbers_come_from_the_operating_system() -> None:
     allowed = {  # jitter of a retry is no secret
         "mago/audit/streams/following.py",

@@ -51,6 +51,7 @@ def test_what_an_event_costs_is_the_difference_to_the_same_without_it() -> None:
     assert row.is_met is False
 
 
+@pytest.mark.slow
 def test_the_events_of_the_bench_fit_their_table(db: None) -> None:
     fill(0, 200)
     assert AuditEvent.objects.count() == 200

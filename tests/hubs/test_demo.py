@@ -13,6 +13,7 @@ from hubs.models import Hub, State
 from hubs.operations.models import Task
 
 
+@pytest.mark.slow
 def test_a_fleet_is_added_once(db: None, settings: Any, tmp_path: Path, capsys: Any) -> None:
     settings.DATA_DIR = tmp_path
     for _again in range(2):

@@ -91,6 +91,7 @@ def test_a_bad_code_is_a_bad_code_whatever_is_wrong(code: str, alice: Any, event
     assert not all_hubs().exists()
 
 
+@pytest.mark.slow
 def test_guessing_is_slowed_down(db: None) -> None:
     statuses = [enrol(new_code()).status_code for _ in range(31)]
     assert statuses == [400] * 30 + [429]

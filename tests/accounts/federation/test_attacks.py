@@ -132,6 +132,7 @@ WRONG_CLAIMS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.slow
 def test_claims_that_are_not_right_are_refused(
     browser: Browser, provider: FakeProvider, events: Any
 ) -> None:
@@ -157,6 +158,7 @@ def by_secret(claims: dict[str, Any], secret: bytes, **header: Any) -> str:
     return f"{text}.{base64.urlsafe_b64encode(tag).rstrip(b'=').decode()}"
 
 
+@pytest.mark.slow
 def test_signatures_that_prove_nothing_are_refused(
     browser: Browser, provider: FakeProvider
 ) -> None:

@@ -89,6 +89,7 @@ def codes_of_life(user: Any, browser: Browser, seen: Seen) -> list[str]:
     return held
 
 
+@pytest.mark.slow
 def test_no_secret_of_a_factor_is_anywhere_but_in_its_hands(
     alice: Any,
     tasks: list[str],
@@ -116,6 +117,7 @@ def test_no_secret_of_a_factor_is_anywhere_but_in_its_hands(
     assert found == {name: [] for name in places}
 
 
+@pytest.mark.slow
 def test_nor_in_any_table_but_sealed_or_as_a_mac(alice: Any, tasks: list[str]) -> None:
     held = codes_of_life(alice, Browser().as_person(alice), Seen())
     rows = []

@@ -237,6 +237,7 @@ def broken(good: str) -> st.SearchStrategy[Any]:
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
+@pytest.mark.slow
 def test_nothing_that_a_browser_could_send_breaks_anything(
     data: st.DataObject, alice: Any, passkey_of: Any
 ) -> None:

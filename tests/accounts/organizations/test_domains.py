@@ -250,6 +250,7 @@ def test_a_dns_that_does_not_answer_proves_nothing(domain: Domain, alice: User) 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("real_database")
+@pytest.mark.slow
 def test_one_of_many_proves_a_domain(
     domain: Domain, other: Organization, alice: User, charlie: User
 ) -> None:

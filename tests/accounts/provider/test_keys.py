@@ -53,6 +53,7 @@ def test_a_key_that_somebody_may_have_seen_is_gone_at_once(events: Any) -> None:
     assert len(events("provider:signing-key:created")) == 2
 
 
+@pytest.mark.slow
 def test_private_parts_stay_inside() -> None:
     for algorithm in Algorithm.values:
         signer_for(algorithm)
@@ -66,6 +67,7 @@ def test_private_parts_stay_inside() -> None:
 
 
 @pytest.mark.parametrize("algorithm", Algorithm.values)
+@pytest.mark.slow
 def test_each_application_has_the_algorithm_that_it_understands(
     wiki: Party, her: Browser, algorithm: str
 ) -> None:

@@ -250,6 +250,7 @@ def test_the_clean_up_takes_families_that_ended(alice: User) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("real_database")
+@pytest.mark.slow
 def test_in_a_race_one_rotates_and_the_others_have_the_grace(alice: User, events: Events) -> None:
     pair = open_family(alice, method="password", proofs=["password"])
     pairs = at_once(lambda n: rotate(pair.refresh_token))
@@ -280,6 +281,7 @@ def test_without_a_grace_exactly_one_of_many_rotates(alice: User, settings: Any)
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("real_database")
+@pytest.mark.slow
 def test_a_sign_out_that_races_with_a_rotation_wins(alice: User) -> None:
     pair = open_family(alice, method="password", proofs=["password"])
     family = TokenFamily.objects.get()

@@ -119,6 +119,7 @@ def test_use_keeps_it_alive(browser: Browser, alice: User) -> None:
             assert is_signed_in(browser)
 
 
+@pytest.mark.slow
 def test_no_use_keeps_it_alive_for_more_than_a_day(browser: Browser, alice: User) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         sign_in(browser, alice.email)
@@ -138,6 +139,7 @@ def test_one_to_be_kept_rests_for_two_weeks(browser: Browser, alice: User) -> No
         assert not is_signed_in(browser)
 
 
+@pytest.mark.slow
 def test_one_to_be_kept_ends_after_thirty_days_of_use(browser: Browser, alice: User) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         sign_in(browser, alice.email, remember="on")

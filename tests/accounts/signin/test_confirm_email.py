@@ -174,6 +174,7 @@ def test_it_is_told(browser: Browser, link_in: Find, events: Callable[..., list[
     assert tags == ["signin:signup:requested", "signin:email:confirmed", "signin:session:opened"]
 
 
+@pytest.mark.slow
 def test_guessing_links_is_limited_and_the_page_says_so(browser: Browser) -> None:
     answers = [browser.post("/accounts/confirm-email/guess/") for _ in range(61)]
     assert {answer.status_code for answer in answers[:60]} == {400}

@@ -125,6 +125,7 @@ def test_the_session_gets_a_new_key_and_lives_no_longer(browser: Any, alice: Any
     assert after.proved_at > before.proved_at
 
 
+@pytest.mark.slow
 def test_guessing_is_limited(browser: Any, alice: Any) -> None:
     browser.as_person(alice)
     answers = [

@@ -50,6 +50,7 @@ def test_the_newest_come_first(admin: Any, trail: Any) -> None:
     assert [row for row in rows if row in trail] == [trail[3], trail[1], trail[0], trail[2]]
 
 
+@pytest.mark.slow
 def test_events_are_found_by_each_filter(admin: Any, trail: Any, alice: Any, bob: Any) -> None:
     assert found(admin, tag=Tag.SIGN_IN_FAILED) == {Tag.SIGN_IN_FAILED}
     assert found(admin, outcome="failure") == {Tag.SIGN_IN_FAILED}

@@ -25,6 +25,7 @@ def serials(response: Any) -> list[str]:
     return [hub.serial for hub in response.context["rows"].rows]
 
 
+@pytest.mark.slow
 def test_hubs_are_found_by_what_they_are(owner: Any, enrol: Any, acme: Any, alice: Any) -> None:
     first, second = enrol("A-1").hub, enrol("B-2").hub
     life.take_heartbeat(hub_id=first.pk, address="192.0.2.1", report=Report())

@@ -62,6 +62,7 @@ def test_the_menu_leads_to_where_one_may_go(owner: Any, admin: Any, person: Any)
     assert "Admin center" not in page
 
 
+@pytest.mark.slow
 def test_an_owner_sees_every_tab(owner: Any, robot: Any, hall: Any, night_shift: Any) -> None:
     for tab in TABS:
         response = owner.get(f"{LIST}acme/{tab}")
@@ -69,6 +70,7 @@ def test_an_owner_sees_every_tab(owner: Any, robot: Any, hall: Any, night_shift:
         assert b'aria-current="page"' in response.content, tab
 
 
+@pytest.mark.slow
 def test_a_reporter_reads_and_changes_nothing(reporter: Any, robot: Any, hall: Any) -> None:
     for tab in TABS:
         response = reporter.get(f"{LIST}acme/{tab}")

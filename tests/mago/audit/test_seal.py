@@ -116,6 +116,7 @@ def test_a_run_costs_the_same_few_queries_for_any_number(five: list[AuditEvent])
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
 def test_sealers_and_writers_at_once_make_one_chain(alice: SimpleNamespace) -> None:
     if connection.vendor == "sqlite" and connection.is_in_memory_db():
         pytest.skip("threads cannot share a database in memory")

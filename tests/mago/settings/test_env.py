@@ -314,6 +314,7 @@ def test_the_production_profile_passes_djangos_own_check(tmp_path: Path) -> None
     assert "no issues" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_refusal_is_a_sentence_and_no_traceback(tmp_path: Path) -> None:
     done = manage(tmp_path, "check", MAGO_DEBUG="1")
     assert done.returncode != 0

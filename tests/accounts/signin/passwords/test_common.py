@@ -12,6 +12,7 @@ from accounts.signin.passwords.common import is_common
 TOP = FREQUENCY_LISTS["passwords"][:3000]
 
 
+@pytest.mark.slow
 def test_the_3000_most_common_are_refused_as_they_are(refusals: Callable[..., list[str]]) -> None:
     taken = [word for word in TOP if not set(refusals(word, factor_enforced=True)) & {"common"}]
     assert taken == []
