@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, close_old_connections, connections
 from django.http import HttpResponse
 
-from mago.core import errors
+from mago.core import errors, metrics
 from mago.core.context import Caller, calling
 from mago.core.http import client_address
 from mago.core.ids import new_id
@@ -39,6 +39,12 @@ HOT: Mapping[str, View] = {
     PREFIX + "auth/start": auth.start,
     PREFIX + "auth/continue": auth.proceed,
     PREFIX + "me/heartbeat": heartbeat,
+}
+# What they are called in `urls.py`.
+ROUTES = {
+    PREFIX + "auth/start": "hubs:start",
+    PREFIX + "auth/continue": "hubs:continue",
+    PREFIX + "me/heartbeat": "hubs:heartbeat",
 }
 # A connection that was fine so many seconds ago is taken to be: to ask it each time is a round trip.
 _TRUSTED = 1.0
@@ -83,7 +89,13 @@ class Front:
         view = HOT.get(path) if environ["REQUEST_METHOD"] == "POST" else None
         if view is None:
             return self._django(environ, start_response)
-        return self._answer(self._ask(view, HotRequest(environ)), start_response)
+        began = time.perf_counter()
+        response = self._ask(view, HotRequest(environ))
+        route = environ["mago.route"] = ROUTES[path]
+        status = f"{response.status_code // 100}xx"
+        figure = metrics.of(metrics.REQUESTS, route, "POST", status)
+        figure.observe(time.perf_counter() - began)
+        return self._answer(response, start_response)
 
     def _ask(self, view: View, request: HotRequest) -> HttpResponse:
         self._mind_connection()

@@ -1,14 +1,53 @@
 """The Celery application; tasks live in each slice's tasks.py, what runs when in the settings."""
 
 import os
+import time
+from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
+from celery.signals import worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mago.settings.main")
 
-app = Celery("mago")
+
+class MagoTask(Task):
+    """A task that is counted and traced, and whose lines in the log and the audit bear its name."""
+
+    def apply_async(self, *args: Any, headers: Any = None, **options: Any) -> Any:
+        return super().apply_async(
+            *args, headers={**(headers or {}), "published": str(time.time())}, **options
+        )
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        # When Django's applications are there, and so not with the imports above.
+        from mago import tracing
+        from mago.core.context import Caller, calling
+        from mago.core.metrics import TASK_WAITS, TASKS
+
+        # A worker finds the message's headers in the request itself, an eager call beside it.
+        published = self.request.get("published") or (self.request.headers or {}).get("published")
+        if published:
+            TASK_WAITS.labels(self.name).observe(max(0.0, time.time() - float(published)))
+        began, result = time.perf_counter(), "failed"
+        try:
+            with calling(Caller(request_id=self.request.id or "")), tracing.span(self.name):
+                done = super().__call__(*args, **kwargs)
+            result = "succeeded"
+            return done
+        finally:
+            TASKS.labels(self.name, result).observe(time.perf_counter() - began)
+
+
+app = Celery("mago", task_cls=MagoTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # Which application is current is each thread's own: without this, a request's thread or a retry
 # would look for a broker that nobody configured.
 app.set_default()
+
+
+@worker_process_init.connect
+def _trace(**_: Any) -> None:
+    from mago import tracing
+
+    tracing.start("mago-worker")

@@ -5,7 +5,7 @@ in the database, and is looked for at the start and by the clock.
 """
 
 import threading
-from typing import Any
+from typing import Any, cast
 
 # Delivering mails may wait for a mail server; the other tasks do not wait for that.
 THREADS = 4
@@ -52,7 +52,7 @@ def _work() -> None:
         without_mingle=True,
         loglevel="WARNING",
     )
-    clock = Service(app, scheduler_cls=Scheduler)
+    clock = Service(cast(Any, app), scheduler_cls=Scheduler)
     threading.Thread(target=clock.start, name="mago-clock", daemon=True).start()
     nudge()
     worker.start()

@@ -6,7 +6,7 @@ from django.urls import include, path
 from accounts.federation.views import associations
 from accounts.provider.views import programs
 from accounts.signin.views import entrance
-from mago import views
+from mago import telemetry, views
 from mago.messaging import callbacks
 
 urlpatterns = [
@@ -31,8 +31,9 @@ urlpatterns = [
         programs.oauth_authorization_server,
         name="oauth-authorization-server",
     ),
-    path("health/live", views.live, name="live"),
-    path("health/ready", views.ready, name="ready"),
+    path("health/live", telemetry.live, name="live"),
+    path("health/ready", telemetry.ready, name="ready"),
+    path("metrics", telemetry.figures, name="metrics"),
     path(".well-known/change-password", views.change_password, name="well-known-change-password"),
     path(
         ".well-known/microsoft-identity-association.json",

@@ -1,8 +1,7 @@
-"""What belongs to no slice: the home page, a visitor's preferences, and what a load balancer asks."""
+"""What belongs to no slice: the home page, and a visitor's preferences."""
 
 from django.conf import settings
-from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import check_for_language
 from django.views.decorators.http import require_POST, require_safe
@@ -47,22 +46,3 @@ def elements(request: HttpRequest) -> HttpResponse:
 def change_password(request: HttpRequest) -> HttpResponse:
     """Where a password manager sends people (W3C, A Well-Known URL for Changing Passwords)."""
     return redirect("account_change_password")
-
-
-@public
-@require_safe
-def live(request: HttpRequest) -> HttpResponse:
-    """The process answers."""
-    return JsonResponse({"status": "ok"})
-
-
-@public
-@require_safe
-def ready(request: HttpRequest) -> HttpResponse:
-    """The process can do its work: the database answers."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except Exception:  # noqa: BLE001  whatever it is, this process should get no requests
-        return JsonResponse({"status": "unavailable"}, status=503)
-    return JsonResponse({"status": "ok"})

@@ -10,8 +10,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mago.settings.main")
 _django = get_wsgi_application()
 
 from hubs.front import in_front_of  # noqa: E402 - needs the applications to be ready
+from mago import tracing  # noqa: E402
 
-_application = in_front_of(_django)
+tracing.start("mago-web")
+_application = tracing.around(in_front_of(_django))
 _CHARSET = re.compile(r";\s*charset=[^;]*", re.IGNORECASE)
 
 

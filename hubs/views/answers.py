@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from mago.core import metrics
+
 from .. import scram
 from ..binding import Offer
 from ..models import State
@@ -53,6 +55,7 @@ def text(body: dict[str, Any], name: str) -> str:
 
 
 def succeeded(success: Success) -> HttpResponse:
+    metrics.of(metrics.HUB_SIGN_INS, "succeeded").inc()
     who = success.who
     body = {
         "status": "success",

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from mago.core.guards import public
+from mago.core.metrics import HUB_SIGN_INS
 
 from .. import handshake, ht, refusals, scram
 from ..binding import Offer, offer_of
@@ -34,10 +35,12 @@ def _step(answer: Answer) -> Callable[[Step], Callable[[HttpRequest], HttpRespon
                 try:
                     return step(request, offer)
                 except scram.NotAuthorized as failure:
-                    return answer(refusals.note(failure, failure.name), offer)
+                    raise refusals.note(failure, failure.name) from None
             except scram.Failure as failure:
+                HUB_SIGN_INS.labels(failure.error).inc()
                 return answer(failure, offer)
             except (OperationalError, InterfaceError):
+                HUB_SIGN_INS.labels("database").inc()
                 return answer(refusals.TemporaryFailure(RETRY_AFTER, "database"), offer)
 
         return view
@@ -156,6 +159,7 @@ def _begun(message: str, offer: Offer) -> HttpResponse:
 def _finished(sid: str, message: str, offer: Offer) -> HttpResponse:
     final = scram.read_client_final(message)
     success = handshake.finish(sid, final, offer, keep=False)
+    HUB_SIGN_INS.labels("succeeded").inc()
     response = HttpResponse(success.token, content_type="text/plain")
     told: Any = f"sid={sid}, data={scram.encode(success.answer.decode())}"
     response.headers["Authentication-Info"] = told

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Model
 
 from mago.core.context import caller
+from mago.core.metrics import SIGN_INS
 
 from . import canonical, selectors
 from .cleaning import clean_detail, clean_text
@@ -19,6 +20,15 @@ from .turns import turn
 __all__ = ["ChainBroken", "Outcome", "Sealing", "Tag", "record", "seal"]
 
 BATCH = 1000
+# What monitoring counts as sign-ins of people.
+_SIGN_INS = {
+    Tag.SIGN_IN_SUCCEEDED: "succeeded",
+    Tag.SIGN_IN_FAILED: "failed",
+    Tag.FACTOR_FAILED: "failed",
+    Tag.FEDERATED_SIGN_IN_FAILED: "failed",
+    Tag.SIGN_IN_REFUSED: "refused",
+    Tag.SIGN_IN_LIMITED: "limited",
+}
 # How far back, in event numbers, a run looks for events whose transaction ended after later ones.
 LOOK_BACK = 10_000
 
@@ -61,6 +71,9 @@ def record(
         "request_id": clean_text(who.request_id, 64),
         "detail": clean_detail(detail),
     }
+    if result := _SIGN_INS.get(tag):
+        method = detail.get("method") or detail.get("kind") or detail.get("provider") or "any"
+        SIGN_INS.labels(str(method), result).inc()
     text = canonical.encode(content["detail"])
     return insert(content, text, canonical.sign(content, text))
 

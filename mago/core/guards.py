@@ -10,6 +10,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
 SIGNED_IN = "signed in"
 HUB = "hub"
+OPERATORS = "operators"
 
 
 def declare(view: View, access: str) -> View:

@@ -1,11 +1,12 @@
 """What happens to every request, before and after anything else."""
 
+import time
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from . import errors
+from . import errors, metrics
 from .context import Caller, calling
 from .http import client_address
 from .ids import new_id
@@ -31,8 +32,10 @@ class RequestContextMiddleware:
         request.request_id = request_id = new_id().hex  # type: ignore[attr-defined]
         request.client_address = address = client_address(request)  # type: ignore[attr-defined]
         agent = "".join(c for c in request.META.get("HTTP_USER_AGENT", "")[:300] if c.isprintable())
+        began = time.perf_counter()
         with calling(Caller(request_id, address, agent)):
             response = self.get_response(request)
+        _count(request, response.status_code, time.perf_counter() - began)
         response.headers.setdefault("X-Request-ID", request_id)
         if not response.streaming and response.status_code != 204:
             # Without it the server would send chunks.
@@ -42,6 +45,19 @@ class RequestContextMiddleware:
         ):
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+# Any other word is a client's own idea, and would be one more figure for each.
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def _count(request: HttpRequest, status: int, seconds: float) -> None:
+    """The request is counted under the name of its route: a path may hold a link that works once."""
+    match = request.resolver_match
+    route = (match.view_name or match.route) if match else "unmatched"
+    method = request.method if request.method in _METHODS else "other"
+    request.META["mago.route"] = route
+    metrics.of(metrics.REQUESTS, route, method, f"{status // 100}xx").observe(seconds)
 
 
 class HttpsOnlyMiddleware:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from .errors import TooMany
+from .metrics import LIMITED
 from .models import LimitState
 
 _TABLE = LimitState._meta.db_table
@@ -54,6 +55,7 @@ class Limit:
             )
             if cursor.fetchone():
                 return 0.0
+        LIMITED.labels(self.name).inc()
         return max(0.001, self.wait(*parts))
 
     def wait(self, *parts: str) -> float:

@@ -8,11 +8,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.access.permissions import Permission
 from accounts.api.resources import Resource
-from mago.core.guards import HUB, PUBLIC, SIGNED_IN
+from mago.core.guards import HUB, OPERATORS, PUBLIC, SIGNED_IN
 
 pytestmark = pytest.mark.one_database
 
-KNOWN = {PUBLIC, SIGNED_IN, HUB, *Permission}
+KNOWN = {PUBLIC, SIGNED_IN, HUB, OPERATORS, *Permission}
 
 # Who may come in without an account; a page that joins this list does so in a diff that somebody reads.
 PUBLIC_ROUTES = {

@@ -13,7 +13,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from mago.core.errors import Busy
+from mago.core.metrics import HASHES, HASHES_REFUSED, of
 
+_KINDS = {False: "stranger", True: "known"}
 _known: ContextVar[bool] = ContextVar("known_browser", default=False)
 
 
@@ -53,6 +55,7 @@ class HashLane:
         turn = self._join(known)
         try:
             if not turn.wait(self._waits[known]):
+                HASHES_REFUSED.labels(_KINDS[known]).inc()
                 raise Busy
             yield
         finally:
@@ -66,7 +69,9 @@ class HashLane:
             self._admit()
             if not turn.is_set() and len(queue) > self._limit:
                 queue.remove(turn)
+                HASHES_REFUSED.labels(_KINDS[known]).inc()
                 raise Busy
+            self._show()
         return turn
 
     def _leave(self, turn: threading.Event, known: bool) -> None:
@@ -77,6 +82,13 @@ class HashLane:
                 self._admit()
             else:
                 self._queues[known].remove(turn)
+            self._show()
+
+    def _show(self) -> None:
+        """Monitoring sees how many run and wait."""
+        for kind in (False, True):
+            of(HASHES, "running", _KINDS[kind]).set(self._running[kind])
+            of(HASHES, "waiting", _KINDS[kind]).set(len(self._queues[kind]))
 
     def _admit(self) -> None:
         """Give free slots to those whose turn it is, each kind in order of arrival."""

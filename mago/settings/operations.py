@@ -1,0 +1,28 @@
+"""How the installation is looked at from outside: figures and traces."""
+
+from pathlib import Path
+
+from . import env
+from .base import DATA_DIR
+
+METRICS_DIR = Path(
+    env.text(
+        "MAGO_METRICS_DIR",
+        str(DATA_DIR / "metrics"),
+        meaning="Folder in which the processes of one host count together; best in memory (tmpfs).",
+    )
+)
+METRICS_TOKEN = env.text(
+    "MAGO_METRICS_TOKEN",
+    meaning="Who sends it (Authorization: Bearer …) may read /metrics from elsewhere; without it only this machine may.",
+)
+if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
+    raise env.refuse(
+        "MAGO_METRICS_TOKEN",
+        "is short",
+        'Make one: python -c "import secrets; print(secrets.token_urlsafe(32))"',
+    )
+TRACES_ENDPOINT = env.text(
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    meaning="Where traces are sent (OpenTelemetry, OTLP over http); needs the packages of the extra `tracing`.",
+)
