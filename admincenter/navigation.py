@@ -56,6 +56,18 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (Entry(_("Hubs"), "hubs", "monitor", Permission.HUBS_READ, within=True),),
     ),
     (
+        _("Security"),
+        (
+            Entry(
+                _("Security programme"),
+                "security",
+                "shield-check",
+                Permission.TICKETS_READ,
+                within=True,
+            ),
+        ),
+    ),
+    (
         _("Records"),
         (
             Entry(_("Messages"), "messages", "mail", Permission.MESSAGES_READ),

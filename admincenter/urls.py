@@ -8,6 +8,7 @@ from .sections.hubs import fleet
 from .sections.hubs.urls import urlpatterns as hub_patterns
 from .sections.organizations import directory
 from .sections.organizations.urls import urlpatterns as organization_patterns
+from .security.urls import urlpatterns as security_patterns
 
 app_name = "admincenter"
 
@@ -56,6 +57,7 @@ urlpatterns = [
     path("hubs/<slug:slug>/", include(hub_patterns)),
     path("certificates/", certificates.certificates, name="certificates"),
     path("certificates/scan/", certificates.scan, name="scan_endpoints"),
+    path("security/", include(security_patterns)),
     path("messages/", messages.messages, name="messages"),
     path("messages/retry/", messages.retry_dead, name="retry_dead"),
     path("messages/<uuid:message_id>/", messages.message, name="message"),

@@ -228,6 +228,11 @@ class RoleBinding(models.Model):
         return str(self.custom_role) if self.custom_role_id else str(self.get_role_display())
 
     @property
+    def role_key(self) -> str:
+        """The name of a built-in role, or the id of a custom one."""
+        return self.role or str(self.custom_role_id)
+
+    @property
     def permissions(self) -> frozenset[Permission]:
         return (
             self.custom_role.granted

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     ORGANIZATIONS_EDIT = "organizations:edit"
     ORGANIZATIONS_READ = "organizations:read"
     OVERVIEW_READ = "overview:read"
+    PATCH_POLICIES_EDIT = "patch_policies:edit"
     PENETRATION_TESTS_EDIT = "penetration_tests:edit"
     PENETRATION_TESTS_READ = "penetration_tests:read"
     PEOPLE_DISABLE = "people:disable"
@@ -42,8 +43,13 @@ class Permission(StrEnum):
     PEOPLE_RESET_PASSWORD = "people:reset_password"  # noqa: S105
     POLICIES_EDIT = "policies:edit"
     POLICIES_READ = "policies:read"
+    RELEASES_EDIT = "releases:edit"
+    RELEASES_READ = "releases:read"
+    RELEASES_SIGN_OFF = "releases:sign_off"
+    RISKS_ACCEPT = "risks:accept"
     RISKS_EDIT = "risks:edit"
     RISKS_READ = "risks:read"
+    RISKS_SIGN_OFF = "risks:sign_off"
     ROLES_BIND = "roles:bind"
     ROLES_EDIT = "roles:edit"
     ROLES_READ = "roles:read"
@@ -57,6 +63,7 @@ class Permission(StrEnum):
     SITES_READ = "sites:read"
     TICKETS_EDIT = "tickets:edit"
     TICKETS_READ = "tickets:read"
+    TICKETS_VERIFY = "tickets:verify"
 
 
 # By value: `name in Permission` is an error on Python 3.11.

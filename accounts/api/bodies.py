@@ -1,5 +1,6 @@
 """What is sent, as a body or after the question mark: checked strictly, and what is wrong is named beside its name."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from mago.core.keyset import PAGE_SIZE
 from .serializers import StringField, TextField
 
 LARGEST_PAGE = 200
+LONGEST_DOCUMENT = 10_000
 
 
 class Body(serializers.Serializer[Any]):
@@ -62,6 +64,27 @@ class OptionalReasonBody(Body):
     """Kept in the audit trail."""
 
     reason = TextField(max_length=200, required=False, default="", allow_blank=True)
+
+
+class DocumentField(serializers.DictField):
+    """A JSON object that a service reads; whatever no database takes is refused here."""
+
+    default_error_messages = {
+        "unusable": gettext_lazy("This contains characters that cannot be used here."),
+        "too_long": gettext_lazy("This is too long."),
+    }
+
+    def to_internal_value(self, data: Any) -> Any:
+        document = super().to_internal_value(data)
+        try:
+            text = json.dumps(document, ensure_ascii=False)
+            if "\\u0000" in text:
+                self.fail("unusable")
+            if len(text.encode()) > LONGEST_DOCUMENT:
+                self.fail("too_long")
+        except (UnicodeEncodeError, RecursionError):
+            self.fail("unusable")
+        return document
 
 
 class RowField(serializers.UUIDField):

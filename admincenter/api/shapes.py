@@ -20,8 +20,8 @@ class NamedSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
-class SecretFieldOut(serializers.CharField):
-    """Shown in this answer and never again; empty where the answer is repeated."""
+class OnceField(serializers.CharField):
+    """A secret that is in this answer and nowhere else; null where the answer is sent again."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(source="shown", allow_null=True, **kwargs)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -29,6 +29,6 @@ def find_applications(organization: Organization, *, q: str = "", state: str = "
     return Listing((found,), key=("name",), descending=False)
 
 
-def secrets_of(application: Application) -> list[ClientSecret]:
+def secrets_of(application: Application) -> QuerySet[ClientSecret]:
     """The live secrets of an application, at most two."""
-    return list(application.secrets.select_related("created_by").order_by("created_at", "slot"))
+    return application.secrets.select_related("created_by").order_by("created_at", "slot")

@@ -57,18 +57,31 @@ def find_members(organization: Organization, *, q: str = "") -> Listing:
     return Listing((found,), key=("joined_at", "id"))
 
 
+def member_for(organization: Organization, key: UUID) -> Membership:
+    """One membership with the roles held there, or NotFound; for who may read members."""
+    found: Membership | None = find_members(organization).queries[0].filter(pk=key).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def _roles_in(organization: Organization) -> Any:
     held = RoleBinding.objects.filter(unexpired(), organization=organization)
     held = held.select_related("custom_role", "site").order_by("granted_at", "id")
     return Prefetch("user__role_bindings", held, to_attr="roles_here")
 
 
-def open_invitations(organization: Organization) -> QuerySet[Invitation]:
-    """The newest invitations that somebody may still accept."""
+def find_invitations(organization: Organization) -> Listing:
+    """The invitations that somebody may still accept, the newest first."""
     found = Invitation.objects.of(organization)
     found = found.filter(closed_at=None, expires_at__gt=timezone.now())
-    found = found.select_related("site", "invited_by").order_by("-created_at")
-    return found[:MOST_SHOWN]  # type: ignore[no-any-return]
+    return Listing((found.select_related("site", "invited_by"),), key=("created_at", "id"))
+
+
+def open_invitations(organization: Organization) -> QuerySet[Invitation]:
+    """The newest of them."""
+    found = find_invitations(organization).queries[0]
+    return found.order_by("-created_at")[:MOST_SHOWN]
 
 
 def find_bindings(viewer: Actor, organization: Organization, *, role: str = "") -> Listing:
@@ -92,18 +105,23 @@ def binding_for(viewer: Actor, organization: Organization, key: UUID) -> RoleBin
     return binding
 
 
-def custom_roles_of(organization: Organization) -> list[CustomRole]:
-    return list(CustomRole.objects.of(organization).order_by("name"))
+def custom_roles_of(organization: Organization) -> QuerySet[CustomRole]:
+    return CustomRole.objects.of(organization).order_by("name")  # type: ignore[no-any-return]
 
 
-def conditions_of(organization: Organization) -> list[Condition]:
-    return list(Condition.objects.of(organization).order_by("name"))
+def conditions_of(organization: Organization) -> QuerySet[Condition]:
+    return Condition.objects.of(organization).order_by("name")  # type: ignore[no-any-return]
 
 
-def policies_of(organization: Organization) -> list[SignInPolicy]:
-    """The organization's own policies, each with the name of the role that it concerns."""
+def policies_of(organization: Organization) -> QuerySet[SignInPolicy]:
+    """The organization's own policies."""
     found = SignInPolicy.objects.of(organization).select_related("organization", "site")
-    policies = list(found.order_by("key"))
+    return found.order_by("key")  # type: ignore[no-any-return]
+
+
+def policies_with_roles(organization: Organization) -> list[SignInPolicy]:
+    """As `policies_of`, each with the name of the role that it concerns."""
+    policies: list[Any] = list(policies_of(organization))
     names: dict[str, Any] = dict(RoleName.choices)
     names |= {str(role.pk): role.name for role in custom_roles_of(organization)}
     for policy in policies:

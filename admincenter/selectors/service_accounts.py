@@ -38,6 +38,16 @@ def find_service_accounts(organization: Organization, *, q: str = "", state: str
     return Listing((found,), key=("name",), descending=False)
 
 
+def account_for(organization: Organization, key: UUID) -> ServiceAccount:
+    """One of them, or NotFound; for who may read service accounts."""
+    found: ServiceAccount | None = (
+        find_service_accounts(organization).queries[0].filter(pk=key).first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
 def roles_held_by(account: ServiceAccount) -> list[RoleBinding]:
     """The live bindings of a service account."""
     return list(_bindings().filter(service_account=account))

@@ -73,11 +73,6 @@ class Tag(StrEnum):
         "federation:answer:refused",
         _("Answer of a sign-in provider refused"),
     )
-    ENTERPRISE_ALLOWED = "enterprise:allowance:given", _("Enterprise sign-on allowed")
-    ENTERPRISE_DISALLOWED = "enterprise:allowance:taken", _("Enterprise sign-on no longer allowed")
-    BREAK_GLASS_NAMED = "enterprise:break-glass:named", _("Emergency account named")
-    BREAK_GLASS_UNNAMED = "enterprise:break-glass:unnamed", _("Emergency account no longer named")
-    BREAK_GLASS_USED = "enterprise:break-glass:used", _("Emergency account used")
     DIRECTORY_FAILED = "directory:server:failed", _("Directory out of reach")
     DIRECTORY_SYNC_ASKED = "directory:sync:asked", _("Sync of a directory asked for")
     DIRECTORY_SYNC_CONFIRMED = (
@@ -88,6 +83,11 @@ class Tag(StrEnum):
     DIRECTORY_SYNC_FAILED = "directory:sync:failed", _("Sync of a directory failed")
     DIRECTORY_SYNC_FINISHED = "directory:sync:finished", _("Sync of a directory finished")
     DIRECTORY_SYNC_HELD = "directory:sync:held", _("Sync of a directory stopped by the brake")
+    ENTERPRISE_ALLOWED = "enterprise:allowance:given", _("Enterprise sign-on allowed")
+    ENTERPRISE_DISALLOWED = "enterprise:allowance:taken", _("Enterprise sign-on no longer allowed")
+    BREAK_GLASS_NAMED = "enterprise:break-glass:named", _("Emergency account named")
+    BREAK_GLASS_UNNAMED = "enterprise:break-glass:unnamed", _("Emergency account no longer named")
+    BREAK_GLASS_USED = "enterprise:break-glass:used", _("Emergency account used")
     ENTERPRISE_PERSON_DEPROVISIONED = (
         "enterprise:person:deprovisioned",
         _("Person deprovisioned by an identity provider"),
@@ -192,6 +192,23 @@ class Tag(StrEnum):
     TOKEN_ISSUED = "provider:token:issued", _("Token issued")
     TOKEN_REFRESHED = "provider:token:refreshed", _("Token refreshed")
     TOKEN_REUSE_DETECTED = "provider:token:reused", _("Token used twice")
+    TICKET_ATTACHMENT_ADDED = "security:attachment:added", _("File added to a ticket")
+    TICKET_ATTACHMENT_REMOVED = "security:attachment:removed", _("File of a ticket removed")
+    TICKET_ATTACHMENT_TAKEN = "security:attachment:taken", _("File of a ticket downloaded")
+    CHECKPOINT_SIGNED = "security:checkpoint:signed", _("Checkpoint signed off")
+    CHECKPOINT_WITHDRAWN = "security:checkpoint:withdrawn", _("Signature of a checkpoint withdrawn")
+    FINDINGS_EXPORTED = "security:findings:exported", _("Tickets exported")
+    FINDINGS_IMPORTED = "security:findings:imported", _("Findings imported")
+    PATCH_POLICY_EDITED = "security:policy:edited", _("Patch policy changed")
+    RELEASE_CANCELLED = "security:release:cancelled", _("Release cancelled")
+    RELEASE_CREATED = "security:release:created", _("Release created")
+    RELEASE_DEPLOYED = "security:release:deployed", _("Release deployed")
+    RELEASE_EDITED = "security:release:edited", _("Release changed")
+    TICKET_COMMENTED = "security:ticket:commented", _("Ticket commented")
+    TICKET_CREATED = "security:ticket:created", _("Ticket created")
+    TICKET_EDITED = "security:ticket:edited", _("Ticket changed")
+    TICKET_ESCALATED = "security:ticket:escalated", _("Ticket escalated")
+    TICKET_MOVED = "security:ticket:moved", _("Ticket moved on")
     SESSIONS_ENDED = "sessions:all:ended", _("All sessions ended")
     SESSION_ENDED = "sessions:one:ended", _("Session ended")
     ACCOUNT_LOCKED_DOWN = "signin:account:locked-down", _("Account locked down by its owner")

@@ -9,13 +9,14 @@ import base64
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import (
     BooleanField,
     CharField,
+    DateField,
     DateTimeField,
     Expression,
     F,
@@ -105,7 +106,8 @@ def _text(value: Any) -> str:
 
 
 _PARSERS: dict[type[Any], Callable[[Any], Any]] = {
-    DateTimeField: _moment,
+    DateTimeField: _moment,  # Before the one of which it is a kind.
+    DateField: lambda value: date.fromisoformat(_text(value)),
     UUIDField: lambda value: UUID(_text(value)),
     IntegerField: _whole,
     CharField: _text,

@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "hubs.operations",
     "hubs.life",
     "admincenter",
+    "admincenter.security",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

@@ -7,6 +7,7 @@ from .federation import *  # noqa: F403
 from .hubs import *  # noqa: F403
 from .identity import *  # noqa: F403
 from .operations import *  # noqa: F403
+from .programme import *  # noqa: F403
 from .security import *  # noqa: F403
 from .services import *  # noqa: F403
 from .tls import *  # noqa: F403

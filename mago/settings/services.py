@@ -182,6 +182,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "admincenter.tasks.watch_certificates",
         "schedule": timedelta(hours=6),
     },
+    "remind of what the security programme owes": {
+        "task": "admincenter.security.tasks.escalate",
+        "schedule": timedelta(hours=1),
+    },
+    "forget old reminders and files of the security programme": {
+        "task": "admincenter.security.tasks.clean_up",
+        "schedule": timedelta(hours=1),
+    },
     "forget old messages": {
         "task": "mago.messaging.tasks.purge_messages",
         "schedule": timedelta(hours=1),

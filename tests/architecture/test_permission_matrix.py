@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
@@ -35,6 +36,9 @@ from accounts.organizations.services import (
 )
 from accounts.provider.services import create_api_token, create_application
 from accounts.sessions.models import Session
+from admincenter.security.selectors.programmes import programme_of
+from admincenter.security.services.attachments import attach
+from admincenter.security.services.tickets import create_ticket
 from hubs.models import Hub
 from hubs.models import State as HubState
 from hubs.operations.grouping import create_group
@@ -48,7 +52,11 @@ from tests.conftest import Browser
 
 pytestmark = [pytest.mark.one_database, pytest.mark.slow]
 
-PREFIXES = ("admincenter/organizations/<slug:slug>/", "admincenter/hubs/<slug:slug>/")
+PREFIXES = (
+    "admincenter/organizations/<slug:slug>/",
+    "admincenter/hubs/<slug:slug>/",
+    "admincenter/security/<slug:slug>/",
+)
 ROLES = [role for role in RoleName if role != RoleName.PLATFORM_ADMINISTRATOR]
 
 
@@ -86,6 +94,7 @@ def fill(alice: Any) -> Callable[[Route], str]:
     robot = create_service_account(name="Robot", **made)
     rows = {
         "slug": acme.slug,
+        "organization_id": acme.pk,
         "member_id": Membership.objects.of(acme).get().pk,
         "invitation_id": invitation.pk,
         "binding_id": alice.role_bindings.get().pk,
@@ -110,6 +119,7 @@ def fill(alice: Any) -> Callable[[Route], str]:
         "kind": "google",
     }
     rows |= hubs_of(acme, alice, rows["site_id"])
+    rows |= security_of(acme, alice)
     return lambda route: (
         "/" + re.sub(r"<\w+:(\w+)>", lambda found: str(rows[found[1]]), route.pattern)
     )
@@ -134,6 +144,18 @@ def hubs_of(acme: Any, alice: Any, site_id: Any) -> dict[str, Any]:
     }
 
 
+def security_of(acme: Any, alice: Any) -> dict[str, Any]:
+    """A ticket with a file."""
+    programme = programme_of(acme)
+    ticket = create_ticket(programme=programme, title="Old", source="scanner", actor=alice)
+    upload = SimpleUploadedFile("a.txt", b"seen")
+    return {
+        "number": ticket.number,
+        "move": "reject",
+        "attachment_id": attach(ticket=ticket, upload=upload, actor=alice).pk,
+    }
+
+
 @pytest.fixture
 def acme(fill: Any) -> Any:
     from accounts.organizations.models import Organization
@@ -146,6 +168,7 @@ def is_form(route: Route) -> bool:
     return route.pattern.rsplit("/", 2)[-2] in {
         "disable", "enable", "remove", "revoke", "delete", "transfer", "check", "download",
         "regroup", "cancel", "quarantine", "suspend", "reactivate", "retire", "rotate", "reenrol",
+        "assign", "comment", "watch", "relate", "attach",
     }  # fmt: skip
 
 

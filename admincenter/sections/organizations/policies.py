@@ -14,7 +14,7 @@ from accounts.organizations import services
 from accounts.organizations.effective import together
 from accounts.organizations.models import Organization, SignInPolicy
 
-from ...selectors.organizations import platform_policies, policies_of
+from ...selectors.organizations import platform_policies, policies_with_roles
 from .common import act, form_page, get_or_post, organization, owned, section
 from .forms import PolicyForm
 
@@ -24,7 +24,7 @@ TAB = "organization_policies"
 @require(Permission.POLICIES_READ, of=organization)
 @require_safe
 def policies(request: HttpRequest, whose: Organization) -> HttpResponse:
-    own, platform = policies_of(whose), platform_policies()
+    own, platform = policies_with_roles(whose), platform_policies()
     context = {"policies": own, "groups": together(own, platform, timezone.now())}
     return section(request, whose, "policies", context, tab=TAB)
 

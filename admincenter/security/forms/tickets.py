@@ -1,0 +1,203 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.access.permissions import Permission
+from mago.core.errors import NotFound
+from mago.core.forms import Form
+
+from ...forms import ANY
+from ...pages import Filters
+from ...sections.organizations.forms import NOTHING, RowField
+from ...widgets import Select
+from .. import cvss
+from ..models import Programme, Source, Ticket
+from ..models.tickets import LONGEST_TEXT
+from ..selectors.people import may_be_given
+from ..selectors.releases import releases_of
+from ..selectors.tickets import ticket_for
+from ..services.comments import LONGEST_COMMENT
+from ..severity import Severity
+from ..workflow import State
+
+
+class PeopleField(RowField):
+    """One of those who hold a permission in the programme; cleaned to the person, or None."""
+
+    def offer_holders(
+        self, programme: Programme, permission: Permission, first: Any = NOTHING
+    ) -> None:
+        self.offer(may_be_given(programme, permission), first=first)
+
+
+class TicketFilters(Filters):
+    q = forms.CharField(
+        label=gettext_lazy("Key, title or component"),
+        max_length=100,
+        required=False,
+        widget=forms.SearchInput,
+    )
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        required=False,
+        widget=Select,
+        choices=[
+            ANY,
+            ("pending", gettext_lazy("Not remediated")),
+            ("ended", gettext_lazy("Ended")),
+            *State.choices,
+        ],
+    )
+    severity = forms.ChoiceField(
+        label=gettext_lazy("Severity"),
+        required=False,
+        widget=Select,
+        choices=[ANY, *Severity.choices],
+    )
+    source = forms.ChoiceField(
+        label=gettext_lazy("Source"), required=False, widget=Select, choices=[ANY, *Source.choices]
+    )
+    due = forms.ChoiceField(
+        label=gettext_lazy("Due"),
+        required=False,
+        widget=Select,
+        choices=[
+            ANY,
+            ("overdue", gettext_lazy("Overdue")),
+            ("soon", gettext_lazy("Within a week")),
+        ],
+    )
+    assignee = forms.ChoiceField(label=gettext_lazy("Assignee"), required=False, widget=Select)
+    release = RowField(label=gettext_lazy("Release"), widget=Select)
+    order = forms.ChoiceField(
+        label=gettext_lazy("Order"),
+        required=False,
+        widget=Select,
+        choices=[
+            ("", gettext_lazy("Newest first")),
+            ("due", gettext_lazy("Due first")),
+        ],
+    )
+
+    def __init__(self, data: Any, *, programme: Programme) -> None:
+        super().__init__(data)
+        fields: dict[str, Any] = self.fields
+        people = may_be_given(programme, Permission.TICKETS_EDIT)
+        fields["assignee"].choices = [
+            ANY,
+            ("nobody", _("Nobody")),
+            *((str(one.pk), str(one)) for one in people),
+        ]
+        fields["release"].offer(releases_of(programme), first=ANY)
+
+
+class WordsForm(Form):
+    """What a ticket says."""
+
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
+    description = forms.CharField(
+        label=gettext_lazy("Description"),
+        max_length=LONGEST_TEXT,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=gettext_lazy("What is wrong, how it shows, what it lets somebody do."),
+    )
+    component = forms.CharField(label=gettext_lazy("Component"), max_length=100, required=False)
+    source = forms.ChoiceField(label=gettext_lazy("Source"), choices=Source.choices)
+
+
+class RatingForm(Form):
+    """A vector, or without one a judgement."""
+
+    vector = forms.CharField(
+        label=gettext_lazy("CVSS vector"),
+        max_length=cvss.LONGEST,
+        required=False,
+        help_text=gettext_lazy("Version 3.1 or 4.0. Score and severity come from it."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    severity = forms.ChoiceField(
+        label=gettext_lazy("Severity without a vector"),
+        required=False,
+        choices=[(Severity.UNRATED.value, Severity.UNRATED.label), *Severity.choices[:-1]],
+    )
+
+
+class NewTicketForm(WordsForm, RatingForm):
+    field_order = ("title", "description", "component", "source", "vector", "severity")
+
+
+class CalculatorForm(Form):
+    """The metrics of one version of CVSS, each a group of radio buttons."""
+
+    def __init__(self, data: Any, *, version: str, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.version = version
+        for metric in cvss.METRICS[version]:
+            undefined = [("", gettext_lazy("Not defined"))] if metric.optional else []
+            self.fields[metric.key] = forms.ChoiceField(
+                label=metric.name,
+                choices=[*undefined, *metric.values],
+                required=not metric.optional,
+                widget=forms.RadioSelect,
+            )
+
+    @property
+    def vector(self) -> str:
+        """What was chosen, as a vector; once the form is valid."""
+        return cvss.compose(self.version, self.cleaned_data)
+
+
+class AssignForm(Form):
+    assignee = PeopleField(label=gettext_lazy("Assignee"))
+
+    def __init__(self, data: Any, *, programme: Programme, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["assignee"].offer_holders(programme, Permission.TICKETS_EDIT)  # type: ignore[attr-defined]
+
+
+class CommentForm(Form):
+    body = forms.CharField(
+        label=gettext_lazy("Comment"),
+        max_length=LONGEST_COMMENT,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class AttachmentForm(Form):
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        max_length=255,
+        help_text=gettext_lazy("A picture, PDF, ZIP, gzip or text, at most 10 MiB."),
+    )
+
+
+class KeyField(forms.CharField):
+    """A ticket by its key, such as SEC-12; cleaned to it, or None."""
+
+    programme: Programme
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=20, **kwargs)
+        self.widget.attrs.update(placeholder="SEC-12", autocomplete="off")
+
+    def clean(self, value: Any) -> Ticket | None:
+        text = str(super().clean(value) or "").upper().removeprefix("SEC-")
+        if not text:
+            return None
+        try:
+            if not text.isdecimal() or len(text) > 9:
+                raise NotFound
+            return ticket_for(self.programme, int(text))
+        except NotFound:
+            raise forms.ValidationError(_("There is no such ticket.")) from None
+
+
+class RelationForm(Form):
+    other = KeyField(label=gettext_lazy("Ticket"))
+
+    def __init__(self, data: Any, *, programme: Programme) -> None:
+        super().__init__(data)
+        self.fields["other"].programme = programme  # type: ignore[attr-defined]

@@ -1,0 +1,29 @@
+"""Whose programme is meant, and which ones somebody may see."""
+
+from typing import Any
+
+from accounts.access.selectors import Actor
+from accounts.organizations.models import Organization
+from accounts.organizations.selectors import organization_for
+
+from ..models import PLATFORM_ID, PLATFORM_SLUG, Programme
+
+# How many penetration tests a year: the platform's own are promised to its customers.
+_PLATFORM_TESTS = 2
+
+
+def programme_of(organization: Organization | None) -> Programme:
+    """The organization's programme, or the platform's; it is there from the first look on."""
+    key = organization.pk if organization else PLATFORM_ID
+    new: dict[str, Any] = {"organization": organization}
+    if organization is None:
+        new["tests_a_year"] = _PLATFORM_TESTS
+    found, _made = Programme.objects.get_or_create(pk=key, defaults=new)
+    # Known already: no further query.
+    found.organization = organization
+    return found
+
+
+def programme_for(actor: Actor, slug: str) -> Programme:
+    """The programme that stands for `slug` in addresses; NotFound for an organization that is not theirs to see."""
+    return programme_of(None if slug == PLATFORM_SLUG else organization_for(actor, slug))

@@ -1,0 +1,39 @@
+"""Reading releases."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from mago.core.errors import NotFound
+
+from ..models import Checkpoint, Programme, Release, ReleaseState
+
+MOST_OFFERED = 100
+
+
+def releases_of(programme: Programme) -> QuerySet[Release]:
+    """Those of a programme, the newest first; as many as can be offered for choice."""
+    found: QuerySet[Release] = Release.objects.of(programme)
+    return found.order_by("-created_at", "-id")[:MOST_OFFERED]
+
+
+def planned_releases(programme: Programme) -> QuerySet[Release]:
+    """Those that still take fixes up."""
+    found: QuerySet[Release] = Release.objects.of(programme)
+    found = found.filter(state=ReleaseState.PLANNED)
+    return found.order_by("-created_at", "-id")[:MOST_OFFERED]
+
+
+def release_for(programme: Programme, key: UUID) -> Release:
+    """The release, or NotFound."""
+    found: Release | None = Release.objects.of(programme).filter(pk=key).first()
+    if found is None:
+        raise NotFound
+    found.programme = programme
+    return found
+
+
+def checkpoints_of(release: Release) -> list[Checkpoint]:
+    """Its gates, in the order in which they are passed."""
+    order = {"quality-assurance": 0, "staged-deployment": 1, "review": 2}
+    return sorted(release.checkpoints.select_related("signed_by"), key=lambda one: order[one.kind])

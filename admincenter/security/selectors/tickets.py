@@ -1,0 +1,111 @@
+"""Reading tickets."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from mago.core.errors import NotFound
+
+from ...keyset import Listing
+from ..models import Attachment, Entry, Programme, Release, Ticket
+from ..models.tickets import today
+from ..workflow import ENDED, PENDING
+
+SOON = timedelta(days=7)
+
+
+def tickets_that_match(
+    programme: Programme,
+    *,
+    q: str = "",
+    state: str = "",
+    severity: str = "",
+    source: str = "",
+    due: str = "",
+    assignee: Any = None,
+    release: Release | None = None,
+) -> QuerySet[Ticket]:
+    """The tickets to which all that is given applies.
+
+    `q` is a key (SEC-12, or 12) or part of a title or component; `state` also "pending" or "ended"; `due` is
+    "overdue" or "soon"; `assignee` a person's key, or "nobody".
+    """
+    found: QuerySet[Ticket] = Ticket.objects.of(programme)
+    if state in ("pending", "ended"):
+        found = found.filter(state__in=PENDING if state == "pending" else ENDED)
+    elif state:
+        found = found.filter(state=state)
+    if due:
+        found = found.filter(state__in=PENDING, **_due(due))
+    if assignee:
+        found = found.filter(assignee=None if assignee == "nobody" else assignee)
+    same = {"severity": severity, "source": source, "release": release}
+    found = found.filter(**{name: value for name, value in same.items() if value})
+    return found.filter(_named(q)) if q else found
+
+
+def _due(when: str) -> dict[str, Any]:
+    if when == "overdue":
+        return {"due_on__lt": today()}
+    return {"due_on__gte": today(), "due_on__lte": today() + SOON}
+
+
+def _named(q: str) -> Q:
+    number = q.upper().removeprefix("SEC-")
+    matches = Q(title__icontains=q) | Q(component__icontains=q)
+    # No number of a ticket is longer than what the database takes.
+    return matches | Q(number=int(number)) if number.isdecimal() and len(number) < 10 else matches
+
+
+def find_tickets(programme: Programme, *, order: str = "", **filters: Any) -> Listing:
+    """As `tickets_that_match`, the newest first; with the order "due", those that have a due date, the soonest first."""
+    found = tickets_that_match(programme, **filters).select_related("assignee", "release")
+    if order == "due":
+        dated = found.filter(due_on__isnull=False)
+        return Listing((dated,), key=("due_on", "id"), descending=False)
+    return Listing((found,), key=("created_at", "id"))
+
+
+def ticket_for(programme: Programme, number: int) -> Ticket:
+    """The ticket of that number, or NotFound."""
+    people = ("assignee", "reporter", "fixed_by", "verified_by", "risk_owner", "duplicate_of")
+    found: Ticket | None = (
+        Ticket.objects.of(programme)
+        .select_related("release", *people)
+        .filter(number=number)
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    found.programme = programme
+    return found
+
+
+def related_of(ticket: Ticket) -> list[Ticket]:
+    """Tickets of the same programme that have to do with it, the newest first."""
+    return list(ticket.related.of(ticket.programme_id).order_by("-number"))
+
+
+def duplicates_of(ticket: Ticket) -> list[Ticket]:
+    return list(
+        Ticket.objects.of(ticket.programme_id).filter(duplicate_of=ticket).order_by("number")
+    )
+
+
+def entries_of(ticket: Ticket, most: int) -> list[Entry]:
+    """What was said and changed, the newest first."""
+    return list(ticket.entries.select_related("actor").order_by("-created_at", "-id")[:most])
+
+
+def attachment_for(ticket: Ticket, key: Any) -> Attachment:
+    """One of the ticket's files, or NotFound."""
+    found = ticket.attachments.filter(pk=key).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def watches(person: User, ticket: Ticket) -> bool:
+    return bool(ticket.watchers.filter(pk=person.pk).exists())

@@ -1,0 +1,214 @@
+"""Tickets move on by the rules of workflow.py; what a move needs is checked under a lock."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.access.permissions import Permission
+from accounts.access.selectors import can
+from accounts.models import User
+from mago.audit.tags import Tag
+from mago.core.errors import Conflict, Forbidden, Refused
+
+from .. import workflow
+from ..models import Release, ReleaseState, Ticket
+from ..models.tickets import LONGEST_TEXT, today
+from ..selectors.people import holds
+from ..severity import Severity
+from ..workflow import Move, State
+from .common import locked, person_of, tell_watchers, watch, write_change
+from .releases import hold_planned, withdraw_signatures
+
+LONGEST_ACCEPTANCE = timedelta(days=365)
+
+# Who may; all other moves take `tickets:edit`.
+PERMISSIONS = {Move.VERIFY: Permission.TICKETS_VERIFY, Move.ACCEPT: Permission.RISKS_ACCEPT}
+
+_MISSING: dict[str, tuple[str, str | Promise]] = {
+    "wrong_state": ("", gettext_lazy("The ticket is in another state by now.")),
+    "unrated": ("", gettext_lazy("Rate the ticket first: give a vector or a severity.")),
+    "no_release": ("release", gettext_lazy("Choose the release that will carry the fix.")),
+    "no_evidence": ("evidence", gettext_lazy("Say what shows that it is fixed.")),
+    "own_fix": ("", gettext_lazy("Somebody else has to verify this: you worked on the fix.")),
+    "no_reason": ("reason", gettext_lazy("Give the reason.")),
+    "no_owner": ("risk_owner", gettext_lazy("Name who answers for the risk.")),
+    "no_end": ("accepted_until", gettext_lazy("Say until when it is accepted.")),
+}
+_KEPT = ("state", "release", "evidence", "reason", "risk_owner", "accepted_until", "duplicate_of")
+
+
+def permission_for(move: Move) -> Permission:
+    return PERMISSIONS.get(move, Permission.TICKETS_EDIT)
+
+
+@transaction.atomic
+def move_ticket(
+    *,
+    ticket: Ticket,
+    move: Move,
+    actor: Any,
+    release: Release | None = None,
+    evidence: str = "",
+    reason: str = "",
+    risk_owner: User | None = None,
+    accepted_until: date | None = None,
+    duplicate_of: Ticket | None = None,
+) -> Ticket:
+    """The ticket is in the state to which `move` leads; whoever watches it is told.
+
+    Forbidden without the move's permission, Conflict where the ticket is not in a state for it, Refused
+    where something is missing. `release` is for PLAN, `evidence` for FIX, `reason` for REOPEN, ACCEPT and
+    REJECT, `duplicate_of` for REJECT, the others for ACCEPT.
+    """
+    if not can(actor, permission_for(move), ticket):
+        raise Forbidden(permission=permission_for(move).value)
+    given = Given(release, evidence, reason.strip(), risk_owner, accepted_until, duplicate_of)
+    row = locked(ticket)
+    before = _facts_of(row)
+    given = _take(row, move, given, actor)
+    facts = workflow.Facts(
+        is_rated=row.severity != Severity.UNRATED,
+        has_release=row.release_id is not None,
+        has_evidence=bool(row.evidence),
+        by_another=_is_another(row, actor),
+        has_reason=bool(given.reason),
+        has_owner=risk_owner is not None,
+        has_end=accepted_until is not None,
+    )
+    state = _next(row, move, facts)
+    _leave(row, move, given.reason[:500])
+    if move == Move.ACCEPT:
+        row.risk_owner, row.accepted_until = risk_owner, accepted_until
+        watch(row, risk_owner)
+    if move == Move.REJECT:
+        row.duplicate_of = duplicate_of
+    _arrive(row, state, actor)
+    _save(row, before, actor)
+    if move == Move.FIX and row.release:
+        withdraw_signatures(row.release, actor=actor, why=str(row))
+    return row
+
+
+@dataclass(frozen=True)
+class Given:
+    """What came with a move."""
+
+    release: Release | None
+    evidence: str
+    reason: str
+    risk_owner: User | None
+    accepted_until: date | None
+    duplicate_of: Ticket | None
+
+
+def _take(row: Ticket, move: Move, given: Given, actor: Any) -> Given:
+    """The row holds what the move brings; Refused for what cannot be so."""
+    if move == Move.PLAN and given.release:
+        release = hold_planned(given.release, row.programme_id)
+        withdraw_signatures(release, actor=actor, why=str(row))
+        row.release = release
+    if move == Move.FIX:
+        row.evidence = given.evidence.strip()[:LONGEST_TEXT]
+    if given.accepted_until:
+        _demand_end(given.accepted_until)
+    if given.risk_owner and not holds(given.risk_owner, Permission.TICKETS_READ, row.programme):
+        words = _("This person may not see tickets here.")
+        raise Refused(words, fields={"risk_owner": [words]})
+    if given.duplicate_of is not None:
+        _demand_original(row, given.duplicate_of)
+        words = _("Duplicate of %(key)s") % {"key": given.duplicate_of}
+        return replace(given, reason=given.reason or words)
+    return given
+
+
+def return_expired(ticket: Ticket) -> bool:
+    """An acceptance whose time is over is none any more: the ticket is triaged again. False where it was not so."""
+    with transaction.atomic():
+        row = locked(ticket)
+        if row.state != State.ACCEPTED or not row.accepted_until or row.accepted_until >= today():
+            return False
+        before = _facts_of(row)
+        state = _next(row, Move.EXPIRE, workflow.Facts())
+        _leave(row, Move.EXPIRE, "")
+        _arrive(row, state, None)
+        _save(row, before, None)
+        return True
+
+
+def _facts_of(row: Ticket) -> dict[str, Any]:
+    shown = {name: getattr(row, name) for name in _KEPT}
+    return shown | {"state": State(row.state).label}
+
+
+def _next(row: Ticket, move: Move, facts: workflow.Facts) -> State:
+    try:
+        return workflow.after(State(row.state), move, facts)
+    except workflow.NotPossible as error:
+        field, words = _MISSING[error.code]
+        if error.code == "wrong_state":
+            raise Conflict(words, code="wrong_state") from None
+        fields = {field: [str(words)]} if field else {}
+        raise Refused(words, fields=fields, code=error.code) from None
+
+
+def _is_another(row: Ticket, actor: Any) -> bool:
+    person = person_of(actor)
+    return person is not None and person.pk not in (row.fixed_by_id, row.assignee_id)
+
+
+def _leave(row: Ticket, move: Move, reason: str) -> None:
+    """What no longer holds once the ticket has moved."""
+    row.reason, row.risk_owner, row.accepted_until = reason, None, None
+    if move == Move.REOPEN:
+        row.fixed_by = row.verified_by = None
+        row.fixed_at = row.verified_at = row.closed_at = None
+        row.evidence, row.duplicate_of = "", None
+        # A release that is deployed carries no further fix.
+        if row.release and row.release.state != ReleaseState.PLANNED:
+            row.release = None
+
+
+def _arrive(row: Ticket, state: State, actor: Any) -> None:
+    now = timezone.now()
+    row.state, row.state_since = state, now
+    if state == State.FIXED:
+        row.fixed_by, row.fixed_at = person_of(actor), now
+    elif state == State.VERIFIED:
+        row.verified_by, row.verified_at = person_of(actor), now
+    elif state in workflow.ENDED:
+        row.closed_at = now
+
+
+def _save(row: Ticket, before: dict[str, Any], actor: Any) -> None:
+    after = _facts_of(row)
+    write_change(row, before=before, after=after, actor=actor, tag=Tag.TICKET_MOVED)
+    row.save()
+    tell_watchers(
+        row,
+        "moved",
+        actor=actor,
+        before=before["state"],
+        after=after["state"],
+    )
+
+
+def _demand_original(row: Ticket, original: Ticket) -> None:
+    if (
+        original.programme_id != row.programme_id
+        or original.pk == row.pk
+        or original.duplicate_of_id
+    ):
+        words = _("Name another ticket of the same programme that is no duplicate itself.")
+        raise Refused(words, fields={"duplicate_of": [words]})
+
+
+def _demand_end(until: date) -> None:
+    if not today() < until <= today() + LONGEST_ACCEPTANCE:
+        words = _("Choose a day within the next twelve months.")
+        raise Refused(words, fields={"accepted_until": [words]})

@@ -1,0 +1,176 @@
+"""Tickets are made and edited; how they move on is in moves.py."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.access.permissions import Permission
+from accounts.models import User
+from mago.audit.services import record
+from mago.audit.tags import Tag
+from mago.core.errors import Conflict, Refused
+
+from .. import cvss
+from ..models import Programme, Source, Ticket
+from ..models.tickets import LONGEST_TEXT
+from ..selectors.people import holds
+from ..severity import Severity
+from .common import lock as lock_programme
+from .common import locked, person_of, tell, watch, write_change
+
+# What a form or a program may change; all else changes by moves.
+FIELDS = ("title", "description", "component", "source")
+
+
+@transaction.atomic
+def create_ticket(
+    *,
+    programme: Programme,
+    title: str,
+    source: str,
+    actor: Any,
+    description: str = "",
+    component: str = "",
+    vector: str = "",
+    severity: str = Severity.UNRATED,
+    reporter_contact: str = "",
+) -> Ticket:
+    """The ticket is reported, with the next number of its programme and, where it is rated, a due date.
+
+    Refused for a vector that is none, or a severity that contradicts it.
+    """
+    row = lock_programme(programme)
+    ticket = Ticket(
+        programme=programme,
+        number=row.next_number,
+        title=title.strip(),
+        description=description,
+        source=Source(source),
+        component=component,
+        reporter=person_of(actor),
+        reporter_contact=reporter_contact,
+    )
+    _demand_words(ticket)
+    row.next_number += 1
+    row.save(update_fields=["next_number"])
+    ticket.vector, ticket.score, ticket.severity = _rating(vector, severity)
+    ticket.save()
+    _set_due(ticket, row)
+    ticket.save(update_fields=["due_on"])
+    watch(ticket, person_of(actor))
+    record(
+        Tag.TICKET_CREATED,
+        actor=actor,
+        target=ticket,
+        organization_id=ticket.organization_id,
+        source=ticket.source,
+        severity=ticket.severity,
+        vector=ticket.vector,
+    )
+    return ticket
+
+
+@transaction.atomic
+def edit_ticket(*, ticket: Ticket, actor: Any, **fields: Any) -> Ticket:
+    """Some of FIELDS are as given, with what differs in the history."""
+    row = locked(ticket)
+    before = {name: getattr(row, name) for name in fields}
+    for name, value in fields.items():
+        setattr(row, name, value.strip() if name == "title" else value)
+    _demand_words(row)
+    after = {name: getattr(row, name) for name in fields}
+    if write_change(row, before=before, after=after, actor=actor, tag=Tag.TICKET_EDITED):
+        row.save(update_fields=list(fields))
+    return row
+
+
+@transaction.atomic
+def rate_ticket(*, ticket: Ticket, actor: Any, vector: str = "", severity: str = "") -> Ticket:
+    """The ticket has this vector, or without one this severity; its due date is counted anew from its report."""
+    row = locked(ticket)
+    names = ("vector", "score", "severity", "due_on")
+    before = {name: getattr(row, name) for name in names}
+    row.vector, row.score, row.severity = _rating(vector, severity or Severity.UNRATED)
+    _set_due(row, row.programme)
+    after = {name: getattr(row, name) for name in names}
+    if write_change(row, before=before, after=after, actor=actor, tag=Tag.TICKET_EDITED):
+        row.save(update_fields=names)
+    return row
+
+
+@transaction.atomic
+def assign_ticket(*, ticket: Ticket, assignee: User | None, actor: Any) -> Ticket:
+    """Whoever is to do it; is told by mail and watches from now on. Refused for who could not do it."""
+    row = locked(ticket)
+    if assignee and not holds(assignee, Permission.TICKETS_EDIT, row.programme):
+        words = _("This person may not work on tickets here.")
+        raise Refused(words, fields={"assignee": [words]}, code="not_permitted")
+    before, row.assignee = {"assignee": row.assignee}, assignee
+    after = {"assignee": assignee}
+    if not write_change(row, before=before, after=after, actor=actor, tag=Tag.TICKET_EDITED):
+        return row
+    row.save(update_fields=["assignee"])
+    if assignee:
+        watch(row, assignee)
+        if assignee != actor:
+            tell(row, assignee, "assigned", by=str(actor))
+    return row
+
+
+@transaction.atomic
+def relate_tickets(*, ticket: Ticket, other: Ticket, actor: Any, related: bool = True) -> None:
+    """The two point to each other, or do no longer."""
+    if ticket.pk == other.pk or ticket.programme_id != other.programme_id:
+        raise Refused(_("Name another ticket of the same programme."), code="bad_relation")
+    row = locked(ticket)
+    is_so = row.related.of(row.programme_id).filter(pk=other.pk).exists()
+    if is_so == related:
+        raise Conflict
+    (row.related.add if related else row.related.remove)(other)
+    before, after = ("", str(other)) if related else (str(other), "")
+    write_change(
+        row,
+        before={"related": before},
+        after={"related": after},
+        actor=actor,
+        tag=Tag.TICKET_EDITED,
+    )
+
+
+def _demand_words(ticket: Ticket) -> None:
+    """What a program sends has passed no form."""
+    limits = {"title": 200, "component": 100, "description": LONGEST_TEXT}
+    wrong = {
+        name: _("This is too long.") for name, n in limits.items() if len(getattr(ticket, name)) > n
+    }
+    if not ticket.title:
+        wrong["title"] = _("Give a title.")
+    if ticket.source not in Source.values:
+        wrong["source"] = _("Choose one of what is offered.")
+    if wrong:
+        raise Refused(fields={name: [words] for name, words in wrong.items()})
+
+
+def _rating(vector: str, severity: str) -> tuple[str, Any, str]:
+    """Vector, score and severity; the vector decides where there is one."""
+    if not vector:
+        if severity not in Severity.values:
+            words = _("Choose one of what is offered.")
+            raise Refused(fields={"severity": [words]})
+        return "", None, severity
+    try:
+        rating = cvss.rate(vector)
+    except cvss.BadVector:
+        words = _("This is no vector of CVSS 3.1 or 4.0.")
+        raise Refused(words, fields={"vector": [words]}, code="bad_vector") from None
+    if severity not in (Severity.UNRATED, "", rating.severity):
+        words = _("The vector says otherwise. Leave the severity to it.")
+        raise Refused(words, fields={"severity": [words]})
+    return rating.vector, rating.score, rating.severity
+
+
+def _set_due(ticket: Ticket, programme: Programme) -> None:
+    days = programme.days_for(ticket.severity)
+    ticket.due_on = None if days is None else ticket.created_at.date() + timedelta(days=days)

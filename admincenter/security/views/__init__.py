@@ -1,0 +1,1 @@
+"""Pages of the security programme: they translate, and decide nothing."""

@@ -1,0 +1,115 @@
+"""Domains and sign-in policies, by programs."""
+
+from typing import Any
+
+import pytest
+
+from accounts.access.roles import RoleName
+from accounts.access.services import create_custom_role
+from accounts.organizations import dns
+from accounts.organizations.models import Domain, SignInPolicy
+from tests.conftest import App
+
+
+@pytest.fixture
+def here(acme: Any) -> str:
+    return f"organizations/{acme.pk}"
+
+
+def test_a_domain_is_claimed_proved_and_given_up(
+    owner: App, here: str, acme: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = owner.post(f"{here}/domains", {"name": "Acme.Example"})
+    assert made.json()["name"] == "acme.example"
+    path = made["Location"].removeprefix("/api/v1/")
+    monkeypatch.setattr(dns, "texts_of", lambda name: [])
+    refused = owner.post(f"{path}/check")
+    assert (refused.status_code, refused.json()["code"]) == (400, "not_shown")
+    record = made.json()["record"]
+    shown = {record["name"]: [record["text"]]}
+    monkeypatch.setattr(dns, "texts_of", lambda name: shown[name])
+    assert owner.post(f"{path}/check").json()["proved_at"] is not None
+    assert owner.delete(path).status_code == 204
+    assert not Domain.objects.of(acme).exists()
+
+
+@pytest.mark.parametrize("name", ["", "acme", "192.0.2.1", "a b.example", 7, "x" * 300])
+def test_what_is_no_domain_is_named(owner: App, here: str, name: Any) -> None:
+    response = owner.post(f"{here}/domains", {"name": name})
+    assert (response.status_code, list(response.json()["errors"])) == (400, ["name"])
+
+
+def test_a_policy_is_made_changed_and_removed(owner: App, here: str, acme: Any) -> None:
+    made = owner.post(f"{here}/policies", {"idle_minutes": 60, "role": "technician"})
+    assert (made.status_code, made.json()["role"]) == (201, "technician")
+    again = owner.post(f"{here}/policies", {"single_session": True, "role": "technician"})
+    assert (again.status_code, again.json()["code"]) == (409, "exists")
+    path = made["Location"].removeprefix("/api/v1/")
+    changed = owner.change(path, {"strength": "two_factors"}).json()
+    assert (changed["strength"], changed["idle_minutes"]) == ("two_factors", 60)
+    effective = owner.get(f"{here}/policies/effective").json()["results"]
+    assert [(one["role"], one["strength"], one["idle"]) for one in effective] == [
+        (None, "single_factor", effective[0]["idle"]),
+        ("technician", "two_factors", 60),
+    ]
+    assert owner.delete(path).status_code == 204
+    assert not SignInPolicy.objects.of(acme).exists()
+
+
+def test_a_policy_may_be_about_an_own_role(owner: App, here: str, acme: Any, alice: Any) -> None:
+    role = create_custom_role(organization=acme, name="Own", permissions=["hubs:read"], actor=alice)
+    made = owner.post(f"{here}/policies", {"role": str(role.pk), "absolute_minutes": 5})
+    assert made.json()["role"] == str(role.pk)
+
+
+def test_nobody_locks_themselves_out(owner: App, here: str, acme: Any) -> None:
+    """They came in by a password, and would not have come in by this."""
+    refused = owner.post(f"{here}/policies", {"methods": ["passkey"]})
+    assert (refused.status_code, refused.json()["code"]) == (400, "locks_you_out")
+    assert not SignInPolicy.objects.of(acme).exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "wrong"),
+    [
+        ({"strength": 2}, "strength"),
+        ({"methods": ["telepathy"]}, "methods"),
+        ({"methods": []}, "methods"),
+        ({"authenticators": ["key"]}, "authenticators"),
+        ({"idle_minutes": 0}, "idle_minutes"),
+        ({"grace_until": "soon"}, "grace_until"),
+        ({"role": "platform-administrator"}, "role"),
+    ],
+)
+def test_what_is_wrong_with_a_policy_is_named(
+    owner: App, here: str, acme: Any, body: Any, wrong: str
+) -> None:
+    response = owner.post(f"{here}/policies", body)
+    assert (response.status_code, list(response.json()["errors"])) == (400, [wrong])
+    assert not SignInPolicy.objects.of(acme).exists()
+
+
+def test_an_organization_is_made_renamed_and_disabled(
+    app_of: Any, dora: Any, alice: Any, owner: App, acme: Any
+) -> None:
+    dora = app_of(dora)
+    made = dora.post("organizations", {"name": "New", "owner": "Alice@example.com"})
+    assert made.status_code == 201
+    path = made["Location"].removeprefix("/api/v1/")
+    assert dora.change(path, {"name": "Newer"}).json()["name"] == "Newer"
+    assert {one["name"] for one in owner.get("organizations").json()["results"]} == {
+        "Acme",
+        "Newer",
+    }
+    assert owner.post(f"{path}/disable").status_code == 403
+    assert dora.post(f"{path}/disable", {"reason": "unpaid"}).json()["is_active"] is False
+    assert dora.post(f"{path}/enable").json()["is_active"] is True
+    wrong = dora.post("organizations", {"name": "X", "owner": "nobody@example.com"})
+    assert (wrong.status_code, list(wrong.json()["errors"])) == (400, ["owner"])
+
+
+def test_a_guest_reads_and_changes_nothing(works_as: Any, here: str) -> None:
+    guest = works_as(RoleName.GUEST)
+    assert guest.get(here).json()["name"] == "Acme"
+    assert guest.patch(here, {"name": "Mine"}).status_code == 403
+    assert guest.get(f"{here}/policies").status_code == 403

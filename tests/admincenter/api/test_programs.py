@@ -1,0 +1,159 @@
+"""Service accounts, their tokens, and applications: secrets are shown once, and lie nowhere."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from accounts.access.models import ServiceAccount
+from accounts.access.roles import RoleName
+from accounts.access.services import create_service_account
+from accounts.api.models import KeptAnswer
+from accounts.provider.models import ApiToken, Application
+from tests.conftest import App
+
+KEY = {"Idempotency-Key": "one"}
+
+
+@pytest.fixture
+def here(acme: Any) -> str:
+    return f"organizations/{acme.pk}"
+
+
+@pytest.fixture
+def robot(acme: Any, alice: Any) -> ServiceAccount:
+    return create_service_account(
+        organization=acme, name="Robot", role=RoleName.REPORTER, actor=alice
+    )
+
+
+def stored() -> str:
+    """All that the database holds of answers, opened."""
+    return "".join(row.answer for row in KeptAnswer.objects.all())
+
+
+def test_a_service_account_is_made_disabled_and_enabled(owner: App, here: str) -> None:
+    made = owner.post(f"{here}/service-accounts", {"name": "Robot", "role": "reporter"})
+    assert made.status_code == 201
+    path = made["Location"].removeprefix("/api/v1/")
+    assert [role["role"] for role in owner.get(path).json()["roles"]] == ["reporter"]
+    assert owner.post(f"{path}/disable").json()["is_active"] is False
+    assert owner.post(f"{path}/enable").json()["is_active"] is True
+
+
+def test_a_token_is_shown_once_works_and_is_revoked(
+    owner: App, app: App, here: str, robot: Any
+) -> None:
+    path, body = f"{here}/service-accounts/{robot.pk}/tokens", {"name": "Nightly", "days": 7}
+    made = owner.post(path, body, KEY)
+    app.token = made.json()["token"]
+    assert app.get(f"{here}/sites").status_code == 200
+    # Sent again, the answer is without it: it was in one answer and nowhere else.
+    again = owner.post(path, body, KEY)
+    assert again.json() == made.json() | {"token": None}
+    assert ApiToken.objects.count() == 1
+    assert app.token not in stored()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {ApiToken._meta.db_table}")
+        assert app.token not in str(cursor.fetchall())
+    one = made["Location"].removeprefix("/api/v1/")
+    assert "token" not in owner.get(one).json()
+    assert owner.delete(one).status_code == 204
+    assert app.get(f"{here}/sites").status_code == 401
+    assert owner.get(f"{path}?state=revoked").json()["results"][0]["id"] == made.json()["id"]
+
+
+@pytest.mark.parametrize(
+    ("body", "wrong"),
+    [
+        ({}, "name"),
+        ({"name": "X", "days": 367}, "days"),
+        ({"name": "X", "permissions": ["hubs:reboot"]}, "permissions"),
+        ({"name": "X", "permissions": ["messages:read"]}, "permissions"),
+        ({"name": "X", "read_only": "perhaps"}, "read_only"),
+    ],
+)
+def test_what_is_wrong_with_a_token_is_named(
+    owner: App, here: str, robot: Any, body: Any, wrong: str
+) -> None:
+    response = owner.post(f"{here}/service-accounts/{robot.pk}/tokens", body)
+    assert (response.status_code, list(response.json()["errors"])) == (400, [wrong])
+    assert not ApiToken.objects.exists()
+
+
+def test_a_token_makes_no_tokens(owner: App, app: App, here: str, robot: Any) -> None:
+    path = f"{here}/service-accounts/{robot.pk}/tokens"
+    app.token = owner.post(path, {"name": "Writes", "read_only": False}).json()["token"]
+    assert app.post(path, {"name": "More"}).status_code == 403
+
+
+APPLICATION = {
+    "name": "Wiki",
+    "type": "confidential",
+    "redirect_uris": ["https://wiki.example/back"],
+}
+
+
+def test_an_application_is_registered_changed_and_disabled(owner: App, here: str) -> None:
+    made = owner.post(f"{here}/applications", APPLICATION, KEY)
+    assert made.status_code == 201
+    secret = made.json()["client_secret"]
+    assert secret.startswith("mago_cs_")
+    assert owner.post(f"{here}/applications", APPLICATION, KEY).json()["client_secret"] is None
+    assert secret not in stored()
+    path = made["Location"].removeprefix("/api/v1/")
+    changed = owner.change(path, {"name": "Handbook"}).json()
+    assert (changed["name"], changed["redirect_uris"]) == (
+        "Handbook",
+        ["https://wiki.example/back"],
+    )
+    assert owner.post(f"{path}/disable").json()["is_active"] is False
+    assert owner.get(f"{here}/applications?state=active").json()["results"] == []
+    assert owner.post(f"{path}/enable").json()["is_active"] is True
+
+
+def test_a_secret_is_replaced_without_a_gap(owner: App, here: str) -> None:
+    path = owner.post(f"{here}/applications", APPLICATION)["Location"].removeprefix("/api/v1/")
+    (first,) = owner.get(f"{path}/secrets").json()["results"]
+    second = owner.post(f"{path}/secrets")
+    assert (second.status_code, second.json()["client_secret"][:8]) == (201, "mago_cs_")
+    assert owner.post(f"{path}/secrets").status_code == 409
+    assert owner.delete(f"{path}/secrets/{first['slot']}").status_code == 204
+    (left,) = owner.get(f"{path}/secrets").json()["results"]
+    assert left["hint"] == second.json()["client_secret"][-4:]
+    assert owner.delete(f"{path}/secrets/{first['slot']}").status_code == 404
+    assert owner.delete(f"{path}/secrets/{10**30}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "wrong"),
+    [
+        ({"type": "secret"}, "type"),
+        ({"redirect_uris": ["javascript:alert(1)"]}, "redirect_uris"),
+        ({"redirect_uris": "https://wiki.example/"}, "redirect_uris"),
+        ({"grants": ["password"]}, "grants"),
+        ({"scopes": ["api:write"]}, "scopes"),
+        ({"resources": ["https://not-ours.example/"]}, "resources"),
+        ({"auth_method": "private_key_jwt", "jwks": {"keys": [{"kty": "\x00"}]}}, "jwks"),
+        ({"auth_method": "private_key_jwt", "jwks": []}, "jwks"),
+        ({"backchannel_logout_uri": "ftp://wiki.example/"}, "backchannel_logout_uri"),
+        ({"is_active": False}, "is_active"),
+    ],
+)
+def test_what_is_wrong_with_an_application_is_named(
+    owner: App, here: str, acme: Any, body: Any, wrong: str
+) -> None:
+    response = owner.post(f"{here}/applications", APPLICATION | body)
+    assert (response.status_code, list(response.json()["errors"])) == (400, [wrong])
+    assert not Application.objects.of(acme).exists()
+
+
+def test_of_another_organization_nothing_is_found(
+    owner: App, here: str, other: Any, charlie: Any
+) -> None:
+    theirs = create_service_account(organization=other, name="Robot", actor=charlie)
+    for path in (f"service-accounts/{theirs.pk}", f"service-accounts/{theirs.pk}/tokens"):
+        assert owner.get(f"{here}/{path}").status_code == 404
+    # Nor can it be named in what is one's own.
+    response = owner.post(f"{here}/applications", APPLICATION | {"service_account": str(theirs.pk)})
+    assert list(response.json()["errors"]) == ["service_account"]

@@ -1,0 +1,60 @@
+"""CVSS vectors: what the specifications' examples come to, and what is none."""
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from admincenter.security import cvss
+
+# First's examples: v3.1 user guide; v4.0 specification and its calculator.
+KNOWN = {
+    "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H": ("9.8", "critical"),
+    "CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N": ("6.1", "medium"),
+    "CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:N/I:N/A:N": ("0.0", "none"),
+    "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/E:U/RL:O/RC:U": ("7.8", "high"),
+    "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H": ("10.0", "critical"),
+    "CVSS:4.0/AV:P/AC:H/AT:P/PR:H/UI:A/VC:L/VI:N/VA:N/SC:N/SI:N/SA:N": ("1.0", "low"),
+}
+
+
+def test_known_vectors_come_to_their_scores() -> None:
+    found = {vector: cvss.rate(vector) for vector in KNOWN}
+    assert {v: (str(one.score), one.severity) for v, one in found.items()} == KNOWN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "CVSS:4.0/",
+        "CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
+        "CVSS:2.0/AV:N/AC:L/Au:N/C:N/I:N/A:C",
+        "AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
+        "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H",
+        "CVSS:3.1/AV:N/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
+        "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/",
+        "CVSS:3.1/AV:n/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
+        "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H/ZZ:1",
+        "CVSS:4.0/" + "AV:N/" * 200,
+    ],
+)
+def test_what_is_no_vector_is_refused(text: str) -> None:
+    with pytest.raises(cvss.BadVector):
+        cvss.rate(text)
+
+
+@given(st.text(max_size=80), st.sampled_from(["CVSS:4.0/", "CVSS:3.1/", ""]))
+def test_no_text_is_more_than_refused(rest: str, head: str) -> None:
+    with contextlib.suppress(cvss.BadVector):
+        assert 0 <= cvss.rate(head + rest).score <= 10
+
+
+@pytest.mark.parametrize("version", cvss.VERSIONS)
+def test_whatever_the_calculator_offers_is_a_vector(version: str) -> None:
+    worst = {one.key: one.values[0][0] for one in cvss.METRICS[version]}
+    mildest = {one.key: one.values[-1][0] for one in cvss.METRICS[version]}
+    for chosen in (worst, mildest):
+        rated = cvss.rate(cvss.compose(version, chosen))
+        assert cvss.metrics_in(rated.vector) == chosen

@@ -1,0 +1,210 @@
+"""The pages of tickets: what is found, shown, sent and refused."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from admincenter.security import files
+from admincenter.security.models import Attachment, Ticket
+from admincenter.security.models.tickets import today
+from admincenter.security.services.attachments import attach, delete_strays
+from admincenter.security.services.tickets import assign_ticket
+from mago.core.errors import Refused
+from tests.conftest import Browser
+
+from .conftest import AT, CRITICAL
+
+LIST = f"{AT}tickets/"
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
+
+
+def keys(response: Any) -> list[str]:
+    return [str(one) for one in response.context["rows"].rows]
+
+
+def test_a_ticket_is_made_by_its_form(owner: Browser) -> None:
+    words = {"title": "Open port", "source": "scanner", "vector": CRITICAL, "severity": "unrated"}
+    wrong = owner.post(f"{LIST}create/", words | {"vector": "CVSS:4.0/x"})
+    assert (wrong.status_code, "no vector of CVSS" in wrong.text) == (400, True)
+    made = owner.post(f"{LIST}create/", words)
+    assert made["Location"] == f"{LIST}1/"
+    page = owner.get(f"{LIST}1/").text
+    assert "Open port" in page
+    assert "Critical 9.3" in page
+
+
+def test_tickets_are_found_by_what_they_are(
+    owner: Browser, ticket: Any, officer: Any, fixed: Any, alice: Any
+) -> None:
+    _second, third = ticket("Weak cipher", vector="", component="tls"), ticket("Old library")
+    assign_ticket(ticket=third, assignee=officer, actor=alice)
+    Ticket.objects.of(fixed.programme).filter(pk=third.pk).update(
+        due_on=today() - timedelta(days=1)
+    )
+    asked: list[tuple[dict[str, Any], list[str]]] = [
+        ({}, ["SEC-3", "SEC-2", "SEC-1"]),
+        ({"q": "sec-2"}, ["SEC-2"]),
+        ({"q": "TLS"}, ["SEC-2"]),
+        ({"state": "fixed"}, ["SEC-1"]),
+        ({"state": "ended"}, []),
+        ({"severity": "unrated"}, ["SEC-2"]),
+        ({"due": "overdue"}, ["SEC-3"]),
+        ({"due": "soon"}, ["SEC-1"]),
+        ({"assignee": str(officer.pk)}, ["SEC-3"]),
+        ({"assignee": "nobody", "state": "pending"}, ["SEC-2", "SEC-1"]),
+        ({"release": str(fixed.release_id)}, ["SEC-1"]),
+        ({"order": "due"}, ["SEC-3", "SEC-1"]),
+    ]
+    assert [keys(owner.get(LIST, query)) for query, _found in asked] == [f for _q, f in asked]
+    assert owner.get(LIST, {"state": "x"}).status_code == 400
+    assert "Overdue" in owner.get(LIST, {"due": "overdue"}).text
+
+
+def test_more_tickets_take_no_more_queries(owner: Browser, ticket: Any) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            owner.get(LIST)
+        return len(queries)
+
+    ticket()
+    cost()
+    few = cost()
+    for _number in range(3):
+        ticket()
+    assert cost() == few
+    assert few < 20
+
+
+def test_another_programmes_ticket_is_not_there(
+    ticket: Any, other: Any, charlie: Any, rita: Any
+) -> None:
+    ticket()
+    stranger, reader = Browser().as_person(charlie), Browser().as_person(rita)
+    assert stranger.get(f"{LIST}1/").status_code == 404
+    assert stranger.get("/admincenter/security/other/tickets/1/").status_code == 404
+    assert reader.get(f"{LIST}1/").status_code == 200
+    # The platform's own programme is no organization's to read.
+    assert reader.get("/admincenter/security/_platform/tickets/").status_code == 403
+    assert reader.post(f"{LIST}1/comment/", {"body": "x"}).status_code == 403
+
+
+def test_the_administrator_has_the_platforms_programme(dora: Any, platform: Any) -> None:
+    browser = Browser().as_person(dora)
+    assert "/admincenter/security/_platform/tickets/" in browser.get("/admincenter/security/").text
+    assert browser.get("/admincenter/security/_platform/tickets/").status_code == 200
+
+
+def test_who_sees_one_programme_is_led_there(rita: Any) -> None:
+    answer = Browser().as_person(rita).get("/admincenter/security/")
+    assert answer["Location"] == LIST
+
+
+def test_a_ticket_moves_by_its_pages(
+    owner: Browser, ticket: Any, release: Any, officer: Any
+) -> None:
+    ticket()
+    at, bob = f"{LIST}1/", Browser().as_person(officer)
+    assert "Triage" in owner.get(at).text
+    assert owner.post(f"{at}move/triage/").status_code == 302
+    nothing = owner.post(f"{at}move/plan/")
+    assert (nothing.status_code, "Choose the release" in nothing.text) == (400, True)
+    owner.post(f"{at}move/plan/", {"release": str(release.pk)})
+    owner.post(f"{at}move/start/")
+    owner.post(f"{at}move/fix/", {"evidence": "commit 4f2a"})
+    own = owner.post(f"{at}verify/")
+    assert (own.status_code, "Somebody else has to verify" in own.text) == (400, True)
+    assert bob.post(f"{at}verify/").status_code == 302
+    assert owner.post(f"{at}move/close/").status_code == 302
+    assert owner.post(f"{at}move/close/").status_code == 409
+    page = owner.get(at).text
+    assert "commit 4f2a" in page
+    assert "Closed" in page
+    for unknown in ("expire", "verify", "x"):
+        assert owner.get(f"{at}move/{unknown}/").status_code == 404
+
+
+def test_the_calculator_works_with_and_without_a_script(owner: Browser, ticket: Any) -> None:
+    ticket(vector="")
+    chosen = dict(part.split(":") for part in CRITICAL.split("/")[1:])
+    plain = owner.get(f"{LIST}calculator/", chosen | {"version": "4.0"})
+    assert "<html" in plain.text
+    assert CRITICAL in plain.text
+    part = owner.get(
+        f"{LIST}calculator/",
+        chosen | {"version": "4.0", "part": "score"},
+        headers={"HX-Request": "true"},
+    ).text
+    assert ("9.3" in part, "<html" in part, "<form" in part) == (True, False, False)
+    assert owner.get(f"{LIST}calculator/?version=9&AV=x").status_code == 200
+    assert owner.post(f"{LIST}1/calculate/?version=4.0", {"AV": "N"}).status_code == 400
+    owner.post(f"{LIST}1/calculate/?version=4.0", chosen)
+    assert Ticket.objects.everywhere(reason="a test looks").get().vector == CRITICAL
+
+
+def test_a_file_is_given_back_as_a_download_and_nothing_else(
+    owner: Browser, ticket: Any, settings: Any, events: Any
+) -> None:
+    ticket()
+    at = f"{LIST}1/"
+    sent = SimpleUploadedFile("../../evil\u202egnp.html", b"<script>alert(1)</script>", "text/html")
+    assert owner.post(f"{at}attach/", {"file": sent}).status_code == 302
+    row = Attachment.objects.get()
+    assert row.content_type == files.TEXT
+    assert "/" not in row.name
+    (path,) = settings.SECURITY_FILES_DIR.iterdir()
+    assert (path.name, path.stat().st_mode & 0o777) == (row.stored_as, 0o600)
+    answer = owner.post(f"{at}files/{row.pk}/download/")
+    assert answer.getvalue() == b"<script>alert(1)</script>"
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer["Content-Security-Policy"]
+    assert [event.detail["file"] for event in events("security:attachment:taken")] == [row.name]
+
+
+def test_what_cannot_be_kept_leaves_nothing_behind(
+    ticket: Any, alice: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = ticket()
+    monkeypatch.setattr(files, "LARGEST", 1000)
+    for name, body in (
+        ("run.exe", b"MZ\x00\x01"),
+        ("broken.txt", b"\xff\xfe\x00"),
+        ("empty.txt", b""),
+        ("large.txt", b"a" * 1001),
+    ):
+        with pytest.raises(Refused):
+            attach(ticket=one, upload=SimpleUploadedFile(name, body), actor=alice)
+    monkeypatch.setattr("admincenter.security.services.attachments.MOST", 0)
+    with pytest.raises(Refused):
+        attach(ticket=one, upload=SimpleUploadedFile("a.png", PNG), actor=alice)
+    folder = settings.SECURITY_FILES_DIR
+    assert not folder.exists() or not list(folder.iterdir())
+
+
+def test_a_removed_file_is_gone_from_the_disk_and_strays_too(
+    owner: Browser, ticket: Any, alice: Any, settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    row = attach(ticket=ticket(), upload=SimpleUploadedFile("a.png", PNG), actor=alice)
+    (settings.SECURITY_FILES_DIR / "stray").write_bytes(b"x")
+    delete_strays(hours=-1)
+    assert [path.name for path in settings.SECURITY_FILES_DIR.iterdir()] == [row.stored_as]
+    with django_capture_on_commit_callbacks(execute=True):
+        owner.post(f"{LIST}1/files/{row.pk}/remove/")
+    assert not list(settings.SECURITY_FILES_DIR.iterdir())
+    assert owner.post(f"{LIST}1/files/{row.pk}/download/").status_code == 404
+
+
+def test_what_people_write_is_shown_as_text(owner: Browser, ticket: Any) -> None:
+    ticket("<b>x</b>", description="<img src=x>")
+    owner.post(f"{LIST}1/comment/", {"body": "<script>1</script>"})
+    page = owner.get(f"{LIST}1/").text
+    assert "&lt;b&gt;x" in page
+    assert "&lt;script&gt;1" in page
+    assert "<img src=x>" not in page
+    assert owner.post(f"{LIST}1/comment/", {"body": ""}).status_code == 400
+    assert owner.post(f"{LIST}1/relate/", {"other": "SEC-99"}).status_code == 400
+    assert owner.post(f"{LIST}1/assign/", {"assignee": "x"}).status_code == 400

@@ -1,0 +1,182 @@
+"""Who gets where by the API: every resource of an organization × everybody, by what it declares for each method.
+
+As for the pages (test_permission_matrix.py), the resources are found by walking the resolver. What is sent makes no
+sense on purpose: whoever is let in is told so (400, or 412 for a version that is none), and nothing is done.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import pytest
+from django.utils import timezone
+
+from accounts.access.models import Membership, ServiceAccount
+from accounts.access.permissions import PLATFORM_ONLY, SENSITIVE, Permission
+from accounts.access.roles import PERMISSIONS, RoleName
+from accounts.access.scope import Scope
+from accounts.access.services import grant_role
+from accounts.api import quota
+from accounts.api.resources import Resource
+from accounts.organizations.services import create_organization, create_site
+from accounts.provider.models import TokenFamily
+from accounts.provider.services import create_api_token, open_family
+from mago.audit.models import AuditEvent
+from mago.core.guards import SIGNED_IN
+from tests.architecture.test_permission_matrix import ROLES, acme, fill  # noqa: F401 - fixtures
+from tests.architecture.test_routes import routes
+from tests.conftest import App
+
+pytestmark = [pytest.mark.one_database, pytest.mark.slow]
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+LET_IN = {"GET": {200, 304}, "DELETE": {412}}
+NONSENSE = {"no-such-field": 1}
+
+
+class Door(NamedTuple):
+    pattern: str
+    method: str
+    access: str
+
+    @property
+    def permission(self) -> Permission:
+        return Permission(self.access)
+
+    @property
+    def name(self) -> tuple[str, str]:
+        return self.method, self.pattern
+
+
+def doors() -> Iterator[Door]:
+    for path, view in routes():
+        resource = getattr(view, "view_class", None)
+        if resource is None or not issubclass(resource, Resource):
+            continue
+        for method in METHODS:
+            if hasattr(resource, method.lower()):
+                access = resource.access if method == "GET" else resource.changes[method]
+                yield Door(path.removeprefix("/api/v1/"), method, access)
+
+
+ALL = list(doors())
+LOCAL = [door for door in ALL if "<uuid:organization_id>" in door.pattern]
+MINE = [door for door in ALL if door.access == SIGNED_IN]
+
+
+@pytest.fixture(autouse=True)
+def no_quota(settings: Any) -> None:
+    settings.API_READS = settings.API_WRITES = 1_000_000
+    quota.forget()
+
+
+@pytest.fixture
+def ask(fill: Any) -> Callable[[App, Door], int]:  # noqa: F811 - the fixture
+    def send(app: App, door: Door) -> int:
+        path = re.sub("^/", "", fill(door))
+        match = {"If-Match": '"none"'} if door.method == "DELETE" else {}
+        body = None if door.method in ("GET", "DELETE") else NONSENSE
+        status: int = app.send(door.method, path, body, match).status_code
+        return status
+
+    return send
+
+
+def app_of(user: Any) -> App:
+    app = App()
+    app.token = open_family(user, method="password", proofs=["password"]).access_token
+    return app
+
+
+def is_let_in(door: Door, status: int) -> bool:
+    return status in LET_IN.get(door.method, {400})
+
+
+def test_the_matrix_is_not_empty() -> None:
+    assert len(LOCAL) > 50
+    assert {door.method for door in LOCAL} >= {"GET", "POST", "PATCH", "DELETE"}
+
+
+def test_nobody_is_let_in_without_a_token(ask: Any) -> None:
+    assert [door.name for door in ALL if ask(App(), door) != 401] == []
+
+
+def test_a_token_of_nobody_is_refused(ask: Any) -> None:
+    app = App()
+    app.token = "mago_at_" + "x" * 43
+    assert [door.name for door in ALL if ask(app, door) != 401] == []
+
+
+@pytest.mark.parametrize("who", ["stranger", "owner of another organization"])
+def test_strangers_find_nothing(ask: Any, charlie: Any, who: str) -> None:
+    if who != "stranger":
+        create_organization(name="Other", owner=charlie, actor=charlie)
+    app = app_of(charlie)
+    answers = {door.name: ask(app, door) for door in LOCAL}
+    # What takes a permission of the platform is refused before anything is looked up.
+    expected = {door.name: 403 if door.permission in PLATFORM_ONLY else 404 for door in LOCAL}
+    assert answers == expected
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_opens_what_it_holds_and_nothing_else(
+    ask: Any,
+    acme: Any,  # noqa: F811 - the fixture
+    bob: Any,
+    role: RoleName,
+) -> None:
+    Membership.objects.create(organization=acme, user=bob)
+    grant_role(user=bob, role=role, actor=None, scope=acme.access_scope)
+    app, answers, expected = app_of(bob), {}, {}
+    for door in LOCAL:
+        status = ask(app, door)
+        answers[door.name] = True if is_let_in(door, status) else status
+        expected[door.name] = True if door.permission in PERMISSIONS[role] else 403
+    assert answers == expected
+
+
+def test_a_role_at_one_site_opens_nothing_of_the_others(
+    fill: Any,  # noqa: F811 - the fixture
+    acme: Any,  # noqa: F811 - the fixture
+    bob: Any,
+    alice: Any,
+) -> None:
+    yard = create_site(organization=acme, name="Yard", actor=alice)
+    Membership.objects.create(organization=acme, user=bob)
+    role = RoleName.SITE_ADMINISTRATOR
+    grant_role(user=bob, role=role, actor=None, scope=Scope(acme.pk, yard.pk))
+    app, opened = app_of(bob), []
+    for door in LOCAL:
+        answer = app.send(door.method, re.sub("^/", "", fill(door)), NONSENSE)
+        shut = answer.status_code in (403, 404, 400, 428)
+        if not shut and ("Hall" in answer.text or door.permission not in PERMISSIONS[role]):
+            opened.append((door.name, answer.status_code))
+    assert opened == []
+
+
+def test_a_service_account_is_never_an_error(
+    ask: Any,
+    acme: Any,  # noqa: F811 - the fixture
+    alice: Any,
+) -> None:
+    """It holds the owner's role and a token that writes; what is about people, or by people only, it may not do."""
+    robot = ServiceAccount.objects.of(acme).get()
+    grant_role(user=robot, role=RoleName.ORGANIZATION_OWNER, actor=None, scope=acme.access_scope)
+    app = App()
+    app.token = create_api_token(account=robot, name="Writes", read_only=False, actor=alice)[1]
+    statuses = {door.name: ask(app, door) for door in ALL}
+    assert {name: status for name, status in statuses.items() if status >= 500} == {}
+    assert [door.name for door in MINE if statuses[door.name] != 403] == []
+
+
+def test_what_is_sensitive_asks_for_a_fresh_proof(ask: Any, dora: Any) -> None:
+    """ASVS 7.5.3: whoever signed in more than ten minutes ago changes nothing of it."""
+    app = app_of(dora)
+    TokenFamily.objects.filter(user=dora).update(
+        authenticated_at=timezone.now() - timedelta(minutes=11)
+    )
+    sensitive = [door for door in ALL if door.access in SENSITIVE]
+    before = AuditEvent.objects.count()
+    assert [door.name for door in sensitive if ask(app, door) != 401] == []
+    assert AuditEvent.objects.count() == before
