@@ -2,38 +2,28 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from authlib.integrations.requests_client import OAuth2Session
+from django.utils import timezone
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
+from accounts.models import User
+from accounts.provider.services import create_application
 from tests.conftest import PASSWORD
 from tests.peers import apache, openid_client
-from tests.running import Site, free_port, running
+from tests.running import Site, free_port
 
-from .test_fleet import in_house
+from .conftest import Inside
 from .visitor import Page, Visitor
 
 pytestmark = pytest.mark.journey
-ME = "alice@example.com"
+ME = "clients@example.com"
 # Node: npm's openid-client, with a secret; Keyed: the same, with a key of its own.
-STAGE = """
-import json
-from django.utils import timezone
-from accounts.models import User
-from accounts.provider.services import create_application
-User.objects.create_user({me!r}, {password!r}, name="Alice", email_confirmed_at=timezone.now())
-applications = {{}}
-for fields in json.loads({fields!r}):
-    row, secret = create_application(actor=None, **fields)
-    applications[row.name] = {{"issuer": {base!r}, "client_id": row.client_id, "client_secret": secret}}
-print(json.dumps(applications))
-"""
 SCOPES = ["openid", "profile", "email", "offline_access", "orders:read"]
 CODE = ["authorization_code", "refresh_token"]
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
@@ -42,9 +32,8 @@ Applications = dict[str, dict[str, str]]
 
 
 @pytest.fixture(scope="module")
-def mago(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running(Path(tmp_path_factory.mktemp("mago"))) as site:
-        yield site
+def mago(site: Site) -> Site:
+    return site
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +42,7 @@ def apache_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def registered(mago: Site, apache_port: int) -> Applications:
+def registered(mago: Site, inside: Inside, apache_port: int) -> Applications:
     """What each application is told when it is registered, by name."""
     back, at_apache = f"{mago.base}/nothing-here/", f"http://127.0.0.1:{apache_port}/members/back"
     node = [*CODE, "client_credentials", DEVICE]
@@ -72,8 +61,13 @@ def registered(mago: Site, apache_port: int) -> Applications:
         {"name": "Authlib", "type": "confidential"},
     ]
     fields = [{"redirect_uris": [back], "scopes": SCOPES} | one for one in fields]
-    told = {"me": ME, "password": PASSWORD, "base": mago.base, "fields": json.dumps(fields)}
-    found: Applications = json.loads(in_house(mago, STAGE.format(**told)))
+    found: Applications = {}
+    with inside(mago):
+        User.objects.create_user(ME, PASSWORD, name="Alice", email_confirmed_at=timezone.now())
+        for one in fields:
+            row, secret = create_application(actor=None, **one)
+            told = {"issuer": mago.base, "client_id": row.client_id, "client_secret": secret}
+            found[row.name] = told
     return found
 
 

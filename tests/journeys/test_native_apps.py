@@ -1,43 +1,30 @@
 """The programs of docs/native-apps.md, as they stand there, against a running server."""
 
+import base64
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from django_otp.oath import totp
 
-from tests.conftest import PASSWORD
-from tests.running import ROOT, Site, running
-
-from .test_fleet import in_house
-from .visitor import Page, Visitor
-
-pytestmark = pytest.mark.journey
-ALICE, BOB = "alice@example.com", "bob@example.com"
-KEY = b"twenty bytes of key."
-CLAIMED, SCHEME = "https://app.example/signed-in", "com.example.app:/signed-in"
-# Bob has an authenticator app.
-STAGE = f"""
-import base64, json
-from django.utils import timezone
 from accounts.mfa.models import TotpDevice
 from accounts.models import User
 from accounts.provider.services import create_application
-for address in ({ALICE!r}, {BOB!r}):
-    user = User.objects.create_user(address, {PASSWORD!r}, email_confirmed_at=timezone.now())
-TotpDevice.objects.create(
-    user=user, name="Telephone", key=base64.b32encode({KEY!r}).decode(), confirmed=True)
-desk, _ = create_application(
-    name="Desk", type="public", redirect_uris=["http://127.0.0.1/signed-in"], actor=None)
-pocket, _ = create_application(
-    name="Pocket", type="public", redirect_uris=[{CLAIMED!r}, {SCHEME!r}], actor=None)
-print(json.dumps([desk.client_id, pocket.client_id]))
-"""
+from tests.conftest import PASSWORD
+from tests.running import ROOT, Site
+
+from .conftest import Inside
+from .visitor import Page, Visitor
+
+pytestmark = pytest.mark.journey
+ALICE, BOB = "native-alice@example.com", "native-bob@example.com"
+KEY = b"twenty bytes of key."
+CLAIMED, SCHEME = "https://app.example/signed-in", "com.example.app:/signed-in"
 
 
 def _programs() -> list[SimpleNamespace]:
@@ -55,16 +42,27 @@ DESK, PHONE, OURS = _programs()
 
 
 @pytest.fixture(scope="module")
-def mago(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running(Path(tmp_path_factory.mktemp("mago"))) as site:
-        yield site
+def mago(site: Site) -> Site:
+    return site
 
 
 @pytest.fixture(scope="module")
-def apps(mago: Site) -> list[str]:
-    """The client_id of the app on a desk, and of that on a phone."""
-    ids: list[str] = json.loads(in_house(mago, STAGE))
-    return ids
+def apps(mago: Site, inside: Inside) -> list[str]:
+    """The client_id of the app on a desk, and of that on a phone. Bob has an authenticator app."""
+    desk = ["http://127.0.0.1/signed-in"]
+    with inside(mago):
+        now = timezone.now()
+        _alice, bob = (
+            User.objects.create_user(address, PASSWORD, email_confirmed_at=now)
+            for address in (ALICE, BOB)
+        )
+        key = base64.b32encode(KEY).decode()
+        TotpDevice.objects.create(user=bob, name="Telephone", key=key, confirmed=True)
+        made = [
+            create_application(name=name, type="public", redirect_uris=uris, actor=None)[0]
+            for name, uris in (("Desk", desk), ("Pocket", [CLAIMED, SCHEME]))
+        ]
+    return [row.client_id for row in made]
 
 
 @pytest.fixture
