@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SamlConfig(AppConfig):
+    name = "accounts.federation.saml"
+    label = "saml"
