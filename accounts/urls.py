@@ -17,4 +17,5 @@ urlpatterns = [
     path("enterprise/", include("accounts.federation.enterprise.urls")),
     path("directory/", include("accounts.federation.directory.urls")),
     path("openid/", include("accounts.federation.openid.urls")),
+    path("saml/", include("accounts.federation.saml.urls")),
 ]

@@ -105,6 +105,10 @@ class Tag(StrEnum):
         "enterprise:sign-in:refused",
         _("Sign-in by an identity provider refused"),
     )
+    SAML_KEY_ACTIVATED = "enterprise:saml-key:activated", _("SAML key in use")
+    SAML_KEY_CREATED = "enterprise:saml-key:created", _("SAML key made")
+    SAML_KEY_RETIRED = "enterprise:saml-key:retired", _("SAML key retired")
+    SAML_LOGOUT = "enterprise:session:logged-out", _("Single logout by an identity provider")
     IDENTITY_LINKED = "federation:identity:linked", _("Account of a provider linked")
     IDENTITY_UNLINKED = "federation:identity:unlinked", _("Account of a provider unlinked")
     SIGN_IN_PROVIDER_CHANGED = "federation:provider:changed", _("Sign-in provider changed")

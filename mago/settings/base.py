@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "accounts.federation.enterprise",
     "accounts.federation.directory",
     "accounts.federation.openid",
+    "accounts.federation.saml",
     "accounts.signin",
     "accounts.provider",
     "accounts.api",

@@ -126,6 +126,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.federation.directory.tasks.forget_old",
         "schedule": timedelta(hours=1),
     },
+    "look at SAML metadata again": {
+        "task": "accounts.federation.saml.tasks.refresh_metadata",
+        "schedule": timedelta(minutes=10),
+    },
+    "forget SAML messages that were used": {
+        "task": "accounts.federation.saml.tasks.purge",
+        "schedule": timedelta(hours=1),
+    },
     "forget old challenges": {
         "task": "accounts.mfa.tasks.purge",
         "schedule": timedelta(hours=1),

@@ -22,6 +22,7 @@ from .services.trials import Check
 PATHS: dict[str, str] = {
     Kind.LDAP: "accounts.federation.directory.kind.LdapDirectory",
     Kind.OIDC: "accounts.federation.openid.kind.OpenId",
+    Kind.SAML: "accounts.federation.saml.kind.Saml",
 }
 
 

@@ -1,8 +1,10 @@
 """What is left of a response that was believed, and what was demanded of it."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import Any, Self
 
 
 @dataclass(frozen=True)
@@ -13,14 +15,6 @@ class NameId:
     format: str = ""
     name_qualifier: str = ""
     sp_name_qualifier: str = ""
-
-    def as_json(self) -> dict[str, str]:
-        return {
-            "value": self.value,
-            "format": self.format,
-            "name_qualifier": self.name_qualifier,
-            "sp_name_qualifier": self.sp_name_qualifier,
-        }
 
 
 @dataclass(frozen=True)
@@ -46,7 +40,7 @@ class Assertion:
     """Genuine, fresh, for us, and an answer to what we asked.
 
     `expires_at` is when it can be shown no longer, so that its `id` may be forgotten. `signed` and `encrypted`
-    say how it came, for administrators; `certificate` is the fingerprint of the key that signed it.
+    say how it came, for administrators.
     """
 
     id: str
@@ -60,6 +54,19 @@ class Assertion:
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     signed: tuple[str, ...] = ()
     encrypted: bool = False
+
+    def to_text(self) -> str:
+        """As it waits, sealed, for its browser."""
+        return json.dumps(asdict(self), default=datetime.isoformat)
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        kept: dict[str, Any] = json.loads(text)
+        for name in ("expires_at", "authenticated_at", "session_expires_at"):
+            kept[name] = datetime.fromisoformat(kept[name]) if kept[name] else None
+        kept["name_id"] = NameId(**kept["name_id"])
+        kept["attributes"] = {name: tuple(told) for name, told in kept["attributes"].items()}
+        return cls(**kept | {"signed": tuple(kept["signed"])})
 
 
 @dataclass(frozen=True)

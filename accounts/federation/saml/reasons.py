@@ -23,7 +23,6 @@ class Reason(TextChoices):
     STATUS = "status", _("The provider let nobody in; it says why.")
     ISSUER = "issuer", _("The message is of another issuer.")
     UNKNOWN_ISSUER = "unknown_issuer", _("No provider of this organization has that identifier.")
-    DISABLED = "disabled", _("The provider is not in use.")
     DESTINATION = "destination", _("The message was made for another address.")
     ASSERTIONS = "assertions", _("There is not exactly one assertion, in its place.")
     UNSIGNED = "unsigned", _("Neither the response nor the assertion is signed.")
@@ -47,6 +46,39 @@ class Reason(TextChoices):
     UNSOLICITED = "unsolicited", _("Nobody asked, and people may not begin at this provider.")
     RELAY_STATE = "relay_state", _("The relay state is not the one that was sent.")
     REPLAYED = "replayed", _("The assertion was used before.")
+
+
+class Step(TextChoices):
+    """What a test shows, one by one."""
+
+    FORM = "form", _("The response is one of SAML 2.0")
+    STATUS = "status", _("The provider let the person in")
+    SIGNATURE = "signature", _("A key of the provider has signed it")
+    ENCRYPTION = "encryption", _("What is encrypted is so for our key")
+    ADDRESS = "address", _("It is of this provider, and for our address")
+    SUBJECT = "subject", _("It names a person")
+    AUDIENCE = "audience", _("It is made for this service")
+    TIME = "time", _("It is fresh")
+    AUTHENTICATION = "authentication", _("It says how the person signed in")
+
+
+_R = Reason
+STEPS: dict[Step, frozenset[Reason]] = {
+    Step.FORM: frozenset(
+        {_R.TOO_LARGE, _R.ENCODING, _R.MALFORMED, _R.MARKUP, _R.IDENTIFIERS, _R.SCHEMA}
+        | {_R.KIND, _R.VERSION, _R.ASSERTIONS}
+    ),
+    Step.STATUS: frozenset({_R.STATUS}),
+    Step.SIGNATURE: frozenset({_R.UNSIGNED, _R.SIGNATURE_FORM, _R.SIGNATURE, _R.DIGEST}),
+    Step.ENCRYPTION: frozenset({_R.DECRYPTION}),
+    Step.ADDRESS: frozenset(
+        {_R.ISSUER, _R.UNKNOWN_ISSUER, _R.DESTINATION, _R.RECIPIENT, _R.IN_RESPONSE_TO}
+    ),
+    Step.SUBJECT: frozenset({_R.SUBJECT, _R.CONFIRMATION}),
+    Step.AUDIENCE: frozenset({_R.AUDIENCE, _R.CONDITIONS}),
+    Step.TIME: frozenset({_R.EXPIRED, _R.NOT_YET_VALID, _R.SESSION_OVER, _R.NOT_FRESH}),
+    Step.AUTHENTICATION: frozenset({_R.AUTHENTICATION}),
+}
 
 
 class Unproved(Exception):

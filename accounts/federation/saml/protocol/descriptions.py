@@ -63,7 +63,9 @@ def _signer(root: Element, pinned: str) -> str:
 
 
 def _read(root: Element, now: datetime, signer: str) -> Description:
-    entities = [root] if root.tag == md("EntityDescriptor") else children(root, md("EntityDescriptor"))
+    entities = (
+        [root] if root.tag == md("EntityDescriptor") else children(root, md("EntityDescriptor"))
+    )
     found = [
         (entity, role)
         for entity in entities

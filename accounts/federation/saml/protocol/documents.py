@@ -16,7 +16,8 @@ from lxml import etree
 from ..reasons import Reason, Unproved
 from .names import saml
 
-Element = etree._Element
+# lxml comes without types.
+Element = Any
 # A response with some hundred groups is about 60 kB; metadata of one provider about 20 kB.
 LARGEST = 262_144  # bytes
 MOST_ELEMENTS = 10_000
@@ -96,7 +97,7 @@ def _check_schema(root: Element, schema: str) -> None:
 class _Schemas(etree.Resolver):
     """The schemas lie in pysaml2's package; nothing is fetched."""
 
-    def resolve(self, url: str, _public: object, context: Any) -> Any:  # type: ignore[override]
+    def resolve(self, url: str, _public: object, context: Any) -> Any:
         name = url.rpartition("/")[2]
         content = (files("saml2") / "data" / "schemas" / name).read_bytes()
         return self.resolve_string(content, context, base_url=name)

@@ -194,9 +194,7 @@ def _subject(root: Element, expected: Expected) -> tuple[NameId, datetime]:
         raise Unproved(Reason.SUBJECT, "there is none")
     name_id = name_id_of(subject)
     bearers = [
-        one
-        for one in children(subject, saml("SubjectConfirmation"))
-        if one.get("Method") == BEARER
+        one for one in children(subject, saml("SubjectConfirmation")) if one.get("Method") == BEARER
     ]
     problem = Unproved(Reason.CONFIRMATION, "there is none")
     for bearer in bearers:
@@ -250,11 +248,7 @@ def _check_conditions(root: Element, expected: Expected) -> None:
     for condition in conditions:
         if condition.tag not in _CONDITIONS:
             raise Unproved(Reason.CONDITIONS, etree.QName(condition).localname)
-    since, until = conditions.get("NotBefore"), conditions.get("NotOnOrAfter")
-    if since and time_of(since) > expected.now + SKEW:
-        raise Unproved(Reason.NOT_YET_VALID, since)
-    if until and time_of(until) <= expected.now - SKEW:
-        raise Unproved(Reason.EXPIRED, until)
+    _check_window(conditions, expected.now)
     restrictions = children(conditions, saml("AudienceRestriction"))
     for restriction in restrictions:
         told = [text_of(one) for one in children(restriction, saml("Audience"))]
@@ -262,6 +256,14 @@ def _check_conditions(root: Element, expected: Expected) -> None:
             raise Unproved(Reason.AUDIENCE, " ".join(told))
     if not restrictions:
         raise Unproved(Reason.AUDIENCE, "there is no restriction")
+
+
+def _check_window(conditions: Element, now: datetime) -> None:
+    since, until = conditions.get("NotBefore"), conditions.get("NotOnOrAfter")
+    if since and time_of(since) > now + SKEW:
+        raise Unproved(Reason.NOT_YET_VALID, since)
+    if until and time_of(until) <= now - SKEW:
+        raise Unproved(Reason.EXPIRED, until)
 
 
 def _authentication(root: Element, expected: Expected) -> tuple[Element, datetime]:
@@ -275,5 +277,3 @@ def _authentication(root: Element, expected: Expected) -> tuple[Element, datetim
     if expected.asked_at and at < expected.asked_at - SKEW:
         raise Unproved(Reason.NOT_FRESH, f"authenticated {at:%FT%TZ}")
     return statement, at
-
-

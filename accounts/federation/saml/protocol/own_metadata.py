@@ -31,7 +31,9 @@ def write(
     name: str,
 ) -> bytes:
     """Our EntityDescriptor. `signing` and `encryption` are the certificates (PEM) of the keys that live."""
-    keys = [_key("signing", one) for one in signing] + [_key("encryption", one) for one in encryption]
+    keys = [_key("signing", one) for one in signing] + [
+        _key("encryption", one) for one in encryption
+    ]
     described = md.SPSSODescriptor(
         authn_requests_signed="true",
         want_assertions_signed="true",

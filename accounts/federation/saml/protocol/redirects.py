@@ -74,7 +74,13 @@ def read_query(query: str) -> Query:
 
 
 def write_url(
-    endpoint: str, name: str, message: bytes, *, relay_state: str, private_key: str, certificate: str
+    endpoint: str,
+    name: str,
+    message: bytes,
+    *,
+    relay_state: str,
+    private_key: str,
+    certificate: str,
 ) -> str:
     """Where the browser goes with a message that our key has signed: RSA with SHA-256."""
     squeezer = zlib.compressobj(wbits=-zlib.MAX_WBITS)

@@ -90,7 +90,9 @@ def _check_form(element: Element, signature: Element) -> tuple[str, str, tuple[s
     transforms = reference.findall(f"{ds('Transforms')}/{ds('Transform')}")
     if [one.get("Algorithm") for one in transforms] != [ENVELOPED, EXCLUSIVE]:
         raise Unproved(Reason.SIGNATURE_FORM, "other transforms than SAML 2.0 has")
-    if len(transforms[0]) or any(one.tag != f"{{{EXCLUSIVE}}}InclusiveNamespaces" for one in transforms[1]):
+    if len(transforms[0]) or any(
+        one.tag != f"{{{EXCLUSIVE}}}InclusiveNamespaces" for one in transforms[1]
+    ):
         raise Unproved(Reason.SIGNATURE_FORM, "a transform with parameters")
     inclusive = transforms[1].find(f"{{{EXCLUSIVE}}}InclusiveNamespaces")
     prefixes = "" if inclusive is None else inclusive.get("PrefixList") or ""
@@ -100,7 +102,7 @@ def _check_form(element: Element, signature: Element) -> tuple[str, str, tuple[s
 def _algorithm(parent: Element, name: str) -> str:
     found = parent.find(ds(name))
     # HMACOutputLength and other parameters stand inside.
-    if found is None or len(found) and name != "CanonicalizationMethod":
+    if found is None or (len(found) and name != "CanonicalizationMethod"):
         raise Unproved(Reason.SIGNATURE_FORM, f"{name} with parameters, or none")
     return found.get("Algorithm") or ""
 
@@ -160,7 +162,9 @@ def verifying_key(pem: str) -> xmlsec.Key:
 
 def sign(element: Element, private_key: str, certificate: str, *, before: int) -> None:
     """`element` carries a signature over itself, as its child number `before`: RSA with SHA-256."""
-    signature = xmlsec.template.create(element, _T.TransformExclC14N, _T.TransformRsaSha256, ns="ds")
+    signature = xmlsec.template.create(
+        element, _T.TransformExclC14N, _T.TransformRsaSha256, ns="ds"
+    )
     element.insert(before, signature)
     reference = xmlsec.template.add_reference(
         signature, _T.TransformSha256, uri=f"#{element.get('ID')}"

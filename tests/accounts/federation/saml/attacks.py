@@ -321,7 +321,9 @@ TEXTUAL: dict[str, Callable[[bytes], bytes]] = {
     "comment in an attribute": in_text(
         lambda x: x.replace("bob@example.com", "alice@example.com<!-- -->.example")
     ),
-    "comment in a digest": in_text(lambda x: x.replace("DigestValue>", "DigestValue><!-- x -->", 1)),
+    "comment in a digest": in_text(
+        lambda x: x.replace("DigestValue>", "DigestValue><!-- x -->", 1)
+    ),
     "comment behind the end": in_text(lambda x: x + "<!-- -->"),
     "CDATA": in_text(lambda x: x.replace("bob-1", "<![CDATA[alice]]>")),
     "document type": in_text(lambda x: "<!DOCTYPE Response>" + x),
@@ -329,8 +331,9 @@ TEXTUAL: dict[str, Callable[[bytes], bytes]] = {
         lambda x: '<!DOCTYPE r [<!ENTITY who "alice">]>' + x.replace("bob-1", "&who;")
     ),
     "external entity": in_text(
-        lambda x: '<!DOCTYPE r [<!ENTITY who SYSTEM "file:///etc/passwd">]>'
-        + x.replace("bob-1", "&who;")
+        lambda x: (
+            '<!DOCTYPE r [<!ENTITY who SYSTEM "file:///etc/passwd">]>' + x.replace("bob-1", "&who;")
+        )
     ),
     "undeclared entity": in_text(lambda x: x.replace("</", "&who;</", 1)),
     "entities of entities": in_text(
@@ -343,9 +346,7 @@ TEXTUAL: dict[str, Callable[[bytes], bytes]] = {
     "no XML": lambda raw: b"hello",
     "too large": lambda raw: raw + b" " * 300_000,
     "another document": lambda raw: b"<a/>",
-    "its digest": in_text(
-        lambda x: x.replace("DigestValue>", "DigestValue>AAAA", 1)
-    ),
+    "its digest": in_text(lambda x: x.replace("DigestValue>", "DigestValue>AAAA", 1)),
 }
 
 
@@ -355,7 +356,9 @@ def evil_from(idp: Idp, **about: Any) -> Any:
     return find(root, "saml:Assertion")
 
 
-def all_attacks(idp: Idp, mode: tuple[str, ...], certificate: str, **about: Any) -> dict[str, bytes]:
+def all_attacks(
+    idp: Idp, mode: tuple[str, ...], certificate: str, **about: Any
+) -> dict[str, bytes]:
     """Each response by what is wrong with it, in this mode of signing."""
     plain, made = idp.response(mode=(), **about), {}
     for name, (_reason, how) in FORGED.items():

@@ -19,8 +19,7 @@ from lxml import etree
 with warnings.catch_warnings():
     # pysaml2 7.5.5 names ciphers that cryptography has moved; the product does not import this part of it.
     warnings.simplefilter("ignore")
-    import saml2.sigver as sigver
-    from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT
+    from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT, sigver
     from saml2.config import IdPConfig
     from saml2.saml import NAMEID_FORMAT_PERSISTENT, NameID
     from saml2.server import Server
@@ -89,6 +88,7 @@ def seal(
     wrapper: Any,
     assertion: Any,
     certificate: str,
+    *,
     data: Any = _T.TransformAes256Gcm,
     key: Any = _T.TransformRsaOaep,
     size: int = 256,
@@ -97,7 +97,9 @@ def seal(
     # By itself, so that what is sealed can be read without what stood around it.
     plain = etree.tostring(assertion, method="c14n", exclusive=True, with_comments=True)
     assertion.getparent().remove(assertion)
-    template = xmlsec.template.encrypted_data_create(wrapper, data, type=_T.TypeEncElement, ns="xenc")
+    template = xmlsec.template.encrypted_data_create(
+        wrapper, data, type=_T.TypeEncElement, ns="xenc"
+    )
     xmlsec.template.encrypted_data_ensure_cipher_value(template)
     info = xmlsec.template.encrypted_data_ensure_key_info(template, ns="ds")
     wrapped = xmlsec.template.add_encrypted_key(info, key)
@@ -168,7 +170,9 @@ class Idp:
         """As pysaml2 writes, signs and encrypts it."""
         at = at or datetime.now(UTC)
         found = self.server.create_authn_response(
-            {"mail": ["bob@example.com"], "givenName": ["Bob"]} if attributes is None else attributes,
+            {"mail": ["bob@example.com"], "givenName": ["Bob"]}
+            if attributes is None
+            else attributes,
             to,
             acs,
             sp_entity_id=sp,
@@ -206,7 +210,9 @@ class Idp:
             self.sign(root, algorithm, digest)
         return etree.tostring(root)
 
-    def sign(self, element: Any, algorithm: Any = _T.TransformRsaSha256, digest: Any = _T.TransformSha256) -> None:
+    def sign(
+        self, element: Any, algorithm: Any = _T.TransformRsaSha256, digest: Any = _T.TransformSha256
+    ) -> None:
         signature = xmlsec.template.create(element, _T.TransformExclC14N, algorithm, ns="ds")
         element.insert(1, signature)
         reference = xmlsec.template.add_reference(signature, digest, uri=f"#{element.get('ID')}")
@@ -226,4 +232,4 @@ def encode(raw: bytes) -> str:
     return base64.b64encode(raw).decode()
 
 
-__all__ = ["BINDING_HTTP_POST", "Idp", "encode", "seal", "key_pair"]
+__all__ = ["BINDING_HTTP_POST", "Idp", "encode", "key_pair", "wrap"]

@@ -1,0 +1,151 @@
+"""SAML 2.0, as one of the kinds of provider that an organization may have."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.federation import browser
+from accounts.federation.enterprise.kinds import OwnValue, Warning
+from accounts.federation.enterprise.models import (
+    IdentityProvider,
+    Kind,
+    ProviderSession,
+    SetupTrial,
+)
+from accounts.federation.enterprise.services import Check
+from accounts.models import User
+from mago.core.forms import Form
+
+from . import addresses, selectors, services
+from .departing import depart
+from .forms import SamlForm
+from .models import SamlProvider, Source
+from .services.requests import Purpose
+
+# As long before the end as a change of certificates takes in a large company, and as it takes at once.
+SOON, URGENT = timedelta(days=60), timedelta(days=14)
+
+
+class Saml:
+    kind = Kind.SAML
+    settings_template = ""
+
+    def own_values(self, provider: IdentityProvider) -> list[OwnValue]:
+        organization = provider.organization
+        metadata = addresses.entity_id(organization)
+        return [
+            OwnValue(_("Metadata (file or address)"), metadata, metadata),
+            OwnValue(_("Entity ID (identifier, audience)"), metadata),
+            OwnValue(
+                _("Assertion consumer service (reply URL, single sign-on URL)"),
+                addresses.acs_url(organization),
+            ),
+            OwnValue(_("Single logout address"), addresses.logout_url(organization)),
+            OwnValue(_("Certificate"), services.current_key(organization).certificate),
+        ]
+
+    def form(self, provider: IdentityProvider, data: Any = None, files: Any = None) -> Form:
+        return SamlForm(selectors.settings_of(provider), data, files)
+
+    def save(self, provider: IdentityProvider, form: Form, *, actor: User | None) -> None:
+        assert isinstance(form, SamlForm)
+        services.configure(provider=provider, actor=actor, **form.described)
+
+    def is_complete(self, provider: IdentityProvider) -> bool:
+        return selectors.settings_of(provider) is not None
+
+    def checks(self, provider: IdentityProvider) -> list[Check]:
+        known = selectors.settings_of(provider)
+        if known is None:
+            return [Check(_("The provider has described itself"), False)]
+        described = Check(_("The provider has described itself"), True, "", known.entity_id)
+        return [described, *_certificate_checks(known), _metadata_check(known)]
+
+    def begin_test(
+        self, request: HttpRequest, provider: IdentityProvider, trial: SetupTrial
+    ) -> HttpResponseBase:
+        mark = browser.mark(request)
+        departure = services.begin(provider, browser=mark, purpose=Purpose.TEST, trial=trial)
+        return depart(request, provider, departure, mark)
+
+    def begin_sign_in(
+        self, request: HttpRequest, provider: IdentityProvider, *, email: str, next_url: str
+    ) -> HttpResponseBase:
+        mark = browser.mark(request)
+        departure = services.begin(provider, browser=mark, next_url=next_url)
+        return depart(request, provider, departure, mark)
+
+    def begin_sign_out(self, request: HttpRequest, session: ProviderSession) -> HttpResponse | None:
+        departure = services.begin_logout(session)
+        return None if departure is None else depart(request, session.provider, departure)
+
+    def warnings(self, provider: IdentityProvider) -> list[Warning]:
+        known = selectors.settings_of(provider)
+        if known is None:
+            return []
+        found = [*_expiring(known), *_own_expiring(provider)]
+        if known.refresh_problem:
+            found.append(Warning(_("Its metadata: %(why)s") % {"why": known.refresh_problem}))
+        return found
+
+
+def _expiring(known: SamlProvider) -> list[Warning]:
+    """Where the last of its certificates ends: providers stop signing with it, and people stop coming in."""
+    from .protocol.keys import read_certificate
+
+    last = max(read_certificate(pem).expires_at for pem in known.certificates)
+    words = _("The provider’s certificate ends on %(day)s: have the next one ready.")
+    return _warning(last, words)
+
+
+def _own_expiring(provider: IdentityProvider) -> list[Warning]:
+    keys = selectors.keys_of(provider.organization)
+    if not keys:
+        return []
+    words = _("Our own certificate ends on %(day)s: prepare the next key.")
+    return _warning(max(key.expires_at for key in keys.values()), words)
+
+
+def _warning(ends_at: Any, words: str) -> list[Warning]:
+    left = ends_at - timezone.now()
+    if left > SOON:
+        return []
+    return [Warning(words % {"day": date_format(ends_at)}, is_urgent=left <= URGENT)]
+
+
+def _certificate_checks(known: SamlProvider) -> list[Check]:
+    from .protocol.keys import read_certificate
+
+    checks = []
+    for pem in known.certificates:
+        one = read_certificate(pem)
+        until = _("until %(day)s") % {"day": date_format(one.expires_at)}
+        is_over = one.expires_at <= timezone.now()
+        # Its key counts as long as it is known here: the day in it is a reminder (SAML V2.0 Metadata Interoperability).
+        detail = _("It is over; its key is still believed.") if is_over else until
+        evidence = f"{one.subject}\n{one.fingerprint}\n{one.pem}"
+        checks.append(
+            Check(_("A certificate of the provider"), None if is_over else True, detail, evidence)
+        )
+    return checks
+
+
+def _metadata_check(known: SamlProvider) -> Check:
+    name = _("Its metadata is looked at again")
+    if known.source != Source.URL:
+        words = _(
+            "It was given by hand: give the next certificate here before the provider uses it."
+        )
+        return Check(name, None, words)
+    if known.refresh_problem:
+        return Check(name, False, known.refresh_problem, known.metadata_url)
+    if not known.metadata_certificate:
+        words = _(
+            "It is not signed: what changes in it is not taken over, and is told here instead."
+        )
+        return Check(name, None, words, known.metadata_url)
+    return Check(name, True, "", known.metadata_url)
