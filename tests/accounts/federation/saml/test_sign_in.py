@@ -4,11 +4,10 @@ from typing import Any
 
 import pytest
 
-from accounts.federation.saml.models import Request, SpentMessage
 from accounts.models import User
 from tests.conftest import Browser
 
-from .conftest import BOB, SP, Way, is_in
+from .conftest import BOB, Way, is_in
 from .idp import MODES, Idp
 
 
