@@ -38,14 +38,17 @@ class Saml:
         organization = provider.organization
         metadata = addresses.entity_id(organization)
         return [
-            OwnValue(_("Metadata (file or address)"), metadata, metadata),
-            OwnValue(_("Entity ID (identifier, audience)"), metadata),
+            OwnValue(_("Metadata (file or address)"), metadata, "metadata_url", metadata),
+            OwnValue(_("Entity ID (identifier, audience)"), metadata, "entity_id"),
             OwnValue(
                 _("Assertion consumer service (reply URL, single sign-on URL)"),
                 addresses.acs_url(organization),
+                "acs_url",
             ),
-            OwnValue(_("Single logout address"), addresses.logout_url(organization)),
-            OwnValue(_("Certificate"), services.current_key(organization).certificate),
+            OwnValue(_("Single logout address"), addresses.logout_url(organization), "logout_url"),
+            OwnValue(
+                _("Certificate"), services.current_key(organization).certificate, "certificate"
+            ),
         ]
 
     def form(self, provider: IdentityProvider, data: Any = None, files: Any = None) -> Form:
