@@ -41,6 +41,7 @@ def reasons() -> list[str]:
     return [event.detail["reason"] for event in told]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", MODES.values(), ids=MODES)
 def test_no_attack_opens_a_session_or_breaks_anything(
     provider: Any, idp: Idp, browser: Browser, mode: Any, without_templates: None
