@@ -1,11 +1,17 @@
-"""bin/bench signin|audit|hubs|timing [--postgres] [--quick|--full]"""
+"""bin/bench signin|audit|hubs|api|timing [--postgres] [--quick|--full]"""
 
 import argparse
 import sys
 
-from . import audit, hubs, signin, timing
+from . import api, audit, hubs, signin, timing
 
-BENCHES = {"signin": signin.run, "audit": audit.run, "hubs": hubs.run, "timing": timing.run}
+BENCHES = {
+    "signin": signin.run,
+    "audit": audit.run,
+    "hubs": hubs.run,
+    "api": api.run,
+    "timing": timing.run,
+}
 
 
 def main() -> int:
