@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -15,6 +14,7 @@ from accounts.access.scope import Scope
 from accounts.access.selectors import Actor, can, live_bindings, unexpired
 from accounts.models import User
 from mago.core.errors import NotFound
+from mago.core.sql import Statement
 
 from .domains import BadDomain, normalize_domain
 from .models import Domain, Organization, SignInPolicy, Site
@@ -218,22 +218,28 @@ def _demand_on(user: User) -> Demand:
 
 
 # Asked at each request: Django would take twenty times as long to spell it out as it takes to run.
-_MAY_CONCERN = f"""
-SELECT id FROM {SignInPolicy._meta.db_table} WHERE organization_id IS NULL
-UNION ALL
-SELECT policy.id FROM {Membership._meta.db_table} membership
+_OF_THE_PLATFORM = f"FROM {SignInPolicy._meta.db_table} policy WHERE policy.organization_id IS NULL"
+_OF_THEIR_ORGANIZATIONS = f"""
+FROM {Membership._meta.db_table} membership
 JOIN {Organization._meta.db_table} organization ON organization.id = membership.organization_id
 JOIN {SignInPolicy._meta.db_table} policy ON policy.organization_id = organization.id
-WHERE membership.user_id = %s AND organization.is_active
-"""  # noqa: S608  (our own names)
+WHERE organization.is_active AND membership.user_id ="""
+_MAY_CONCERN = Statement(
+    f"SELECT policy.id {_OF_THE_PLATFORM} UNION ALL SELECT policy.id {_OF_THEIR_ORGANIZATIONS} %s"
+)
+
+
+def may_concern(person: str) -> str:
+    """SQL: whether any policy may concern the person of that column. Where none does, the demand is `Demand()`."""
+    return (
+        f"(EXISTS (SELECT 1 {_OF_THE_PLATFORM})"
+        f" OR EXISTS (SELECT 1 {_OF_THEIR_ORGANIZATIONS} {person}))"
+    )
 
 
 def _policies_that_may_concern(user: User) -> list[Any]:
     """The keys of the platform's policies, and of those of the active organizations the person belongs to."""
-    key = User._meta.pk.get_db_prep_value(user.pk, connection)
-    with connection.cursor() as cursor:
-        cursor.execute(_MAY_CONCERN, [key])
-        return [row[0] for row in cursor.fetchall()]
+    return [key for (key,) in _MAY_CONCERN.all([user.pk])]
 
 
 def _concerns(policy: SignInPolicy, bindings: list[RoleBinding]) -> bool:

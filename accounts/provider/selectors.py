@@ -12,11 +12,11 @@ from accounts.models import User
 from accounts.organizations.models import Organization
 from mago.core.ids import digest
 
+from . import exchange
 from .models import (
     AccessToken,
     ApiToken,
     Application,
-    ClientSecret,
     ClientToken,
     Consent,
     RefreshToken,
@@ -124,21 +124,16 @@ def application_by_id(client_id: str) -> Application | None:
         return None
     if str(key) != client_id:
         return None
-    everybody = Application.objects.everywhere(reason="whose it is, is asked by its client_id")
-    found: Application | None = everybody.select_related("organization").filter(pk=key).first()
+    found = exchange.application_by_id(key)
     return found if found is not None and found.is_open else None
 
 
 def proved_by_secret(client_id: str, secret: str) -> Application | None:
     """The application of that client_id whose secret this is; None for anything else. One read."""
-    found = (
-        ClientSecret.objects.select_related("application__organization")
-        .filter(digest=digest(secret))
-        .first()
-    )
-    if found is None or found.application.client_id != client_id:
+    found = exchange.application_by_secret(digest(secret))
+    if found is None or found.client_id != client_id:
         return None
-    return found.application if found.application.is_open else None
+    return found if found.is_open else None
 
 
 def applications_of(organization: Organization) -> QuerySet[Application]:

@@ -31,6 +31,14 @@ class Statement:
 
     def run(self, values: Sequence[Any]) -> Any:
         """The first row that it gives, as the database's driver gives it, or None."""
+        return self._ask(values, _first)
+
+    def all(self, values: Sequence[Any]) -> list[Any]:
+        """All rows that it gives."""
+        found: list[Any] = self._ask(values, _all)
+        return found
+
+    def _ask(self, values: Sequence[Any], take: Callable[[Any], Any]) -> Any:
         database = connections[DEFAULT_DB_ALIAS]  # `connection` would look it up at each use.
         is_sqlite = database.vendor == "sqlite"
         if is_sqlite:
@@ -38,20 +46,28 @@ class Statement:
         if database.execute_wrappers or database.queries_logged:
             with database.cursor() as cursor:
                 cursor.execute(self.sql, values)
-                return cursor.fetchone() if cursor.description else None
+                return take(cursor)
         database.validate_no_broken_transaction()
         database.close_if_health_check_failed()
         database.ensure_connection()
         with database.wrap_database_errors:
             if is_sqlite:
-                return database.connection.execute(self._sqlite, values).fetchone()
-            return self._on_postgresql(database, values)
+                return take(database.connection.execute(self._sqlite, values))
+            return take(self._on_postgresql(database, values))
 
     def _on_postgresql(self, database: BaseDatabaseWrapper, values: Sequence[Any]) -> Any:
         from psycopg import Cursor  # Not installed, or not needed, where there is only SQLite.
 
-        cursor = Cursor(database.connection).execute(self.sql, values)
-        return cursor.fetchone() if cursor.description else None
+        return Cursor(database.connection).execute(self.sql, values)
+
+
+def _first(cursor: Any) -> Any:
+    return cursor.fetchone() if cursor.description else None
+
+
+def _all(cursor: Any) -> list[Any]:
+    found: list[Any] = cursor.fetchall()
+    return found
 
 
 def in_one_commit(work: Callable[[], T]) -> T:

@@ -10,7 +10,8 @@ from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.ids import digest, new_secret
 
-from ..models import Application, ClientToken, UsedAssertion
+from .. import exchange
+from ..models import Application, UsedAssertion
 from ..selectors import CLIENT_PREFIX
 from .families import TokenPair
 from .statements import resource_token
@@ -31,7 +32,8 @@ def use_assertion(application: Application, jti: str, expires_at: datetime) -> b
 @transaction.atomic
 def open_client_token(application: Application, *, scope: str, resource: str = "") -> TokenPair:
     """An access token for the application itself: at our API it acts as its service account."""
-    expires_at = timezone.now() + settings.ACCESS_TOKEN_LIFETIME
+    now = timezone.now()
+    expires_at = now + settings.ACCESS_TOKEN_LIFETIME
     if resource:
         token = resource_token(
             application,
@@ -42,9 +44,7 @@ def open_client_token(application: Application, *, scope: str, resource: str = "
         )
     else:
         token = CLIENT_PREFIX + new_secret()
-    ClientToken.objects.create(
-        digest=digest(token), application=application, scope=scope, expires_at=expires_at
-    )
+    exchange.give_client(digest(token), application, scope, now, expires_at)
     record(
         Tag.TOKEN_ISSUED,
         target=application,

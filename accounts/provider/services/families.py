@@ -1,6 +1,6 @@
 """Tokens are issued, rotated and revoked here (RFC 6749 sections 5 and 6, RFC 9700 section 4.14.2)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from mago.core.errors import Refused
 from mago.core.ids import digest, new_secret
 from mago.messaging.services import send_mail
 
+from .. import exchange
 from ..models import (
     AccessToken,
     Application,
@@ -121,17 +122,16 @@ def rotate(
     """
     now = timezone.now()
     with transaction.atomic():
-        token = (
-            RefreshToken.objects.select_related("family__user")
-            .filter(digest=digest(refresh_token), family__application=application)
-            .first()
-        )
-        if token is None:
+        found = exchange.refresh_token(digest(refresh_token))
+        whose = application.pk if application else None
+        if found is None or found[0].family.application_id != whose:
             raise InvalidGrant(_("Sign in again."))
+        token, is_concerned = found
         token.family.application = application  # Known already: no further query.
         if not _is_live(token, now):
             raise InvalidGrant(_("Sign in again."))
-        family, demand = token.family, demand_on(token.family.user)
+        family = token.family
+        demand = demand_on(family.user) if is_concerned else Demand()
         if not answers_to(demand, family, now):
             _revoke(family, actor=None, reason="sign-in policy")
             refusal = InvalidGrant(
@@ -160,14 +160,15 @@ def family_of(refresh_token: str, application: Application) -> TokenFamily | Non
 def _rotated(token: RefreshToken, demand: Demand, now: datetime, scope: str) -> TokenPair | None:
     """A new pair; None, and the family is dead, where the token was used before."""
     family = token.family
-    if RefreshToken.objects.filter(pk=token.pk, rotated_at=None).update(
-        rotated_at=now
-    ) or _in_grace(token, now):
-        TokenFamily.objects.filter(pk=family.pk).update(
-            last_used_at=now, address=caller().address or None
-        )
+    pair, rows = _made(family, demand, now, scope=scope)
+    address = caller().address or None
+    is_given = exchange.rotate(token, rows, now, address)
+    if not is_given and _in_grace(token, now):
+        exchange.give_again(rows, now, address)
+        is_given = True
+    if is_given:
         record(Tag.TOKEN_REFRESHED, actor=family.user, target=family.user, family=str(family.pk))
-        return _issue(family, demand, now, scope=scope)
+        return pair
     _revoke(family, actor=None, reason="reuse of a refresh token")
     record(
         Tag.TOKEN_REUSE_DETECTED,
@@ -231,24 +232,29 @@ def _in_grace(token: RefreshToken, now: datetime) -> bool:
     return token.rotated_at is not None and now - token.rotated_at <= settings.REFRESH_TOKEN_GRACE
 
 
-def _issue(
+def _issue(family: TokenFamily, demand: Demand, now: datetime, *, nonce: str = "") -> TokenPair:
+    pair, rows = _made(family, demand, now, nonce=nonce)
+    exchange.give(rows)
+    return pair
+
+
+def _made(
     family: TokenFamily, demand: Demand, now: datetime, *, scope: str = "", nonce: str = ""
-) -> TokenPair:
+) -> tuple[TokenPair, exchange.Rows]:
+    """A new pair, and what is to be kept of it."""
     lifetime, idle = lifetimes(demand)
     expires_at, scope = now + lifetime, scope or family.scope
     access = _new_access_token(family, scope, expires_at)
-    AccessToken.objects.create(
-        digest=digest(access), family=family, scope=scope, expires_at=expires_at
-    )
+    rows = exchange.Rows(family, digest(access), scope, expires_at)
     refresh, application = "", family.application
     if application is None or "refresh_token" in application.grants:
         refresh = REFRESH_PREFIX + new_secret()
-        idle_end = min(now + idle, family.expires_at)
-        RefreshToken.objects.create(digest=digest(refresh), family=family, expires_at=idle_end)
+        end = min(now + idle, family.expires_at)
+        rows = replace(rows, refresh=digest(refresh), refresh_ends=end)
     proof = ""
     if application is not None and OPENID in family.scopes:
         proof = id_token(family, application, access, nonce)
-    return TokenPair(access, refresh, int(lifetime.total_seconds()), proof, scope)
+    return TokenPair(access, refresh, int(lifetime.total_seconds()), proof, scope), rows
 
 
 def _new_access_token(family: TokenFamily, scope: str, expires_at: datetime) -> str:
