@@ -4,7 +4,17 @@ from typing import Any
 
 from django.urls import include, path
 
-from .views import moves, programmes, rating, ticket, tickets
+from .views import (
+    figures,
+    moves,
+    penetration_tests,
+    programmes,
+    rating,
+    releases,
+    risks,
+    ticket,
+    tickets,
+)
 
 ticket_patterns: list[Any] = [
     path("", ticket.ticket, name="ticket"),
@@ -27,7 +37,53 @@ ticket_patterns: list[Any] = [
     path("move/<slug:move>/", moves.move, name="move_ticket"),
 ]
 
+release_patterns: list[Any] = [
+    path("", releases.releases, name="releases"),
+    path("create/", releases.create, name="create_release"),
+    path("<uuid:release_id>/", releases.release, name="release"),
+    path("<uuid:release_id>/edit/", releases.edit, name="edit_release"),
+    path("<uuid:release_id>/deploy/", releases.deploy, name="deploy_release"),
+    path("<uuid:release_id>/cancel/", releases.cancel, name="cancel_release"),
+    path("<uuid:release_id>/<slug:kind>/sign/", releases.sign, name="sign_checkpoint"),
+]
+
+test_patterns: list[Any] = [
+    path("", penetration_tests.tests, name="penetration_tests"),
+    path("create/", penetration_tests.create, name="create_penetration_test"),
+    path("<uuid:test_id>/", penetration_tests.test, name="penetration_test"),
+    path("<uuid:test_id>/edit/", penetration_tests.edit, name="edit_penetration_test"),
+    path("<uuid:test_id>/hold/", penetration_tests.hold, name="hold_penetration_test"),
+    path("<uuid:test_id>/cancel/", penetration_tests.cancel, name="cancel_penetration_test"),
+    path("<uuid:test_id>/retest/", penetration_tests.retest, name="retest_penetration_test"),
+    path("<uuid:test_id>/findings/create/", penetration_tests.add_finding, name="add_finding"),
+    path("<uuid:test_id>/attach/", penetration_tests.attach, name="attach_test_report"),
+    path(
+        "<uuid:test_id>/reports/<uuid:report_id>/download/",
+        penetration_tests.take_report,
+        name="take_test_report",
+    ),
+    path("<uuid:test_id>/summary/", penetration_tests.customer_report, name="customer_report"),
+]
+
+risk_patterns: list[Any] = [
+    path("", risks.risks, name="risks"),
+    path("create/", risks.create, name="create_risk"),
+    path("assess/", risks.assess, name="assess_risks"),
+    path("assessments/<uuid:assessment_id>/", risks.assessment, name="risk_assessment"),
+    path("assessments/<uuid:assessment_id>/sign/", risks.sign, name="sign_risk_assessment"),
+    path("<uuid:risk_id>/", risks.risk, name="risk"),
+    path("<uuid:risk_id>/edit/", risks.edit, name="edit_risk"),
+    path("<uuid:risk_id>/close/", risks.close, name="close_risk"),
+    path("<uuid:risk_id>/link/", risks.link, name="link_risk"),
+]
+
 programme_patterns: list[Any] = [
+    path("", figures.figures, name="security_figures"),
+    path("policy/", figures.policy, name="patch_policy"),
+    path("evidence/download/", figures.take_evidence, name="security_evidence"),
+    path("releases/", include(release_patterns)),
+    path("penetration-tests/", include(test_patterns)),
+    path("risks/", include(risk_patterns)),
     path("tickets/", tickets.tickets, name="tickets"),
     path("tickets/create/", tickets.create, name="create_ticket"),
     path("tickets/calculator/", rating.calculator, name="cvss_calculator"),

@@ -6,7 +6,7 @@ demands is read from the view, and what a role holds from the roles: nobody keep
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -38,6 +38,9 @@ from accounts.provider.services import create_api_token, create_application
 from accounts.sessions.models import Session
 from admincenter.security.selectors.programmes import programme_of
 from admincenter.security.services.attachments import attach
+from admincenter.security.services.penetration_tests import add_report, mark_held, plan_test
+from admincenter.security.services.releases import create_release
+from admincenter.security.services.risks import hold_assessment, register_risk
 from admincenter.security.services.tickets import create_ticket
 from hubs.models import Hub
 from hubs.models import State as HubState
@@ -145,14 +148,34 @@ def hubs_of(acme: Any, alice: Any, site_id: Any) -> dict[str, Any]:
 
 
 def security_of(acme: Any, alice: Any) -> dict[str, Any]:
-    """A ticket with a file."""
+    """A ticket with a file, a release, a penetration test with a report, a risk and an assessment."""
     programme = programme_of(acme)
+    made = {"programme": programme, "actor": alice}
+    release = create_release(version="1", **made)
+    day = date(2026, 1, 5)
+    test = plan_test(
+        firm="Firm", methodology="WSTG", scope="All", starts_on=day, ends_on=day, **made
+    )
+    degrees = ("likelihood", "impact", "residual_likelihood", "residual_impact")
+    risk = register_risk(
+        asset="Hubs",
+        threat="Theft",
+        treatment="accept",
+        review_on=day,
+        **dict.fromkeys(degrees, 1),
+        **made,
+    )
     ticket = create_ticket(programme=programme, title="Old", source="scanner", actor=alice)
     upload = SimpleUploadedFile("a.txt", b"seen")
     return {
         "number": ticket.number,
         "move": "reject",
         "attachment_id": attach(ticket=ticket, upload=upload, actor=alice).pk,
+        "release_id": release.pk,
+        "test_id": mark_held(test=test, actor=alice).pk,
+        "report_id": add_report(test=test, upload=upload, actor=alice).pk,
+        "risk_id": risk.pk,
+        "assessment_id": hold_assessment(held_on=day, summary="Fine", **made).pk,
     }
 
 
@@ -169,6 +192,7 @@ def is_form(route: Route) -> bool:
         "disable", "enable", "remove", "revoke", "delete", "transfer", "check", "download",
         "regroup", "cancel", "quarantine", "suspend", "reactivate", "retire", "rotate", "reenrol",
         "assign", "comment", "watch", "relate", "attach",
+        "sign", "deploy", "hold", "close", "link",
     }  # fmt: skip
 
 

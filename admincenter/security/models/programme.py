@@ -34,6 +34,9 @@ class Programme(models.Model):
     medium_days = models.PositiveSmallIntegerField(_("medium"), default=DAYS["medium"])
     low_days = models.PositiveSmallIntegerField(_("low"), default=DAYS["low"])
     tests_a_year = models.PositiveSmallIntegerField(_("penetration tests a year"), default=0)
+    assessment_days = models.PositiveSmallIntegerField(
+        _("days between risk assessments"), default=180
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:

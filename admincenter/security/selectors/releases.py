@@ -37,3 +37,9 @@ def checkpoints_of(release: Release) -> list[Checkpoint]:
     """Its gates, in the order in which they are passed."""
     order = {"quality-assurance": 0, "staged-deployment": 1, "review": 2}
     return sorted(release.checkpoints.select_related("signed_by"), key=lambda one: order[one.kind])
+
+
+def all_releases(programme: Programme) -> QuerySet[Release]:
+    """Those of a programme, each with its checkpoints."""
+    found: QuerySet[Release] = Release.objects.of(programme)
+    return found.prefetch_related("checkpoints")

@@ -25,7 +25,13 @@ __all__ = [
     "act", "around", "form_page", "get_or_post", "page_of", "programme", "readable", "section", "sent", "ticket",
 ]  # fmt: skip
 
-TABS = (Tab(_("Tickets"), "tickets", Permission.TICKETS_READ),)
+TABS = (
+    Tab(_("Figures"), "security_figures", Permission.TICKETS_READ),
+    Tab(_("Tickets"), "tickets", Permission.TICKETS_READ),
+    Tab(_("Releases"), "releases", Permission.RELEASES_READ),
+    Tab(_("Penetration tests"), "penetration_tests", Permission.PENETRATION_TESTS_READ),
+    Tab(_("Risks"), "risks", Permission.RISKS_READ),
+)
 
 
 def programme(request: HttpRequest, slug: str) -> Programme:

@@ -24,7 +24,7 @@ def programmes(request: HttpRequest) -> HttpResponse:
     platform = bool(can(viewer, Permission.TICKETS_READ))
     mine = list(visible_to(viewer)[:2])
     if len(mine) == 1 and not platform and not request.GET:
-        return redirect("admincenter:tickets", mine[0].slug)
+        return redirect("admincenter:security_figures", mine[0].slug)
     return list_page(
         request,
         "admincenter/security/programmes.html",

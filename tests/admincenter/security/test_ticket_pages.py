@@ -94,13 +94,13 @@ def test_another_programmes_ticket_is_not_there(
 
 def test_the_administrator_has_the_platforms_programme(dora: Any, platform: Any) -> None:
     browser = Browser().as_person(dora)
-    assert "/admincenter/security/_platform/tickets/" in browser.get("/admincenter/security/").text
+    assert "/admincenter/security/_platform/" in browser.get("/admincenter/security/").text
     assert browser.get("/admincenter/security/_platform/tickets/").status_code == 200
 
 
 def test_who_sees_one_programme_is_led_there(rita: Any) -> None:
     answer = Browser().as_person(rita).get("/admincenter/security/")
-    assert answer["Location"] == LIST
+    assert answer["Location"] == AT
 
 
 def test_a_ticket_moves_by_its_pages(

@@ -1,0 +1,106 @@
+"""The patch policy and its figures, and the evidence pack."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from admincenter.security.models import Ticket
+from admincenter.security.selectors.figures import figures_of
+from admincenter.security.services.moves import move_ticket
+from admincenter.security.services.policy import set_policy
+from admincenter.security.workflow import Move
+from mago.core.errors import Refused
+from tests.conftest import Browser
+
+from .conftest import AT
+
+
+def test_the_policy_counts_for_what_is_rated_from_then_on(
+    ticket: Any, programme: Any, alice: Any, events: Any
+) -> None:
+    before = ticket()
+    changed = set_policy(programme=programme, critical_days=2, actor=alice)
+    programme.refresh_from_db()
+    after = ticket()
+    assert after.due_on == before.due_on - timedelta(days=5)
+    before.refresh_from_db()
+    assert before.due_on == before.created_at.date() + timedelta(days=7)
+    with pytest.raises(Refused):
+        set_policy(programme=changed, high_days=1, actor=alice)
+    (event,) = events("security:policy:edited")
+    assert (event.detail["before"]["critical_days"], event.detail["after"]["critical_days"]) == (
+        7,
+        2,
+    )
+
+
+def test_figures_say_how_long_remediation_took_and_what_is_owed(
+    fixed: Any, ticket: Any, programme: Any, officer: Any
+) -> None:
+    Ticket.objects.of(programme).update(created_at=timezone.now() - timedelta(days=10, hours=1))
+    done = move_ticket(ticket=fixed, move=Move.VERIFY, actor=officer)
+    Ticket.objects.of(programme).filter(pk=done.pk).update(
+        due_on=timezone.now().date() - timedelta(days=3)
+    )
+    late = ticket()
+    Ticket.objects.of(programme).filter(pk=late.pk).update(
+        due_on=timezone.now().date() - timedelta(days=1)
+    )
+    found = figures_of(programme)
+    critical = found.by_severity[0]
+    assert (critical.owed, critical.overdue, critical.remediated) == (1, 1, 1)
+    assert (critical.median_days, critical.longest_days, critical.share_in_time) == (10, 10, 0)
+    assert (found.weeks[-2].owed, found.weeks[-1].owed, found.weeks[-1].overdue) == (1, 1, 1)
+    assert found.weeks[0].owed == 0
+
+
+def test_the_page_of_figures_costs_few_queries_and_says_what_is_so(
+    owner: Browser, ticket: Any, django_assert_max_num_queries: Any
+) -> None:
+    ticket()
+    with django_assert_max_num_queries(16):
+        page = owner.get(AT).text
+    assert "26 weeks ago 0 tickets were owed, now 1 are" in page
+    assert "?state=pending&amp;severity=critical" in page
+
+
+def test_the_policy_is_set_by_its_page(owner: Browser, programme: Any, rita: Any) -> None:
+    values = {
+        "critical_days": "3", "high_days": "14", "medium_days": "60", "low_days": "90",
+        "tests_a_year": "2", "assessment_days": "180",
+    }  # fmt: skip
+    assert owner.post(f"{AT}policy/", values | {"high_days": "1"}).status_code == 400
+    assert owner.post(f"{AT}policy/", values).status_code == 302
+    programme.refresh_from_db()
+    assert (programme.critical_days, programme.tests_a_year) == (3, 2)
+    assert Browser().as_person(rita).get(f"{AT}policy/").status_code == 403
+
+
+def test_the_evidence_pack_stands_by_itself_and_tells_no_details(
+    owner: Browser, fixed: Any, release: Any, rita: Any, events: Any
+) -> None:
+    answer = owner.post(f"{AT}evidence/download/")
+    assert answer["Content-Disposition"].startswith("attachment")
+    page = answer.content.decode()
+    for needed in (
+        "SEC-1",
+        "2.5.0",
+        "Quality assurance",
+        "mago-audit-checkpoint",
+        "<svg",
+        "<style>",
+    ):
+        assert needed in page
+    for missing in (
+        "<script",
+        "<link",
+        "src=",
+        "href=",
+        "Session survives sign-out",
+        "commit 4f2a",
+    ):
+        assert missing not in page
+    assert len(events("security:evidence:taken")) == 1
+    assert Browser().as_person(rita).post(f"{AT}evidence/download/").status_code == 403
