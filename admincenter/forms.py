@@ -19,6 +19,8 @@ from .pages import Filters
 from .widgets import Select
 
 ANY = ("", gettext_lazy("Any"))
+PEOPLE_STATES = ("active", "disabled", "administrators", "signed-in")
+JOINED = {"1": timedelta(days=1), "7": timedelta(days=7)}
 
 
 def _choices(of: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
@@ -100,7 +102,7 @@ class PeopleFilters(Filters):
         required=False,
         widget=Select,
         choices=[ANY, ("1", gettext_lazy("Last 24 hours")), ("7", gettext_lazy("Last 7 days"))],
-        coerce=lambda days: timedelta(days=int(days)),
+        coerce=lambda days: JOINED[days],
         empty_value=None,
     )
 

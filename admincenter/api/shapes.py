@@ -4,20 +4,22 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.api.account_shapes import (
+    FactorSerializer,
+    NamedSerializer,
+    PersonRefSerializer,
+    ProgramSerializer,
+    SessionSerializer,
+)
 
-class PersonRefSerializer(serializers.Serializer[Any]):
-    """Somebody, as others are shown them."""
-
-    id = serializers.UUIDField(source="pk")
-    email = serializers.EmailField()
-    name = serializers.CharField()
-
-
-class NamedSerializer(serializers.Serializer[Any]):
-    """Something that has a name."""
-
-    id = serializers.UUIDField(source="pk")
-    name = serializers.CharField()
+__all__ = [
+    "FactorSerializer",
+    "NamedSerializer",
+    "OnceField",
+    "PersonRefSerializer",
+    "ProgramSerializer",
+    "SessionSerializer",
+]
 
 
 class OnceField(serializers.CharField):

@@ -4,13 +4,21 @@ from django.urls import include, path
 
 from . import (
     applications,
+    audit,
+    audit_exports,
+    audit_streams,
+    audit_verification,
     bindings,
     domains,
     members,
+    messages,
     organizations,
+    overview,
+    people,
     policies,
     roles,
     service_accounts,
+    sign_in_providers,
     sites,
 )
 
@@ -96,6 +104,56 @@ of_organization = [
         applications.OneSecret.as_view(),
         name="api-secret",
     ),
+    path("audit", audit.OrganizationEvents.as_view(), name="api-organization-audit"),
+    path("audit/<int:event_id>", audit.OrganizationEvent.as_view(), name="api-organization-event"),
+    path(
+        "audit/exports",
+        audit_exports.OrganizationExports.as_view(),
+        name="api-organization-exports",
+    ),
+    path(
+        "audit/exports/<uuid:export_id>",
+        audit_exports.OrganizationExport.as_view(),
+        name="api-organization-export",
+    ),
+    path(
+        "audit/exports/<uuid:export_id>/file",
+        audit_exports.OrganizationExportFile.as_view(),
+        name="api-organization-export-file",
+    ),
+]
+
+of_person = [
+    path("disable", people.DisablePerson.as_view(), name="api-disable-person"),
+    path("enable", people.EnablePerson.as_view(), name="api-enable-person"),
+    path("recover", people.RecoverPerson.as_view(), name="api-recover-person"),
+    path("send-reset", people.SendReset.as_view(), name="api-send-reset"),
+    path("sign-out", people.SignOutPerson.as_view(), name="api-sign-out-person"),
+    path("sessions", people.SessionsOfPerson.as_view(), name="api-person-sessions"),
+    path("sessions/<uuid:session_id>", people.SessionOfPerson.as_view(), name="api-person-session"),
+    path("programs", people.ProgramsOfPerson.as_view(), name="api-person-programs"),
+    path("programs/<uuid:family_id>", people.ProgramOfPerson.as_view(), name="api-person-program"),
+]
+
+of_stream = [
+    path("test", audit_streams.TestStream.as_view(), name="api-test-audit-stream"),
+    path("pause", audit_streams.PauseStream.as_view(), name="api-pause-audit-stream"),
+    path("resume", audit_streams.ResumeStream.as_view(), name="api-resume-audit-stream"),
+    path("secret", audit_streams.RenewStreamSecret.as_view(), name="api-renew-audit-stream-secret"),
+]
+
+of_sign_in_provider = [
+    path("test", sign_in_providers.TestSignInProvider.as_view(), name="api-test-sign-in-provider"),
+    path(
+        "enable",
+        sign_in_providers.EnableSignInProvider.as_view(),
+        name="api-enable-sign-in-provider",
+    ),
+    path(
+        "disable",
+        sign_in_providers.DisableSignInProvider.as_view(),
+        name="api-disable-sign-in-provider",
+    ),
 ]
 
 urlpatterns = [
@@ -108,4 +166,45 @@ urlpatterns = [
     path("organizations/<uuid:organization_id>/", include(of_organization)),
     path("roles", roles.BuiltInRoles.as_view(), name="api-built-in-roles"),
     path("sites", sites.AllSites.as_view(), name="api-all-sites"),
+    path("overview", overview.Overview.as_view(), name="api-overview"),
+    path("people", people.People.as_view(), name="api-people"),
+    path("people/<uuid:person_id>", people.OnePerson.as_view(), name="api-person"),
+    path("people/<uuid:person_id>/", include(of_person)),
+    path("messages", messages.Messages.as_view(), name="api-messages"),
+    path("messages/retry-dead", messages.RetryDead.as_view(), name="api-retry-dead"),
+    path("messages/<uuid:message_id>", messages.OneMessage.as_view(), name="api-message"),
+    path(
+        "messages/<uuid:message_id>/retry",
+        messages.RetryMessage.as_view(),
+        name="api-retry-message",
+    ),
+    path(
+        "sign-in-providers",
+        sign_in_providers.SignInProviders.as_view(),
+        name="api-sign-in-providers",
+    ),
+    path(
+        "sign-in-providers/<slug:kind>",
+        sign_in_providers.OneSignInProvider.as_view(),
+        name="api-sign-in-provider",
+    ),
+    path("sign-in-providers/<slug:kind>/", include(of_sign_in_provider)),
+    path("audit", audit.Events.as_view(), name="api-audit"),
+    path("audit/<int:event_id>", audit.OneEvent.as_view(), name="api-event"),
+    path("audit/exports", audit_exports.Exports.as_view(), name="api-exports"),
+    path("audit/exports/<uuid:export_id>", audit_exports.OneExport.as_view(), name="api-export"),
+    path(
+        "audit/exports/<uuid:export_id>/file",
+        audit_exports.ExportFile.as_view(),
+        name="api-export-file",
+    ),
+    path("audit/streams", audit_streams.Streams.as_view(), name="api-audit-streams"),
+    path(
+        "audit/streams/<uuid:stream_id>", audit_streams.OneStream.as_view(), name="api-audit-stream"
+    ),
+    path("audit/streams/<uuid:stream_id>/", include(of_stream)),
+    path(
+        "audit/verifications", audit_verification.Verifications.as_view(), name="api-verifications"
+    ),
+    path("audit/checkpoint", audit_verification.Checkpoint.as_view(), name="api-checkpoint"),
 ]

@@ -78,22 +78,25 @@ def exports_page(
 def download_export(
     request: HttpRequest, whose: Organization | None, key: UUID
 ) -> HttpResponseBase:
-    """The file, piece by piece; that somebody took it is recorded."""
-    job = export_for(actor(request).pk, _key(whose), key)
+    return file_of(export_for(actor(request).pk, _key(whose), key), actor=actor(request))
+
+
+def file_of(job: AuditJob, *, actor: object) -> FileResponse:
+    """The file, piece by piece; that somebody took it is recorded. NotFound while it is not done."""
     path = path_of(job)
     if job.state != JobState.DONE or not path.is_file():
         raise NotFound(_("There is no file any more. Ask for another export."))
     file = path.open("rb")
     record(
         Tag.AUDIT_EXPORT_DOWNLOADED,
-        actor=actor(request),
+        actor=actor,
         target=job,
         organization_id=job.organization_id,
     )
     format = Format(job.question["format"])
     name = f"audit-{job.created_at:%Y-%m-%d-%H%M}.{format}"
     return FileResponse(
-        file, as_attachment=True, filename=name, headers={"Content-Type": format.content_type}
+        file, as_attachment=True, filename=name, content_type=format.content_type
     )
 
 

@@ -95,7 +95,7 @@ def _ask(
             return AuditJob.objects.create(
                 kind=kind,
                 actor_id=actor.pk,
-                actor_label=clean_text(actor.email, 254),
+                actor_label=clean_text(getattr(actor, "email", "") or actor, 254),
                 organization_id=organization_id,
                 address=clean_text(who.address, 45),
                 request_id=clean_text(who.request_id, 64),

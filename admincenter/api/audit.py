@@ -1,0 +1,200 @@
+"""The audit trail: of the platform, and of one organization. Who searches it is recorded in it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from accounts.access.permissions import Permission
+from accounts.api.bodies import PageQuery, Query
+from accounts.api.resources import OrganizationResource, Resource, listed, read
+from accounts.api.serializers import TextField
+from accounts.models import User, normalize_email
+from mago.audit import canonical, selectors
+from mago.audit.models import AuditEvent, Outcome
+from mago.audit.services import record
+from mago.audit.tags import Tag
+from mago.core.errors import NotFound
+from mago.core.keyset import Listing
+
+from ..selectors.trail import find_events, link_of
+
+
+class WhoSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(allow_null=True)
+    label = serializers.CharField(help_text="As it was then.")  # type: ignore[assignment]
+
+
+class TargetSerializer(serializers.Serializer[Any]):
+    type = serializers.CharField()
+    id = serializers.CharField()
+    label = serializers.CharField(help_text="As it was then.")  # type: ignore[assignment]
+
+
+class EventSerializer(serializers.Serializer[Any]):
+    """docs/audit-format.md says what each field means."""
+
+    id = serializers.IntegerField()
+    time = serializers.DateTimeField()
+    tag = serializers.CharField()
+    outcome = serializers.CharField()
+    actor = serializers.SerializerMethodField()
+    on_behalf_of = serializers.SerializerMethodField()
+    target = serializers.SerializerMethodField()
+    organization = serializers.UUIDField(source="organization_id", allow_null=True)
+    address = serializers.CharField()
+    user_agent = serializers.CharField()
+    request_id = serializers.CharField()
+    detail = serializers.DictField()
+
+    def get_actor(self, event: AuditEvent) -> WhoSerializer:
+        return {"id": event.actor_id, "label": event.actor_label}  # type: ignore[return-value]
+
+    def get_on_behalf_of(self, event: AuditEvent) -> WhoSerializer:
+        return {"id": event.on_behalf_of_id, "label": event.on_behalf_of_label}  # type: ignore[return-value]
+
+    def get_target(self, event: AuditEvent) -> TargetSerializer:
+        return {  # type: ignore[return-value]
+            "type": event.target_type,
+            "id": event.target_id,
+            "label": event.target_label,
+        }
+
+
+class SealSerializer(serializers.Serializer[Any]):
+    """The link of the chain that seals the event."""
+
+    sequence = serializers.IntegerField()
+    hash = serializers.SerializerMethodField()
+
+    def get_hash(self, link: Any) -> str:
+        return bytes(link.hash).hex()
+
+
+class WholeEventSerializer(EventSerializer):
+    changing = ("seal",)
+
+    is_genuine = serializers.BooleanField(help_text="Whether this installation wrote it so.")
+    seal = SealSerializer(allow_null=True)
+
+
+class OrganizationFilters(Query):
+    """Without filters by person: who has an account elsewhere is nobody's business in an organization."""
+
+    tag = serializers.ChoiceField(choices=[tag.value for tag in Tag], required=False)
+    outcome = serializers.ChoiceField(choices=Outcome.values, required=False)
+    since = serializers.DateTimeField(required=False)
+    until = serializers.DateTimeField(required=False)
+
+    def validate_since(self, moment: Any) -> Any:
+        return _in_reach(moment)
+
+    def validate_until(self, moment: Any) -> Any:
+        return _in_reach(moment)
+
+
+class EventFilters(OrganizationFilters):
+    actor = TextField(required=False, max_length=254, help_text="E-mail address or identifier.")
+    about = TextField(required=False, max_length=254, help_text="E-mail address or identifier.")
+    address = serializers.IPAddressField(required=False)
+
+    def validate_actor(self, text: str) -> UUID:
+        return _person(text)
+
+    def validate_about(self, text: str) -> UUID:
+        return _person(text)
+
+
+class OrganizationEventQuery(PageQuery, OrganizationFilters):
+    """A page of what they find."""
+
+
+class EventQuery(PageQuery, EventFilters):
+    """A page of what they find."""
+
+
+def _in_reach(moment: Any) -> Any:
+    # No database, and no time zone, can take the first and the last years that Python knows.
+    if not 1970 <= moment.year < 3000:
+        raise serializers.ValidationError(_("Give a date from 1970 on."))
+    return moment
+
+
+def _person(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        found = User.objects.filter(email=normalize_email(text)).values_list("pk", flat=True)
+        if (key := found.first()) is None:
+            raise serializers.ValidationError(_("Nobody here has this address.")) from None
+        return key
+
+
+def _tell_of_search(view: Resource, chosen: dict[str, Any], organization_id: Any = None) -> None:
+    """A look at the newest events tells nothing about the reader; what was searched for does. Further pages are
+    the same search."""
+    if chosen and "cursor" not in view.request.query_params:
+        searched = {name: str(value) for name, value in chosen.items()}
+        record(
+            Tag.AUDIT_SEARCHED,
+            actor=view.actor,
+            organization_id=organization_id,
+            filters=searched,
+        )
+
+
+def _whole(view: Resource, event: Any) -> Any:
+    """The event as it is shown whole; that somebody read it is recorded."""
+    record(
+        Tag.AUDIT_EVENT_READ,
+        actor=view.actor,
+        target=event,
+        organization_id=event.organization_id if "organization_id" in view.kwargs else None,
+    )
+    event.is_genuine = canonical.is_ours(event)
+    event.seal = link_of(event)
+    return event
+
+
+class Events(Resource):
+    access = Permission.AUDIT_READ
+
+    @listed(EventSerializer, query=EventQuery, summary="The audit trail, newest first")
+    def get(self, **chosen: Any) -> Listing:
+        _tell_of_search(self, chosen)
+        return find_events(**chosen)
+
+
+class OneEvent(Resource):
+    access = Permission.AUDIT_READ
+
+    def row(self) -> Any:
+        return _whole(self, selectors.event(self.kwargs["event_id"]))
+
+    get = read(WholeEventSerializer, summary="One event, and the link that seals it")
+
+
+class OrganizationEvents(OrganizationResource):
+    access = Permission.AUDIT_READ
+
+    @listed(
+        EventSerializer,
+        query=OrganizationEventQuery,
+        summary="The audit trail of an organization, newest first",
+    )
+    def get(self, **chosen: Any) -> Listing:
+        _tell_of_search(self, chosen, self.organization.pk)
+        return find_events(organization=self.organization, **chosen)
+
+
+class OrganizationEvent(OrganizationResource):
+    access = Permission.AUDIT_READ
+
+    def row(self) -> Any:
+        event = selectors.event(self.kwargs["event_id"])
+        if event.organization_id != self.organization.pk:
+            raise NotFound
+        return _whole(self, event)
+
+    get = read(WholeEventSerializer, summary="One event of an organization")
