@@ -3,11 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.access.models import ServiceAccount
 from accounts.access.permissions import Permission
-from accounts.access.selectors import Actor, can, can_within
+from accounts.access.selectors import Actor, can, can_within, live_bindings
+from accounts.models import User
 from accounts.organizations.models import Organization, Site
 from accounts.organizations.selectors import owned_for
 
@@ -18,6 +20,22 @@ def hubs_of(actor: Actor, organization: Organization) -> QuerySet[Hub]:
     """The hubs that somebody may see now, the newest first, with site and room."""
     hubs = Hub.objects.of(organization).select_related("site", "room")
     return _where_permitted(actor, organization, hubs).order_by("-created_at", "-id")
+
+
+def hubs_anywhere(actor: Actor) -> QuerySet[Hub]:
+    """The hubs that somebody may see now, in whatever organization."""
+    hubs = Hub.objects.everywhere(reason="narrowed to what the actor may see")
+    hubs = hubs.select_related("site", "room")
+    if can(actor, Permission.HUBS_READ):
+        return hubs  # type: ignore[no-any-return]
+    if not isinstance(actor, User | ServiceAccount):
+        return hubs.none()  # type: ignore[no-any-return]
+    scopes = {binding.scope for binding in live_bindings(actor) if binding.organization_id}
+    whole = [s.organization_id for s in scopes if not s.site_id and can(actor, Permission.HUBS_READ, s)]  # fmt: skip
+    sites = Site.objects.everywhere(reason="those at which the actor holds a role")
+    held = sites.filter(pk__in=[scope.site_id for scope in scopes if scope.site_id])
+    some = [site.pk for site in held if can(actor, Permission.HUBS_READ, site)]
+    return hubs.filter(Q(organization__in=whole) | Q(site__in=some))  # type: ignore[no-any-return]
 
 
 def hub_for(

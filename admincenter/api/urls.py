@@ -1,6 +1,6 @@
 """/api/v1/…: what administrators look after. One line a resource."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from . import (
     applications,
@@ -10,6 +10,10 @@ from . import (
     audit_verification,
     bindings,
     domains,
+    hub_groups,
+    hub_places,
+    hub_tasks,
+    hubs,
     members,
     messages,
     organizations,
@@ -123,6 +127,48 @@ of_organization = [
     ),
 ]
 
+of_hub = [
+    path("presence", hubs.HubPresence.as_view(), name="api-hub-presence"),
+    path("credentials", hubs.HubCredentials.as_view(), name="api-hub-credentials"),
+    path("outages", hubs.HubOutages.as_view(), name="api-hub-outages"),
+    path("tasks", hub_tasks.TasksOfHub.as_view(), name="api-tasks-of-hub"),
+    path("quarantine", hubs.QuarantineHub.as_view(), name="api-quarantine-hub"),
+    path("suspend", hubs.SuspendHub.as_view(), name="api-suspend-hub"),
+    path("reactivate", hubs.ReactivateHub.as_view(), name="api-reactivate-hub"),
+    path("retire", hubs.RetireHub.as_view(), name="api-retire-hub"),
+    path("revoke", hubs.RevokeHub.as_view(), name="api-revoke-hub"),
+    path("rotate", hubs.RotateHub.as_view(), name="api-rotate-hub"),
+    path("enrol-again", hub_places.EnrolAgain.as_view(), name="api-enrol-hub-again"),
+]
+
+of_fleet: list[URLPattern | URLResolver] = [
+    path("fleet", hubs.Fleet.as_view(), name="api-fleet"),
+    path("hubs", hubs.Hubs.as_view(), name="api-hubs"),
+    path("hubs/import", hub_places.ImportHubs.as_view(), name="api-import-hubs"),
+    path("hubs/<uuid:hub_id>", hubs.OneHub.as_view(), name="api-hub"),
+    path("hubs/<uuid:hub_id>/", include(of_hub)),
+    path("rooms", hub_places.Rooms.as_view(), name="api-rooms"),
+    path("rooms/<uuid:room_id>", hub_places.OneRoom.as_view(), name="api-room"),
+    path("hub-codes", hub_places.Codes.as_view(), name="api-hub-codes"),
+    path("hub-codes/<uuid:code_id>", hub_places.OneCode.as_view(), name="api-hub-code"),
+    path("hub-groups", hub_groups.Groups.as_view(), name="api-hub-groups"),
+    path("hub-groups/<uuid:group_id>", hub_groups.OneGroup.as_view(), name="api-hub-group"),
+    path("hub-groups/<uuid:group_id>/hubs", hub_groups.Regroup.as_view(), name="api-regroup-hubs"),
+    path("tasks", hub_tasks.Tasks.as_view(), name="api-hub-tasks"),
+    path("tasks/<uuid:task_id>", hub_tasks.OneTask.as_view(), name="api-hub-task"),
+    path("tasks/<uuid:task_id>/cancel", hub_tasks.CancelTask.as_view(), name="api-cancel-hub-task"),
+    path(
+        "tasks/<uuid:task_id>/hubs",
+        hub_tasks.Assignments.as_view(),
+        name="api-hub-task-assignments",
+    ),
+    path(
+        "tasks/<uuid:task_id>/hubs/<uuid:assignment_id>",
+        hub_tasks.OneAssignment.as_view(),
+        name="api-hub-task-assignment",
+    ),
+]
+
 of_person = [
     path("disable", people.DisablePerson.as_view(), name="api-disable-person"),
     path("enable", people.EnablePerson.as_view(), name="api-enable-person"),
@@ -164,6 +210,8 @@ urlpatterns = [
         name="api-organization",
     ),
     path("organizations/<uuid:organization_id>/", include(of_organization)),
+    path("organizations/<uuid:organization_id>/", include(of_fleet)),
+    path("hubs", hubs.AllHubs.as_view(), name="api-all-hubs"),
     path("roles", roles.BuiltInRoles.as_view(), name="api-built-in-roles"),
     path("sites", sites.AllSites.as_view(), name="api-all-sites"),
     path("overview", overview.Overview.as_view(), name="api-overview"),

@@ -69,7 +69,8 @@ def order_task(
         addressed_to=addressed_to[:200],
         local_time=f"{local_time:%Y-%m-%d %H:%M}" if local_time else "",
         expires_after=expires_after,
-        created_by=actor,
+        # A service account has no row among people; the trail names it.
+        created_by=actor if isinstance(actor, User) else None,
     )
     Assignment.objects.bulk_create(
         (

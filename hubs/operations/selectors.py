@@ -98,7 +98,12 @@ def assignment_for(actor: Actor, task: Task, key: UUID) -> Assignment:
     return found
 
 
+def assignments_of_hub(hub: Hub) -> QuerySet[Assignment]:
+    """What a hub was asked to do, the newest first, without its logs."""
+    found = Assignment.objects.filter(hub=hub).select_related("task__created_by", "hub")
+    return found.defer("log").order_by("-id")
+
+
 def tasks_of_hub(hub: Hub, most: int) -> list[Assignment]:
-    """The newest tasks of a hub."""
-    found = Assignment.objects.filter(hub=hub).select_related("task__created_by")
-    return list(found.defer("log").order_by("-id")[:most])
+    """The newest of them."""
+    return list(assignments_of_hub(hub)[:most])

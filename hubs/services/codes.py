@@ -60,7 +60,7 @@ def create_enrolment_code(
         uses=uses,
         uses_left=uses,
         expires_at=timezone.now() + (lifetime or settings.HUB_CODE_LIFETIME),
-        created_by=actor,
+        created_by=actor if isinstance(actor, User) else None,
     )
     record(
         Tag.HUB_CODE_CREATED,

@@ -95,9 +95,7 @@ def file_of(job: AuditJob, *, actor: object) -> FileResponse:
     )
     format = Format(job.question["format"])
     name = f"audit-{job.created_at:%Y-%m-%d-%H%M}.{format}"
-    return FileResponse(
-        file, as_attachment=True, filename=name, content_type=format.content_type
-    )
+    return FileResponse(file, as_attachment=True, filename=name, content_type=format.content_type)
 
 
 def delete_export(
