@@ -46,7 +46,7 @@ def _work() -> None:
     worker = app.WorkController(
         pool=Pool,
         concurrency=THREADS,
-        queues=["default", "messages"],
+        queues=["default", "messages", "exports"],
         without_gossip=True,
         without_heartbeat=True,
         without_mingle=True,

@@ -163,6 +163,8 @@ class Tag(StrEnum):
     RECOVERY_CODES_ISSUED = "mfa:recovery-codes:issued", _("Recovery codes made")
     RECOVERY_REQUESTED = "mfa:recovery:requested", _("Recovery asked for by an administrator")
     SMS_STOPPED = "mfa:sms:stopped", _("SMS held back by a cap")
+    BACKUP_MADE = "operations:backup:made", _("Backup made")
+    BACKUP_RESTORED = "operations:backup:restored", _("Backup restored")
     DOMAIN_CLAIMED = "organizations:domain:claimed", _("Domain claimed")
     DOMAIN_LOST = "organizations:domain:lost", _("Domain lost")
     DOMAIN_PROVED = "organizations:domain:proved", _("Domain proved")

@@ -46,6 +46,11 @@ def _key_id(key: str) -> str:
     return hashlib.sha256(b"mago key id" + key.encode()).hexdigest()[:8]
 
 
+def key_ids() -> list[str]:
+    """The names of the keys of the ring, newest first; they tell nothing of the keys."""
+    return [_key_id(key) for key in _ring()]
+
+
 def seal(value: str, *, purpose: str, context: str = "") -> str:
     """`value` encrypted and authenticated; opens only for the same purpose and context."""
     key = settings.SECRET_KEY

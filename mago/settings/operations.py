@@ -22,6 +22,10 @@ if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
         "is short",
         'Make one: python -c "import secrets; print(secrets.token_urlsafe(32))"',
     )
+BACKUP_SECRET = env.text(
+    "MAGO_BACKUP_SECRET",
+    meaning="Secret of 20 characters or more by which backups are encrypted; `--key-file` names a file instead.",
+)
 TRACES_ENDPOINT = env.text(
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     meaning="Where traces are sent (OpenTelemetry, OTLP over http); needs the packages of the extra `tracing`.",

@@ -72,7 +72,12 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_TASK_SOFT_TIME_LIMIT = 100
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"mago.messaging.tasks.*": {"queue": "messages"}}
+# Who waits for a code waits for the queue of messages; exports may take hours, and hold up nobody.
+CELERY_TASK_ROUTES = {
+    "mago.messaging.tasks.*": {"queue": "messages"},
+    "mago.audit.tasks.run_job": {"queue": "exports"},
+    "admincenter.tasks.watch_certificates": {"queue": "exports"},
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 # What runs by the clock, whole: beat reads nothing from the database.

@@ -343,6 +343,9 @@ assert answer.status_code == 400
 answer = Client().get("/api/v1/me", HTTP_HOST="id.example.com")
 assert (answer.status_code, answer.json()["code"]) == (403, "https_required"), answer.content
 assert Client().get("/dev/inbox/", **https).status_code == 404
+# A probe knows neither our name nor https.
+assert Client().get("/health/live", HTTP_HOST="10.0.0.7").status_code == 200
+assert Client().get("/metrics", HTTP_HOST="10.0.0.7", REMOTE_ADDR="10.0.0.9").status_code == 404
 assert settings.DEBUG is False
 """
 
