@@ -41,7 +41,7 @@ def lines() -> Lines:
             whole,
             {"table": "t", "columns": [["a", "plain"]]},
             [1],
-            {"end": end or {"t": 1}},
+            {"end": {"t": 1} if end is None else end},
             *more,
         ]
         return lambda: iter([json.dumps(line).encode() for line in content])
