@@ -20,6 +20,7 @@ from accounts.sessions.assurance import Proof
 from accounts.signin import services
 from mago.core.guards import PUBLIC, SIGNED_IN
 
+from . import directories
 from . import serializers as shapes
 from .doors import through_api
 from .quick import QuickView, answer
@@ -84,10 +85,12 @@ class SignIn(APIView):
         auth=[],
     )
     def post(self, request: Request) -> HttpResponseBase:
-        user = services.check_password(**cleaned(shapes.SignInSerializer, request))
-        return pipeline.sign_in(
-            through_api(request._request), user, method="password", proof=Proof.PASSWORD
-        )
+        shown = cleaned(shapes.SignInSerializer, request)
+        door = through_api(request._request)
+        if (provider := directories.directory_for(shown["email"])) is not None:
+            return directories.sign_in(door, provider, **shown)
+        user = services.check_password(**shown)
+        return pipeline.sign_in(door, user, method="password", proof=Proof.PASSWORD)
 
 
 class Refresh(APIView):
