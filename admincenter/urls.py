@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from .sections import certificates, messages, overview, people, search, sign_in_providers
 from .sections.audit.urls import urlpatterns as audit_patterns
+from .sections.directories.urls import urlpatterns as directory_patterns
 from .sections.hubs import fleet
 from .sections.hubs.urls import urlpatterns as hub_patterns
 from .sections.organizations import directory
@@ -53,6 +54,7 @@ urlpatterns = [
         sign_in_providers.disable,
         name="disable_sign_in_provider",
     ),
+    path("identity-providers/<slug:slug>/<uuid:provider_id>/sync/", include(directory_patterns)),
     path("hubs/", fleet.fleets, name="hubs"),
     path("hubs/<slug:slug>/", include(hub_patterns)),
     path("certificates/", certificates.certificates, name="certificates"),

@@ -188,6 +188,32 @@ class SyncRun(models.Model):
     def is_at_work(self) -> bool:
         return self.state in AT_WORK
 
+    @property
+    def planned(self) -> int:
+        """How many people the run is to change, or was; those whom it leaves alone are not counted."""
+        return sum(int(n) for action, n in self.counts.items() if action != Action.IGNORE.value)
+
+    @property
+    def finished(self) -> int:
+        return self.applied + self.failures
+
+    @property
+    def disabled(self) -> int:
+        """How many it would disable, or has."""
+        return int(self.counts.get(Action.DISABLE.value, 0))
+
+    @property
+    def share(self) -> int:
+        """Of those known, how many per cent would be disabled."""
+        return round(self.disabled * 100 / self.known) if self.known else 0
+
+    @property
+    def figures(self) -> list[tuple[str, int]]:
+        """How many it concerns, in the words of what is done."""
+        return [
+            (str(one.label), self.counts[one.value]) for one in Action if one.value in self.counts
+        ]
+
 
 class Action(models.TextChoices):
     """In the order in which they are applied: whoever has to go goes first."""
@@ -212,4 +238,7 @@ class SyncChange(models.Model):
     class Meta:
         verbose_name = _("change of a sync")
         verbose_name_plural = _("changes of a sync")
-        indexes = [models.Index(fields=["run", "is_applied", "action", "id"], name="sync_next")]
+        indexes = [
+            models.Index(fields=["run", "is_applied", "action", "id"], name="sync_next"),
+            models.Index(fields=["run", "action", "id"], name="sync_listed"),
+        ]

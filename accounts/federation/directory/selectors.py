@@ -8,7 +8,7 @@ from accounts.federation.enterprise.models import EnterpriseIdentity, IdentityPr
 from mago.core.errors import NotFound
 
 from .comparing import Known
-from .models import Action, Directory, RunState, SyncChange, SyncRun
+from .models import Directory, RunState, SyncChange, SyncRun
 from .people import issuer_of
 
 
@@ -72,8 +72,3 @@ def is_settled(run: SyncRun) -> bool:
         provider=run.provider, is_full=True, is_dry=False, state=RunState.DONE
     )
     return before.filter(version=run.version).exists()
-
-
-def disabled_by(run: SyncRun) -> int:
-    """How many the run would disable, or has."""
-    return int(run.counts.get(Action.DISABLE.value, 0))

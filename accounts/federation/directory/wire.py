@@ -288,12 +288,15 @@ class _Server(ldap3.Server):
             allowed_referral_hosts=[],
         )
         self._places = places
+        self.connection: Any = None
 
     def candidate_addresses(self) -> list[list[Any]]:
         return [[*place, None, None] for place in self._places]
 
     def update_availability(self, address: Any, available: bool) -> None:
-        """`client.ask` remembers who is out of reach."""
+        """`client.ask` remembers who is out of reach; the socket of an address that was, ldap3 would leave open."""
+        if not available and self.connection.socket is not None:
+            self.connection.socket.close()
 
 
 def _connection(endpoint: Endpoint, tls: _Tls) -> Any:
@@ -302,8 +305,9 @@ def _connection(endpoint: Endpoint, tls: _Tls) -> Any:
     except Unreachable as error:
         reason = Reason.RESOLVE if error.step == "resolve" else Reason.NOT_ALLOWED
         raise DirectoryFailed(reason, error.reason, str(endpoint)) from None
-    return ldap3.Connection(
-        _Server(endpoint, tls, places),
+    server = _Server(endpoint, tls, places)
+    server.connection = ldap3.Connection(
+        server,
         client_strategy=ldap3.SYNC,
         auto_referrals=False,
         check_names=False,
@@ -313,6 +317,7 @@ def _connection(endpoint: Endpoint, tls: _Tls) -> Any:
         return_empty_attributes=False,
         receive_timeout=RECEIVE_TIMEOUT,
     )
+    return server.connection
 
 
 def _context(ca: str) -> ssl.SSLContext:

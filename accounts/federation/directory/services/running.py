@@ -30,7 +30,7 @@ from ..comparing import Change, Found, Plan, Rules, compare, is_braked
 from ..groups import AllGroups, all_groups
 from ..models import AT_WORK, Action, Directory, Problem, RunState, SyncChange, SyncRun
 from ..people import asserted_of, attributes_for, issuer_of
-from ..selectors import directory_of, disabled_by, is_settled, known_people, person_known_as
+from ..selectors import directory_of, is_settled, known_people, person_known_as
 from ..standing import standing_of
 
 # A worker tells every second that it is alive; after so long somebody else goes on.
@@ -354,7 +354,7 @@ def _finish(run: SyncRun, directory: Directory) -> None:
     )
     if run.asked_by_id or run.applied or run.failures:
         told: dict[str, Any] = {"applied": run.applied, "failed": run.failures}
-        _tell(run, Tag.DIRECTORY_SYNC_FINISHED, read=run.read, disabled=disabled_by(run), **told)
+        _tell(run, Tag.DIRECTORY_SYNC_FINISHED, read=run.read, disabled=run.disabled, **told)
 
 
 @transaction.atomic

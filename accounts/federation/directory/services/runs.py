@@ -17,7 +17,7 @@ from mago.audit.tags import Tag
 from mago.core.errors import Conflict, Refused
 
 from ..models import Directory, RunState, SyncChange, SyncRun
-from ..selectors import directory_of, disabled_by, runs_of
+from ..selectors import directory_of, runs_of
 
 KEPT = 50
 # Of so many runs it is kept who was concerned.
@@ -66,7 +66,7 @@ def confirm(*, run: SyncRun, actor: User) -> None:
     if not is_held:
         raise Conflict
     run.refresh_from_db()
-    _tell(Tag.DIRECTORY_SYNC_CONFIRMED, run, actor, disabled=disabled_by(run), known=run.known)
+    _tell(Tag.DIRECTORY_SYNC_CONFIRMED, run, actor, disabled=run.disabled, known=run.known)
 
 
 @transaction.atomic
@@ -77,7 +77,7 @@ def drop(*, run: SyncRun, actor: User) -> None:
     if not held.update(state=RunState.DROPPED, finished_at=timezone.now()):
         raise Conflict
     SyncChange.objects.filter(run=run).update(told=None)
-    _tell(Tag.DIRECTORY_SYNC_DROPPED, run, actor, disabled=disabled_by(run), known=run.known)
+    _tell(Tag.DIRECTORY_SYNC_DROPPED, run, actor, disabled=run.disabled, known=run.known)
 
 
 def ask_due() -> None:
