@@ -4,10 +4,9 @@ import json
 import multiprocessing
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -21,25 +20,8 @@ T = TypeVar("T")
 
 
 @pytest.fixture
-def real_database(transactional_db: None, tmp_path: Path) -> Iterator[None]:
-    """PostgreSQL as it is; SQLite as a file, as one in memory locks tables where a file would wait."""
-    if connection.vendor != "sqlite" or not connection.is_in_memory_db():
-        yield
-        return
-    before = connections["default"]
-    # The very dictionary from which each thread opens its connection.
-    settings = before.settings_dict
-    name, file = settings["NAME"], tmp_path / "race.sqlite3"
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM INTO %s", [str(file)])
-    settings["NAME"] = str(file)
-    del connections["default"]
-    try:
-        yield
-    finally:
-        connections["default"].close()
-        settings["NAME"] = name
-        connections["default"] = before
+def real_database(transactional_db: None) -> None:
+    """Of the suite's databases each is one that threads can share: SQLite's is a file, not in memory."""
 
 
 def at_once(work: Callable[[int], T], times: int = THREADS) -> list[T]:
