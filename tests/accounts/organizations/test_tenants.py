@@ -299,6 +299,7 @@ class Tenants(RuleBasedStateMachine):
             assert owners.exists()
 
 
+@pytest.mark.one_database
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_no_cross_read_and_no_cross_write(person: Any) -> None:
