@@ -1,6 +1,7 @@
 """Mago as a newcomer runs it: `manage.py serve` on a free port of loopback, with a data folder of its own."""
 
 import fcntl
+import hashlib
 import json
 import os
 import re
@@ -10,6 +11,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -76,44 +78,57 @@ def environment(data: Path, port: int, **more: str) -> dict[str, str]:
     return kept | {"PORT": str(port), "MAGO_DATA_DIR": str(data), **more}
 
 
-@contextmanager
-def first_of_all(name: str) -> Iterator[Path | None]:
-    """A folder for the one of this run's workers that comes first; None for the others, who wait until it is done."""
-    folder = Path(os.environ["MAGO_DATA_DIR"]) / name
-    folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if (folder / "made").exists():
-            yield None
-        else:
-            yield folder
-            (folder / "made").touch()
-
-
 def migrate(data: Path, **more: str) -> None:
     command = [sys.executable, str(ROOT / "manage.py"), "migrate", "-v0"]
     subprocess.run(command, env=environment(data, 8000, **more), cwd=ROOT, check=True)
 
 
+@contextmanager
+def one_at_a_time(lock: Path) -> Iterator[None]:
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def migrated() -> Path:
-    """An SQLite database that has all tables and nothing in them, made once for all workers of this run."""
-    with first_of_all("migrated") as folder:
-        if folder:
-            migrate(folder)
+    """An SQLite database that has all tables and nothing in them; made anew only where migrations have changed."""
+    folder = ROOT / ".pytest_cache"
+    folder.mkdir(exist_ok=True)
+    kept = folder / f"migrated-{as_they_are()}.sqlite3"
+    with one_at_a_time(folder / "migrated.lock"), tempfile.TemporaryDirectory(dir=folder) as data:
+        if not kept.exists():
+            migrate(Path(data))
+            made = Path(data, "mago.sqlite3")
             # All in the one file, for whoever copies it.
-            with sqlite3.connect(folder / "mago.sqlite3") as file:
+            with sqlite3.connect(made) as file:
                 file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return Path(os.environ["MAGO_DATA_DIR"]) / "migrated" / "mago.sqlite3"
+            for former in folder.glob("migrated-*.sqlite3"):
+                former.unlink()
+            made.rename(kept)
+    return kept
+
+
+def as_they_are() -> str:
+    """A digest of the migrations: ours, what they take from our code, and those of the packages that are locked."""
+    files = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/*/migrations/*.py")]
+    files += [ROOT / "mago/audit/append_only.py", ROOT / "requirements.txt"]
+    together = hashlib.sha256()
+    for file in sorted(files):
+        together.update(file.read_bytes())
+    return together.hexdigest()[:16]
 
 
 def migrated_on_postgresql() -> str:
-    """The name of such a database on the PostgreSQL of this run."""
+    """The name of such a database on the PostgreSQL of this run, made once for all its workers."""
     name, address = "migrated", urlsplit(os.environ["DATABASE_URL"])
-    with first_of_all("migrated-on-postgresql") as folder:
-        if folder:
-            with connection._nodb_cursor() as cursor:
-                cursor.execute(f"CREATE DATABASE {name}")
-            migrate(folder, DATABASE_URL=urlunsplit(address._replace(path=f"/{name}")))
+    lock = Path(os.environ["MAGO_DATA_DIR"], "migrated.lock")
+    with one_at_a_time(lock), connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        if not cursor.fetchone():
+            cursor.execute("CREATE DATABASE migrating")
+            url = urlunsplit(address._replace(path="/migrating"))
+            migrate(lock.parent, DATABASE_URL=url)
+            cursor.execute(f"ALTER DATABASE migrating RENAME TO {name}")
     return name
 
 

@@ -212,7 +212,8 @@ def told(
             tell,
             summary,
             description,
-            parameters=[query],
+            # A description of parameters that names none cannot be made.
+            parameters=[] if query is Query else [query],
             responses={200: shape, **_problems(400, 401, 403, 404, 429)},
         )
 

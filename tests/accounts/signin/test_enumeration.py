@@ -179,7 +179,7 @@ def test_where_a_mail_is_asked_for_the_same_tables_are_written(alice: User, door
     for email in kinds():
         with CaptureQueriesContext(connection) as queries:
             door(email)
-        written.append([q["sql"].split("(")[0][:60] for q in queries if q["sql"][0] in "IU"])
+        written.append([q["sql"].split()[:3] for q in queries if q["sql"][0] in "IU"])
     assert written[0] == written[1]
 
 
