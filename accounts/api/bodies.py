@@ -74,13 +74,17 @@ class DocumentField(serializers.DictField):
         "too_long": gettext_lazy("This is too long."),
     }
 
+    def __init__(self, *, longest: int = LONGEST_DOCUMENT, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.longest = longest
+
     def to_internal_value(self, data: Any) -> Any:
         document = super().to_internal_value(data)
         try:
             text = json.dumps(document, ensure_ascii=False)
             if "\\u0000" in text:
                 self.fail("unusable")
-            if len(text.encode()) > LONGEST_DOCUMENT:
+            if len(text.encode()) > self.longest:
                 self.fail("too_long")
         except (UnicodeEncodeError, RecursionError):
             self.fail("unusable")

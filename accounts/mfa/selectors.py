@@ -103,6 +103,12 @@ def factor_for(user: User, kind: str, key: int, *, confirmed: bool = True) -> An
     return factor
 
 
+def waiting_factor(user: User, kind: str, flow_id: str) -> Any:
+    """The factor of this kind that is being set up in a flow, or None."""
+    mine = model_of(kind).objects.filter(user=user, confirmed=False, flow=flow_id)
+    return mine.select_related("user").order_by("-pk").first()
+
+
 def offered(user: User, proofs: list[str], wanted: Strength) -> list[Factor]:
     """The factors to ask for after `proofs`: those that reach `wanted`, or all where none does.
 

@@ -120,6 +120,9 @@ def fill(alice: Any) -> Callable[[Route], str]:
         "family_id": alice.pk,
         "message_id": alice.pk,
         "kind": "google",
+        **dict.fromkeys(("browser_id", "identity_id", "consent_id", "place_id"), alice.pk),
+        "method": "totp",
+        "key": 1,
     }
     rows |= hubs_of(acme, alice, rows["site_id"])
     rows |= security_of(acme, alice)

@@ -24,7 +24,7 @@ from .. import selectors, services
 from ..flows import Flow, Purpose
 from ..forms import DETAILS, CodeForm, NameForm
 from ..methods.totp import shown_of
-from ..models import Kind, model_of
+from ..models import Kind
 from ..stages import EnrolStage
 from .verify import too_late
 
@@ -211,5 +211,4 @@ def _context(setting: Setting, kind: str) -> dict[str, Any]:
 
 def _waiting(setting: Setting, kind: str) -> Any:
     """The factor of this kind that is being set up here."""
-    mine = model_of(kind).objects.filter(user=setting.user, confirmed=False, flow=setting.flow.id)
-    return mine.select_related("user").order_by("-pk").first()
+    return selectors.waiting_factor(setting.user, kind, setting.flow.id)
