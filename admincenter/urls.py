@@ -2,7 +2,16 @@
 
 from django.urls import include, path
 
-from .sections import certificates, messages, overview, people, search, sign_in_providers
+from .sections import (
+    bulk,
+    certificates,
+    jobs,
+    messages,
+    overview,
+    people,
+    search,
+    sign_in_providers,
+)
 from .sections.audit.urls import urlpatterns as audit_patterns
 from .sections.directories.urls import urlpatterns as directory_patterns
 from .sections.hubs import fleet
@@ -16,7 +25,14 @@ app_name = "admincenter"
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("search/", search.search, name="search"),
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs/<uuid:job_id>/", jobs.job, name="job"),
+    path("jobs/<uuid:job_id>/progress/", jobs.progress, name="job_progress"),
+    path("jobs/<uuid:job_id>/start/", jobs.start, name="start_job"),
+    path("jobs/<uuid:job_id>/cancel/", jobs.cancel, name="cancel_job"),
+    path("jobs/<uuid:job_id>/undo/", jobs.undo, name="undo_job"),
     path("people/", people.people, name="people"),
+    path("people/choose/", bulk.choose_people, name="choose_people"),
     path("people/<uuid:person_id>/", people.person, name="person"),
     path("people/<uuid:person_id>/disable/", people.disable, name="disable_person"),
     path("people/<uuid:person_id>/enable/", people.enable, name="enable_person"),

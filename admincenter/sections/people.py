@@ -22,6 +22,7 @@ from accounts.sessions.selectors import session_of, sessions_of
 from mago.core.errors import NotFound, Refused
 
 from .. import services
+from ..bulk.people import KINDS
 from ..forms import PeopleFilters, ReasonForm
 from ..navigation import permissions
 from ..pages import list_page, page
@@ -42,6 +43,11 @@ def people(request: HttpRequest) -> HttpResponse:
         title=_("People"),
         filters=filters,
         find=find_people,
+        bulk_kinds=[
+            (kind, work.title)
+            for kind, work in KINDS.items()
+            if work.permission in permissions(request)
+        ],
     )
 
 

@@ -147,6 +147,8 @@ class Tag(StrEnum):
     HUB_TASK_CANCELLED = "hubs:task:cancelled", _("Task of hubs cancelled")
     HUB_TASK_FINISHED = "hubs:task:finished", _("Hub finished a task")
     HUB_TASK_ORDERED = "hubs:task:ordered", _("Task for hubs ordered")
+    JOB_CANCELLED = "jobs:job:cancelled", _("Background job cancelled")
+    JOB_STARTED = "jobs:job:started", _("Background job started")
     MESSAGE_RETRIED = "messaging:message:retried", _("Message retried")
     BROWSER_DISTRUSTED = "mfa:browser:distrusted", _("Browser no longer trusted")
     BROWSER_TRUSTED = "mfa:browser:trusted", _("Browser trusted")

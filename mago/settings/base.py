@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "mago.audit",
     "mago.messaging",
     "mago.tls",
+    "mago.jobs",
     "accounts",
     "accounts.access",
     "accounts.organizations",

@@ -103,6 +103,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "mago.audit.tasks.remove_old_jobs",
         "schedule": timedelta(minutes=10),
     },
+    "do what administrators asked for": {
+        "task": "mago.jobs.tasks.run_jobs",
+        "schedule": timedelta(seconds=2),
+    },
+    "forget old background jobs": {
+        "task": "mago.jobs.tasks.remove_old_jobs",
+        "schedule": timedelta(hours=1),
+    },
     "forget old limits": {
         "task": "mago.core.tasks.purge_limits",
         "schedule": timedelta(minutes=10),
@@ -253,6 +261,15 @@ MESSAGE_GATEWAYS = {
 }
 # By template: what adds to a message's words at the moment it is sent.
 MESSAGE_COMPLETIONS = dict.fromkeys(("mfa/code", "signin/code"), "accounts.mfa.codes.words")
+# What administrators do to many at once, by the kind of the job (`mago.jobs`).
+BULK_WORK = {
+    "people.disable": "admincenter.bulk.people.Disable",
+    "people.enable": "admincenter.bulk.people.Enable",
+    "people.end_sessions": "admincenter.bulk.people.EndSessions",
+    "people.send_reset": "admincenter.bulk.people.SendReset",
+    "members.invite": "admincenter.bulk.members.Invite",
+    "members.revoke_invitations": "admincenter.bulk.members.RevokeInvitations",
+}
 # The inbox shows everybody's links and codes, so its pages exist only where nobody else can reach them.
 MAGO_INBOX = IS_LOCAL and any("inbox" in path for path in MESSAGE_GATEWAYS.values())
 if not IS_LOCAL and EMAIL_URL.scheme == "inbox":

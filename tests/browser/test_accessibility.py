@@ -36,6 +36,7 @@ ADMIN = [
     "/admincenter/",
     "/admincenter/people/",
     "/admincenter/search/?q=do",
+    "/admincenter/jobs/",
     "/admincenter/audit/",
     "/admincenter/audit/exports/",
     "/admincenter/audit/streams/",

@@ -7,6 +7,8 @@ import pytest
 
 from tests.running import Site
 
+from .conftest import PASSWORD
+from .test_first_journey import sign_up
 from .test_second_factors import is_fine
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
@@ -43,3 +45,27 @@ def test_without_javascript_the_field_leads_to_the_page(
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Verify the audit trail").wait_for()
     page.context.close()
+
+
+def test_several_people_are_disabled_and_enabled_again(
+    site: Site, window: Any, owner: dict[str, str], sign_in: Callable[[dict[str, str]], None]
+) -> None:
+    sign_up(window, site, "yan@example.com", PASSWORD)
+    window.goto(site.link_to("yan@example.com", "confirm-email"))
+    window.get_by_role("button", name="Confirm").click()
+    window.wait_for_url("**/accounts/")
+    window.context.clear_cookies()
+    sign_in(owner)
+    window.goto(f"{site.base}/admincenter/people/?q=yan")
+    window.get_by_label("Choose yan@example.com").check()
+    window.get_by_role("button", name="Those that are ticked").click()
+    window.wait_for_url("**/admincenter/jobs/**")
+    is_fine(window)
+    window.get_by_label("Reason").fill("left")
+    window.get_by_role("button", name="Do it: 1 item").click()
+    window.get_by_role("button", name="Undo what was done").click()
+    window.get_by_text("takes an earlier one back").wait_for()
+    window.locator("td .chip.success").wait_for()
+    is_fine(window)
+    window.goto(f"{site.base}/admincenter/people/?q=yan")
+    assert "Active" in window.locator("tbody").inner_text()

@@ -1,7 +1,8 @@
 """The pages of one organization, below its short name."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
+from ..bulk import import_members
 from . import (
     applications,
     bindings,
@@ -18,12 +19,13 @@ from . import (
     trail,
 )
 
-urlpatterns = [
+urlpatterns: list[URLPattern] = [
     path("", directory.overview, name="organization"),
     path("rename/", directory.rename, name="rename_organization"),
     path("disable/", directory.disable, name="disable_organization"),
     path("enable/", directory.enable, name="enable_organization"),
     path("members/", members.members, name="organization_members"),
+    path("members/import/", import_members, name="import_members"),
     path("members/invite/", members.invite, name="invite_member"),
     path("members/<uuid:member_id>/remove/", members.remove, name="remove_member"),
     path("members/<uuid:member_id>/transfer/", members.transfer, name="transfer_ownership"),

@@ -1,0 +1,127 @@
+"""Cleaning of what is chosen: who is meant, what is to be done, which column says what."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from django import forms
+from django.http import QueryDict
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.access.roles import RoleName
+from mago.core.errors import Refused
+from mago.core.forms import Form
+from mago.jobs.models import Outcome
+
+from ..forms import ANY
+from ..pages import Filters
+from ..widgets import Select
+from . import members, people
+
+LARGEST_LIST = 1_000_000
+
+
+class ItemFilters(Filters):
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("Outcome"),
+        required=False,
+        widget=Select,
+        choices=[ANY, *((value, capfirst(label)) for value, label in Outcome.choices)],
+    )
+
+
+class ChosenPeopleForm(Form):
+    """People who were ticked in the list; or, with `everybody`, all that its filters find."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What to do"),
+        choices=[(kind, work.title) for kind, work in people.KINDS.items()],
+    )
+    everybody = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        try:
+            data["keys"] = [UUID(key) for key in cast(QueryDict, self.data).getlist("person")]
+        except ValueError:
+            self.add_error(None, _("Choose people in the list."))
+        return data
+
+
+class ListForm(Form):
+    """A list as a file, or pasted; the second time, from the page, with the column that each thing is in."""
+
+    raw_fields = ("text",)
+
+    file = forms.FileField(label=gettext_lazy("File (CSV)"), required=False)
+    text = forms.CharField(
+        label=gettext_lazy("Or the list itself"),
+        required=False,
+        max_length=LARGEST_LIST,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+        help_text=gettext_lazy(
+            "The first line names the columns, whatever they are called; you match them in the next step."
+        ),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if (file := data.pop("file", None)) is not None:
+            data["text"] = self._read(file)
+        elif not data.get("text"):
+            self.add_error("text", _("Choose a file, or paste the list."))
+        return data
+
+    def _read(self, file: Any) -> str:
+        if file.size > LARGEST_LIST:
+            self.add_error("file", _("This file is too large: at most one megabyte."))
+            return ""
+        try:
+            return str(file.read().decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            self.add_error("file", _("This file is not text in UTF-8."))
+            return ""
+
+
+class MappingForm(Form):
+    """Which column of the list says what; `text` comes along, unseen."""
+
+    raw_fields = ("text",)
+
+    text = forms.CharField(max_length=LARGEST_LIST, strip=False, widget=forms.HiddenInput)
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role of those whose line names none"),
+        choices=[
+            (role.value, role.label) for role in RoleName if role != RoleName.PLATFORM_ADMINISTRATOR
+        ],
+        initial=RoleName.GUEST,
+        widget=Select,
+    )
+
+    def __init__(self, data: Any, *, text: str) -> None:
+        columns = members.columns_of(text)
+        super().__init__(data, initial={"text": text})
+        guessed = members.guess(columns)
+        for name, label in members.FIELDS.items():
+            self.fields[f"column_{name}"] = forms.ChoiceField(
+                label=label,
+                required=name == "email",
+                initial=guessed[name],
+                widget=Select,
+                choices=[("", gettext_lazy("In no column")), *((c, c) for c in columns)],
+            )
+        self.order_fields(["text", *(f"column_{name}" for name in members.FIELDS), "role"])
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        return {name: self.cleaned_data[f"column_{name}"] for name in members.FIELDS}
+
+    @classmethod
+    def sent(cls, data: Any) -> "MappingForm":
+        """The form that was sent; Refused where the list that came along is none."""
+        text = str(data.get("text", ""))
+        if len(text) > LARGEST_LIST:
+            raise Refused(_("This file is too large: at most one megabyte."), code="bad_list")
+        return cls(data, text=text)

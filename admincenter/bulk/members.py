@@ -1,0 +1,215 @@
+"""Many people are invited to an organization from a list: its columns are matched first, each line is looked at."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.access.models import Invitation, Membership
+from accounts.access.permissions import Permission
+from accounts.access.roles import PERMISSIONS, RoleName
+from accounts.access.scope import Scope
+from accounts.access.selectors import can
+from accounts.access.services import demand_permission, invite, revoke_invitation
+from accounts.models import User, normalize_email
+from accounts.organizations.models import Organization, Site
+from mago.core.errors import NotSignedIn, Refused
+from mago.core.forms import unusable
+from mago.jobs.kinds import Work
+from mago.jobs.models import Item
+from mago.jobs.services import MOST_ITEMS, Draft
+
+# What a line may say, in the order in which a form asks for the column of each.
+FIELDS = {
+    "email": gettext_lazy("E-mail address"),
+    "role": gettext_lazy("Role"),
+    "site": gettext_lazy("Site"),
+}
+
+
+class _MembersWork(Work):
+    @cached_property
+    def actor(self) -> User:
+        found = User.objects.filter(pk=self.job.actor_id, is_active=True).first()
+        if found is None:
+            raise NotSignedIn
+        return found
+
+    @cached_property
+    def organization(self) -> Organization:
+        assert self.job.organization_id
+        return Organization.objects.get(pk=self.job.organization_id)
+
+
+class Invite(_MembersWork):
+    """`subject`: {"email", "role", "site": key or null}; once invited, the invitation's key beside them."""
+
+    title = gettext_lazy("Invite people from a list")
+    undone_by = "members.revoke_invitations"
+
+    def do(self, item: Item) -> None:
+        asked = item.subject
+        invitation = invite(
+            organization=self.organization,
+            email=asked["email"],
+            role=RoleName(asked["role"]),
+            site=self._sites[UUID(asked["site"])] if asked["site"] else None,
+            actor=self.actor,
+            language=self.job.language,
+        )
+        Item.objects.filter(pk=item.pk).update(subject=asked | {"invitation": str(invitation.pk)})
+
+    @cached_property
+    def _sites(self) -> dict[UUID, Site]:
+        return {site.pk: site for site in Site.objects.of(self.organization)}
+
+    def subject_to_undo(self, item: Item) -> Any:
+        return item.subject["invitation"]
+
+
+class RevokeInvitations(_MembersWork):
+    """`subject` is the invitation's key; who has accepted it meanwhile stays a member."""
+
+    title = gettext_lazy("Take invitations back")
+
+    def do(self, item: Item) -> None:
+        found = Invitation.objects.of(self.organization).filter(pk=UUID(item.subject)).first()
+        if found is None or found.closed_at:
+            raise Refused(_("This invitation was used already."), code="link_invalid")
+        revoke_invitation(invitation=found, actor=self.actor)
+
+
+KINDS: dict[str, type[Work]] = {
+    "members.invite": Invite,
+    "members.revoke_invitations": RevokeInvitations,
+}
+
+
+def columns_of(text: str) -> list[str]:
+    """The names in the first line of a list; Refused where it is none."""
+    names = [name.strip() for name in _reader(text).fieldnames or () if name and name.strip()]
+    if not names:
+        raise _no_list(_("The first line must name the columns."))
+    return names
+
+
+def guess(columns: list[str]) -> dict[str, str]:
+    """The column that is most likely meant for each of FIELDS, by its name."""
+    alike = {
+        "email": ("email", "e-mail", "mail", "address", "e-mail address", "user", "login"),
+        "role": ("role", "ruolo", "group"),
+        "site": ("site", "sede", "place", "location"),
+    }
+    known = {name.casefold(): name for name in reversed(columns)}
+    return {
+        field: next((known[name] for name in names if name in known), "")
+        for field, names in alike.items()
+    }
+
+
+def drafts(
+    organization: Organization,
+    text: str,
+    mapping: Mapping[str, str],
+    role: RoleName,
+    *,
+    actor: User,
+) -> Iterator[Draft]:
+    """A draft for each line: who would be invited as what, or why not.
+
+    `mapping` gives the column of each of FIELDS, or nothing; `role` is for lines that name none.
+    """
+    reading = _Reading(organization, actor)
+    try:
+        for number, row in enumerate(_reader(text), 1):
+            if number > MOST_ITEMS:
+                raise _no_list(_("A list holds at most %(most)s people.") % {"most": MOST_ITEMS})
+            cells = {
+                name: (row.get(mapping.get(name) or "") or "").strip() if mapping.get(name) else ""
+                for name in FIELDS
+            }
+            yield reading.draft(cells, role)
+    except csv.Error:
+        raise _no_list(_("This is no list of comma-separated values.")) from None
+
+
+class _Reading:
+    """What the lines are held against: read once, whatever the length of the list."""
+
+    def __init__(self, organization: Organization, actor: User) -> None:
+        demand_permission(actor, Permission.MEMBERS_INVITE, organization)
+        self.organization, self.actor = organization, actor
+        self.sites = {site.name.casefold(): site for site in Site.objects.of(organization)}
+        members = Membership.objects.of(organization)
+        self.members = set(members.values_list("user__email", flat=True))
+        self.roles = {
+            str(name).casefold(): role for role in RoleName for name in (role.value, role.label)
+        }
+        self.seen: set[str] = set()
+        self.may: dict[tuple[str, UUID | None], bool] = {}
+
+    def draft(self, cells: dict[str, str], default: RoleName) -> Draft:
+        email = normalize_email(cells["email"][:300])
+        role = self.roles.get(cells["role"].casefold()) if cells["role"] else default
+        site = self.sites.get(cells["site"].casefold()) if cells["site"] else None
+        subject = {
+            "email": email,
+            "role": role.value if role else "",
+            "site": str(site.pk) if site else None,
+        }
+        refused = self._refusal(email, role, site, cells)
+        self.seen.add(email)
+        return Draft(cells["email"][:254] or "–", subject, refused)
+
+    def _refusal(
+        self, email: str, role: RoleName | None, site: Site | None, cells: dict[str, str]
+    ) -> str:
+        if not _is_address(email):
+            return _("This is no e-mail address.")
+        if email in self.members:
+            return _("This person is a member already.")
+        if email in self.seen:
+            return _("This address stands in the list twice.")
+        if role is None:
+            return _("There is no such role.")
+        if cells["site"] and site is None:
+            return _("There is no such site.")
+        if not self._may(role, site):
+            return _("You cannot give this role.")
+        return ""
+
+    def _may(self, role: RoleName, site: Site | None) -> bool:
+        key = (role.value, site.pk if site else None)
+        if key not in self.may:
+            scope = Scope(self.organization.pk, site.pk if site else None)
+            self.may[key] = role != RoleName.PLATFORM_ADMINISTRATOR and all(
+                can(self.actor, permission, scope) for permission in PERMISSIONS[role]
+            )
+        return self.may[key]
+
+
+def _is_address(email: str) -> bool:
+    try:
+        validate_email(email)
+    except ValidationError:
+        return False
+    return len(email) <= 254 and not unusable(email)
+
+
+def _reader(text: str) -> "csv.DictReader[str]":
+    text = text.removeprefix("\ufeff")
+    first = text.partition("\n")[0]
+    # What spreadsheets in half of Europe write.
+    mark = ";" if first.count(";") > first.count(",") else ","
+    return csv.DictReader(io.StringIO(text), delimiter=mark, strict=True)
+
+
+def _no_list(message: str) -> Refused:
+    return Refused(message, code="bad_list", fields={"file": [message]})

@@ -1,0 +1,128 @@
+"""People who are disabled, enabled, signed out or sent a reset, many at once."""
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
+from uuid import UUID
+
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.access.models import RoleBinding
+from accounts.access.permissions import Permission
+from accounts.access.selectors import outranks
+from accounts.access.services import demand_permission, set_active
+from accounts.models import User
+from mago.core.errors import Conflict, NotSignedIn
+from mago.jobs.kinds import Work
+from mago.jobs.models import Item
+from mago.jobs.services import Draft
+
+from .. import services
+
+
+class PeopleWork(Work):
+    """`subject` is the person's key. What one may do to one person is asked anew for each."""
+
+    permission: ClassVar[Permission]
+
+    def do(self, item: Item) -> None:
+        demand_permission(self.actor, self.permission)
+        person = User.objects.filter(pk=UUID(item.subject)).first()
+        if person is None:
+            raise Conflict(_("This account does not exist any more."), code="gone")
+        if why := self.spared(person):
+            raise Conflict(why, code="unchanged")
+        self.act(person)
+
+    @classmethod
+    def spared(cls, person: User) -> str | Promise:
+        """Why nothing is to be done about somebody; nothing, where something is."""
+        return ""
+
+    @abstractmethod
+    def act(self, person: User) -> None:
+        """It is done to this person; Refused as for one alone."""
+
+    @cached_property
+    def actor(self) -> User:
+        """Whoever asked; NotSignedIn once they are disabled."""
+        found = User.objects.filter(pk=self.job.actor_id, is_active=True).first()
+        if found is None:
+            raise NotSignedIn
+        return found
+
+    @property
+    def reason(self) -> str:
+        return str(self.job.options.get("reason", ""))
+
+
+class _ToTheActive(PeopleWork):
+    @classmethod
+    def spared(cls, person: User) -> str | Promise:
+        return "" if person.is_active else _("This account is disabled.")
+
+
+class Disable(_ToTheActive):
+    title = gettext_lazy("Disable people")
+    permission = Permission.PEOPLE_DISABLE
+    undone_by = "people.enable"
+
+    def act(self, person: User) -> None:
+        set_active(user=person, active=False, actor=self.actor, reason=self.reason)
+
+
+class Enable(PeopleWork):
+    title = gettext_lazy("Enable people")
+    permission = Permission.PEOPLE_DISABLE
+    undone_by = "people.disable"
+
+    @classmethod
+    def spared(cls, person: User) -> str | Promise:
+        return _("This account is enabled already.") if person.is_active else ""
+
+    def act(self, person: User) -> None:
+        set_active(user=person, active=True, actor=self.actor, reason=self.reason)
+
+
+class EndSessions(PeopleWork):
+    title = gettext_lazy("Sign people out everywhere")
+    permission = Permission.SESSIONS_END
+
+    def act(self, person: User) -> None:
+        services.end_sessions_of(person, actor=self.actor)
+
+
+class SendReset(_ToTheActive):
+    title = gettext_lazy("Send password resets")
+    permission = Permission.PEOPLE_RESET_PASSWORD
+
+    def act(self, person: User) -> None:
+        services.send_reset(person=person, actor=self.actor)
+
+
+KINDS: dict[str, type[PeopleWork]] = {
+    "people.disable": Disable,
+    "people.enable": Enable,
+    "people.end_sessions": EndSessions,
+    "people.send_reset": SendReset,
+}
+
+
+def drafts(kind: str, people: Iterable[User], *, actor: User) -> Iterator[Draft]:
+    """Each person, with what speaks against it as far as it can be told beforehand."""
+    people = list(people)
+    # Only who holds a role anywhere can hold more than the actor.
+    keys = [person.pk for person in people]
+    ranked = set(
+        RoleBinding.objects.filter(user__in=keys).values_list("user", flat=True).distinct()
+    )
+    work = KINDS[kind]
+    for person in people:
+        refused = work.spared(person)
+        if not refused and kind == "people.disable" and person.pk == actor.pk:
+            refused = _("You cannot disable yourself. Ask another administrator.")
+        if not refused and person.pk in ranked and not outranks(actor, person):
+            refused = _("This person may do things that you may not. Ask somebody who may.")
+        yield Draft(person.email, str(person.pk), str(refused))

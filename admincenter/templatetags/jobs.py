@@ -1,0 +1,19 @@
+"""What a job is called."""
+
+from django import template
+from django.utils.functional import Promise
+
+from mago.core.errors import NotFound
+from mago.jobs.kinds import work_class
+from mago.jobs.models import Job
+
+register = template.Library()
+
+
+@register.filter
+def work_title(job: Job) -> str | Promise:
+    """The title of its kind; the kind itself where this version does not know it."""
+    try:
+        return work_class(job.kind).title
+    except NotFound:
+        return job.kind

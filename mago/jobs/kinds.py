@@ -1,0 +1,46 @@
+"""What a job can be about. The kinds are named in the setting BULK_WORK, as the work itself lies in layers above."""
+
+from abc import ABC, abstractmethod
+from functools import cache
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+
+from mago.core.errors import NotFound
+
+from .models import Item, Job
+
+
+class Work(ABC):
+    """How one item of a kind is done. An instance is made for each run of a job, and may keep what it has read."""
+
+    title: ClassVar[str | Promise]
+    # The kind that takes back what this one does, where there is one.
+    undone_by: ClassVar[str] = ""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+
+    @abstractmethod
+    def do(self, item: Item) -> None:
+        """The item is done, in the transaction of the caller; Refused, saying why, where it cannot or may not be."""
+
+    def subject_to_undo(self, item: Item) -> Any:
+        """What the kind that takes this back is told of the item; it is the same thing unless said otherwise."""
+        return item.subject
+
+
+def work_for(job: Job) -> Work:
+    return work_class(job.kind)(job)
+
+
+@cache
+def work_class(kind: str) -> type[Work]:
+    """NotFound for a kind that this version does not know."""
+    path = settings.BULK_WORK.get(kind)
+    if path is None:
+        raise NotFound
+    found: type[Work] = import_string(path)
+    return found

@@ -1,0 +1,105 @@
+"""A worker does the items of a job, one by one: each in a transaction of its own, so that each is done once.
+
+A worker that dies is followed by another, which goes on where it stopped.
+"""
+
+import logging
+import time
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone, translation
+
+from mago.audit.cleaning import clean_text
+from mago.core.context import Caller, calling
+from mago.core.errors import Refused
+
+from .kinds import Work, work_for
+from .models import Item, Job, Outcome, State
+
+LEASE = timedelta(seconds=60)
+TOLD_EVERY = 1.0
+MOST_ATTEMPTS = 20
+BATCH = 100
+MOST_RUNNING = 2
+
+logger = logging.getLogger(__name__)
+
+
+def due_jobs() -> list[UUID]:
+    """Those that nobody works for, as many as may run beside those that somebody does."""
+    now = timezone.now()
+    busy = Job.objects.filter(state=State.RUNNING, leased_until__gte=now).count()
+    due = Job.objects.filter(_is_due(now)).order_by("created_at").values_list("id", flat=True)
+    return list(due[: max(0, MOST_RUNNING - busy)])
+
+
+def run(job_id: UUID) -> None:
+    """Every item that waited is done, or says why not; unless the job is somebody else's, or was cancelled."""
+    job = _lease(job_id)
+    if job is None:
+        return
+    try:
+        with calling(_caller_of(job)), translation.override(job.language or None):
+            finished = _run_items(job, work_for(job))
+    except Exception:
+        logger.exception("background job failed: %s", job)
+        _ours(job).update(state=State.FAILED, finished_at=timezone.now(), leased_until=None)
+        return
+    if finished:
+        _ours(job).update(state=State.DONE, finished_at=timezone.now(), leased_until=None)
+
+
+def _run_items(job: Job, work: Work) -> bool:
+    """True once nothing waits; False where the job is no longer ours."""
+    told = time.monotonic()
+    while batch := list(job.items.filter(outcome=Outcome.WAITING).order_by("number")[:BATCH]):
+        for item in batch:
+            if time.monotonic() - told > TOLD_EVERY:
+                told = time.monotonic()
+                if not _ours(job).update(leased_until=timezone.now() + LEASE):
+                    return False
+            _do(work, item)
+    return bool(_ours(job).exists())
+
+
+def _do(work: Work, item: Item) -> None:
+    """The item is done, and says so, at once or not at all; one that somebody else has done is left alone."""
+    waiting = Item.objects.filter(pk=item.pk, outcome=Outcome.WAITING)
+    try:
+        with transaction.atomic():
+            if waiting.update(outcome=Outcome.DONE):
+                work.do(item)
+    except Refused as refusal:
+        told = next((words for field in refusal.fields.values() for words in field), refusal.detail)
+        waiting.update(outcome=Outcome.REFUSED, message=clean_text(told, 300))
+
+
+def _caller_of(job: Job) -> Caller:
+    """Whoever asked, as they were then: what their conditions ask of the network or the factor still counts."""
+    kept = Caller(**job.caller)
+    at = job.caller.get("authenticated_at")
+    return replace(kept, authenticated_at=datetime.fromisoformat(at) if at else None)
+
+
+def _is_due(now: datetime) -> Q:
+    return Q(state=State.WAITING) | Q(state=State.RUNNING, leased_until__lt=now)
+
+
+def _lease(job_id: UUID) -> Job | None:
+    now = timezone.now()
+    free = Job.objects.filter(_is_due(now), pk=job_id)
+    if free.filter(attempts__gte=MOST_ATTEMPTS).update(state=State.FAILED, finished_at=now):
+        return None
+    taken = {"state": State.RUNNING, "leased_until": now + LEASE}
+    if not free.update(attempts=F("attempts") + 1, **taken):
+        return None
+    return Job.objects.filter(pk=job_id).first()
+
+
+def _ours(job: Job) -> QuerySet[Job]:
+    # Each attempt has its number: who lost the lease does not write over who has it now.
+    return Job.objects.filter(pk=job.pk, state=State.RUNNING, attempts=job.attempts)
