@@ -6,6 +6,7 @@ from django.urls import include, path
 from accounts.federation.views import associations
 from accounts.provider.views import programs
 from accounts.signin.views import entrance
+from admincenter.security.views import outside
 from mago import telemetry, views
 from mago.messaging import callbacks
 
@@ -20,6 +21,7 @@ urlpatterns = [
     path("api/v1/messages/twilio/status", callbacks.twilio_status, name="twilio-status"),
     path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("admincenter.api.urls")),
+    path("api/v1/", include("admincenter.security.api.urls")),
     path("oauth/", include("accounts.provider.urls")),
     path(
         ".well-known/openid-configuration",
@@ -31,6 +33,9 @@ urlpatterns = [
         programs.oauth_authorization_server,
         name="oauth-authorization-server",
     ),
+    path(".well-known/security.txt", outside.security_txt, name="security-txt"),
+    path("security/report/", outside.report, name="report_vulnerability"),
+    path("security/reported/", outside.reported, name="vulnerability_reported"),
     path("health/live", telemetry.live, name="live"),
     path("health/ready", telemetry.ready, name="ready"),
     path("metrics", telemetry.figures, name="metrics"),

@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import include, path
 
 from .views import (
+    exchange,
     figures,
     moves,
     penetration_tests,
@@ -85,6 +86,8 @@ programme_patterns: list[Any] = [
     path("penetration-tests/", include(test_patterns)),
     path("risks/", include(risk_patterns)),
     path("tickets/", tickets.tickets, name="tickets"),
+    path("tickets/import/", exchange.import_file, name="import_findings"),
+    path("tickets/export/download/", exchange.export, name="export_tickets"),
     path("tickets/create/", tickets.create, name="create_ticket"),
     path("tickets/calculator/", rating.calculator, name="cvss_calculator"),
     path("tickets/<int:number>/", include(ticket_patterns)),

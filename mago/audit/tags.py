@@ -215,7 +215,10 @@ class Tag(StrEnum):
     TEST_CREATED = "security:penetration-test:created", _("Penetration test planned")
     TEST_EDITED = "security:penetration-test:edited", _("Penetration test changed")
     TEST_HELD = "security:penetration-test:held", _("Penetration test held")
-    TEST_REPORT_ADDED = "security:penetration-test:report-added", _("Report of a penetration test added")
+    TEST_REPORT_ADDED = (
+        "security:penetration-test:report-added",
+        _("Report of a penetration test added"),
+    )
     TEST_REPORT_TAKEN = (
         "security:penetration-test:report-taken",
         _("Report of a penetration test downloaded"),

@@ -24,6 +24,7 @@ PUBLIC_ROUTES = {
     "/.well-known/microsoft-identity-association.json",
     "/.well-known/oauth-authorization-server",
     "/.well-known/openid-configuration",
+    "/.well-known/security.txt",
     "/accounts/confirm-email/",
     "/accounts/confirm-email/<key>/",
     "/accounts/enterprise/<slug:organization>/<slug:provider>/",
@@ -90,6 +91,8 @@ PUBLIC_ROUTES = {
     "/oauth/token",
     "/oauth/userinfo",
     "/preferences/",
+    "/security/report/",
+    "/security/reported/",
     "/setup/<token>/",
 }
 

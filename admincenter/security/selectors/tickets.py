@@ -83,6 +83,14 @@ def ticket_for(programme: Programme, number: int) -> Ticket:
     return found
 
 
+def ticket_by_id(programme: Programme, key: Any) -> Ticket:
+    """As `ticket_for`, by the identifier that programs use."""
+    number = Ticket.objects.of(programme).filter(pk=key).values_list("number", flat=True).first()
+    if number is None:
+        raise NotFound
+    return ticket_for(programme, number)
+
+
 def related_of(ticket: Ticket) -> list[Ticket]:
     """Tickets of the same programme that have to do with it, the newest first."""
     return list(ticket.related.of(ticket.programme_id).order_by("-number"))

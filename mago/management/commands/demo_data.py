@@ -7,8 +7,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
+from accounts.organizations.models import Organization
 from accounts.signin.demo import add_people
-from hubs.demo import add_fleet
+from admincenter.security.demo import add_programme
+from hubs.demo import NAME, add_fleet
 
 
 class Command(BaseCommand):
@@ -20,5 +22,7 @@ class Command(BaseCommand):
                 "Demonstration data is for trying Mago out: MAGO_BASE_URL is not on this machine."
             )
         told = add_people()
-        add_fleet(User.objects.get(email=told["email"]))
+        dora = User.objects.get(email=told["email"])
+        add_fleet(dora)
+        add_programme(dora, Organization.objects.get(name=NAME))
         self.stdout.write(json.dumps(told))

@@ -1,0 +1,81 @@
+"""Tickets as CSV, and findings from one."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from ..models import Source, Ticket
+from ..severity import Severity
+from .found import MOST, Found, Unreadable, fingerprint
+
+COLUMNS = (
+    "key", "title", "source", "component", "severity", "score", "vector", "state", "reported", "due",
+    "fixed", "verified", "release",
+)  # fmt: skip
+# What a finding may be told by; only the title must be.
+TAKEN = ("title", "description", "component", "vector", "severity", "location")
+# A cell that begins so is a formula to a spreadsheet (OWASP, CSV injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class _Line:
+    """What csv.writer writes to: it hands the line on."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def write(tickets: Iterable[Ticket]) -> Iterator[str]:
+    """A line for the names, then one for each ticket."""
+    writer: Any = csv.writer(_Line(), quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    yield writer.writerow(COLUMNS)
+    for ticket in tickets:
+        values = (
+            ticket, ticket.title, ticket.source, ticket.component, ticket.severity, ticket.score,
+            ticket.vector, ticket.state, ticket.created_at.isoformat(timespec="seconds"), ticket.due_on,
+            ticket.fixed_at, ticket.verified_at, ticket.release,
+        )  # fmt: skip
+        yield writer.writerow([_cell(value) for value in values])
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def read(data: bytes, *, source: str = Source.PENETRATION_TEST) -> list[Found]:
+    """The findings of a list whose first line names its columns; Unreadable where it has no title."""
+    try:
+        rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig")), strict=True)
+        if "title" not in (rows.fieldnames or ()):
+            raise Unreadable(_("The first line names no column “title”."))
+        found = [_found(row, source) for row in rows]
+    except (UnicodeDecodeError, csv.Error):
+        raise Unreadable(_("This is no CSV in UTF-8.")) from None
+    if len(found) > MOST:
+        raise Unreadable(_("These are more results than can be taken at once."))
+    return found
+
+
+def _found(row: dict[str, Any], source: str) -> Found:
+    given = {name: (row.get(name) or "").strip() for name in TAKEN}
+    severity = given["severity"].lower()
+    found = Found(
+        title=given["title"],
+        tool="CSV",
+        source=source,
+        location=given["location"],
+        description=given["description"],
+        component=given["component"],
+        vector=given["vector"],
+        severity=severity if severity in Severity.values else Severity.UNRATED,
+        fingerprint=fingerprint("csv", given["title"], given["component"], given["location"]),
+    )
+    if not given["title"]:
+        found.errors.append(_("The title is missing."))
+    if given["vector"] and not found.vector:
+        found.errors.append(_("This is no vector of CVSS 3.1 or 4.0."))
+    return found

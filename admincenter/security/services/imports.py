@@ -1,0 +1,175 @@
+"""What tools found becomes tickets; what is known already stays the one that it is."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from mago.audit.services import record
+from mago.audit.tags import Tag
+from mago.core.errors import Conflict, Refused
+
+from ..exchange import sarif, table, vex
+from ..exchange.found import Found, Unreadable, load
+from ..models import Finding, PenetrationTest, Programme, Source, Tester, Ticket
+from ..workflow import Move, State
+from .common import lock
+from .moves import move_ticket
+from .tickets import create_ticket
+
+REGRESSION = "Found again"
+
+
+class Format(StrEnum):
+    SARIF = "sarif"
+    VEX = "vex"
+    CSV = "csv"
+
+
+class Outcome(StrEnum):
+    """What became of a row, or would."""
+
+    NEW = "new"
+    KNOWN = "known"
+    BACK = "back"
+    OVER = "over"
+    WRONG = "wrong"
+
+
+@dataclass
+class Row:
+    """`number` counts from 1; `ticket` is the one that is, or was, made of it; `errors` say what is wrong."""
+
+    number: int
+    found: Found
+    outcome: Outcome
+    ticket: Ticket | None = None
+
+
+_READERS: dict[Format, Callable[..., list[Found]]] = {
+    Format.SARIF: lambda data, source: sarif.read(load(data), source=source),
+    Format.VEX: lambda data, source: vex.read(load(data), source=source),
+    Format.CSV: lambda data, source: table.read(data, source=source),
+}
+
+
+def read_findings(data: bytes, format: Format, source: str) -> list[Found]:
+    """What a file tells of; Refused for what is none of that format."""
+    try:
+        return _READERS[format](data, source)
+    except Unreadable as error:
+        raise Refused(error.why, fields={"file": [str(error.why)]}, code="unreadable") from None
+
+
+def import_findings(
+    *,
+    programme: Programme,
+    found: Iterable[Found],
+    actor: Any,
+    dry_run: bool,
+    test: PenetrationTest | None = None,
+) -> list[Row]:
+    """A ticket for each finding that is new, by its fingerprint; none for what is known, wrong or over.
+
+    A ticket that was closed and is found again is triaged again. The same file, imported again, changes nothing
+    but when its findings were last seen. With `dry_run` nothing is written at all.
+    """
+    with transaction.atomic():
+        lock(programme)
+        rows = _decided(programme, list(found))
+        if not dry_run:
+            _carry_out(programme, rows, actor, test)
+    return rows
+
+
+def source_of(test: PenetrationTest | None, given: str) -> str:
+    """What a test's findings come from is told by the test."""
+    if test is None:
+        return given
+    return Source.CUSTOMER if test.tester == Tester.CUSTOMER else Source.PENETRATION_TEST
+
+
+def _decided(programme: Programme, found: list[Found]) -> list[Row]:
+    names = {one.fingerprint for one in found}
+    known: dict[str, Ticket] = {}
+    for batch in _batches(sorted(names)):
+        rows = Finding.objects.of(programme).filter(fingerprint__in=batch).select_related("ticket")
+        known |= {row.fingerprint: row.ticket for row in rows}
+    decided, seen = [], set()
+    for number, one in enumerate(found, 1):
+        ticket = known.get(one.fingerprint)
+        decided.append(Row(number, one, _outcome(one, ticket, one.fingerprint in seen), ticket))
+        seen.add(one.fingerprint)
+    return decided
+
+
+def _batches(names: list[str], size: int = 500) -> Iterable[list[str]]:
+    return (names[start : start + size] for start in range(0, len(names), size))
+
+
+def _outcome(one: Found, ticket: Ticket | None, again: bool) -> Outcome:
+    if one.errors:
+        return Outcome.WRONG
+    if one.ended:
+        return Outcome.OVER
+    if ticket is None:
+        return Outcome.KNOWN if again else Outcome.NEW
+    return Outcome.BACK if ticket.state == State.CLOSED and not again else Outcome.KNOWN
+
+
+def _carry_out(
+    programme: Programme, rows: list[Row], actor: Any, test: PenetrationTest | None
+) -> None:
+    for row in rows:
+        if row.outcome == Outcome.NEW:
+            row.ticket = _make(programme, row.found, actor, test)
+        elif row.outcome == Outcome.BACK and row.ticket is not None:
+            row.ticket.programme = programme
+            row.ticket = _bring_back(row.ticket, actor)
+    seen = [row.found.fingerprint for row in rows if row.outcome in (Outcome.KNOWN, Outcome.BACK)]
+    for batch in _batches(seen):
+        mine = Finding.objects.of(programme).filter(fingerprint__in=batch)
+        mine.update(seen_at=timezone.now())
+    counts: dict[str, Any] = {one.value: sum(row.outcome == one for row in rows) for one in Outcome}
+    record(
+        Tag.FINDINGS_IMPORTED,
+        actor=actor,
+        target=test or programme,
+        organization_id=programme.organization_id,
+        **counts,
+    )
+
+
+def _make(programme: Programme, one: Found, actor: Any, test: PenetrationTest | None) -> Ticket:
+    where = f"\n\n{one.tool}: {one.rule} {one.location}".rstrip()
+    ticket = create_ticket(
+        programme=programme,
+        title=one.title,
+        source=one.source,
+        description=(one.description + where).strip()[:20_000],
+        component=one.component,
+        vector=one.vector,
+        severity=one.severity,
+        actor=actor,
+    )
+    Finding.objects.create(
+        programme=programme,
+        fingerprint=one.fingerprint,
+        ticket=ticket,
+        test=test,
+        tool=one.tool,
+        rule=one.rule,
+        location=one.location,
+    )
+    return ticket
+
+
+def _bring_back(ticket: Ticket, actor: Any) -> Ticket:
+    try:
+        return move_ticket(ticket=ticket, move=Move.REOPEN, reason=REGRESSION, actor=actor)
+    except Conflict:
+        # Somebody else was quicker.
+        return ticket

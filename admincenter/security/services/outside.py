@@ -1,0 +1,58 @@
+"""Somebody without an account tells us of a vulnerability: it is a ticket of the platform, and they have a receipt."""
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone, translation
+
+from mago.core.context import caller
+from mago.core.errors import TooMany
+from mago.core.ratelimit import Limit, Taken, give_back
+from mago.messaging.services import send_mail
+
+from ..models import Source, Ticket
+from ..selectors.programmes import programme_of
+from .tickets import create_ticket
+
+# From one address, to one mailbox, and from everybody together: a flood does not bury what is real.
+BY_ADDRESS = Limit("security-report:address", count=5, seconds=3600)
+BY_MAILBOX = Limit("security-report:mailbox", count=3, seconds=86_400)
+BY_ALL = Limit("security-report:all", count=100, seconds=3600)
+
+
+def report(*, title: str, description: str, component: str, email: str) -> Ticket:
+    """The ticket is reported in the platform's programme; a receipt without any of these words is on its way.
+
+    TooMany where a limit is reached; then nothing was written.
+    """
+    taken: Taken = []
+    try:
+        for limit, key in (
+            (BY_ADDRESS, caller().address),
+            (BY_MAILBOX, email.lower()),
+            (BY_ALL, ""),
+        ):
+            if limit is BY_MAILBOX and not email:
+                continue
+            limit.take(key)
+            taken.append((limit, (key,)))
+    except TooMany:
+        give_back(taken)
+        raise
+    with transaction.atomic():
+        ticket = create_ticket(
+            programme=programme_of(None),
+            title=title,
+            source=Source.OUTSIDE,
+            description=description,
+            component=component,
+            reporter_contact=email,
+            actor=None,
+        )
+        if email:
+            send_mail(
+                "security/receipt",
+                to=email,
+                context={"key": str(ticket), "received": timezone.now().isoformat()},
+                language=translation.get_language() or settings.LANGUAGE_CODE,
+            )
+    return ticket

@@ -1,0 +1,249 @@
+"""What other tools write becomes tickets, once; what they read is written; what is no such file is refused."""
+
+import contextlib
+import csv
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.version import Version
+
+from admincenter.security.exchange import osv, sarif, table, vex
+from admincenter.security.exchange.found import Unreadable
+from admincenter.security.models import Finding, Ticket
+from admincenter.security.services.imports import Outcome, import_findings
+from admincenter.security.workflow import State
+from tests.conftest import Browser
+
+from .conftest import AT, CRITICAL
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(
+        st.sampled_from(
+            ["runs", "results", "tool", "driver", "rules", "message", "text", "locations", "ruleIndex", "level",
+             "vulnerabilities", "ratings", "affects", "affected", "package", "ranges", "events", "suppressions"]
+        ),
+        inner,
+        max_size=4,
+    ),
+    max_leaves=12,
+)  # fmt: skip
+
+
+def scan(*results: dict[str, Any]) -> dict[str, Any]:
+    rules = [
+        {
+            "id": "py/sql",
+            "shortDescription": {"text": "SQL made of text"},
+            "properties": {"security-severity": "8.8"},
+        }
+    ]
+    driver = {"name": "Scanner", "rules": rules}
+    return {"version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": list(results)}]}
+
+
+def result(uri: str = "a.py", **more: Any) -> dict[str, Any]:
+    place = {"artifactLocation": {"uri": uri}, "region": {"startLine": 7}}
+    return {
+        "ruleId": "py/sql",
+        "ruleIndex": 0,
+        "message": {"text": "Built from input"},
+        "locations": [{"physicalLocation": place}],
+    } | more
+
+
+def test_sarif_is_read_by_its_rules_and_without_what_is_none() -> None:
+    document = scan(
+        result(),
+        result("b.py", kind="pass"),
+        result("c.py", suppressions=[{"kind": "inSource"}]),
+        result("d.py", level="none"),
+    )
+    (found,) = sarif.read(document)
+    assert (found.title, found.severity, found.location) == ("SQL made of text", "high", "a.py:7")
+
+
+def test_vex_is_read_in_its_three_versions(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = {
+        "id": "CVE-2026-1",
+        "description": "Bad",
+        "ratings": [{"method": "CVSSv4", "vector": CRITICAL}],
+        "affects": [{"ref": "p"}],
+    }
+    over = {"id": "CVE-2026-2", "analysis": {"state": "not_affected"}, "affects": [{"ref": "p"}]}
+    for version in vex.VERSIONS:
+        document = {
+            "bomFormat": "CycloneDX",
+            "specVersion": version,
+            "components": [{"bom-ref": "p", "name": "pillow", "version": "1"}],
+            "vulnerabilities": [one, over],
+        }
+        first, second = vex.read(document)
+        assert (first.component, first.vector, first.ended) == ("pillow 1", CRITICAL, False)
+        assert second.ended
+    with pytest.raises(Unreadable):
+        vex.read(document | {"specVersion": "1.3"})
+
+
+def advisory(name: str = "PYSEC-1", **more: Any) -> dict[str, Any]:
+    events = [
+        {"introduced": "0"},
+        {"fixed": "1.5"},
+        {"introduced": "2.0"},
+        {"last_affected": "2.2"},
+    ]
+    affected = {
+        "package": {"ecosystem": "PyPI", "name": "Some_Package"},
+        "ranges": [{"type": "ECOSYSTEM", "events": events}],
+    }
+    return {"id": name, "summary": "Hole", "affected": [affected], "details": "x"} | more
+
+
+@pytest.mark.parametrize(
+    ("version", "affected"),
+    [("1.4", True), ("1.5", False), ("2.0", True), ("2.2", True), ("2.3", False), ("1.5rc1", True)],
+)
+def test_osv_knows_which_versions_are_affected(version: str, affected: bool) -> None:
+    found = osv.read(json.dumps(advisory()).encode(), {"some-package": Version(version)})
+    assert bool(found) == affected
+
+
+def test_osv_is_read_from_an_archive_and_without_what_was_withdrawn() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("1.json", json.dumps(advisory()))
+        archive.writestr(
+            "2.json", json.dumps(advisory("PYSEC-2", withdrawn="2026-01-01T00:00:00Z"))
+        )
+        archive.writestr("broken.json", "{")
+        archive.writestr("readme.txt", "x")
+    (found,) = osv.read(packed.getvalue(), {"some-package": Version("1")})
+    assert (found.rule, found.component) == ("PYSEC-1", "some-package 1")
+
+
+def test_an_archive_that_unfolds_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(osv, "LARGEST_UNFOLDED", 100)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("1.json", "0" * 1000)
+    for data in (packed.getvalue(), b"PK\x03\x04 broken", b"\xff", b"[]", b"{}", b'"x"'):
+        with pytest.raises(Unreadable):
+            osv.read(data, {})
+
+
+@given(JSON)
+def test_whatever_json_comes_is_read_or_refused(content: Any) -> None:
+    heads: list[tuple[Any, dict[str, Any]]] = [
+        (sarif, {"version": "2.1.0"}),
+        (vex, {"bomFormat": "CycloneDX", "specVersion": "1.6"}),
+    ]
+    for reader, head in heads:
+        document = (content if isinstance(content, dict) else {"runs": content}) | head
+        with contextlib.suppress(Unreadable):
+            assert all(len(found.fingerprint) == 64 for found in reader.read(document))
+    with contextlib.suppress(Unreadable):
+        osv.read(json.dumps([{"id": "x", "affected": content}]).encode(), {"a": Version("1")})
+
+
+def test_the_same_file_makes_no_ticket_twice(programme: Any, alice: Any, events: Any) -> None:
+    def outcomes(*results: dict[str, Any], dry_run: bool = False) -> list[str]:
+        found = sarif.read(scan(*results))
+        rows = import_findings(programme=programme, found=found, actor=alice, dry_run=dry_run)
+        return [row.outcome for row in rows]
+
+    assert outcomes(result(), result("b.py"), dry_run=True) == [Outcome.NEW] * 2
+    assert not Ticket.objects.of(programme).exists()
+    assert outcomes(result(), result("b.py"), result()) == [Outcome.NEW, Outcome.NEW, Outcome.KNOWN]
+    assert outcomes(result(), result("c.py")) == [Outcome.KNOWN, Outcome.NEW]
+    assert Ticket.objects.of(programme).count() == Finding.objects.of(programme).count() == 3
+    # What was closed and is found again is work again.
+    closed = Ticket.objects.of(programme).order_by("number")
+    closed.filter(number=1).update(state=State.CLOSED, evidence="x")
+    assert outcomes(result()) == [Outcome.BACK]
+    assert closed.first().state == State.TRIAGED
+    assert events("security:findings:imported")[-1].detail["back"] == 1
+
+
+def test_another_programme_has_findings_of_its_own(
+    programme: Any, platform: Any, alice: Any, dora: Any
+) -> None:
+    for whose, actor in ((programme, alice), (platform, dora)):
+        rows = import_findings(
+            programme=whose, found=sarif.read(scan(result())), actor=actor, dry_run=False
+        )
+        assert [row.outcome for row in rows] == [Outcome.NEW]
+
+
+def test_an_import_by_its_page_is_looked_at_first(
+    owner: Browser, programme: Any, rita: Any
+) -> None:
+    def send(data: bytes, **words: str) -> Any:
+        file = SimpleUploadedFile("scan.sarif", data)
+        asked = {"format": "sarif", "source": "scanner", "file": file} | words
+        return owner.post(f"{AT}tickets/import/", asked)
+
+    data = json.dumps(scan(result())).encode()
+    looked = send(data)
+    assert (looked.status_code, "SQL made of text" in looked.text) == (200, True)
+    assert not Ticket.objects.of(programme).exists()
+    assert send(data, confirm="1").status_code == 302
+    assert Ticket.objects.of(programme).get().source == "scanner"
+    for wrong in (b"{}", b"\xff", b"[1]", json.dumps(scan()).encode()):
+        assert send(wrong).status_code == 400
+    assert send(b"title,severity\nOpen port,high\n", format="csv", confirm="1").status_code == 302
+    # Our own packages are the platform's business.
+    assert send(data, format="osv").status_code == 400
+    assert Browser().as_person(rita).get(f"{AT}tickets/import/").status_code == 403
+
+
+def test_tickets_go_out_as_csv_and_sarif_with_the_lists_filters(
+    owner: Browser, ticket: Any, programme: Any, alice: Any
+) -> None:
+    ticket("=HYPERLINK(1)", component="@x")
+    ticket("Other", vector="")
+    answer = owner.post(f"{AT}tickets/export/download/?severity=critical", {"format": "csv"})
+    lines = list(csv.DictReader(io.StringIO(answer.getvalue().decode())))
+    assert [(line["key"], line["title"], line["component"]) for line in lines] == [
+        ("SEC-1", "'=HYPERLINK(1)", "'@x")
+    ]
+    document = json.loads(owner.post(f"{AT}tickets/export/download/", {"format": "sarif"}).content)
+    # What we write we can read.
+    assert [found.rule for found in sarif.read(document)] == ["SEC-2", "SEC-1"]
+    assert owner.post(f"{AT}tickets/export/download/?state=x").status_code == 400
+
+
+def test_a_csv_says_what_is_wrong_line_by_line() -> None:
+    first, second, third = table.read(b"title,vector\nGood,\n,\nBad,CVSS:4.0/x\n")
+    assert (first.errors, len(second.errors), len(third.errors)) == ([], 1, 1)
+    for wrong in (b"name\nx\n", b"\xff", b'title\n"x'):
+        with pytest.raises(Unreadable):
+            table.read(wrong)
+
+
+def test_the_command_reads_advisories_against_our_lock(
+    platform: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lock, file = tmp_path / "requirements.txt", tmp_path / "osv.json"
+    lock.write_text("some-package==1.0 \\\n    --hash=sha256:00\nother==2\n")
+    file.write_text(json.dumps([advisory()]))
+    ask = ("import_osv", str(file), "--requirements", str(lock))
+    call_command(*ask, "--dry-run")
+    assert json.loads(capsys.readouterr().out)["findings"][0]["ticket"] is None
+    call_command(*ask)
+    told = json.loads(capsys.readouterr().out)
+    assert (told["packages"], told["findings"][0]["ticket"]) == (2, "SEC-1")
+    assert Ticket.objects.of(platform).get().source == "advisory"
+    call_command(*ask)
+    assert json.loads(capsys.readouterr().out)["findings"][0]["outcome"] == "known"
+    file.write_text("{")
+    with pytest.raises(CommandError):
+        call_command(*ask)
