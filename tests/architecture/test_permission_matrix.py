@@ -172,6 +172,7 @@ def security_of(acme: Any, alice: Any) -> dict[str, Any]:
     upload = SimpleUploadedFile("a.txt", b"seen")
     return {
         "number": ticket.number,
+        "ticket_id": ticket.pk,
         "move": "reject",
         "attachment_id": attach(ticket=ticket, upload=upload, actor=alice).pk,
         "release_id": release.pk,
