@@ -1,15 +1,16 @@
-"""bin/bench signin|audit|hubs|api|timing [--postgres] [--quick|--full]"""
+"""bin/bench signin|audit|hubs|api|saml|timing [--postgres] [--quick|--full]"""
 
 import argparse
 import sys
 
-from . import api, audit, hubs, signin, timing
+from . import api, audit, hubs, saml, signin, timing
 
 BENCHES = {
     "signin": signin.run,
     "audit": audit.run,
     "hubs": hubs.run,
     "api": api.run,
+    "saml": saml.run,
     "timing": timing.run,
 }
 

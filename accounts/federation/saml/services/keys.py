@@ -31,9 +31,9 @@ def current_key(organization: Organization) -> OwnKey:
         return keys_of(organization)[State.CURRENT]
 
 
-def prepare_key(*, organization: Organization, actor: User) -> OwnKey:
+def prepare_key(*, organization: Organization, actor: User | None) -> OwnKey:
     """The next key stands in the metadata beside the current one. Conflict where one stands there."""
-    demand_permission(actor, Permission.IDENTITY_PROVIDERS_EDIT, organization)
+    _demand(organization, actor)
     current_key(organization)
     try:
         with transaction.atomic():
@@ -46,9 +46,9 @@ def prepare_key(*, organization: Organization, actor: User) -> OwnKey:
 
 
 @transaction.atomic
-def activate_key(*, organization: Organization, actor: User) -> None:
+def activate_key(*, organization: Organization, actor: User | None) -> None:
     """The next key signs from now on, and the former still opens what is encrypted for it. Conflict without a next one."""
-    demand_permission(actor, Permission.IDENTITY_PROVIDERS_EDIT, organization)
+    _demand(organization, actor)
     rows = OwnKey.objects.of(organization)
     keys = {key.state: key for key in rows.select_for_update()}
     if State.NEXT not in keys:
@@ -61,15 +61,21 @@ def activate_key(*, organization: Organization, actor: User) -> None:
 
 
 @transaction.atomic
-def retire_key(*, organization: Organization, actor: User) -> None:
+def retire_key(*, organization: Organization, actor: User | None) -> None:
     """The previous key opens nothing any more. Conflict where there is none."""
-    demand_permission(actor, Permission.IDENTITY_PROVIDERS_EDIT, organization)
+    _demand(organization, actor)
     rows = OwnKey.objects.of(organization).filter(state=State.PREVIOUS)
     found = rows.select_for_update().first()
     if found is None:
         raise Conflict(_("There is no previous key."), code="no_previous_key")
     rows.delete()
     _tell(Tag.SAML_KEY_RETIRED, found, actor)
+
+
+def _demand(organization: Organization, actor: User | None) -> None:
+    """`actor` None is a command of the operator's."""
+    if actor is not None:
+        demand_permission(actor, Permission.IDENTITY_PROVIDERS_EDIT, organization)
 
 
 def _make(organization: Organization, state: str, *, actor: User | None) -> OwnKey:

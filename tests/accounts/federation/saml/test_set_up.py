@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 from lxml import etree
 
@@ -190,7 +191,9 @@ def test_both_sides_change_their_keys_without_anybody_locked_out(
         plain = idp.response(mode=(), **way.about(**BOB))
         raw = idp.forge(plain, certificate=key_pair(name)[1], **sealed)
         assert way.back(raw).status_code == 302
-    services.retire_key(organization=organization, actor=alice)
+    call_command("saml_key", "retire", organization="acme")
+    with pytest.raises(CommandError):
+        call_command("saml_key", "activate", organization="acme")
     way = Way(Browser())
     raw = idp.forge(
         idp.response(mode=(), **way.about(**BOB)), certificate=key_pair("sp")[1], **sealed
