@@ -284,7 +284,9 @@ def test_somebody_proves_again_that_it_is_them(
     Session.objects.update(proved_at=timezone.now() - timedelta(hours=1))
 
     def leave() -> Way:
-        page = browser.post(f"{AT}login/", {"next": "/accounts/sessions/"})
+        asking = browser.get("/accounts/reauthenticate/?next=/accounts/sessions/").content.decode()
+        assert f'action="{AT}login/"' in asking
+        page = browser.post(f"{AT}login/", {"next": "/accounts/sessions/", "provider": "entra"})
         return way_by(browser, page.context["url"])
 
     def age() -> timedelta:
