@@ -274,7 +274,8 @@ def changed(
             data = cleaned(body, request.data, self, partial=request.method == "PATCH")
             with transaction.atomic():
                 row = _demanded(self, request, shape, required=True)
-                change(self, row, **data)
+                if data:  # A PATCH of nothing changes nothing.
+                    change(self, row, **data)
             return answer(self, shape, self.row())
 
         return _described(

@@ -110,7 +110,12 @@ class MeSerializer(serializers.Serializer[Any]):
     email = serializers.EmailField(read_only=True)
     email_confirmed = serializers.BooleanField(read_only=True, source="is_confirmed")
     name = TextField(max_length=150, required=False, allow_blank=True)
-    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
+    language = serializers.ChoiceField(
+        choices=settings.LANGUAGES,
+        required=False,
+        allow_blank=True,
+        help_text="Empty: none is chosen; pages and mails speak the language that a browser asks for.",
+    )
     created_at = serializers.DateTimeField(read_only=True)
 
 

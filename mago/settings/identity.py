@@ -174,6 +174,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {"PermissionEnum": "accounts.api.access_shapes.PERMISSIONS"},
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "accounts.api.schema.describe_refusals",
         "hubs.openapi.describe_hubs",
     ],
 }

@@ -1,14 +1,21 @@
 """No page breaks a rule of WCAG 2.2 AA, in light and dark, at desk and on a phone; none scrolls sideways."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
+from accounts.provider.selectors import application_by_id
+from accounts.provider.services import ask_for_device, create_application
+from accounts.provider.services.applications import DEVICE
+from tests.journeys.conftest import Inside, inside
 from tests.running import Site
 
 from .conftest import PASSWORD
 
+__all__ = ["inside"]
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
 PUBLIC = [
@@ -31,6 +38,9 @@ OWN = [
     "/accounts/sessions/",
     "/accounts/identities/",
     "/accounts/organizations/",
+    "/accounts/applications/",
+    "/oauth/device",
+    "/oauth/end-session",
 ]
 ADMIN = [
     "/admincenter/",
@@ -93,9 +103,14 @@ def strangers(request: pytest.FixtureRequest, chrome: Any) -> Iterator[list[Any]
 
 
 def problems(page: Any, url: str) -> list[str]:
+    page.goto(url)
+    return broken(page)
+
+
+def broken(page: Any) -> list[str]:
+    """The rules that the page breaks as it is shown now."""
     from axe_playwright_python.sync_playwright import Axe
 
-    page.goto(url)
     found = Axe().run(page, options=RULES).response["violations"]
     told = [f"{violation['id']}: {violation['nodes'][0]['html'][:120]}" for violation in found]
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
@@ -149,6 +164,8 @@ PAGES_OF_ONE = [
     "policies/create/",
     "service-accounts/",
     "service-accounts/create/",
+    "applications/",
+    "applications/create/",
     "audit/",
     "audit/exports/",
     "explain/?permission=hubs:reboot&member=dora@example.com",
@@ -166,3 +183,64 @@ def test_pages_of_an_organization(looks: list[Any], site: Site) -> None:
         assert {
             path: found for path in PAGES_OF_ONE if (found := problems(page, home + path))
         } == {}
+
+
+@pytest.fixture(scope="module")
+def beside(site: Site, inside: Inside) -> Callable[[Callable[[], str]], str]:
+    """Work inside the installation, in a thread: in this one the browser's own loop is running."""
+
+    def work(what: Callable[[], str]) -> str:
+        def run() -> str:
+            with inside(site):
+                return what()
+
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(run).result()
+
+    return work
+
+
+@pytest.fixture(scope="module")
+def wiki(beside: Any) -> str:
+    """The client_id of an application that works here."""
+    fields = {"redirect_uris": ["http://127.0.0.1/back"], "grants": ["authorization_code", DEVICE]}
+    made: str = beside(
+        lambda: create_application(name="Wiki", type="public", actor=None, **fields)[0].client_id
+    )
+    return made
+
+
+def user_code(client_id: str) -> str:
+    """What a device shows that has just asked."""
+    row = application_by_id(client_id)
+    assert row is not None
+    return ask_for_device(application=row, scope="openid email")[0].user_code
+
+
+def test_pages_on_the_way_to_an_application(
+    looks: list[Any], site: Site, beside: Any, wiki: str
+) -> None:
+    code = beside(lambda: user_code(wiki))
+    asked = {
+        "response_type": "code",
+        "client_id": wiki,
+        "redirect_uri": "http://127.0.0.1:5/back",
+        "scope": "openid profile email offline_access",
+        "code_challenge": "c" * 43,
+        "code_challenge_method": "S256",
+    }
+    wrong = asked | {"redirect_uri": "https://evil.example/"}
+    for page in looks:
+        for query in (asked, wrong):
+            assert problems(page, f"{site.base}/oauth/authorize?{urlencode(query)}") == []
+        assert problems(page, f"{site.base}/oauth/end-session?client_id={wiki}") == []
+        page.goto(f"{site.base}/oauth/device")
+        page.get_by_label("Code").fill(code)
+        page.locator("main form button[type=submit]").first.click()
+        page.get_by_role("button", name="Do not").wait_for()
+        assert broken(page) == []
+        page.goto(f"{site.base}/oauth/device")
+        page.get_by_label("Code").fill("BCDFGHJK")
+        page.locator("main form button[type=submit]").first.click()
+        page.get_by_text("No device waits").wait_for()
+        assert broken(page) == []
