@@ -26,6 +26,7 @@ ticket_patterns: list[Any] = [
     path("comment/", ticket.comment, name="comment_ticket"),
     path("watch/", ticket.watch, name="watch_ticket"),
     path("relate/", ticket.relate, name="relate_ticket"),
+    path("share/", ticket.share, name="share_ticket"),
     path("attach/", ticket.attach, name="attach_to_ticket"),
     path("files/<uuid:attachment_id>/download/", ticket.take_attachment, name="ticket_attachment"),
     path(

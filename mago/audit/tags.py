@@ -237,6 +237,7 @@ class Tag(StrEnum):
     TICKET_EDITED = "security:ticket:edited", _("Ticket changed")
     TICKET_ESCALATED = "security:ticket:escalated", _("Ticket escalated")
     TICKET_MOVED = "security:ticket:moved", _("Ticket moved on")
+    TICKET_SHARED = "security:ticket:shared", _("Ticket shared with the platform")
     SESSIONS_ENDED = "sessions:all:ended", _("All sessions ended")
     SESSION_ENDED = "sessions:one:ended", _("Session ended")
     ACCOUNT_LOCKED_DOWN = "signin:account:locked-down", _("Account locked down by its owner")

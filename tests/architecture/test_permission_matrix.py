@@ -195,7 +195,7 @@ def is_form(route: Route) -> bool:
     return route.pattern.rsplit("/", 2)[-2] in {
         "disable", "enable", "remove", "revoke", "delete", "transfer", "check", "download",
         "regroup", "cancel", "quarantine", "suspend", "reactivate", "retire", "rotate", "reenrol",
-        "assign", "comment", "watch", "relate", "attach",
+        "assign", "comment", "watch", "relate", "attach", "share",
         "sign", "deploy", "hold", "close", "link",
     }  # fmt: skip
 

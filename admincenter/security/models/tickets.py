@@ -75,6 +75,10 @@ class Ticket(Ours):
     duplicate_of = models.ForeignKey(
         "self", models.SET_NULL, null=True, related_name="+", verbose_name=_("duplicate of")
     )
+    # Of an organization's ticket: the platform's, made when it was shared.
+    shared_as = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="+", verbose_name=_("shared as")
+    )
     related: Any = models.ManyToManyField("self", verbose_name=_("related"))
     watchers: Any = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="+", verbose_name=_("watchers")

@@ -70,7 +70,15 @@ def find_tickets(programme: Programme, *, order: str = "", **filters: Any) -> Li
 
 def ticket_for(programme: Programme, number: int) -> Ticket:
     """The ticket of that number, or NotFound."""
-    people = ("assignee", "reporter", "fixed_by", "verified_by", "risk_owner", "duplicate_of")
+    people = (
+        "assignee",
+        "reporter",
+        "fixed_by",
+        "verified_by",
+        "risk_owner",
+        "duplicate_of",
+        "shared_as",
+    )
     found: Ticket | None = (
         Ticket.objects.of(programme)
         .select_related("release", *people)

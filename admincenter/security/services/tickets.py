@@ -139,6 +139,38 @@ def relate_tickets(*, ticket: Ticket, other: Ticket, actor: Any, related: bool =
     )
 
 
+@transaction.atomic
+def share_ticket(*, ticket: Ticket, platform: Programme, actor: Any) -> Ticket:
+    """The platform has a ticket of the same words, and the organization sees how far that one is; nothing else of it.
+
+    Conflict where it is shared already, or is the platform's own.
+    """
+    row = locked(ticket)
+    if row.shared_as_id or row.programme_id == platform.pk:
+        raise Conflict(_("This ticket is shared already."))
+    words = {name: getattr(row, name) for name in ("title", "description", "component", "vector")}
+    severity = Severity.UNRATED if row.vector else row.severity
+    # Nobody of the organization works on it there, nor watches it.
+    made = create_ticket(
+        programme=platform,
+        source=Source.CUSTOMER,
+        severity=severity,
+        reporter_contact=str(row.programme)[:254],
+        actor=None,
+        **words,
+    )
+    row.shared_as = made
+    row.save(update_fields=["shared_as"])
+    record(
+        Tag.TICKET_SHARED,
+        actor=actor,
+        target=row,
+        organization_id=row.organization_id,
+        shared_as=str(made),
+    )
+    return made
+
+
 def _demand_words(ticket: Ticket) -> None:
     """What a program sends has passed no form."""
     limits = {"title": 200, "component": 100, "description": LONGEST_TEXT}

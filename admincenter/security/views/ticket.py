@@ -15,6 +15,7 @@ from ...navigation import Permissions
 from .. import files
 from ..forms.tickets import AssignForm, AttachmentForm, CommentForm, RelationForm, WordsForm
 from ..models import Ticket
+from ..selectors.programmes import programme_of
 from ..selectors.tickets import (
     attachment_for,
     duplicates_of,
@@ -153,6 +154,19 @@ def relate(request: HttpRequest, ticket: Ticket) -> HttpResponse:
             actor=actor(request),
         ),
         _("Saved."),
+        to=page_of(ticket),
+    )
+
+
+@require(Permission.TICKETS_EDIT, of=the_ticket)
+@require_POST
+def share(request: HttpRequest, ticket: Ticket) -> HttpResponse:
+    return act(
+        request,
+        lambda: services.share_ticket(
+            ticket=ticket, platform=programme_of(None), actor=actor(request)
+        ),
+        _("Those who look after the platform have it too. Here you see how far they are."),
         to=page_of(ticket),
     )
 

@@ -18,11 +18,13 @@ from admincenter.security.services.tickets import (
     edit_ticket,
     rate_ticket,
     relate_tickets,
+    share_ticket,
 )
 from admincenter.security.workflow import Move, State
 from mago.core.errors import Conflict, Forbidden, Refused
+from tests.conftest import Browser
 
-from .conftest import CRITICAL, Crew
+from .conftest import AT, CRITICAL, Crew
 
 MEDIUM = "CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N"
 
@@ -195,6 +197,28 @@ def test_tickets_of_two_programmes_are_not_related(
     ours = create_ticket(programme=platform, title="Ours", source="scanner", actor=dora)
     with pytest.raises(Refused):
         relate_tickets(ticket=first, other=ours, actor=alice)
+
+
+def test_a_customers_finding_is_shared_once_and_shows_only_how_far_it_is(
+    ticket: Any, platform: Any, alice: Any, events: Any
+) -> None:
+    one = ticket("Cross-tenant read", source="customer", description="Steps")
+    shared = share_ticket(ticket=one, platform=platform, actor=alice)
+    assert (shared.programme, shared.source, shared.title, shared.vector) == (
+        platform,
+        "customer",
+        "Cross-tenant read",
+        CRITICAL,
+    )
+    assert (shared.reporter, list(shared.watchers.all())) == (None, [])
+    with pytest.raises(Conflict):
+        share_ticket(ticket=one, platform=platform, actor=alice)
+    with pytest.raises(Conflict):
+        share_ticket(ticket=shared, platform=platform, actor=alice)
+    page = Browser().as_person(alice).get(f"{AT}tickets/{one.number}/").text
+    assert "SEC-1 · Reported" in page
+    assert "_platform" not in page
+    assert len(events("security:ticket:shared")) == 1
 
 
 def test_overdue_escalates_step_by_step_and_each_step_once(
