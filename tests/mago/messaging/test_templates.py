@@ -54,6 +54,16 @@ VALUES: dict[str, Any] = {
     "place": "",
     "endpoint": "id.example.com:443",
     "ended": False,
+    "person": "Ada O'Neill",
+    "key": "ACME-7",
+    "programme": "Acme's vulnerabilities",
+    "by": "Grace Hopper",
+    "before": "Open",
+    "after": "In progress",
+    "step": "due-soon",
+    "due": "30 November 2026",
+    "kind": "test-soon",
+    "day": "30 November 2026",
 }
 
 
