@@ -4,6 +4,7 @@
     bin/test --fast       its quick part on SQLite
     bin/test --browser    the journeys in headless Chromium
     bin/test --durations=N  all of it, with the N slowest tests and the files that cost most
+    bin/test --faults     what breaks is broken, and what was promised is checked (tests/faults)
     bin/test PATH -k ...  whatever pytest is told, on SQLite
 
 Arguments after --fast or --browser go to pytest as well.
@@ -55,6 +56,8 @@ def main(arguments: list[str]) -> int:
                 print("The browser journeys are skipped: there is no Chromium on this machine.")
                 return 0
             return run(BROWSER, rest)
+        case ["--faults", *rest]:
+            return subprocess.call([sys.executable, "-m", "tests.faults", *rest])
         case _:
             return run(Group("Chosen tests on SQLite", ()), arguments)
 
