@@ -38,7 +38,7 @@ class Package:
     def licence(self) -> str:
         """As its author names it; "" where it is not installed here, or says nothing."""
         try:
-            told = metadata.metadata(self.name)
+            told: Any = metadata.metadata(self.name)
         except metadata.PackageNotFoundError:
             return ""
         named = [

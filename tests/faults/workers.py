@@ -17,7 +17,7 @@ for n in range({MAILS}):
 
 
 def run(folder: Path) -> str:
-    with grown(folder, mail_seconds=0.03) as (house, _database, _broker, sink):
+    with grown(folder, mail_seconds=0.005) as (house, _database, _broker, sink):
         house.shell(_QUEUE)
         house.start_clock()
         workers = [house.start_worker() for _ in range(WORKERS)]
