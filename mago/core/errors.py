@@ -1,9 +1,11 @@
 """Refusals: raised by services, shown as a page or as problem details (RFC 9457) by one handler."""
 
+import sys
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
@@ -104,6 +106,17 @@ class Busy(Refused):
     retry_after = 2
 
 
+class Unavailable(Refused):
+    """Something that we need is away for a moment, such as a database that starts anew: trying again is right."""
+
+    status = 503
+    code = "unavailable"
+    detail = gettext_lazy(
+        "Something that we need does not answer right now. Try again in a moment."
+    )
+    retry_after = 5
+
+
 def problem(refusal: Refused, request_id: str = "") -> dict[str, Any]:
     """The members of a problem details object."""
     body: dict[str, Any] = {
@@ -150,7 +163,10 @@ def _page(request: HttpRequest, refusal: Refused, request_id: str) -> str:
     return render_to_string(
         [f"{refusal.status}.html", "error.html"],
         context,
-        request=request if hasattr(request, "user") else None,
+        # Who somebody is would be asked of the very thing that is away.
+        request=None
+        if isinstance(refusal, Unavailable) or not hasattr(request, "user")
+        else request,
     )
 
 
@@ -169,6 +185,10 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """The last resort. Django has written the exception to the log, under the request's id."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return respond(request, Unavailable())
+
     class Unexpected(Refused):
         status = 500
         code = "internal_error"

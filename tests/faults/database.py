@@ -53,6 +53,7 @@ def run(folder: Path) -> str:
         codes: dict[int, Any] = {}
         for _when, status in told:
             codes[status] = codes.get(status, 0) + 1
+        assert 500 not in codes, f"somebody was told that we are broken: {codes}"
         assert 0 not in codes, f"somebody got no answer: {codes}"
         families, opened, first_break = house.shell(_TALLY).split(maxsplit=2)
         assert families == opened, f"{families} sign-ins have tokens and {opened} are in the trail"

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from django.db import InterfaceError, OperationalError
 from django.test import RequestFactory
 
 from mago.core import errors
@@ -67,3 +68,23 @@ def test_what_was_sent_is_not_sent_back_as_markup() -> None:
 def test_what_nobody_expected_says_nothing_of_its_cause() -> None:
     answer = errors.server_error(RequestFactory().get("/api/v1/x"))
     assert json.loads(answer.content)["code"] == "internal_error"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/me", "/accounts/login/"])
+@pytest.mark.parametrize("error", [OperationalError("gone"), InterfaceError("gone")])
+def test_a_database_that_is_away_is_something_to_come_back_for(path: str, error: Exception) -> None:
+    request = RequestFactory().get(path)
+    request.user = "nobody asks the database who this is"  # type: ignore[assignment]
+    try:
+        raise error
+    except (OperationalError, InterfaceError):
+        answer = errors.server_error(request)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert b"gone" not in answer.content
+
+
+def test_a_fault_of_ours_is_not_called_a_pause() -> None:
+    try:
+        raise LookupError
+    except LookupError:
+        assert errors.server_error(RequestFactory().get("/api/v1/me")).status_code == 500
