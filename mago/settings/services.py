@@ -76,6 +76,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "mago.messaging.tasks.*": {"queue": "messages"},
     "mago.audit.tasks.run_job": {"queue": "exports"},
+    "mago.jobs.tasks.run_job": {"queue": "exports"},
     "admincenter.tasks.watch_certificates": {"queue": "exports"},
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
