@@ -12,6 +12,7 @@ NAMES = sorted(permission.value for permission in frozenset(Permission) - PLATFO
 
 
 PERMISSIONS = [(name, name) for name in sorted(NAMES)]
+PRINCIPALS = ["person", "service_account"]
 
 
 class ExplainQuerySerializer(serializers.Serializer[Any]):
@@ -23,7 +24,7 @@ class ExplainQuerySerializer(serializers.Serializer[Any]):
 
 
 class PrincipalSerializer(serializers.Serializer[Any]):
-    type = serializers.ChoiceField(choices=["person", "service_account"])
+    type = serializers.ChoiceField(choices=PRINCIPALS)
     id = serializers.UUIDField()
     name = serializers.CharField(help_text="The e-mail address of a person.")
 

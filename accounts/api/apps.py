@@ -1,3 +1,5 @@
+import importlib
+
 from django.apps import AppConfig
 
 from . import lean
@@ -9,3 +11,5 @@ class ApiConfig(AppConfig):
 
     def ready(self) -> None:
         lean.load()
+        # It describes how callers prove who they are, for whatever makes the description.
+        importlib.import_module("accounts.api.schema")

@@ -6,6 +6,7 @@ checked, lists are paged, versions compared, creates carried out once, and the d
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -141,6 +142,7 @@ def listed(
             prepare(page.rows)
             return _page(request, page, shape(page.rows, many=True).data)
 
+        handler.verb = "list"  # type: ignore[attr-defined]
         return _described(
             handler,
             find,
@@ -170,6 +172,7 @@ def _link(request: Request, place: str | None) -> str | None:
     return request.build_absolute_uri(f"{request.path}?{query}")
 
 
+@cache
 def _page_of(shape: Shape) -> serializers.Serializer[Any]:
     return inline_serializer(
         name=shape.__name__.removesuffix("Serializer") + "Page",
@@ -207,6 +210,7 @@ def told(
         def handler(self: Resource, request: Request, **path: Any) -> Response:
             return Response(shape(tell(self, **asked(query, request, self))).data)
 
+        handler.verb = "show"  # type: ignore[attr-defined]
         return _described(
             handler,
             tell,

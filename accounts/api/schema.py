@@ -3,29 +3,55 @@
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.views import SpectacularAPIView
+from drf_spectacular.openapi import AutoSchema
 
-from mago.core.guards import PUBLIC
+from .authentication import READING, BearerAuthentication
 
-from .authentication import BearerAuthentication
+_INSIDE = "organizations"
+
+
+class ResourceSchema(AutoSchema):
+    """Resources of an organization are grouped by what they are, and lists are called so."""
+
+    def get_tags(self) -> list[str]:
+        parts = [p for p in self.path.removeprefix("/api/v1/").split("/") if not p.startswith("{")]
+        return parts[1:2] if parts[0] == _INSIDE and len(parts) > 1 else parts[:1]
+
+    def get_operation_id(self) -> str:
+        name = super().get_operation_id()
+        verb: str = getattr(getattr(self.view, self.method.lower(), None), "verb", "")
+        return name.removesuffix("_retrieve") + f"_{verb}" if verb else name
 
 
 class BearerScheme(OpenApiAuthenticationExtension):
     target_class = BearerAuthentication
-    name = "accessToken"
+    name = ["accessToken", "oauth2"]
 
-    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
-        return {
-            "type": "http",
-            "scheme": "bearer",
-            "description": "The `access_token` of a sign-in.",
+    def get_security_requirement(self, auto_schema: AutoSchema) -> list[dict[str, list[str]]]:
+        scope = "api:read" if auto_schema.method in READING else "api"
+        return [{"accessToken": []}, {"oauth2": [scope]}]
+
+    def get_security_definition(self, auto_schema: object) -> Any:
+        scopes = {
+            "api:read": "See what the person, or the service account, may see",
+            "api": "See and change what they may, but not who may do what",
         }
-
-
-class Schema(SpectacularAPIView):
-    """The description of the API, for whoever builds on it."""
-
-    access = PUBLIC
+        token = {"tokenUrl": "/oauth/token", "scopes": scopes}
+        return [
+            {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "The `access_token` of a sign-in, or the token of a service account.",
+            },
+            {
+                "type": "oauth2",
+                "description": "An application that a person, or an organization, has let in.",
+                "flows": {
+                    "authorizationCode": {"authorizationUrl": "/oauth/authorize", **token},
+                    "clientCredentials": token,
+                },
+            },
+        ]
 
 
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from . import access, factors, me, mfa, schema, views
+from . import access, factors, me, mfa, pages, views
 
 urlpatterns = [
-    path("schema/", schema.Schema.as_view(), name="api-schema"),
+    path("schema/", pages.Schema.as_view(), name="api-schema"),
+    path("docs/", pages.docs, name="api-docs"),
     path("auth/signup", views.SignUp.as_view(), name="api-signup"),
     path("auth/confirm-email", views.ConfirmEmail.as_view(), name="api-confirm-email"),
     path("auth/login", views.SignIn.as_view(), name="api-login"),

@@ -46,7 +46,7 @@ class NewRoomBody(RoomBody):
     site = SiteField()
 
 
-class CodeSerializer(serializers.Serializer[Any]):
+class EnrolmentCodeSerializer(serializers.Serializer[Any]):
     """Of the code itself only a digest is kept."""
 
     changing = ("uses_left",)
@@ -64,11 +64,11 @@ class CodeSerializer(serializers.Serializer[Any]):
     revoked_at = serializers.DateTimeField(allow_null=True)
 
 
-class NewCodeSerializer(CodeSerializer):
+class NewEnrolmentCodeSerializer(EnrolmentCodeSerializer):
     code = OnceField()
 
 
-class CodeBody(Body):
+class EnrolmentCodeBody(Body):
     """For a room, for a site, or for wherever the serial numbers are expected."""
 
     site = SiteField(required=False, allow_null=True)
@@ -142,13 +142,13 @@ class Codes(OrganizationResource):
     changes = {"POST": Permission.HUBS_ENROL}
     within = True
 
-    @listed(CodeSerializer, summary="The enrolment codes that still let somebody in")
+    @listed(EnrolmentCodeSerializer, summary="The enrolment codes that still let somebody in")
     def get(self) -> Listing:
         return find_codes(self.actor, self.organization)
 
     @created(
-        CodeBody,
-        NewCodeSerializer,
+        EnrolmentCodeBody,
+        NewEnrolmentCodeSerializer,
         at=("api-hub-code", "code_id"),
         once_shown=("code",),
         summary="A new enrolment code",
@@ -175,9 +175,13 @@ class OneCode(OrganizationResource):
     def locate(self, request: Any) -> Any:
         return self.row()
 
-    get = read(CodeSerializer, summary="One enrolment code, and how many have come in by it")
+    get = read(
+        EnrolmentCodeSerializer, summary="One enrolment code, and how many have come in by it"
+    )
 
-    @removed(CodeSerializer, summary="Take an enrolment code back: it lets nobody in any more")
+    @removed(
+        EnrolmentCodeSerializer, summary="Take an enrolment code back: it lets nobody in any more"
+    )
     def delete(self, row: EnrolmentCode) -> None:
         services.revoke_enrolment_code(code=row, actor=self.actor)
 
@@ -188,7 +192,7 @@ class EnrolAgain(OfOneHub):
 
     @created(
         Body,
-        NewCodeSerializer,
+        NewEnrolmentCodeSerializer,
         once_shown=("code",),
         summary="A code that gives this hub, and no other, a new credential",
     )

@@ -70,7 +70,7 @@ class PresenceSerializer(serializers.Serializer[Any]):
     software_version = serializers.CharField()
 
 
-class CredentialSerializer(serializers.Serializer[Any]):
+class HubCredentialSerializer(serializers.Serializer[Any]):
     """What the hub proves itself with; nothing of it is shown."""
 
     id = serializers.UUIDField()
@@ -210,7 +210,7 @@ class HubPresence(OfOneHub):
 class HubCredentials(OfOneHub):
     access = Permission.HUBS_READ
 
-    @listed(CredentialSerializer, summary="All that a hub ever proved itself with")
+    @listed(HubCredentialSerializer, summary="All that a hub ever proved itself with")
     def get(self) -> Listing:
         return Listing((credentials_of(self.row()),), key=("id",))
 

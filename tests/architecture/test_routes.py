@@ -72,6 +72,7 @@ PUBLIC_ROUTES = {
     "/api/v1/auth/password/reset",
     "/api/v1/auth/refresh",
     "/api/v1/auth/signup",
+    "/api/v1/docs/",
     "/api/v1/hubs/auth",
     "/api/v1/hubs/auth/continue",
     "/api/v1/hubs/auth/start",

@@ -1,0 +1,108 @@
+"""/api/v1/schema/ and /api/v1/docs/: the description of the API, for programs and for people.
+
+The page is made on the server; there is no script on it.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.views import SpectacularAPIView
+
+from accounts.access.guards import public
+from mago.core.guards import PUBLIC
+
+from .announcing import kind_of
+
+POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+class Schema(SpectacularAPIView):
+    """The description of the API, for whoever builds on it."""
+
+    access = PUBLIC
+
+
+@public
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    headers = {"Content-Security-Policy": POLICY}
+    return HttpResponse(_page(get_language() or "en"), headers=headers)
+
+
+@lru_cache(maxsize=4)
+def _page(language: str) -> str:
+    """The same for everybody, so that it is made once a language."""
+    schema = SchemaGenerator().get_schema(public=True)
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for path, methods in sorted(schema["paths"].items()):
+        for method in METHODS:
+            if (operation := methods.get(method)) is not None:
+                group = groups.setdefault(operation.get("tags", ["other"])[0], [])
+                group.append(_operation(schema, path, method, operation))
+    context = {
+        "title": schema["info"]["title"],
+        "version": schema["info"]["version"],
+        "description": schema["info"].get("description", ""),
+        "groups": [{"name": name, "operations": groups[name]} for name in sorted(groups)],
+    }
+    return render_to_string("accounts/api/docs.html", context)
+
+
+def _operation(
+    schema: dict[str, Any], path: str, method: str, operation: dict[str, Any]
+) -> dict[str, Any]:
+    bodies = _shapes(operation.get("requestBody", {}))
+    description = operation.get("description", "")
+    return {
+        "id": operation["operationId"],
+        "method": method.upper(),
+        "path": path,
+        "summary": operation.get("summary", ""),
+        "description": description if description != operation.get("summary") else "",
+        "security": ", ".join(name for one in operation.get("security", ()) for name in one),
+        "parameters": [
+            {
+                "name": one["name"],
+                "in": one["in"],
+                "required": one.get("required", False),
+                "type": kind_of(one.get("schema", {})),
+                "description": one.get("description", ""),
+            }
+            for one in operation.get("parameters", ())
+        ],
+        "fields": [field for shape in bodies for field in _fields(schema, shape)],
+        "answers": [
+            {
+                "code": code,
+                "name": " ".join(kind_of(shape) for shape in _shapes(answer)),
+                "fields": [f for shape in _shapes(answer) for f in _fields(schema, shape)],
+            }
+            for code, answer in operation["responses"].items()
+            if str(code).startswith("2")
+        ],
+    }
+
+
+def _shapes(part: dict[str, Any]) -> list[dict[str, Any]]:
+    return [content.get("schema", {}) for content in part.get("content", {}).values()]
+
+
+def _fields(schema: dict[str, Any], shape: dict[str, Any]) -> list[dict[str, Any]]:
+    if "$ref" in shape:
+        shape = schema["components"]["schemas"].get(kind_of(shape), {})
+    required = shape.get("required", ())
+    return [
+        {
+            "name": name,
+            "type": kind_of(field),
+            "required": name in required,
+            "description": field.get("description", ""),
+        }
+        for name, field in shape.get("properties", {}).items()
+    ]

@@ -1,0 +1,67 @@
+"""The description of the API: whole, unambiguous, and never changed without a word."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.generators import SchemaGenerator
+
+from accounts.api.announcing import facts_of, is_breaking
+from tests.conftest import App
+
+pytestmark = pytest.mark.one_database
+
+
+@pytest.fixture(scope="module")
+def schema() -> Any:
+    GENERATOR_STATS.reset()
+    return SchemaGenerator().get_schema(public=True)
+
+
+def test_nothing_in_it_is_guessed(schema: Any) -> None:
+    warned = {*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache}
+    assert warned == set()
+
+
+def test_a_change_is_announced(schema: Any) -> None:
+    released = Path(settings.BASE_DIR, "docs", "api-schema.txt").read_text().splitlines()
+    now = facts_of(schema)
+    changes = set(released) ^ set(now)
+    assert not changes, f"run manage.py announce_schema: {sorted(changes)[:10]}"
+
+
+def test_what_breaks_a_client_is_told_from_what_does_not() -> None:
+    before = {"/a#get", "/a#get query q: string", "ABody.x: string"}
+    assert is_breaking({"/a#get query q: string"}, set(), before)
+    assert is_breaking(set(), {"/a#get query r: string required"}, before)
+    assert not is_breaking(set(), {"/a#get query r: string"}, before)
+    assert not is_breaking(set(), {"/b#post", "/b#post query r: string required"}, before)
+
+
+def test_every_operation_says_what_it_is_and_who_may_call(schema: Any) -> None:
+    wrong = [
+        (path, method)
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+        if not operation.get("summary")
+        # Who signs in has nothing to show yet.
+        or ("security" not in operation and not path.startswith("/api/v1/auth/"))
+    ]
+    assert wrong == []
+    assert {"accessToken", "oauth2", "hubToken"} <= set(schema["components"]["securitySchemes"])
+
+
+def test_its_pages_are_ours_and_hold_no_script(app: App) -> None:
+    page = app.get("docs/")
+    assert page.status_code == 200
+    assert "<script" not in page.text
+    assert (
+        "script-src" in page["Content-Security-Policy"]
+        or "default-src 'none'" in (page["Content-Security-Policy"])
+    )
+    for name in ("/api/v1/organizations/{organization_id}/sites", "If-Match", "page_size"):
+        assert name in page.text
+    assert 'src="http' not in page.text
+    assert 'href="http' not in page.text
