@@ -180,6 +180,7 @@ SPECTACULAR_SETTINGS = {
         "EnrolableMethodEnum": "accounts.api.factors.METHODS",
         "SignInProviderKindEnum": ["google", "microsoft", "apple", "oidc"],
         "TaskKindEnum": ["restart", "update", "rotate_credential", "collect_logs", "locate"],
+        "HubStateEnum": ["expected", "active", "quarantined", "suspended", "retired"],
         "StreamKindEnum": ["syslog", "webhook"],
     },
     "POSTPROCESSING_HOOKS": [
