@@ -44,6 +44,13 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
                 within=True,
             ),
             Entry(
+                _("Identity providers"),
+                "identity_providers",
+                "key-round",
+                Permission.IDENTITY_PROVIDERS_READ,
+                within=True,
+            ),
+            Entry(
                 _("Sign-in providers"),
                 "sign_in_providers",
                 "log-in",

@@ -16,6 +16,8 @@ from .sections.audit.urls import urlpatterns as audit_patterns
 from .sections.directories.urls import urlpatterns as directory_patterns
 from .sections.hubs import fleet
 from .sections.hubs.urls import urlpatterns as hub_patterns
+from .sections.identity_providers import directory as identity_providers
+from .sections.identity_providers.urls import urlpatterns as identity_provider_patterns
 from .sections.organizations import directory
 from .sections.organizations.urls import urlpatterns as organization_patterns
 from .security.urls import urlpatterns as security_patterns
@@ -71,6 +73,8 @@ urlpatterns = [
         name="disable_sign_in_provider",
     ),
     path("identity-providers/<slug:slug>/<uuid:provider_id>/sync/", include(directory_patterns)),
+    path("identity-providers/", identity_providers.everywhere, name="identity_providers"),
+    path("identity-providers/<slug:slug>/", include(identity_provider_patterns)),
     path("hubs/", fleet.fleets, name="hubs"),
     path("hubs/<slug:slug>/", include(hub_patterns)),
     path("certificates/", certificates.certificates, name="certificates"),

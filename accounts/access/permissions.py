@@ -96,6 +96,7 @@ SENSITIVE = frozenset(
         Permission.AUDIT_STREAMS_EDIT,
         Permission.CONDITIONS_EDIT,
         Permission.DOMAINS_EDIT,
+        Permission.IDENTITY_PROVIDERS_EDIT,
         Permission.MEMBERS_INVITE,
         Permission.MEMBERS_REMOVE,
         Permission.ORGANIZATIONS_CREATE,

@@ -101,6 +101,13 @@ class Tag(StrEnum):
     )
     ENTERPRISE_PROVIDER_TESTED = "enterprise:provider:tested", _("Identity provider tested")
     ENTERPRISE_ROUTE_CHANGED = "enterprise:route:changed", _("Route of a domain changed")
+    SETUP_LINK_CREATED = "enterprise:setup-link:created", _("Set-up link of a provider created")
+    SETUP_LINK_OPENED = "enterprise:setup-link:opened", _("Set-up link of a provider opened")
+    SETUP_LINK_REVOKED = "enterprise:setup-link:revoked", _("Set-up link of a provider revoked")
+    ENTERPRISE_IDENTITY_REMOVED = (
+        "enterprise:identity:removed",
+        _("Identity of a provider removed"),
+    )
     ENTERPRISE_SIGN_IN_REFUSED = (
         "enterprise:sign-in:refused",
         _("Sign-in by an identity provider refused"),

@@ -27,6 +27,10 @@ from accounts.access.services import (
     grant_role,
     invite,
 )
+from accounts.federation.directory.models import Directory, SyncRun
+from accounts.federation.enterprise.models import Allowance, EnterpriseIdentity
+from accounts.federation.enterprise.services import create_provider
+from accounts.federation.enterprise.services.setup_links import create_link
 from accounts.organizations.models import Site
 from accounts.organizations.services import (
     claim_domain,
@@ -59,6 +63,7 @@ PREFIXES = (
     "admincenter/organizations/<slug:slug>/",
     "admincenter/hubs/<slug:slug>/",
     "admincenter/security/<slug:slug>/",
+    "admincenter/identity-providers/<slug:slug>/",
 )
 ROLES = [role for role in RoleName if role != RoleName.PLATFORM_ADMINISTRATOR]
 
@@ -123,12 +128,31 @@ def fill(alice: Any) -> Callable[[Route], str]:
         **dict.fromkeys(("browser_id", "identity_id", "consent_id", "place_id"), alice.pk),
         "method": "totp",
         "key": 1,
+        **provider_of(acme, alice),
     }
     rows |= hubs_of(acme, alice, rows["site_id"])
     rows |= security_of(acme, alice)
     return lambda route: (
         "/" + re.sub(r"<\w+:(\w+)>", lambda found: str(rows[found[1]]), route.pattern)
     )
+
+
+def provider_of(acme: Any, alice: Any) -> dict[str, Any]:
+    """An identity provider with a directory and its sync, with a person and a set-up link."""
+    Allowance.objects.create(organization=acme)
+    provider = create_provider(organization=acme, kind="ldap", name="Entra", actor=alice)
+    Directory.objects.create(provider=provider)
+    link, _address = create_link(provider=provider, actor=alice)
+    identity = EnterpriseIdentity.objects.create(
+        provider=provider, issuer="i", subject="s", user=alice
+    )
+    return {
+        "provider_id": provider.pk,
+        "step": "values",
+        "run_id": SyncRun.objects.create(provider=provider).pk,
+        "link_id": link.pk,
+        "identity_id": identity.pk,
+    }
 
 
 def hubs_of(acme: Any, alice: Any, site_id: Any) -> dict[str, Any]:
@@ -197,6 +221,8 @@ def is_form(route: Route) -> bool:
         "regroup", "cancel", "quarantine", "suspend", "reactivate", "retire", "rotate", "reenrol",
         "assign", "comment", "watch", "relate", "attach", "share",
         "sign", "deploy", "hold", "close", "link",
+        "allow", "disallow", "route", "name", "test", "state", "new",
+        "start", "dry-run", "confirm", "drop",
     }  # fmt: skip
 
 

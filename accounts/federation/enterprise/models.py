@@ -260,6 +260,29 @@ class ProviderSession(models.Model):
         ]
 
 
+class SetupLink(models.Model):
+    """A customer's own administrator sets this one provider up without an account, until `expires_at`.
+
+    The link opens once; from then on it is the browser's that opened it, by a secret of its own.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    provider = models.ForeignKey(IdentityProvider, models.CASCADE, related_name="setup_links")
+    digest = models.CharField(max_length=64, unique=True)
+    browser = models.CharField(max_length=64, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    expires_at = models.DateTimeField(_("expires"), db_index=True)
+    opened_at = models.DateTimeField(_("opened"), null=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True)
+
+    class Meta:
+        verbose_name = _("set-up link")
+        verbose_name_plural = _("set-up links")
+
+
 class SetupTrial(models.Model):
     """One test of a provider: what was checked, and how each check came out (`trials.Check`)."""
 

@@ -22,6 +22,7 @@ from .models import (
     EnterpriseIdentity,
     IdentityProvider,
     ProviderSession,
+    SetupTrial,
 )
 
 # Of routes: the domain is proved, by whom the provider is of, and the provider is open.
@@ -134,6 +135,24 @@ def belongs_elsewhere(user: User, organization_id: UUID) -> bool:
         return True
     held = RoleBinding.objects.filter(user=user)
     return held.exclude(organization_id=organization_id).exists()
+
+
+def newest_trial(provider: IdentityProvider, *, with_person: bool = False) -> SetupTrial | None:
+    """The newest test that was finished; with one in which somebody came back."""
+    finished = provider.trials.filter(finished_at__isnull=False)
+    if with_person:
+        finished = finished.filter(asserted__isnull=False)
+    return finished.select_related("provider").order_by("-started_at").first()
+
+
+def has_passed(trial: SetupTrial) -> bool:
+    """Whether it was finished, of the provider as it is now, and nothing in it is red."""
+    return (
+        trial.finished_at is not None
+        and trial.version == trial.provider.version
+        and bool(trial.checks)
+        and all(check["passed"] is not False for check in trial.checks)
+    )
 
 
 def provider_session(session_id: UUID | None) -> ProviderSession | None:

@@ -10,22 +10,18 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts.access.guards import actor
-from accounts.access.permissions import Permission
 from accounts.federation.directory.models import SyncRun
 from accounts.federation.directory.selectors import directory_of, run_for
 from accounts.federation.enterprise.models import IdentityProvider
-from accounts.organizations.selectors import organization_for, owned_for
 from mago.core.errors import Refused
 
 from ...navigation import Permissions
+from ..identity_providers import common
 
 
 def provider(request: HttpRequest, slug: str, provider_id: UUID) -> IdentityProvider:
-    """A provider with a directory; NotFound where it has none, or is not theirs to see."""
-    whose = organization_for(request.user, slug)
-    read = Permission.IDENTITY_PROVIDERS_READ
-    found: IdentityProvider = owned_for(actor(request), IdentityProvider, whose, provider_id, read)
-    found.organization = whose  # Known already: no further query.
+    """A provider with a directory; NotFound where it has none, or is another's."""
+    found = common.provider(request, slug, provider_id)
     directory_of(found)
     return found
 

@@ -43,6 +43,11 @@ TABS = (
     Tab(_("Sites"), "organization_sites", Permission.SITES_READ),
     Tab(_("Hubs"), "fleet", Permission.HUBS_READ),
     Tab(_("Domains"), "organization_domains", Permission.DOMAINS_READ),
+    Tab(
+        _("Identity providers"),
+        "organization_identity_providers",
+        Permission.IDENTITY_PROVIDERS_READ,
+    ),
     Tab(_("Sign-in policies"), "organization_policies", Permission.POLICIES_READ),
     Tab(_("Service accounts"), "organization_service_accounts", Permission.SERVICE_ACCOUNTS_READ),
     Tab(_("Applications"), "organization_applications", Permission.APPLICATIONS_READ),

@@ -1,14 +1,23 @@
 """Writes of this slice."""
 
+from ..selectors import has_passed
 from .arrivals import Admitted, admit
-from .configuration import create_provider, edit_provider, remove_provider, set_state, touch
+from .configuration import (
+    advance,
+    create_provider,
+    edit_provider,
+    remove_identity,
+    remove_provider,
+    set_state,
+    touch,
+)
 from .departures import end_session_index, end_sessions_by, end_sessions_of, note_session
 from .opening import demand_open
 from .provisioning import deprovision, let_go, link_own, provision, update
 from .refusals import ElsewhereToo, Refused, note
 from .roles import set_roles
 from .routing import allow, name_break_glass, remove_route, set_route, unname_break_glass
-from .trials import Check, begin_trial, finish_trial, has_passed, trial_of
+from .trials import Check, begin_trial, finish_trial, trial_of
 
 __all__ = [
     "Admitted",
@@ -16,6 +25,7 @@ __all__ = [
     "ElsewhereToo",
     "Refused",
     "admit",
+    "advance",
     "allow",
     "begin_trial",
     "create_provider",
@@ -33,6 +43,7 @@ __all__ = [
     "note",
     "note_session",
     "provision",
+    "remove_identity",
     "remove_provider",
     "remove_route",
     "set_roles",

@@ -17,9 +17,9 @@ from mago.audit.tags import Tag
 from mago.core.errors import Conflict, Forbidden, NotFound, Refused
 
 from ..mapping import FIELDS
-from ..models import OPEN, IdentityProvider, Kind, State
-from ..selectors import is_on_for
-from .departures import end_sessions_by
+from ..models import OPEN, EnterpriseIdentity, IdentityProvider, Kind, State
+from ..selectors import has_passed, is_on_for, newest_trial
+from .departures import end_sessions_by, end_sessions_of
 
 MOST = 20
 # What an administrator sets of any kind of provider.
@@ -138,6 +138,35 @@ def set_state(*, provider: IdentityProvider, state: str, actor: User | None) -> 
         before=before,
         after=state,
     )
+
+
+def advance(*, provider: IdentityProvider, state: str, actor: User) -> None:
+    """As `set_state`, step by step: people come in by what was tested as it is now. Conflict."""
+    if state in OPEN:
+        trial = newest_trial(provider)
+        if trial is None or not has_passed(trial):
+            words = _("Test it first as it is now: everything must be green.")
+            raise Conflict(words, code="not_tested")
+    if state == State.LIVE and provider.state == State.DRAFT:
+        raise Conflict(_("Put it on trial first."), code="no_trial")
+    set_state(provider=provider, state=state, actor=actor)
+
+
+@transaction.atomic
+def remove_identity(*, identity: EnterpriseIdentity, actor: User) -> None:
+    """The provider opens the account no longer, and sessions by it are over; the account and its membership stay."""
+    _demand(identity.provider, actor)
+    end_sessions_of(identity.provider, identity.subject, issuer=identity.issuer, reason="removed")
+    record(
+        Tag.ENTERPRISE_IDENTITY_REMOVED,
+        actor=actor,
+        target=identity.user,
+        organization_id=identity.provider.organization_id,
+        provider=identity.provider.name,
+        issuer=identity.issuer,
+        subject=identity.subject,
+    )
+    identity.delete()
 
 
 @transaction.atomic

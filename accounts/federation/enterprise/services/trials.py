@@ -79,16 +79,6 @@ def finish_trial(
     return trial
 
 
-def has_passed(trial: SetupTrial) -> bool:
-    """Whether it was finished, of the provider as it is now, and nothing in it is red."""
-    return (
-        trial.finished_at is not None
-        and trial.version == trial.provider.version
-        and bool(trial.checks)
-        and all(check["passed"] is not False for check in trial.checks)
-    )
-
-
 def _checks_of_person(provider: IdentityProvider, asserted: Asserted) -> list[Check]:
     return [
         _check_address(provider, asserted),

@@ -273,12 +273,12 @@ def test_what_waits_in_a_browser_is_for_whom_it_is_about_only(
 
 
 def test_a_provider_has_a_page_of_its_own(provider: Any, peer: FakeProvider, alice: Any) -> None:
-    page = Browser().get("/accounts/enterprise/acme/entra/")
+    page = Browser().get("/accounts/enterprise/at/acme/entra/")
     assert "Continue with Entra" in page.text
-    assert peer.issuer in Browser().post("/accounts/enterprise/acme/entra/").text
-    assert Browser().get("/accounts/enterprise/acme/nothing/").status_code == 404
+    assert peer.issuer in Browser().post("/accounts/enterprise/at/acme/entra/").text
+    assert Browser().get("/accounts/enterprise/at/acme/nothing/").status_code == 404
     set_state(provider=provider, state="draft", actor=alice)
-    assert Browser().get("/accounts/enterprise/acme/entra/").status_code == 404
+    assert Browser().get("/accounts/enterprise/at/acme/entra/").status_code == 404
 
 
 def test_a_sign_out_goes_on_to_the_provider(

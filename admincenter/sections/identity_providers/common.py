@@ -1,0 +1,68 @@
+"""What the pages of identity providers share: whose they are, what a path speaks of, and what an action answers."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from accounts.access.guards import actor
+from accounts.federation.enterprise.models import IdentityProvider
+from accounts.organizations.models import Organization
+from accounts.organizations.selectors import organization_for
+from mago.core.errors import NotFound, Refused
+
+from ...navigation import Permissions
+from ...pages import page
+
+
+def organization(request: HttpRequest, slug: str) -> Organization:
+    """What a path speaks of; NotFound for whoever may not know of it."""
+    return organization_for(request.user, slug)
+
+
+def provider(request: HttpRequest, slug: str, provider_id: UUID) -> IdentityProvider:
+    """A provider of the organization that the path names; NotFound for another's. What one may do with it, the page asks."""
+    whose = organization(request, slug)
+    found: IdentityProvider | None = (
+        IdentityProvider.objects.of(whose).filter(pk=provider_id).first()
+    )
+    if found is None:
+        raise NotFound
+    found.organization = whose  # Known already: no further query.
+    return found
+
+
+def section(
+    request: HttpRequest,
+    whose: Organization,
+    template: str,
+    context: dict[str, Any],
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    held = Permissions(actor(request), whose, within=True)
+    context = {"organization": whose, "held": held} | context
+    return page(request, f"admincenter/identity_providers/{template}.html", context, status=status)
+
+
+def act(request: HttpRequest, action: Callable[[], Any], told: str, *, to: str) -> HttpResponse:
+    """The page `to` says what was done, or why it was not."""
+    try:
+        action()
+    except Refused as refusal:
+        messages.error(request, str(refusal.detail))
+    else:
+        messages.success(request, told)
+    return redirect(to)
+
+
+def url_of(found: IdentityProvider, name: str = "identity_provider") -> str:
+    return reverse(f"admincenter:{name}", args=[found.organization.slug, found.pk])
+
+
+def list_url(whose: Organization) -> str:
+    return reverse("admincenter:organization_identity_providers", args=[whose.slug])
