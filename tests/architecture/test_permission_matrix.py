@@ -149,7 +149,7 @@ def provider_of(acme: Any, alice: Any) -> dict[str, Any]:
     return {
         "provider_id": provider.pk,
         "step": "values",
-        "run_id": SyncRun.objects.create(provider=provider).pk,
+        "run_id": SyncRun.objects.create(provider=provider, version=1).pk,
         "link_id": link.pk,
         "identity_id": identity.pk,
     }
