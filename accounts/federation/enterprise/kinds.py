@@ -36,6 +36,11 @@ class OwnValue:
     # Where it is a file rather than a text: the path that it is fetched from.
     download: str = ""
 
+    @property
+    def is_long(self) -> bool:
+        """Whether it has lines, such as a certificate: a field of one line would lose them."""
+        return "\n" in self.value
+
 
 @dataclass(frozen=True)
 class Warning:

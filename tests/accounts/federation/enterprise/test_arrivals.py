@@ -17,9 +17,12 @@ from accounts.organizations.models import Domain, SignInPolicy
 from accounts.organizations.services import set_policy
 from mago.audit.models import AuditEvent
 from mago.audit.tags import Tag
+from tests.accounts.mfa.conftest import code_of, totp_of
 from tests.conftest import Browser
 
 from .conftest import asserted, is_in, organization_with, provider_in, session_row
+
+__all__ = ["totp_of"]
 
 pytestmark = pytest.mark.django_db
 
@@ -255,3 +258,21 @@ def test_a_domain_that_is_another_organizations_opens_nothing_though_it_was_clai
     Domain.objects.create(organization=other, name="acme.example")
     assert arrive(browser, provider_in(other, charlie)).status_code == 403
     assert refusals() == ["foreign_domain"]
+
+
+@pytest.mark.parametrize("ends", ["provider", "identity"])
+def test_who_still_owes_a_second_factor_when_the_provider_ends_stays_out(
+    arrive: Any, provider: Any, totp_of: Any, ends: str
+) -> None:
+    """On the way: the provider has vouched, the pipeline asks our own factor, and then the word is taken back."""
+    arrive(Browser(), provider)
+    ada, browser = User.objects.get(email="ada@acme.example"), Browser()
+    factor = totp_of(ada)
+    assert arrive(browser, provider)["Location"] == "/accounts/mfa/verify/"
+    if ends == "provider":
+        set_state(provider=provider, state="disabled", actor=None)
+    else:
+        EnterpriseIdentity.objects.update(ended_at=timezone.now())
+    answer = browser.post(f"/accounts/mfa/verify/totp/{factor.pk}/", {"code": code_of(factor)})
+    assert answer.status_code in (302, 400, 401, 403)
+    assert not is_in(browser)
