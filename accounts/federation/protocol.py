@@ -163,7 +163,8 @@ def read_logout_token(provider: Provider, description: Description, token: Any) 
     if "nonce" in claims:
         raise Unproved(Step.IDENTITY, "the token was made for something else")
     names = [claims[name] for name in ("sub", "sid") if name in claims]
-    if not names or not all(isinstance(name, str) and name for name in [claims["jti"], *names]):
+    texts = [claims["jti"], *names]
+    if not names or not all(isinstance(one, str) and one and not unusable(one) for one in texts):
         raise Unproved(Step.IDENTITY, "the token names nobody")
     return claims
 

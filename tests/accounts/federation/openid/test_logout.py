@@ -68,6 +68,7 @@ def test_one_session_or_all_of_a_person_end(sign_in: Any, tell: Any) -> None:
         {"exp": 1},
         {"sub": None},
         {"sub": ["ada"]},
+        {"sub": "ada\x00"},
         {"key": "another"},
     ],
 )
