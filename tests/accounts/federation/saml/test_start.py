@@ -7,7 +7,7 @@ import pytest
 
 from tests.running import ROOT
 
-HEAVY = ("lxml", "saml2", "xmlsec", "djangosaml2")
+HEAVY = ("lxml", "saml2", "xmlsec")
 
 
 @pytest.mark.slow
