@@ -36,18 +36,22 @@ _counts: dict[tuple[str, str], tuple[int, int]] = {}
 _lock = Lock()
 
 
+def now() -> int:
+    return int(time.time())
+
+
 def take(principal: str, *, reads: bool) -> tuple[Quota, bool]:
     """One request counts; what is left, and whether this one was still within."""
     policy, most = ("reads", settings.API_READS) if reads else ("writes", settings.API_WRITES)
-    now = int(time.time())
-    window, key = now // WINDOW, (policy, principal)
+    moment = now()
+    window, key = moment // WINDOW, (policy, principal)
     with _lock:
         since, count = _counts.get(key, (window, 0))
         count = count + 1 if since == window else 1
         if len(_counts) >= MOST_KNOWN:
             _counts.clear()
         _counts[key] = window, count
-    return Quota(policy, most, max(0, most - count), WINDOW - now % WINDOW), count <= most
+    return Quota(policy, most, max(0, most - count), WINDOW - moment % WINDOW), count <= most
 
 
 def too_many(quota: Quota) -> TooMany:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.api import cors
+from accounts.api import cors, quota
 from accounts.api.models import KeptAnswer
 from accounts.organizations.models import Site
 from accounts.organizations.services import create_site
@@ -192,8 +192,12 @@ class TestCreatesSentAgain:
 
 
 class TestQuotas:
-    def test_are_told_and_end(self, owner: App, sites: str, settings: Any) -> None:
+    def test_are_told_and_end(
+        self, owner: App, sites: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         settings.API_READS = 2
+        # No minute ends in between.
+        monkeypatch.setattr(quota, "now", lambda: 1_800_000_015)
         first, second, third = (owner.get(sites) for _ in range(3))
         assert first["RateLimit-Policy"] == '"reads";q=2;w=60'
         assert first["RateLimit"].startswith('"reads";r=1;t=')
