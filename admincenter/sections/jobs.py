@@ -113,9 +113,7 @@ def _standing(job: Job) -> dict[str, Any]:
     }
 
 
-def _page(
-    request: HttpRequest, job: Job, form: ReasonForm, *, status: int = 200
-) -> HttpResponse:
+def _page(request: HttpRequest, job: Job, form: ReasonForm, *, status: int = 200) -> HttpResponse:
     response = list_page(
         request,
         "admincenter/jobs/job.html",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from .views import (
     exchange,
@@ -94,7 +94,7 @@ programme_patterns: list[Any] = [
     path("tickets/<int:number>/", include(ticket_patterns)),
 ]
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", programmes.programmes, name="security"),
     path("<slug:slug>/", include(programme_patterns)),
 ]
