@@ -34,7 +34,7 @@ from ..selectors import directory_of, is_settled, known_people, person_known_as
 from ..standing import standing_of
 
 # A worker tells every second that it is alive; after so long somebody else goes on.
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=180)
 TOLD_EVERY = 1.0
 MOST_ATTEMPTS = 3
 MOST_RUNNING = 2
@@ -148,7 +148,7 @@ def _read(run: SyncRun, pulse: _Pulse) -> None:
         return list(_found(entries, groups, directory)), _newest(entries, directory)
 
     found, changed_until = client.ask(directory.target, everybody, longest=LONGEST_READING)
-    if run.is_full and not found:
+    if _is_whole(run, directory) and not found:
         raise Failed(Problem.EMPTY)
     known = known_people(directory)
     plan = compare(found, known, _rules(run, directory))
@@ -156,6 +156,11 @@ def _read(run: SyncRun, pulse: _Pulse) -> None:
         raise Failed(Problem.NO_IDENTIFIER)
     until = max(filter(None, (changed_until, directory.changed_until)), default=None)
     _keep(run, directory, plan, sum(one.is_in for one in known.values()), until)
+
+
+def _is_whole(run: SyncRun, directory: Directory) -> bool:
+    """Whether everything is read: also where it is not known yet what was changed since."""
+    return run.is_full or directory.changed_until is None
 
 
 def _told(entries: Iterable[Entry], pulse: _Pulse) -> Iterator[Entry]:
@@ -166,7 +171,8 @@ def _told(entries: Iterable[Entry], pulse: _Pulse) -> Iterator[Entry]:
 
 def _entries(session: Session, directory: Directory, run: SyncRun) -> Iterator[Entry]:
     asked = directory.people_filter
-    if not run.is_full and directory.changed_until is not None:
+    if not _is_whole(run, directory):
+        assert directory.changed_until is not None
         since = directory.changed_until - OVERLAP
         asked = filters.both(asked, filters.changed_since(directory.changed_attribute, since))
     wanted = attributes_for(directory.subject_attribute, directory.provider.attribute_mapping)
@@ -203,7 +209,7 @@ def _moment(text: str) -> datetime | None:
 def _rules(run: SyncRun, directory: Directory) -> Rules:
     provider = directory.provider
     return Rules(
-        is_full=run.is_full or directory.changed_until is None,
+        is_full=_is_whole(run, directory),
         imports=directory.imports and provider.provisions,
         required_groups=frozenset(provider.required_groups),
         updates_all=run.is_full and not is_settled(run),
@@ -216,7 +222,7 @@ def _keep(
 ) -> None:
     """The plan is written down; whether it is carried out is decided here."""
     is_held = is_braked(plan.disabled, known, directory.brake)
-    if run.is_full and not run.is_dry:
+    if not run.is_dry:
         _supersede(run)
     rows = (_row(run, change) for change in plan.changes)
     SyncChange.objects.bulk_create(rows, batch_size=BATCH)
@@ -244,8 +250,10 @@ def _keep(
 
 
 def _supersede(run: SyncRun) -> None:
-    """What an earlier reading was held for is decided by this one."""
+    """What an earlier reading was held for is decided by this one, if it has seen as much."""
     held = SyncRun.objects.filter(provider=run.provider, state=RunState.HELD)
+    if not run.is_full:
+        held = held.filter(is_full=False)
     SyncChange.objects.filter(run__in=held).update(told=None)
     held.update(state=RunState.DROPPED, finished_at=timezone.now())
 

@@ -160,14 +160,32 @@ def test_a_reading_that_breaks_off_disables_nobody(
 
 
 def test_a_directory_that_names_nobody_is_taken_for_a_mistake(
-    staff: FakeDirectory, sync: Sync, directory: Directory
+    staff: FakeDirectory, sync: Sync
 ) -> None:
     Directory.objects.update(brake=100)
     sync()
     staff.entries.clear()
     run = sync()
     assert (run.state, run.reason) == (RunState.FAILED, Problem.EMPTY)
+    # As long as nobody knows what was changed since when, everything is read, and the same holds.
+    Directory.objects.update(changed_until=None)
+    assert sync(is_full=False).reason == Problem.EMPTY
     assert active("ada")
+
+
+def test_what_a_full_reading_was_held_for_waits_also_while_changes_are_read(
+    staff: FakeDirectory, sync: Sync, provider: Any
+) -> None:
+    sync()
+    for name in ("ada", "grace"):
+        staff.remove(f"uid={name},{PEOPLE}")
+    full = sync()
+    for name in ("p0", "p1"):
+        staff.person(name, nsAccountLock="TRUE", modifyTimestamp="20260301000000Z")
+    first, second = sync(is_full=False), sync(is_full=False)
+    states = [run_for(provider, run.pk).state for run in (full, first, second)]
+    assert states == [RunState.HELD, RunState.DROPPED, RunState.HELD]
+    assert active("p0")
 
 
 def test_while_somebody_has_no_identifier_nobody_is_taken_for_gone(
