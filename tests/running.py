@@ -83,6 +83,20 @@ def migrate(data: Path, **more: str) -> None:
     subprocess.run(command, env=environment(data, 8000, **more), cwd=ROOT, check=True)
 
 
+def manage(site: Site, *words: str, sent: str = "", **more: str) -> str:
+    """What `manage.py` prints beside a running installation, told `sent` and, by its environment, `more`."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), *words],
+        env=environment(site.data, 8000, MAGO_BASE_URL=site.base, **more),
+        input=sent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 @contextmanager
 def one_at_a_time(lock: Path) -> Iterator[None]:
     with lock.open("w") as file:
@@ -110,7 +124,9 @@ def migrated() -> Path:
 
 def as_they_are() -> str:
     """A digest of the migrations: ours, what they take from our code, and those of the packages that are locked."""
-    files = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/*/migrations/*.py")]
+    files = [
+        file for deep in ("*", "*/*", "*/*/*") for file in ROOT.glob(f"{deep}/migrations/*.py")
+    ]
     files += [ROOT / "mago/audit/append_only.py", ROOT / "requirements.txt"]
     together = hashlib.sha256()
     for file in sorted(files):

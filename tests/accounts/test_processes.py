@@ -13,12 +13,13 @@ from django.test import RequestFactory
 from accounts.mfa import services
 from accounts.models import User
 from accounts.provider.models import RefreshToken, TokenFamily
-from tests.accounts.mfa.conftest import sent_code, signing_in, totp_of
+from accounts.signin import tokens
+from tests.accounts.mfa.conftest import code_of, email_of, sent_code, signing_in, sms_of, totp_of
 from tests.accounts.provider.conftest import CODE, VERIFIER, Party, wiki
 from tests.conftest import PASSWORD, App, Browser
 from tests.races import THREADS, _answer, in_processes, post_json, real_database
 
-__all__ = ["real_database", "totp_of", "wiki"]
+__all__ = ["email_of", "real_database", "sms_of", "totp_of", "wiki"]
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
@@ -94,6 +95,50 @@ def test_one_recovery_code(alice: User, totp_of: Any) -> None:
 
     assert Counter(in_processes(show)) == {200: 1, 401: THREADS - 1}
     assert TokenFamily.objects.count() == 1
+
+
+def test_one_code_of_an_app(alice: User, totp_of: Any) -> None:
+    device = totp_of(alice)
+    words = {"email": alice.email, "password": PASSWORD}
+    asked = [json.loads(post_json("/api/v1/auth/login", words).content) for _ in range(THREADS)]
+    code = code_of(device)
+
+    def show(number: int) -> int:
+        body = {"transaction": asked[number]["transaction"], "method": "totp", "code": code}
+        return post_json("/api/v1/auth/mfa/verify", body).status_code
+
+    assert Counter(in_processes(show)) == {200: 1, 401: THREADS - 1}
+    assert TokenFamily.objects.count() == 1
+
+
+@pytest.mark.parametrize("method", ["sms", "email"])
+def test_one_code_that_was_sent(
+    alice: User, sms_of: Any, email_of: Any, totp_of: Any, method: str
+) -> None:
+    if method == "sms":  # It is offered beside a stronger one only.
+        totp_of(alice)
+    {"sms": sms_of, "email": email_of}[method](alice)
+    words = {"email": alice.email, "password": PASSWORD}
+    transaction = json.loads(post_json("/api/v1/auth/login", words).content)["transaction"]
+    post_json("/api/v1/auth/mfa/challenge", {"transaction": transaction, "method": method})
+    body = {"transaction": transaction, "method": method, "code": sent_code()}
+    assert statuses_of("/api/v1/auth/mfa/verify", body) == {200: 1, 401: THREADS - 1}
+    assert TokenFamily.objects.count() == 1
+
+
+def test_one_link_to_a_new_password(alice: User) -> None:
+    purpose, hour = tokens.Purpose.RESET_PASSWORD, timedelta(hours=1)
+    key = tokens.issue(purpose, lifetime=hour, user=alice, email=alice.email)
+    passwords = [f"seven geese cross meadow number {number}" for number in range(THREADS)]
+
+    def show(number: int) -> int:
+        body = {"key": key, "password": passwords[number]}
+        return post_json("/api/v1/auth/password/confirm", body).status_code
+
+    answers = in_processes(show)
+    assert Counter(answers) == {204: 1, 400: THREADS - 1}
+    alice.refresh_from_db()
+    assert alice.check_password(passwords[answers.index(204)])
 
 
 def test_one_transaction(alice: User, totp_of: Any) -> None:

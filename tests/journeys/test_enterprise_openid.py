@@ -6,8 +6,6 @@ The organization is made and its provider set up by the commands, as on an insta
 import html
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +14,7 @@ import pytest
 
 from tests.journeys.visitor import Page, Visitor
 from tests.peers import folder_of, openid_provider
-from tests.running import ROOT, Site, environment, free_port, running
+from tests.running import Site, free_port, manage, running
 
 pytestmark = pytest.mark.journey
 
@@ -47,26 +45,13 @@ class Both(NamedTuple):
     issuer: str
 
 
-def manage(site: Site, *words: str, sent: str = "") -> str:
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "manage.py"), *words],
-        env=environment(site.data, 8000, MAGO_DEPLOYMENT="onprem", MAGO_BASE_URL=site.base),
-        input=sent,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     """Mago on premises and Acme's provider, each of which knows the other."""
     folder_of("oidc-provider")
     port = free_port()
     with running(Path(tmp_path_factory.mktemp("mago")), MAGO_DEPLOYMENT="onprem") as site:
-        manage(site, "shell", "-c", ORGANIZATION)
+        manage(site, "shell", "-c", ORGANIZATION, MAGO_DEPLOYMENT="onprem")
         made: dict[str, Any] = json.loads(
             manage(
                 site,
@@ -74,9 +59,10 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
                 *("--name", "Peer", "--state", "live", "--set", "client_id=mago"),
                 *("--set", f"issuer=http://127.0.0.1:{port}", "--file", "secret=-"),
                 sent=SECRET,
+                MAGO_DEPLOYMENT="onprem",
             )
         )
-        manage(site, "shell", "-c", ROUTE)
+        manage(site, "shell", "-c", ROUTE, MAGO_DEPLOYMENT="onprem")
         folder = tmp_path_factory.mktemp("peer")
         with openid_provider(port, made["redirect_uri"], folder) as issuer:
             yield Both(site, issuer)
