@@ -31,6 +31,7 @@ PUBLIC_ROUTES = {
     "/accounts/enterprise/set-up/open/<key>/",
     "/accounts/enterprise/set-up/steps/<slug:step>/",
     "/accounts/enterprise/set-up/test/",
+    "/accounts/directory/trials/<uuid:trial_id>/",
     "/accounts/enterprise/trials/<uuid:trial_id>/",
     "/accounts/identities/<slug:kind>/begin/",
     "/accounts/identities/<slug:kind>/callback/",

@@ -7,11 +7,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from accounts.access.guards import actor, public, signed_in
-from accounts.access.permissions import Permission
-from accounts.access.selectors import can
+from accounts.access.guards import public
 from accounts.federation.enterprise import entrance as arrivals
 from accounts.federation.enterprise import services as enterprise
+from accounts.federation.enterprise.holders import may_set_up
 from accounts.federation.enterprise.kinds import result_url
 from accounts.federation.enterprise.models import IdentityProvider, SetupTrial
 from accounts.federation.enterprise.selectors import provider_at
@@ -63,19 +62,14 @@ def ask(
     return render(request, "accounts/directory/sign_in.html", context, status=status)
 
 
-@signed_in
+@public
 @get_or_post
 def trial(request: HttpRequest, trial_id: UUID) -> HttpResponse:
     """A test goes the way of a sign-in, with every step shown; nobody is let in."""
     rows = SetupTrial.objects.select_related("provider__organization")
     found = rows.filter(pk=trial_id, finished_at=None).first()
-    if found is None or not can(actor(request), Permission.IDENTITY_PROVIDERS_EDIT, found.provider):
+    if found is None or not may_set_up(request, found.provider):
         raise NotFound
-    return try_out(request, found)
-
-
-def try_out(request: HttpRequest, found: SetupTrial) -> HttpResponse:
-    """The page of a test: for whoever may make one, which the caller has seen to."""
     form = SignInForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         context = {"form": form, "provider": found.provider, "trial": found}

@@ -11,17 +11,9 @@ from mago.core.errors import NotFound, Refused
 from mago.core.form_pages import get_or_post
 
 from .. import setup
+from ..holders import OPENED, provider_in_browser
 from ..kinds import result_url
-from ..models import IdentityProvider
 from ..services import setup_links
-
-# Under this name a browser's session keeps what makes the set-up its own.
-OPENED = "enterprise_setup"
-
-
-def provider_in_browser(request: HttpRequest) -> IdentityProvider:
-    """The provider that this browser may set up. SetupLinkSpent."""
-    return setup_links.link_of(request.session.get(OPENED, "")).provider
 
 
 @public

@@ -7,13 +7,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.access.guards import public
-from accounts.access.permissions import Permission
-from accounts.access.selectors import can
-from mago.core.errors import NotFound, Refused
+from mago.core.errors import NotFound
 
-from ..models import IdentityProvider, SetupTrial
+from ..holders import may_edit, may_set_up
+from ..models import SetupTrial
 from ..services import has_passed
-from .setup import provider_in_browser
 
 
 @public
@@ -23,20 +21,12 @@ def show(request: HttpRequest, trial_id: UUID) -> HttpResponse:
     trial = trials.filter(pk=trial_id).first()
     if trial is None:
         raise NotFound
-    may_edit = bool(can(request.user, Permission.IDENTITY_PROVIDERS_EDIT, trial.provider))
-    if not may_edit and not _is_set_up_here(request, trial.provider):
+    if not may_set_up(request, trial.provider):
         raise NotFound
     context = {
         "trial": trial,
         "provider": trial.provider,
         "has_passed": has_passed(trial),
-        "may_edit": may_edit,
+        "may_edit": may_edit(request, trial.provider),
     }
     return render(request, "accounts/enterprise/trial.html", context)
-
-
-def _is_set_up_here(request: HttpRequest, provider: IdentityProvider) -> bool:
-    try:
-        return provider_in_browser(request).pk == provider.pk
-    except Refused:
-        return False

@@ -1,17 +1,18 @@
 """The page on which a directory's people type their password, and the test of its settings."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 
-from accounts.federation.directory import views
 from accounts.federation.directory.forms import DirectoryForm
 from accounts.federation.directory.models import Directory
 from accounts.federation.enterprise.kinds import kind_of
-from accounts.federation.enterprise.models import IdentityProvider
+from accounts.federation.enterprise.models import IdentityProvider, State
 from accounts.federation.enterprise.services import begin_trial, create_provider, has_passed
+from accounts.federation.enterprise.services.setup_links import create_link
 from accounts.models import User
 from tests.accounts.conftest import is_signed_in
 from tests.conftest import Browser
@@ -165,7 +166,22 @@ def test_only_who_may_change_the_provider_may_test_it(
     for person in (bob, charlie):
         page = Browser().as_person(person).get(f"/accounts/directory/trials/{trial.pk}/")
         assert page.status_code == 404
-    assert views.trial
+
+
+def test_who_sets_it_up_by_a_link_tests_it_in_that_browser_alone(
+    staff: FakeDirectory, provider: Any, alice: Any
+) -> None:
+    provider.state = State.DRAFT
+    provider.save()
+    _link, address = create_link(provider=provider, actor=alice)
+    customer, thief = Browser(), Browser()
+    customer.post(urlsplit(address).path)
+    trial = begin_trial(provider, actor=None)
+    page = f"/accounts/directory/trials/{trial.pk}/"
+    assert thief.get(page).status_code == 404
+    shown = customer.post(page, {"login": "ada@example.com", "password": PASSWORD})
+    assert customer.get(shown["Location"]).status_code == 200
+    assert thief.get(shown["Location"]).status_code == 404
 
 
 def sent(**values: str) -> dict[str, str]:
