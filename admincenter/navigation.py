@@ -56,6 +56,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
                 "log-in",
                 Permission.SIGN_IN_PROVIDERS_READ,
             ),
+            Entry(_("Applications"), "applications", "plug", Permission.APPLICATIONS_READ),
         ),
     ),
     (

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
 from django.views.decorators.http import require_http_methods
@@ -106,3 +107,16 @@ def submit(form: Form, save: Callable[..., Saved]) -> tuple[Saved | None, int]:
         form.refuse(refusal)
         return None, refusal.status
     return None, 400
+
+
+def act(
+    request: HttpRequest, action: Callable[[], Any], told: str | Promise, *, to: str
+) -> HttpResponse:
+    """The page `to` says what was done, or why it was not."""
+    try:
+        action()
+    except Refused as refusal:
+        messages.error(request, str(refusal.detail))
+    else:
+        messages.success(request, told)
+    return redirect(to)

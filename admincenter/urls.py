@@ -12,6 +12,7 @@ from .sections import (
     search,
     sign_in_providers,
 )
+from .sections.applications.urls import urlpatterns as application_patterns
 from .sections.audit.urls import urlpatterns as audit_patterns
 from .sections.directories.urls import urlpatterns as directory_patterns
 from .sections.hubs import fleet
@@ -54,6 +55,9 @@ urlpatterns = [
     path("create-organization/", directory.create, name="create_organization"),
     path("organizations/", directory.organizations, name="organizations"),
     path("organizations/<slug:slug>/", include(organization_patterns)),
+    path("organizations/<slug:slug>/applications/", include(application_patterns)),
+    # The platform's own are those of no organization.
+    path("applications/", include(application_patterns), {"slug": None}),
     path("sign-in-providers/", sign_in_providers.providers, name="sign_in_providers"),
     path("sign-in-providers/<slug:kind>/", sign_in_providers.provider, name="sign_in_provider"),
     path(

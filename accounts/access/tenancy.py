@@ -49,6 +49,10 @@ class TenantQuerySet(models.QuerySet[Any]):
         """The rows of these organizations."""
         return self._in_scope().filter(organization_id__in=organizations)
 
+    def of_platform(self) -> Self:
+        """The rows of no organization: the platform's own."""
+        return self._in_scope().filter(organization_id=None)
+
     def everywhere(self, *, reason: str) -> Self:
         """The rows of all organizations; `reason` says, to whoever reads the code, why that is right."""
         assert reason

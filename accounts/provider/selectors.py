@@ -8,8 +8,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.access.models import ServiceAccount
+from accounts.access.permissions import Permission
+from accounts.access.selectors import can
 from accounts.models import User
 from accounts.organizations.models import Organization
+from mago.core.errors import NotFound
 from mago.core.ids import digest
 
 from . import exchange
@@ -136,8 +139,28 @@ def proved_by_secret(client_id: str, secret: str) -> Application | None:
     return found if found.is_open else None
 
 
-def applications_of(organization: Organization) -> QuerySet[Application]:
-    return Application.objects.of(organization).order_by("name")  # type: ignore[no-any-return]
+def applications_of(organization: Organization | None) -> QuerySet[Application]:
+    """The applications of an organization; of none, the platform's own."""
+    every = Application.objects
+    found = every.of(organization) if organization else every.of_platform()
+    return found.order_by("name", "id")  # type: ignore[no-any-return]
+
+
+def application_for(
+    actor: User | ServiceAccount, organization: Organization | None, key: UUID
+) -> Application:
+    """One of them; NotFound where it is none of these, or not for `actor` to see."""
+    row = applications_of(organization).filter(pk=key).first()
+    if row is None or not can(actor, Permission.APPLICATIONS_READ, row):
+        raise NotFound
+    return row
+
+
+def may_act_as(organization: Organization | None) -> QuerySet[ServiceAccount]:
+    """As whom an organization's applications can act by themselves; the platform has no service accounts."""
+    every = ServiceAccount.objects
+    found = every.of(organization) if organization else every.of_platform()
+    return found.filter(is_active=True).order_by("name")  # type: ignore[no-any-return]
 
 
 def has_consented(

@@ -1,12 +1,16 @@
-"""Applications that sign people in through us: registered, changed, disabled, and given secrets."""
+"""Applications that sign people in through us: registered, changed, disabled, and given secrets.
+
+The same resources serve an organization and the platform, whose own are of no organization.
+"""
 
 from types import SimpleNamespace
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.request import Request
 
 from accounts.access.permissions import Permission
-from accounts.api.bodies import Body, DocumentField, PageQuery
+from accounts.api.bodies import Body, DocumentField, PageQuery, RowField
 from accounts.api.resources import (
     OrganizationResource,
     acted,
@@ -17,14 +21,15 @@ from accounts.api.resources import (
     removed,
 )
 from accounts.api.serializers import TextField
+from accounts.organizations.models import Organization
 from accounts.provider import services
 from accounts.provider.models import Algorithm, Application, ApplicationType, AuthMethod
+from accounts.provider.selectors import application_for, may_act_as
 from accounts.provider.services.applications import GRANTS
 from mago.core.errors import NotFound
 from mago.core.keyset import Listing
 
 from ..selectors.applications import find_applications, secrets_of
-from .common import ServiceAccountField, owned
 from .shapes import OnceField, PersonRefSerializer
 
 ALL_GRANTS = sorted({grant for grants in GRANTS.values() for grant in grants})
@@ -80,7 +85,12 @@ class ApplicationBody(Body):
     scopes = serializers.ListField(child=TextField(max_length=100), **LISTED)
     resources = serializers.ListField(child=TextField(max_length=300), **LISTED)
     id_token_algorithm = serializers.ChoiceField(choices=Algorithm.values, required=False)
-    service_account = ServiceAccountField(required=False, allow_null=True)
+    service_account = RowField(
+        lambda view: may_act_as(view.whose),
+        required=False,
+        allow_null=True,
+        help_text="A service account in use.",
+    )
     jwks = DocumentField(required=False, allow_null=True, help_text="Its public keys (RFC 7517).")
 
 
@@ -91,17 +101,28 @@ class NewApplicationBody(ApplicationBody):
     )
 
 
-class Applications(OrganizationResource):
+class _ApplicationResource(OrganizationResource):
+    """What lies in the organization of the path or, where it names none, on the platform."""
+
+    @property
+    def whose(self) -> Organization | None:
+        return self.organization if "organization_id" in self.kwargs else None
+
+    def locate(self, request: Request) -> Organization | None:
+        return self.whose
+
+
+class Applications(_ApplicationResource):
     access = Permission.APPLICATIONS_READ
     changes = {"POST": Permission.APPLICATIONS_EDIT}
 
     @listed(
         ApplicationSerializer,
         query=ApplicationQuery,
-        summary="The applications of an organization, by name",
+        summary="The applications of an organization, or of the platform itself, by name",
     )
     def get(self, **chosen: Any) -> Listing:
-        return find_applications(self.organization, **chosen)
+        return find_applications(self.whose, **chosen)
 
     @created(
         NewApplicationBody,
@@ -113,18 +134,15 @@ class Applications(OrganizationResource):
     )
     def post(self, **data: Any) -> Application:
         application, secret = services.create_application(
-            organization=self.organization, actor=self.actor, **data
+            organization=self.whose, actor=self.actor, **data
         )
         application.shown = secret or None  # type: ignore[attr-defined]
         return application
 
 
-class _OfOneApplication(OrganizationResource):
+class _OfOneApplication(_ApplicationResource):
     def row(self) -> Application:
-        found: Application = owned(
-            self, Application, "application_id", Permission.APPLICATIONS_READ
-        )
-        return found
+        return application_for(self.actor, self.whose, self.kwargs["application_id"])
 
 
 class OneApplication(_OfOneApplication):

@@ -82,6 +82,27 @@ of_organization = [
         service_accounts.OneToken.as_view(),
         name="api-token",
     ),
+    path("audit", audit.OrganizationEvents.as_view(), name="api-organization-audit"),
+    path("audit/<int:event_id>", audit.OrganizationEvent.as_view(), name="api-organization-event"),
+    path(
+        "audit/exports",
+        audit_exports.OrganizationExports.as_view(),
+        name="api-organization-exports",
+    ),
+    path(
+        "audit/exports/<uuid:export_id>",
+        audit_exports.OrganizationExport.as_view(),
+        name="api-organization-export",
+    ),
+    path(
+        "audit/exports/<uuid:export_id>/file",
+        audit_exports.OrganizationExportFile.as_view(),
+        name="api-organization-export-file",
+    ),
+]
+
+# Of an organization and, without one, of the platform.
+of_applications = [
     path("applications", applications.Applications.as_view(), name="api-applications"),
     path(
         "applications/<uuid:application_id>",
@@ -107,23 +128,6 @@ of_organization = [
         "applications/<uuid:application_id>/secrets/<int:slot>",
         applications.OneSecret.as_view(),
         name="api-secret",
-    ),
-    path("audit", audit.OrganizationEvents.as_view(), name="api-organization-audit"),
-    path("audit/<int:event_id>", audit.OrganizationEvent.as_view(), name="api-organization-event"),
-    path(
-        "audit/exports",
-        audit_exports.OrganizationExports.as_view(),
-        name="api-organization-exports",
-    ),
-    path(
-        "audit/exports/<uuid:export_id>",
-        audit_exports.OrganizationExport.as_view(),
-        name="api-organization-export",
-    ),
-    path(
-        "audit/exports/<uuid:export_id>/file",
-        audit_exports.OrganizationExportFile.as_view(),
-        name="api-organization-export-file",
     ),
 ]
 
@@ -210,6 +214,8 @@ urlpatterns = [
         name="api-organization",
     ),
     path("organizations/<uuid:organization_id>/", include(of_organization)),
+    path("organizations/<uuid:organization_id>/", include(of_applications)),
+    *of_applications,
     path("organizations/<uuid:organization_id>/", include(of_fleet)),
     path("hubs", hubs.AllHubs.as_view(), name="api-all-hubs"),
     path("roles", roles.BuiltInRoles.as_view(), name="api-built-in-roles"),

@@ -1,4 +1,4 @@
-"""Reading applications as administrators of an organization do."""
+"""Reading applications as administrators of an organization, or of the platform, do."""
 
 from typing import Any
 
@@ -14,8 +14,10 @@ from ..keyset import Listing
 from .people import begins
 
 
-def find_applications(organization: Organization, *, q: str = "", state: str = "") -> Listing:
-    """Applications by name, with the number of live sign-ins of each."""
+def find_applications(
+    organization: Organization | None, *, q: str = "", state: str = ""
+) -> Listing:
+    """Applications by name, of an organization or the platform's own, with the number of live sign-ins of each."""
     found: Any = applications_of(organization)
     if q:
         found = found.filter(begins("name", q))
@@ -26,7 +28,7 @@ def find_applications(organization: Organization, *, q: str = "", state: str = "
     ).order_by()
     counted = live.values("application").annotate(number=Count("pk")).values("number")
     found = found.annotate(sign_ins=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
-    return Listing((found,), key=("name",), descending=False)
+    return Listing((found,), key=("name", "id"), descending=False)
 
 
 def secrets_of(application: Application) -> QuerySet[ClientSecret]:

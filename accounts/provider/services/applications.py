@@ -230,7 +230,9 @@ def _wrong_rights(application: Application) -> Iterable[tuple[str, str]]:
     if not application.grants or set(application.grants) - set(GRANTS[application.type]):
         yield "grants", _("An application of this type may have none of these, or not all.")
     acts = CLIENT in application.grants and {API, API_READ} & set(application.scopes)
-    if acts and application.service_account is None:
+    if acts and application.organization_id is None:
+        yield "scopes", _("The platform has no service account as which it could act at our API.")
+    elif acts and application.service_account is None:
         yield "service_account", _("Choose as whom it acts by itself.")
     scopes = application.scopes
     if not scopes or len(scopes) > MOST or not all(is_scope(word) for word in scopes):

@@ -18,11 +18,10 @@ from hubs.models import EnrolmentCode, Hub, Room
 from hubs.operations.models import Group, Task
 from hubs.operations.selectors import group_for
 from hubs.selectors import hub_for
-from mago.core.errors import Refused
 from mago.core.forms import Form
 
 from ...navigation import Permissions
-from ...pages import get_or_post, page, submit
+from ...pages import act, get_or_post, page, submit
 from ...selectors import hubs as selectors
 from ..organizations.common import Tab
 
@@ -126,14 +125,3 @@ def form_page(
         return redirect(to)
     context |= {"form": form, "title": title, "back": to}
     return section(request, whose, "form", context, tab=tab, status=status)
-
-
-def act(request: HttpRequest, action: Callable[[], Any], told: str, *, to: str) -> HttpResponse:
-    """The page `to` says what was done, or why it was not."""
-    try:
-        action()
-    except Refused as refusal:
-        messages.error(request, str(refusal.detail))
-    else:
-        messages.success(request, told)
-    return redirect(to)

@@ -1,22 +1,21 @@
 """What the pages of identity providers share: whose they are, what a path speaks of, and what an action answers."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts.access.guards import actor
 from accounts.federation.enterprise.models import IdentityProvider
 from accounts.organizations.models import Organization
 from accounts.organizations.selectors import organization_for
-from mago.core.errors import NotFound, Refused
+from mago.core.errors import NotFound
 
 from ...navigation import Permissions
-from ...pages import page
+from ...pages import act, page
+
+__all__ = ["act", "list_url", "organization", "provider", "section", "url_of"]
 
 
 def organization(request: HttpRequest, slug: str) -> Organization:
@@ -47,17 +46,6 @@ def section(
     held = Permissions(actor(request), whose, within=True)
     context = {"organization": whose, "held": held} | context
     return page(request, f"admincenter/identity_providers/{template}.html", context, status=status)
-
-
-def act(request: HttpRequest, action: Callable[[], Any], told: str, *, to: str) -> HttpResponse:
-    """The page `to` says what was done, or why it was not."""
-    try:
-        action()
-    except Refused as refusal:
-        messages.error(request, str(refusal.detail))
-    else:
-        messages.success(request, told)
-    return redirect(to)
 
 
 def url_of(found: IdentityProvider, name: str = "identity_provider") -> str:

@@ -19,6 +19,7 @@ from accounts.organizations.selectors import organization_for, owned_for
 from mago.core.errors import Refused
 from mago.core.forms import Form
 
+from ... import pages
 from ...navigation import Permissions
 from ...pages import get_or_post, page
 
@@ -50,7 +51,7 @@ TABS = (
     ),
     Tab(_("Sign-in policies"), "organization_policies", Permission.POLICIES_READ),
     Tab(_("Service accounts"), "organization_service_accounts", Permission.SERVICE_ACCOUNTS_READ),
-    Tab(_("Applications"), "organization_applications", Permission.APPLICATIONS_READ),
+    Tab(_("Applications"), "applications", Permission.APPLICATIONS_READ),
     Tab(_("Audit"), "organization_audit", Permission.AUDIT_READ),
     Tab(_("Explain"), "organization_explain", Permission.ROLES_READ),
 )
@@ -144,10 +145,6 @@ def act(
     to: str = "",
 ) -> HttpResponse:
     """The tab, or the page `to`, says what was done, or why it was not."""
-    try:
-        action()
-    except Refused as refusal:
-        messages.error(request, str(refusal.detail))
-    else:
-        messages.success(request, told)
-    return redirect(to) if to else redirect(f"admincenter:{tab}", whose.slug)
+    return pages.act(
+        request, action, told, to=to or reverse(f"admincenter:{tab}", args=[whose.slug])
+    )

@@ -4,7 +4,6 @@ from django.urls import URLPattern, path
 
 from ..bulk import import_members
 from . import (
-    applications,
     bindings,
     conditions,
     directory,
@@ -85,28 +84,6 @@ urlpatterns: list[URLPattern] = [
         "service-accounts/<uuid:account_id>/tokens/<uuid:token_id>/revoke/",
         service_accounts.revoke_token,
         name="revoke_token",
-    ),
-    path("applications/", applications.applications, name="organization_applications"),
-    path("applications/create/", applications.create, name="create_application"),
-    path("applications/<uuid:application_id>/", applications.application, name="application"),
-    path("applications/<uuid:application_id>/edit/", applications.edit, name="edit_application"),
-    path(
-        "applications/<uuid:application_id>/disable/",
-        applications.disable,
-        name="disable_application",
-    ),
-    path(
-        "applications/<uuid:application_id>/enable/", applications.enable, name="enable_application"
-    ),
-    path(
-        "applications/<uuid:application_id>/secrets/create/",
-        applications.create_secret,
-        name="create_secret",
-    ),
-    path(
-        "applications/<uuid:application_id>/secrets/<int:slot>/revoke/",
-        applications.revoke_secret,
-        name="revoke_secret",
     ),
     path("audit/", trail.events, name="organization_audit"),
     path("audit/<int:event_id>/", trail.event, name="organization_event"),

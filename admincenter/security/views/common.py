@@ -11,11 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access.guards import actor, demand
 from accounts.access.permissions import Permission
-from mago.core.errors import Refused
 from mago.core.forms import Form
 
 from ...navigation import Permissions
-from ...pages import get_or_post, page, submit
+from ...pages import act, get_or_post, page, submit
 from ...sections.organizations.common import Tab
 from ..models import Programme, Ticket
 from ..selectors.programmes import programme_for
@@ -111,17 +110,6 @@ def form_page(
         return redirect(to)
     context |= {"form": form, "title": title, "back": back or to}
     return section(request, whose, template, context, tab=tab, status=status)
-
-
-def act(request: HttpRequest, action: Callable[[], Any], told: Any, *, to: str) -> HttpResponse:
-    """The page `to` says what was done, or why it was not."""
-    try:
-        action()
-    except Refused as refusal:
-        messages.error(request, str(refusal.detail))
-    else:
-        messages.success(request, told)
-    return redirect(to)
 
 
 def page_of(ticket: Ticket) -> str:

@@ -148,6 +148,35 @@ def test_what_is_wrong_with_an_application_is_named(
     assert not Application.objects.of(acme).exists()
 
 
+def test_an_application_of_the_platform_is_its_administrators(
+    owner: App, app_of: Any, dora: Any, here: str, robot: Any
+) -> None:
+    admin = app_of(dora)
+    made = admin.post("applications", APPLICATION)
+    assert (made.status_code, made.json()["client_secret"][:8]) == (201, "mago_cs_")
+    assert made["Location"] == f"/api/v1/applications/{made.json()['id']}"
+    path = made["Location"].removeprefix("/api/v1/")
+    assert admin.change(path, {"name": "Desk"}).json()["name"] == "Desk"
+    assert admin.post(f"{path}/secrets").status_code == 201
+    assert admin.delete(f"{path}/secrets/1").status_code == 204
+    assert admin.post(f"{path}/disable").json()["is_active"] is False
+    assert admin.post(f"{path}/enable").json()["is_active"] is True
+    # No organization's: neither its list, nor its service accounts.
+    theirs = owner.post(f"{here}/applications", APPLICATION).json()["id"]
+    assert [row["name"] for row in admin.get("applications").json()["results"]] == ["Desk"]
+    assert admin.get(f"applications/{theirs}").status_code == 404
+    assert owner.get(f"{here}/{path}").status_code == 404
+    wrong = admin.post("applications", APPLICATION | {"service_account": str(robot.pk)})
+    assert (wrong.status_code, list(wrong.json()["errors"])) == (400, ["service_account"])
+    # Who owns an organization owns nothing here.
+    for refused in (
+        owner.get("applications"), owner.get(path), owner.post("applications", APPLICATION),
+        owner.post(f"{path}/disable"), owner.post(f"{path}/secrets"), owner.delete(f"{path}/secrets/2"),
+    ):  # fmt: skip
+        assert refused.status_code == 403
+    assert Application.objects.of_platform().get().is_active
+
+
 def test_of_another_organization_nothing_is_found(
     owner: App, here: str, other: Any, charlie: Any
 ) -> None:

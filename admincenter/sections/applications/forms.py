@@ -7,9 +7,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.access.models import ServiceAccount
 from accounts.organizations.models import Organization
 from accounts.provider.models import Algorithm, Application, ApplicationType, AuthMethod
+from accounts.provider.selectors import may_act_as
 from accounts.provider.services.applications import (
     CLIENT,
     CODE,
@@ -22,7 +22,7 @@ from accounts.provider.services.applications import (
 from mago.core.forms import Form
 
 from ...pages import Filters
-from .forms import RowField
+from ..organizations.forms import RowField
 
 ANY = ("", gettext_lazy("Any"))
 GRANT_LABELS = {
@@ -31,6 +31,7 @@ GRANT_LABELS = {
     DEVICE: gettext_lazy("Devices without a browser (device authorization)"),
     CLIENT: gettext_lazy("It acts by itself (client credentials)"),
 }
+PLATFORM_RESOURCES = gettext_lazy("One https address a line: it is given signed tokens for them.")
 
 
 class ApplicationFilters(Filters):
@@ -120,12 +121,19 @@ class ApplicationForm(Form):
     )
 
     def __init__(
-        self, data: Any, *, organization: Organization, application: Application | None = None
+        self,
+        data: Any,
+        *,
+        organization: Organization | None,
+        application: Application | None = None,
     ) -> None:
         super().__init__(data, initial=_initial(application) if application else None)
         fields: dict[str, Any] = self.fields
-        accounts = ServiceAccount.objects.of(organization).filter(is_active=True)
-        fields["service_account"].offer(accounts.order_by("name"))
+        if organization is None:
+            del fields["service_account"]
+            fields["resources"].help_text = PLATFORM_RESOURCES
+        else:
+            fields["service_account"].offer(may_act_as(organization))
         if application is not None:
             offered = GRANTS[application.type]
             fields["grants"].choices = [(g, GRANT_LABELS[g]) for g in GRANT_LABELS if g in offered]

@@ -1,0 +1,189 @@
+"""Applications that sign people in through us: registered, changed, disabled, and given secrets.
+
+The same pages serve an organization, among its tabs, and the platform, whose own are of no organization.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access.guards import actor, require
+from accounts.access.permissions import Permission
+from accounts.organizations.models import Organization
+from accounts.provider import services
+from accounts.provider.models import Application
+from accounts.provider.scopes import words_for
+from accounts.provider.selectors import application_for
+from mago.core.forms import Form
+
+from ...navigation import permissions
+from ...pages import act, get_or_post, list_page, page, submit
+from ...selectors.applications import find_applications, secrets_of
+from ..organizations.common import around, organization
+from .forms import GRANT_LABELS, ApplicationFilters, ApplicationForm, NewApplicationForm
+
+LIST = "applications"
+Owner = Organization | None
+
+
+def owner(request: HttpRequest, slug: str | None) -> Owner:
+    """The organization that the path names; none where it names none, which is the platform."""
+    return organization(request, slug) if slug else None
+
+
+@require(Permission.APPLICATIONS_READ, of=owner)
+@require_safe
+def applications(request: HttpRequest, whose: Owner) -> HttpResponse:
+    return list_page(
+        request,
+        "admincenter/applications/list.html",
+        title=_("Applications"),
+        filters=ApplicationFilters(request.GET),
+        find=lambda **chosen: find_applications(whose, **chosen),
+        **_around(request, whose),
+    )
+
+
+@require(Permission.APPLICATIONS_READ, of=owner)
+@require_safe
+def application(request: HttpRequest, whose: Owner, application_id: UUID) -> HttpResponse:
+    row = application_for(actor(request), whose, application_id)
+    context = {
+        "application": row,
+        "here": _page_of(whose, row),
+        "secrets": secrets_of(row),
+        "grants": [GRANT_LABELS[grant] for grant in GRANT_LABELS if grant in row.grants],
+        "words": words_for(row.scopes),
+        "issuer": services.issuer(),
+    }
+    return _show(request, whose, "application", context)
+
+
+@require(Permission.APPLICATIONS_EDIT, of=owner)
+@get_or_post
+def create(request: HttpRequest, whose: Owner) -> HttpResponse:
+    """The secret, where it has one, is in the answer to the form and nowhere else."""
+    form = NewApplicationForm(_sent(request), organization=whose)
+    made, status = submit(
+        form,
+        lambda **data: services.create_application(
+            organization=whose, actor=actor(request), **data
+        ),
+    )
+    if made and made[1]:
+        return _show_secret(request, whose, *made)
+    if made:
+        return redirect(_page_of(whose, made[0]))
+    context = {"form": form, "title": _("New application"), "back": _address(LIST, whose)}
+    return _show(request, whose, "form", context, status=status)
+
+
+@require(Permission.APPLICATIONS_EDIT, of=owner)
+@get_or_post
+def edit(request: HttpRequest, whose: Owner, application_id: UUID) -> HttpResponse:
+    row = application_for(actor(request), whose, application_id)
+    form = ApplicationForm(_sent(request), organization=whose, application=row)
+    made, status = submit(
+        form,
+        lambda **data: services.edit_application(application=row, actor=actor(request), **data),
+    )
+    if made:
+        return redirect(_page_of(whose, row))
+    title = _("Change %(application)s") % {"application": row.name}
+    context = {"form": form, "title": title, "back": _page_of(whose, row)}
+    return _show(request, whose, "form", context, status=status)
+
+
+@require(Permission.APPLICATIONS_EDIT, of=owner)
+@require_POST
+def disable(request: HttpRequest, whose: Owner, application_id: UUID) -> HttpResponse:
+    return _set_active(request, whose, application_id, False, _("The application is disabled."))
+
+
+@require(Permission.APPLICATIONS_EDIT, of=owner)
+@require_POST
+def enable(request: HttpRequest, whose: Owner, application_id: UUID) -> HttpResponse:
+    return _set_active(request, whose, application_id, True, _("The application is enabled."))
+
+
+@require(Permission.APPLICATIONS_EDIT, of=owner)
+@get_or_post
+def create_secret(request: HttpRequest, whose: Owner, application_id: UUID) -> HttpResponse:
+    """One more secret, shown in the answer to the form and nowhere else."""
+    row = application_for(actor(request), whose, application_id)
+    form = Form(_sent(request))
+    made, status = submit(
+        form, lambda: services.create_client_secret(application=row, actor=actor(request))
+    )
+    if made:
+        return _show_secret(request, whose, row, made)
+    context = {
+        "form": form,
+        "title": _("New secret for %(application)s") % {"application": row.name},
+        "back": _page_of(whose, row),
+        "button": _("Create the secret"),
+    }
+    return _show(request, whose, "form", context, status=status)
+
+
+@require(Permission.APPLICATIONS_EDIT, of=owner)
+@require_POST
+def revoke_secret(
+    request: HttpRequest, whose: Owner, application_id: UUID, slot: int
+) -> HttpResponse:
+    row = application_for(actor(request), whose, application_id)
+    return act(
+        request,
+        lambda: services.revoke_client_secret(application=row, slot=slot, actor=actor(request)),
+        _("The secret is revoked."),
+        to=_page_of(whose, row),
+    )
+
+
+def _sent(request: HttpRequest) -> Any:
+    return request.POST if request.method == "POST" else None
+
+
+def _around(request: HttpRequest, whose: Owner) -> dict[str, Any]:
+    """What templates/admincenter/applications/head.html shows, and `at`: the address of the list."""
+    at = {"at": _address(LIST, whose)}
+    return at | (around(request, whose, LIST) if whose else {"held": permissions(request)})
+
+
+def _show(
+    request: HttpRequest, whose: Owner, template: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    context = _around(request, whose) | context
+    return page(request, f"admincenter/applications/{template}.html", context, status=status)
+
+
+def _address(name: str, whose: Owner, *parts: Any) -> str:
+    return reverse(f"admincenter:{name}", args=[*([whose.slug] if whose else []), *parts])
+
+
+def _page_of(whose: Owner, row: Application) -> str:
+    return _address("application", whose, row.pk)
+
+
+def _show_secret(request: HttpRequest, whose: Owner, row: Application, secret: str) -> HttpResponse:
+    context = {"application": row, "secret": secret, "back": _page_of(whose, row)}
+    return _show(request, whose, "secret_created", context, status=201)
+
+
+def _set_active(
+    request: HttpRequest, whose: Owner, key: UUID, active: bool, told: str
+) -> HttpResponse:
+    row = application_for(actor(request), whose, key)
+    return act(
+        request,
+        lambda: services.set_application_active(
+            application=row, active=active, actor=actor(request)
+        ),
+        told,
+        to=_page_of(whose, row),
+    )
