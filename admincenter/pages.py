@@ -109,9 +109,7 @@ def submit(form: Form, save: Callable[..., Saved]) -> tuple[Saved | None, int]:
     return None, 400
 
 
-def act(
-    request: HttpRequest, action: Callable[[], Any], told: str | Promise, *, to: str
-) -> HttpResponse:
+def act(request: HttpRequest, action: Callable[[], Any], told: Any, *, to: str) -> HttpResponse:
     """The page `to` says what was done, or why it was not."""
     try:
         action()

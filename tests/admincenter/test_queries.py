@@ -66,6 +66,7 @@ def costs(admin: Any, full: Any, django_assert_num_queries: Any) -> Any:
         ("people/?q=crowd", 2),
         ("people/?state=administrators", 1),
         ("people/?state=signed-in", 1),
+        ("applications/", 1),
         ("audit/", 1),
         ("audit/?actor=alice@example.com", 3),  # whose key, the record of the search, the events
         ("audit/exports/", 1),

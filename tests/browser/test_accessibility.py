@@ -47,6 +47,8 @@ OWN = [
 ADMIN = [
     "/admincenter/",
     "/admincenter/people/",
+    "/admincenter/applications/",
+    "/admincenter/applications/create/",
     "/admincenter/search/?q=do",
     "/admincenter/jobs/",
     "/admincenter/audit/",
