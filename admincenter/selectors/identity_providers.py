@@ -7,6 +7,7 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from accounts.access.permissions import Permission
 from accounts.access.selectors import can, live_bindings
+from accounts.federation.enterprise.endings import endings_of, near
 from accounts.federation.enterprise.models import (
     Allowance,
     BreakGlass,
@@ -24,14 +25,14 @@ _READ = Permission.IDENTITY_PROVIDERS_READ
 
 
 def seen_by(actor: User) -> list[IdentityProvider]:
-    """The providers of all organizations in which somebody may see them, by organization."""
+    """The providers of all organizations in which somebody may see them, by organization; as `with_standing`."""
     providers = IdentityProvider.objects
     if can(actor, _READ):
         rows = providers.everywhere(reason="who sees the platform sees all of them")
     else:
         rows = providers.of_any(_places(actor))
     found = _standing(rows.select_related("organization"))
-    return list(found.order_by("organization__name", "created_at")[:MOST])
+    return _with_endings(found.order_by("organization__name", "created_at")[:MOST])
 
 
 def organizations_of(actor: User) -> list[Organization]:
@@ -49,8 +50,16 @@ def _places(actor: User) -> list[UUID]:
 
 
 def with_standing(whose: Organization) -> list[IdentityProvider]:
-    """The providers of an organization, each with its `people` and `last_used_at`."""
-    return list(_standing(IdentityProvider.objects.of(whose)).order_by("created_at"))
+    """The providers of an organization, each with its `people`, `last_used_at` and `endings` (certificates that end soon)."""
+    return _with_endings(_standing(IdentityProvider.objects.of(whose)).order_by("created_at"))
+
+
+def _with_endings(rows: QuerySet[IdentityProvider]) -> list[IdentityProvider]:
+    found = list(rows)
+    ends = endings_of(found)
+    for provider in found:
+        provider.endings = near(ends.get(provider.pk, []))  # type: ignore[attr-defined]
+    return found
 
 
 def _standing(rows: QuerySet[IdentityProvider]) -> QuerySet[IdentityProvider]:

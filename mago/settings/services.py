@@ -132,6 +132,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.federation.enterprise.tasks.purge",
         "schedule": timedelta(hours=1),
     },
+    "tell owners of ending certificates": {
+        "task": "accounts.federation.enterprise.tasks.tell_of_ending_certificates",
+        "schedule": timedelta(hours=6),
+    },
     "read directories": {
         "task": "accounts.federation.directory.tasks.sync_due",
         "schedule": timedelta(seconds=30),

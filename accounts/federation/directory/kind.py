@@ -1,13 +1,14 @@
 """A directory, as one of the kinds of provider that an organization may have."""
 
-from datetime import timedelta
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.federation.enterprise.endings import Ending, near
 from accounts.federation.enterprise.kinds import OwnValue, Warning
 from accounts.federation.enterprise.models import (
     IdentityProvider,
@@ -19,13 +20,10 @@ from accounts.federation.enterprise.services import Check
 from accounts.models import User
 from mago.core.forms import Form
 
-from . import checks, limits, services, views
+from . import checks, endings, limits, services, views
 from .forms import DirectoryForm, SignInForm
 from .models import Directory, RunState
 from .selectors import directory_of, runs_of
-from .services.configuration import read_ca
-
-EXPIRES_SOON = timedelta(days=30)
 
 
 class LdapDirectory:
@@ -70,21 +68,16 @@ class LdapDirectory:
         directory = _row(provider)
         if directory is None:
             return []
-        return [*_of_certificate(directory), *_of_sync(directory)]
+        ending = near(endings.of([provider]).get(provider.pk, []))
+        found = [Warning(one.text, is_urgent=one.is_urgent) for one in ending]
+        return [*found, *_of_sync(directory)]
+
+    def endings(self, providers: Sequence[IdentityProvider]) -> dict[UUID, list[Ending]]:
+        return endings.of(providers)
 
 
 def _row(provider: IdentityProvider) -> Directory | None:
     return Directory.objects.filter(provider=provider).first()
-
-
-def _of_certificate(directory: Directory) -> list[Warning]:
-    ends = min((one.not_valid_after_utc for one in read_ca(directory.ca)), default=None)
-    if ends is None or ends - timezone.now() > EXPIRES_SOON:
-        return []
-    if ends < timezone.now():
-        return [Warning(_("The CA certificate of the directory has expired."), is_urgent=True)]
-    words = _("The CA certificate of the directory expires on %(date)s.")
-    return [Warning(words % {"date": f"{ends:%Y-%m-%d}"})]
 
 
 def _of_sync(directory: Directory) -> list[Warning]:

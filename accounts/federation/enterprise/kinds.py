@@ -4,9 +4,11 @@ A kind is an object with the members of `KindOfProvider`, found by the path in `
 for, as some of what they need takes a second to be imported.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
@@ -18,6 +20,9 @@ from mago.core.forms import Form
 
 from .models import IdentityProvider, Kind, ProviderSession, SetupTrial
 from .services.trials import Check
+
+if TYPE_CHECKING:
+    from .endings import Ending
 
 PATHS: dict[str, str] = {
     Kind.LDAP: "accounts.federation.directory.kind.LdapDirectory",
@@ -84,7 +89,10 @@ class KindOfProvider(Protocol):
         """The way to the provider's single logout, after the session here is over; None where it has none."""
 
     def warnings(self, provider: IdentityProvider) -> list[Warning]:
-        """Certificates that expire, metadata that could not be fetched, a sync that stands still."""
+        """Certificates that end, metadata that could not be fetched, a sync that stands still."""
+
+    def endings(self, providers: Sequence[IdentityProvider]) -> "dict[UUID, list[Ending]]":
+        """The certificates of these providers, and ours for them, by provider; in a fixed number of queries."""
 
 
 def result_url(trial: SetupTrial) -> str:

@@ -283,6 +283,26 @@ class SetupLink(models.Model):
         verbose_name_plural = _("set-up links")
 
 
+class CertificateAlarm(models.Model):
+    """The owners were told of this certificate's end: `mark` (endings.MARKS) is the last at which they were."""
+
+    organization = models.ForeignKey("organizations.Organization", models.CASCADE, related_name="+")
+    fingerprint = models.CharField(max_length=95)
+    mark = models.PositiveSmallIntegerField()
+    told_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[TenantManager] = TenantManager()
+
+    class Meta:
+        verbose_name = _("alarm about a provider’s certificate")
+        verbose_name_plural = _("alarms about providers’ certificates")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "fingerprint"], name="certificate_alarm_once"
+            )
+        ]
+
+
 class SetupTrial(models.Model):
     """One test of a provider: what was checked, and how each check came out (`trials.Check`)."""
 

@@ -122,6 +122,13 @@ def identity_of(provider: IdentityProvider, issuer: str, subject: str) -> Enterp
     return found if is_exact else None
 
 
+def identities_of(user: User) -> QuerySet[EnterpriseIdentity]:
+    """By which organizations' providers somebody is known, and not yet let go; with provider and organization."""
+    mine = EnterpriseIdentity.objects.select_related("provider__organization")
+    mine = mine.filter(user=user, ended_at=None)
+    return mine.order_by("provider__organization__name", "provider__name", "pk")
+
+
 def owns_address(organization: Organization | UUID, email: str) -> bool:
     """Whether the organization has proved that the address's domain is its own."""
     owner = organization_of_address(email)

@@ -1,7 +1,9 @@
 """OpenID Connect, as one of the kinds of provider that an organization may have."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -10,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.federation import browser
 from accounts.federation.discovery import describe
+from accounts.federation.enterprise.endings import Ending
 from accounts.federation.enterprise.kinds import OwnValue, Warning
 from accounts.federation.enterprise.models import (
     IdentityProvider,
@@ -97,6 +100,10 @@ class OpenId:
 
     def warnings(self, provider: IdentityProvider) -> list[Warning]:
         return []
+
+    def endings(self, providers: Sequence[IdentityProvider]) -> dict[UUID, list[Ending]]:
+        """Its keys are fetched anew and stand in no certificates."""
+        return {}
 
 
 def _row(provider: IdentityProvider) -> OpenIdSettings | None:

@@ -1,7 +1,8 @@
 """SAML 2.0, as one of the kinds of provider that an organization may have."""
 
-from datetime import timedelta
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
@@ -9,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.federation import browser
+from accounts.federation.enterprise.endings import Ending, near
 from accounts.federation.enterprise.kinds import OwnValue, Warning
 from accounts.federation.enterprise.models import (
     IdentityProvider,
@@ -20,14 +22,11 @@ from accounts.federation.enterprise.services import Check
 from accounts.models import User
 from mago.core.forms import Form
 
-from . import addresses, selectors, services
+from . import addresses, endings, selectors, services
 from .departing import depart
 from .forms import SamlForm
 from .models import SamlProvider, Source
 from .services.requests import Purpose
-
-# As long before the end as a change of certificates takes in a large company, and as it takes at once.
-SOON, URGENT = timedelta(days=60), timedelta(days=14)
 
 
 class Saml:
@@ -90,34 +89,14 @@ class Saml:
         known = selectors.settings_of(provider)
         if known is None:
             return []
-        found = [*_expiring(known), *_own_expiring(provider)]
+        ending = near(endings.of([provider]).get(provider.pk, []))
+        found = [Warning(one.text, is_urgent=one.is_urgent) for one in ending]
         if known.refresh_problem:
             found.append(Warning(_("Its metadata: %(why)s") % {"why": known.refresh_problem}))
         return found
 
-
-def _expiring(known: SamlProvider) -> list[Warning]:
-    """Where the last of its certificates ends: providers stop signing with it, and people stop coming in."""
-    from .protocol.keys import read_certificate
-
-    last = max(read_certificate(pem).expires_at for pem in known.certificates)
-    words = _("The provider’s certificate ends on %(day)s: have the next one ready.")
-    return _warning(last, words)
-
-
-def _own_expiring(provider: IdentityProvider) -> list[Warning]:
-    keys = selectors.keys_of(provider.organization)
-    if not keys:
-        return []
-    words = _("Our own certificate ends on %(day)s: prepare the next key.")
-    return _warning(max(key.expires_at for key in keys.values()), words)
-
-
-def _warning(ends_at: Any, words: str) -> list[Warning]:
-    left = ends_at - timezone.now()
-    if left > SOON:
-        return []
-    return [Warning(words % {"day": date_format(ends_at)}, is_urgent=left <= URGENT)]
+    def endings(self, providers: Sequence[IdentityProvider]) -> dict[UUID, list[Ending]]:
+        return endings.of(providers)
 
 
 def _certificate_checks(known: SamlProvider) -> list[Check]:

@@ -10,10 +10,14 @@ from django.views.decorators.http import require_safe
 
 from accounts.access.guards import actor, signed_in
 from accounts.access.step_up import step_up
+from accounts.federation.enterprise.selectors import identities_of as enterprise_identities_of
 from mago.core.errors import Conflict
 from mago.core.form_pages import get_or_post
 
 from .. import selectors, services
+
+# Nobody is known by so many; so that the list has an end.
+MOST_ENTERPRISE = 50
 
 
 @signed_in
@@ -21,7 +25,11 @@ from .. import selectors, services
 def list_identities(request: HttpRequest) -> HttpResponse:
     # As many as can be linked, so that the list has an end.
     identities = list(selectors.identities_of(actor(request))[: services.MOST])
-    context = {"identities": identities, "providers": selectors.enabled()}
+    context = {
+        "identities": identities,
+        "enterprise": enterprise_identities_of(actor(request))[:MOST_ENTERPRISE],
+        "providers": selectors.enabled(),
+    }
     return render(request, "accounts/federation/list.html", context)
 
 

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.federation.enterprise.models import EnterpriseIdentity
 from accounts.federation.models import ExternalIdentity
 from accounts.mfa.models import Passkey
 from accounts.mfa.selectors import has_way_in
@@ -15,6 +16,7 @@ from accounts.models import User
 from accounts.organizations.services import create_organization, set_policy
 from accounts.sessions.models import Session
 from mago.audit.tags import Tag
+from tests.accounts.federation.enterprise.conftest import organization_with, provider_in
 from tests.conftest import PASSWORD, Browser
 
 from .conftest import AT, come_back, is_in, leave
@@ -58,6 +60,25 @@ def test_one_links_what_one_has_and_signs_in_with_it(
     again = Browser()
     come_back(again, provider.approve(leave(again)))
     assert again.get(AT).context["user"] == alice
+
+
+def test_what_organizations_know_one_by_is_shown_and_not_ones_own_to_take_away(
+    alice: Any, bob: Any, settings: Any
+) -> None:
+    settings.MAGO_DEPLOYMENT = "onprem"
+    acme = organization_with("Acme", bob, "acme.example")
+    entra = provider_in(acme, bob, name="Entra of Acme")
+    known = {"provider": entra, "issuer": "i", "user": alice}
+    for subject, ended_at in (("ada", None), ("left", timezone.now())):
+        EnterpriseIdentity.objects.create(
+            **known, subject=subject, email=f"{subject}@acme.example", ended_at=ended_at
+        )
+    page = Browser().as_person(alice).get(AT).text
+    for words in ("Entra of Acme", "Acme", "ada@acme.example", "Your organization looks after"):
+        assert words in page
+    assert "left@acme.example" not in page
+    assert f"{AT}{EnterpriseIdentity.objects.get(subject='ada').pk}" not in page
+    assert "acme.example" not in Browser().as_person(bob).get(AT).text
 
 
 def test_what_opens_one_account_opens_no_other(

@@ -230,9 +230,14 @@ def test_what_expires_is_told_in_time(draft: Any, alice: Any) -> None:
     save(draft, alice, described("idp"))
     kind, ends_at = kind_of("saml"), read_certificate(key_pair()[1]).expires_at
     assert kind.warnings(draft) == []
-    for days, urgent in ((59, False), (13, True), (-1, True)):
+    for days, urgent, words in (
+        (59, False, "ends on"),
+        (13, True, "ends on"),
+        (-1, True, "ended on"),
+    ):
         with time_machine.travel(ends_at - timedelta(days=days), tick=False):
-            assert [warning.is_urgent for warning in kind.warnings(draft)] == [urgent]
+            [warning] = kind.warnings(draft)
+            assert (warning.is_urgent, words in warning.text) == (urgent, True)
 
 
 def way_by(browser: Browser, url: str) -> Way:
