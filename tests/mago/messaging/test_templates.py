@@ -42,6 +42,7 @@ VALUES: dict[str, Any] = {
     "policy": "Acme",
     "passkey": False,
     "factor": "Work telephone",
+    "sentence": "The certificate ends on 1 January 2027.",
     "site": "Headquarters",
     "count": 2,
     "hubs": [{"name": "Room 1", "since": "2026-11-21T10:30:00+00:00"}],
