@@ -69,10 +69,6 @@ class Tag(StrEnum):
     AUDIT_VERIFIED = "audit:trail:verified", _("Audit trail verified")
     KEYS_ROTATED = "core:keys:rotated", _("Keys rotated")
     LIMIT_REACHED = "core:limit:reached", _("Limit reached")
-    FEDERATED_SIGN_IN_FAILED = (
-        "federation:answer:refused",
-        _("Answer of a sign-in provider refused"),
-    )
     DIRECTORY_FAILED = "directory:server:failed", _("Directory out of reach")
     DIRECTORY_SYNC_ASKED = "directory:sync:asked", _("Sync of a directory asked for")
     DIRECTORY_SYNC_CONFIRMED = (
@@ -92,6 +88,10 @@ class Tag(StrEnum):
     BREAK_GLASS_NAMED = "enterprise:break-glass:named", _("Emergency account named")
     BREAK_GLASS_UNNAMED = "enterprise:break-glass:unnamed", _("Emergency account no longer named")
     BREAK_GLASS_USED = "enterprise:break-glass:used", _("Emergency account used")
+    ENTERPRISE_IDENTITY_REMOVED = (
+        "enterprise:identity:removed",
+        _("Identity of a provider removed"),
+    )
     ENTERPRISE_PERSON_DEPROVISIONED = (
         "enterprise:person:deprovisioned",
         _("Person deprovisioned by an identity provider"),
@@ -105,21 +105,21 @@ class Tag(StrEnum):
     )
     ENTERPRISE_PROVIDER_TESTED = "enterprise:provider:tested", _("Identity provider tested")
     ENTERPRISE_ROUTE_CHANGED = "enterprise:route:changed", _("Route of a domain changed")
-    SETUP_LINK_CREATED = "enterprise:setup-link:created", _("Set-up link of a provider created")
-    SETUP_LINK_OPENED = "enterprise:setup-link:opened", _("Set-up link of a provider opened")
-    SETUP_LINK_REVOKED = "enterprise:setup-link:revoked", _("Set-up link of a provider revoked")
-    ENTERPRISE_IDENTITY_REMOVED = (
-        "enterprise:identity:removed",
-        _("Identity of a provider removed"),
-    )
-    ENTERPRISE_SIGN_IN_REFUSED = (
-        "enterprise:sign-in:refused",
-        _("Sign-in by an identity provider refused"),
-    )
     SAML_KEY_ACTIVATED = "enterprise:saml-key:activated", _("SAML key in use")
     SAML_KEY_CREATED = "enterprise:saml-key:created", _("SAML key made")
     SAML_KEY_RETIRED = "enterprise:saml-key:retired", _("SAML key retired")
     SAML_LOGOUT = "enterprise:session:logged-out", _("Single logout by an identity provider")
+    SETUP_LINK_CREATED = "enterprise:setup-link:created", _("Set-up link of a provider created")
+    SETUP_LINK_OPENED = "enterprise:setup-link:opened", _("Set-up link of a provider opened")
+    SETUP_LINK_REVOKED = "enterprise:setup-link:revoked", _("Set-up link of a provider revoked")
+    ENTERPRISE_SIGN_IN_REFUSED = (
+        "enterprise:sign-in:refused",
+        _("Sign-in by an identity provider refused"),
+    )
+    FEDERATED_SIGN_IN_FAILED = (
+        "federation:answer:refused",
+        _("Answer of a sign-in provider refused"),
+    )
     IDENTITY_LINKED = "federation:identity:linked", _("Account of a provider linked")
     IDENTITY_UNLINKED = "federation:identity:unlinked", _("Account of a provider unlinked")
     SIGN_IN_PROVIDER_CHANGED = "federation:provider:changed", _("Sign-in provider changed")
@@ -221,7 +221,6 @@ class Tag(StrEnum):
     EVIDENCE_TAKEN = "security:evidence:taken", _("Evidence pack downloaded")
     FINDINGS_EXPORTED = "security:findings:exported", _("Tickets exported")
     FINDINGS_IMPORTED = "security:findings:imported", _("Findings imported")
-    PATCH_POLICY_EDITED = "security:policy:edited", _("Patch policy changed")
     TEST_CANCELLED = "security:penetration-test:cancelled", _("Penetration test cancelled")
     TEST_CREATED = "security:penetration-test:created", _("Penetration test planned")
     TEST_EDITED = "security:penetration-test:edited", _("Penetration test changed")
@@ -235,6 +234,7 @@ class Tag(StrEnum):
         _("Report of a penetration test downloaded"),
     )
     TEST_RETESTED = "security:penetration-test:retested", _("Penetration test repeated")
+    PATCH_POLICY_EDITED = "security:policy:edited", _("Patch policy changed")
     RELEASE_CANCELLED = "security:release:cancelled", _("Release cancelled")
     RELEASE_CREATED = "security:release:created", _("Release created")
     RELEASE_DEPLOYED = "security:release:deployed", _("Release deployed")

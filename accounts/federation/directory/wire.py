@@ -321,8 +321,8 @@ def _connection(endpoint: Endpoint, tls: _Tls) -> Any:
 
 
 def _context(ca: str) -> ssl.SSLContext:
+    """Of the versions, Python takes none below 1.2."""
     context = ssl.create_default_context() if not ca else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.sslsocket_class = _Socket
     try:
         if ca:

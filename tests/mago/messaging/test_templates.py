@@ -34,6 +34,7 @@ VALUES: dict[str, Any] = {
     "address": "192.0.2.7",
     "browser": FIREFOX,
     "when": "2026-11-21T10:30:00+00:00",
+    "received": "2026-11-21T10:30:00+00:00",
     "new_address": "a•••@example.com",
     "organization": "Acme",
     "inviter": "Grace Hopper",
