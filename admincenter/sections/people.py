@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -25,7 +26,7 @@ from .. import services
 from ..bulk.people import KINDS
 from ..forms import PeopleFilters, ReasonForm
 from ..navigation import permissions
-from ..pages import list_page, page
+from ..pages import act, list_page, page
 from ..selectors.people import find_people, person_for, roles_of
 from ..selectors.trail import events_of
 
@@ -164,13 +165,7 @@ def send_reset(request: HttpRequest, person_id: UUID) -> HttpResponse:
 
 def _act(request: HttpRequest, person: User, action: Callable[[], Any], told: str) -> HttpResponse:
     """The person's page says what was done, or why it was not."""
-    try:
-        action()
-    except Refused as refusal:
-        messages.error(request, str(refusal.detail))
-    else:
-        messages.success(request, told)
-    return redirect("admincenter:person", person.pk)
+    return act(request, action, told, to=reverse("admincenter:person", args=[person.pk]))
 
 
 def _page(
