@@ -14,9 +14,12 @@ from accounts.federation.enterprise.models import (
     DomainRoute,
     EnterpriseIdentity,
     IdentityProvider,
+    Kind,
     OtherWay,
 )
 from accounts.federation.enterprise.selectors import break_glass_of
+from accounts.federation.saml.models import OwnKey
+from accounts.federation.saml.selectors import keys_of
 from accounts.models import User
 from accounts.organizations.models import Domain, Organization
 
@@ -108,6 +111,11 @@ def emergency_of(whose: Organization) -> list[tuple[User, bool]]:
     named = BreakGlass.objects.of(whose).select_related("user").order_by("user__email")
     counting = set(break_glass_of(whose.pk).values_list("pk", flat=True))
     return [(row.user, row.user_id in counting) for row in named]
+
+
+def own_keys_for(provider: IdentityProvider) -> dict[str, OwnKey]:
+    """Our keys for the organization's SAML providers, by state; none for a provider that knows no such key."""
+    return keys_of(provider.organization) if provider.kind == Kind.SAML else {}
 
 
 def newest_identities(provider: IdentityProvider) -> list[EnterpriseIdentity]:

@@ -222,6 +222,7 @@ def is_form(route: Route) -> bool:
         "assign", "comment", "watch", "relate", "attach", "share",
         "sign", "deploy", "hold", "close", "link",
         "allow", "disallow", "route", "name", "test", "state", "new",
+        "prepare", "activate",
         "start", "dry-run", "confirm", "drop",
     }  # fmt: skip
 

@@ -108,6 +108,13 @@ class OwnKey(models.Model):
     def __str__(self) -> str:
         return f"{self.organization_id} {self.state}"
 
+    @property
+    def fingerprint(self) -> str:
+        """Of its certificate, SHA-256, as most programs show it."""
+        from .protocol.keys import read_certificate
+
+        return read_certificate(self.certificate).fingerprint
+
 
 class Request(models.Model):
     """A browser was sent to a provider and has not come back: one row, spent by its return.

@@ -36,6 +36,7 @@ def _show(request: HttpRequest, found: IdentityProvider, new_link: str = "") -> 
         "provider": found,
         "kind": kind_of(found.kind),
         "warnings": kind_of(found.kind).warnings(found),
+        "keys": selectors.own_keys_for(found),
         "trial": trial,
         "has_passed": trial is not None and services.has_passed(trial),
         "links": setup_links.usable_links(found),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from . import directory, provider
+from . import directory, keys, provider
 
 urlpatterns: list[URLPattern] = [
     path("", directory.providers, name="organization_identity_providers"),
@@ -22,6 +22,9 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:provider_id>/roles/", provider.roles, name="identity_provider_roles"),
     path("<uuid:provider_id>/state/", provider.state, name="identity_provider_state"),
     path("<uuid:provider_id>/remove/", provider.remove, name="remove_identity_provider"),
+    path("<uuid:provider_id>/keys/prepare/", keys.prepare, name="prepare_saml_key"),
+    path("<uuid:provider_id>/keys/activate/", keys.activate, name="activate_saml_key"),
+    path("<uuid:provider_id>/keys/retire/", keys.retire, name="retire_saml_key"),
     path("<uuid:provider_id>/links/new/", provider.create_link, name="create_setup_link"),
     path(
         "<uuid:provider_id>/links/<uuid:link_id>/revoke/",

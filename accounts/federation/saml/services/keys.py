@@ -94,13 +94,11 @@ def _make(organization: Organization, state: str, *, actor: User | None) -> OwnK
 
 
 def _tell(tag: Tag, key: OwnKey, actor: User | None) -> None:
-    from ..protocol.keys import read_certificate
-
     record(
         tag,
         actor=actor,
         target=key,
         organization_id=key.organization_id,
-        fingerprint=read_certificate(key.certificate).fingerprint,
+        fingerprint=key.fingerprint,
         state=key.state,
     )
