@@ -29,7 +29,6 @@ ACTIONS: tuple[Entry, ...] = (
     ),
     Entry(_("Exports of the audit trail"), "exports", "download", Permission.AUDIT_EXPORT),
     Entry(_("Streams of the audit trail"), "streams", "send", Permission.AUDIT_STREAMS_EDIT),
-    Entry(_("Background jobs"), "jobs", "list", Permission.ORGANIZATIONS_READ, within=True),
     Entry(_("Verify the audit trail"), "verification", "badge-check", Permission.AUDIT_READ),
 )
 

@@ -81,13 +81,13 @@ class Tag(StrEnum):
     DIRECTORY_SYNC_HELD = "directory:sync:held", _("Sync of a directory stopped by the brake")
     ENTERPRISE_ALLOWED = "enterprise:allowance:given", _("Enterprise sign-on allowed")
     ENTERPRISE_DISALLOWED = "enterprise:allowance:taken", _("Enterprise sign-on no longer allowed")
+    BREAK_GLASS_NAMED = "enterprise:break-glass:named", _("Emergency account named")
+    BREAK_GLASS_UNNAMED = "enterprise:break-glass:unnamed", _("Emergency account no longer named")
+    BREAK_GLASS_USED = "enterprise:break-glass:used", _("Emergency account used")
     ENTERPRISE_CERTIFICATE_ALARMED = (
         "enterprise:certificate:alarmed",
         _("Owners told of the end of a provider’s certificate"),
     )
-    BREAK_GLASS_NAMED = "enterprise:break-glass:named", _("Emergency account named")
-    BREAK_GLASS_UNNAMED = "enterprise:break-glass:unnamed", _("Emergency account no longer named")
-    BREAK_GLASS_USED = "enterprise:break-glass:used", _("Emergency account used")
     ENTERPRISE_IDENTITY_REMOVED = (
         "enterprise:identity:removed",
         _("Identity of a provider removed"),

@@ -14,7 +14,6 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
-from prometheus_client.parser import text_string_to_metric_families
 
 from mago import telemetry, tracing
 from mago.celery import app
@@ -34,12 +33,13 @@ TOKEN = "a-token-that-is-long-enough-for-everybody"
 
 def read(name: str, **labels: str) -> float:
     """The figure as it stands in /metrics; 0 where it is not there."""
-    text = Client().get("/metrics").content.decode()
+    lines = Client().get("/metrics").content.decode().splitlines()
+    # By hand: a parser of the whole text, which names every route, takes seconds.
+    samples = (line for line in lines if line.startswith((f"{name}{{", f"{name} ")))
     return sum(
-        sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-        if sample.name == name and labels.items() <= sample.labels.items()
+        float(sample.rsplit(" ", 1)[1])
+        for sample in samples
+        if labels.items() <= dict(re.findall(r'(\w+)="([^"]*)"', sample)).items()
     )
 
 
