@@ -22,4 +22,4 @@ PASSWORD_HASHERS = [
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 # What each of the suite's processes counts is its own.
-METRICS_DIR = METRICS_DIR / os.environ.get("PYTEST_XDIST_WORKER", "alone")  # noqa: F405
+METRICS_DIR = METRICS_DIR / os.environ.get("PYTEST_XDIST_WORKER", "alone")
