@@ -17,8 +17,9 @@ from mago.core.errors import Forbidden, Refused
 from mago.jobs.services import MOST_ITEMS, draft_job
 
 from ..bulk import members, people
-from ..bulk.forms import ChosenPeopleForm, ListForm, MappingForm
+from ..bulk.forms import ChosenPeopleForm, MappingForm
 from ..forms import PeopleFilters
+from ..lists import ListForm
 from ..navigation import permissions
 from ..pages import get_or_post
 from ..selectors.people import find_people

@@ -21,11 +21,10 @@ from hubs.services.codes import MOST_USES
 from mago.core.forms import Form
 
 from ...forms import ANY
+from ...lists import ListForm
 from ...pages import Filters
 from ...widgets import Select
 from ..organizations.forms import NOTHING, RowField
-
-LARGEST_LIST = 1024 * 1024
 
 
 class NameForm(Form):
@@ -194,40 +193,14 @@ class EnrolForm(Form):
         return timedelta(days=self.cleaned_data["days"])
 
 
-class ImportForm(Form):
-    """A list as a file, or pasted."""
+class ImportForm(ListForm):
+    """Hubs that are on their way."""
 
-    raw_fields = ("text",)
-
-    file = forms.FileField(label=gettext_lazy("File (CSV)"), required=False)
-    text = forms.CharField(
-        label=gettext_lazy("Or the list itself"),
-        required=False,
-        max_length=LARGEST_LIST,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
-        help_text=gettext_lazy(
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].help_text = _(
             "The first line names the columns: serial, model, site, and if you like room and name."
-        ),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}
-        if (file := data.pop("file", None)) is not None:
-            data["text"] = self._read(file)
-        elif not data.get("text"):
-            self.add_error("text", _("Choose a file, or paste the list."))
-        return data
-
-    def _read(self, file: Any) -> str:
-        if file.size > LARGEST_LIST:
-            self.add_error("file", _("This file is too large for a list of hubs."))
-            return ""
-        try:
-            return str(file.read().decode("utf-8-sig"))
-        except UnicodeDecodeError:
-            self.add_error("file", _("This file is no text in UTF-8."))
-            return ""
+        )
 
 
 class LocalTimeField(forms.CharField):
