@@ -6,6 +6,7 @@ docs/audit-format.md).
 """
 
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -156,6 +157,34 @@ class AuditSegment(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+
+class AuditTally(models.Model):
+    """How many events of a kind there were in an hour: in one organization, or anywhere (`EVERYWHERE`).
+
+    Counted by the sealer with the links themselves, so that each genuine event counts once. A convenience
+    for figures, and no part of what the trail proves: rows are changed, and forgotten after `tallies.KEPT`.
+    """
+
+    EVERYWHERE = UUID(int=0)
+
+    organization_id = models.UUIDField()
+    tag = models.CharField(_("event"), max_length=64)
+    hour = models.DateTimeField(_("hour"))
+    number = models.BigIntegerField(_("events"))
+
+    class Meta:
+        verbose_name = _("tally of audit events")
+        verbose_name_plural = _("tallies of audit events")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization_id", "tag", "hour"], name="one_audit_tally"
+            )
+        ]
+        indexes = [models.Index(fields=["hour"], name="audit_tallies_by_hour")]
+
+    def __str__(self) -> str:
+        return f"{self.tag} {self.hour:%Y-%m-%d %H}"
 
 
 class JobKind(models.TextChoices):

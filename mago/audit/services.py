@@ -10,7 +10,7 @@ from django.db.models import Model
 from mago.core.context import caller
 from mago.core.metrics import SIGN_INS
 
-from . import canonical, selectors
+from . import canonical, selectors, tallies
 from .cleaning import clean_detail, clean_text
 from .insertion import insert
 from .models import AuditEvent, AuditLink, Outcome
@@ -124,6 +124,7 @@ class _Batch(NamedTuple):
     sequence: int
     ids: list[int]
     links: list[AuditLink]
+    events: list[AuditEvent]
     refused: list[int]
 
 
@@ -136,7 +137,7 @@ def _next_batch(after: int | None) -> _Batch | None:
     ids = list(selectors.unsealed(after)[:BATCH])
     events = selectors.readable(ids)
     salts = selectors.sealed_salts(canonical.salt_of(event) for event in events.values())
-    batch = _Batch(sequence, ids, [], [])
+    batch = _Batch(sequence, ids, [], [], [])
     for id in ids:
         event = events.get(id)
         if event is None or not canonical.is_ours(event) or canonical.salt_of(event) in salts:
@@ -145,6 +146,7 @@ def _next_batch(after: int | None) -> _Batch | None:
         sequence += 1
         link = canonical.make_link(previous, sequence, event)
         batch.links.append(link)
+        batch.events.append(event)
         previous = bytes(link.hash)
         salts.add(canonical.salt_of(event))
     return batch if ids else None
@@ -157,4 +159,5 @@ def _append(batch: _Batch) -> bool:
         if (last.sequence if last else 0) != batch.sequence:
             return False
         AuditLink.objects.bulk_create(batch.links)
+        tallies.add(batch.events)
     return True

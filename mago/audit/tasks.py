@@ -2,7 +2,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from . import checkpoints, retention, services
+from . import checkpoints, retention, services, tallies
 from .jobs import running
 from .jobs import services as jobs
 from .streams import following
@@ -17,6 +17,11 @@ def seal() -> None:
 @shared_task
 def remove_expired() -> None:
     retention.remove_expired()
+
+
+@shared_task
+def forget_old_tallies() -> None:
+    tallies.forget_old()
 
 
 @shared_task

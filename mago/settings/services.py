@@ -104,6 +104,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "mago.audit.tasks.remove_old_jobs",
         "schedule": timedelta(minutes=10),
     },
+    "forget old tallies of the audit trail": {
+        "task": "mago.audit.tasks.forget_old_tallies",
+        "schedule": timedelta(hours=1),
+    },
     "do what administrators asked for": {
         "task": "mago.jobs.tasks.run_jobs",
         "schedule": timedelta(seconds=2),
