@@ -23,13 +23,13 @@ from ..selectors.trail import find_events, link_of
 
 class WhoSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(allow_null=True)
-    label = serializers.CharField(help_text="As it was then.")  # type: ignore[assignment]
+    label = serializers.CharField(help_text="As it is called now; the key of a person who was erased.")  # type: ignore[assignment]
 
 
 class TargetSerializer(serializers.Serializer[Any]):
     type = serializers.CharField()
     id = serializers.CharField()
-    label = serializers.CharField(help_text="As it was then.")  # type: ignore[assignment]
+    label = serializers.CharField(help_text="As it was then; people as the actor.")  # type: ignore[assignment]
 
 
 class EventSerializer(serializers.Serializer[Any]):
@@ -46,19 +46,19 @@ class EventSerializer(serializers.Serializer[Any]):
     address = serializers.CharField()
     user_agent = serializers.CharField()
     request_id = serializers.CharField()
-    detail = serializers.DictField()
+    detail = serializers.DictField(source="told_detail")
 
     def get_actor(self, event: AuditEvent) -> WhoSerializer:
-        return {"id": event.actor_id, "label": event.actor_label}  # type: ignore[return-value]
+        return {"id": event.actor_id, "label": event.actor_name}  # type: ignore[return-value]
 
     def get_on_behalf_of(self, event: AuditEvent) -> WhoSerializer:
-        return {"id": event.on_behalf_of_id, "label": event.on_behalf_of_label}  # type: ignore[return-value]
+        return {"id": event.on_behalf_of_id, "label": event.on_behalf_of_name}  # type: ignore[return-value]
 
     def get_target(self, event: AuditEvent) -> TargetSerializer:
         return {  # type: ignore[return-value]
             "type": event.target_type,
             "id": event.target_id,
-            "label": event.target_label,
+            "label": event.target_name,
         }
 
 

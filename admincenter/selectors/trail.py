@@ -6,7 +6,7 @@ from uuid import UUID
 
 from accounts.models import User
 from mago.audit import selectors
-from mago.audit.models import AuditEvent, AuditLink
+from mago.audit.models import AuditEvent, AuditLink, name_together
 
 from ..keyset import Listing
 
@@ -25,7 +25,9 @@ def events_of(person: User, most: int) -> list[AuditEvent]:
     by = selectors.events(actor=person)[:most]
     about = selectors.events(target=person)[:most]
     found = {event.pk: event for event in (*by, *about)}
-    return sorted(found.values(), key=lambda event: event.pk, reverse=True)[:most]
+    newest = sorted(found.values(), key=lambda event: event.pk, reverse=True)[:most]
+    name_together(newest)
+    return newest
 
 
 def events_beside(event: AuditEvent, most: int) -> list[AuditEvent]:

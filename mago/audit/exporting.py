@@ -78,7 +78,7 @@ def lines_after(position: int, most: int) -> tuple[list[str], int]:
     begin = start().sequence
     lines = [_line(segment) for segment in segments() if segment["last"] > position]
     position = max(position, begin)
-    for line, link in _links(position + 1, position + most):
+    for line, link in _links(position + 1, position + most, named=True):
         lines.append(line)
         position = link.sequence if link else position
     return lines, position
@@ -103,7 +103,18 @@ def _csv(events: Iterable[AuditEvent]) -> Iterator[str]:
     writer = csv.writer(_Line(), quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     yield writer.writerow(COLUMNS)
     for event in events:
-        yield writer.writerow([event.id, *map(_cell, canonical.content_of(event).values())])
+        yield writer.writerow([event.id, *map(_cell, _named(event).values())])
+
+
+def _named(event: AuditEvent) -> dict[str, Any]:
+    """The content as people read it, with names and not with pseudonyms."""
+    names = {
+        "actor_label": event.actor_name,
+        "on_behalf_of_label": event.on_behalf_of_name,
+        "target_label": event.target_name,
+        "detail": event.told_detail,
+    }
+    return canonical.content_of(event) | names
 
 
 def _cell(value: object) -> str:
@@ -131,9 +142,14 @@ def _chain(since: datetime | None, until: datetime | None) -> Iterator[str]:
 
 
 def piece(
-    first: int, last: int, since: datetime | None = None, until: datetime | None = None
+    first: int,
+    last: int,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    *,
+    named: bool = True,
 ) -> Iterator[str]:
-    """The lines of these links, with all that is needed to check them."""
+    """The lines of these links, with all that is needed to check them; `named`, with who is meant by it beside."""
     before = _place_before(first)
     place = {"sequence": before.sequence, "hash": before.hash.hex()}
     period = {
@@ -144,7 +160,7 @@ def piece(
     yield from (_line(key.statement) for key in keys())
     yield from (_line(segment) for segment in segments() if segment["last"] < first)
     count = 0
-    for line, link in _links(first, last):
+    for line, link in _links(first, last, named=named):
         if link is not None:
             count, place = count + 1, {"sequence": link.sequence, "hash": bytes(link.hash).hex()}
         yield line
@@ -182,7 +198,7 @@ def _place_before(sequence: int) -> Place:
     return Place(link.sequence, bytes(link.hash)) if link else start()
 
 
-def _links(first: int, last: int) -> Iterator[tuple[str, AuditLink | None]]:
+def _links(first: int, last: int, *, named: bool) -> Iterator[tuple[str, AuditLink | None]]:
     after = first - 1
     while after < last:
         links = list(selectors.links_after(after).filter(sequence__lte=last)[:BATCH])
@@ -191,17 +207,17 @@ def _links(first: int, last: int) -> Iterator[tuple[str, AuditLink | None]]:
         events = selectors.readable(link.event_id for link in links)
         stated = checkpoints_between(links[0].sequence, links[-1].sequence)
         for link in links:
-            yield _linked(link, events.get(link.event_id)), link
+            yield _linked(link, events.get(link.event_id), named=named), link
             if link.sequence in stated:
                 yield _line(stated[link.sequence]), None
         after = links[-1].sequence
 
 
-def _linked(link: AuditLink, event: AuditEvent | None) -> str:
+def _linked(link: AuditLink, event: AuditEvent | None, *, named: bool) -> str:
     place = {"sequence": link.sequence, "hash": bytes(link.hash).hex()}
     if event is None:
         return _line({"type": "missing", **place, "id": link.event_id})
-    return _line({"type": "event", **place, **_members(event)})
+    return _line({"type": "event", **place, **_members(event, named=named)})
 
 
 def _outside(since: datetime | None, until: datetime | None) -> Iterator[str]:
@@ -212,9 +228,12 @@ def _outside(since: datetime | None, until: datetime | None) -> Iterator[str]:
             yield _line({"type": "unsealed", **_members(event)})
 
 
-def _members(event: AuditEvent) -> dict[str, Any]:
+def _members(event: AuditEvent, *, named: bool = True) -> dict[str, Any]:
     content = json.loads(canonical.canonical_bytes(canonical.content_of(event)))
-    return {"id": event.id, "mac": bytes(event.mac).hex(), "event": content}
+    members = {"id": event.id, "mac": bytes(event.mac).hex(), "event": content}
+    # Beside the event, as no hash covers it: whoever checks the file needs no names.
+    names = event.names.within(event) if named else {}
+    return members | {"names": names} if names else members
 
 
 def _header(**members: Any) -> str:

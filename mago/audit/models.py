@@ -5,6 +5,8 @@ another: the chain grows a moment later, under a lock that the sealer alone take
 docs/audit-format.md).
 """
 
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -18,6 +20,9 @@ from mago.core.ids import new_id
 
 from .tags import Tag
 
+if TYPE_CHECKING:
+    from .pseudonyms import Names
+
 
 class Outcome(models.TextChoices):
     SUCCESS = "success", _("success")
@@ -25,11 +30,31 @@ class Outcome(models.TextChoices):
     REFUSED = "refused", _("refused")
 
 
+class AuditEvents(models.QuerySet["AuditEvent"]):
+    """Events that were read together are named together, by two queries for all of them."""
+
+    def _fetch_all(self) -> None:
+        fresh = self._result_cache is None
+        super()._fetch_all()
+        if fresh and self._result_cache and isinstance(self._result_cache[0], AuditEvent):
+            name_together(self._result_cache)
+
+
+def name_together(events: "list[AuditEvent]") -> None:
+    from .pseudonyms import Names
+
+    names = Names(events)
+    for event in events:
+        event.names = names
+
+
 class AuditEvent(models.Model):
     """One thing that happened: who did it, on whose behalf, to what, from where, and how it ended.
 
-    People and things are named by value and not by foreign key: the trail outlives them. `mac` is
-    made when the event is told, so that a row that somebody else wrote or changed is recognised.
+    Things are named by value and not by foreign key: the trail outlives them. People are named by their key
+    alone, and other personal text by a pseudonym (`pseudonyms.py`), so that the trail need not change when
+    somebody is erased; `actor_name` and its like are what pages show. `mac` is made when the event is told, so
+    that a row that somebody else wrote or changed is recognised.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -70,8 +95,33 @@ class AuditEvent(models.Model):
             ),
         ]
 
+    objects: ClassVar[models.Manager["AuditEvent"]] = AuditEvents.as_manager()
+
     def __str__(self) -> str:
         return f"{self.tag} {self.outcome}"
+
+    @cached_property
+    def names(self) -> "Names":
+        from .pseudonyms import Names
+
+        return Names([self])
+
+    @property
+    def actor_name(self) -> str:
+        return self.names.told(self.actor_label) or self.names.person(self.actor_id)
+
+    @property
+    def on_behalf_of_name(self) -> str:
+        return self.names.told(self.on_behalf_of_label) or self.names.person(self.on_behalf_of_id)
+
+    @property
+    def target_name(self) -> str:
+        label = self.names.told(self.target_label)
+        return label or self.names.within(self).get(self.target_id, self.target_id)
+
+    @property
+    def told_detail(self) -> Any:
+        return self.names.told_of(self.detail)
 
     @property
     def label(self) -> str | Promise:
@@ -80,6 +130,25 @@ class AuditEvent(models.Model):
             return Tag(self.tag).label
         except ValueError:
             return self.tag
+
+
+class AuditName(models.Model):
+    """What is behind a pseudonym of the trail; added on each day on which it is used, and deleted at an erasure.
+
+    No constraint makes it the only row of its pseudonym, as then one who records would wait for another.
+    """
+
+    pseudonym = models.CharField(max_length=25, db_index=True)
+    text = models.CharField(max_length=254, db_index=True)
+    person_id = models.UUIDField(null=True, db_index=True)
+    recorded_on = models.DateField(db_index=True)
+
+    class Meta:
+        verbose_name = _("name behind a pseudonym")
+        verbose_name_plural = _("names behind pseudonyms")
+
+    def __str__(self) -> str:
+        return self.pseudonym
 
 
 class AuditLink(models.Model):

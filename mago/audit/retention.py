@@ -21,6 +21,7 @@ from . import append_only, canonical, selectors, statements
 from .checkpoints import checkpoints_between, vouches_for
 from .exporting import piece
 from .models import AuditCheckpoint, AuditEvent, AuditLink, AuditSegment, AuditStream
+from .pseudonyms import forget_before
 from .segments import Place, newest_segment, start
 from .services import BATCH, record
 from .tags import Tag
@@ -51,6 +52,7 @@ def remove_expired(*, seconds: float = 3.0) -> int:
     if not days:
         return removed
     cutoff = timezone.now() - timedelta(days=days)
+    forget_before(cutoff)
     while time.monotonic() < end and _close_segment(cutoff):
         removed += _sweep(end)
     return removed
@@ -177,7 +179,7 @@ def _archive(old: _Piece) -> dict[str, str]:
     path = Path(settings.AUDIT_ARCHIVE_DIR) / f"audit-{first:012}-{last:012}.jsonl"
     draft, digest = path.with_suffix(".new"), hashlib.sha256()
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        for line in piece(first, last):
+        for line in piece(first, last, named=False):
             file.write(data := line.encode())
             digest.update(data)
         file.flush()

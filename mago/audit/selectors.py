@@ -12,6 +12,7 @@ from mago.core.errors import NotFound
 from . import numbering
 from .cleaning import clean_text
 from .models import AuditEvent, AuditLink
+from .pseudonyms import found_by
 
 
 def events(
@@ -28,8 +29,8 @@ def events(
 ) -> QuerySet[AuditEvent]:
     """Events that match all that is given, newest first by their numbers: the key to page on.
 
-    `since` is included and `until` is not. `text` is a part of who or what, or a whole request id
-    or address; text is cleaned as it was when the event was told, so that both sides agree.
+    `since` is included and `until` is not. `text` is a part of what, somebody's whole e-mail address,
+    or a whole request id or address; text is cleaned as it was when the event was told, so that both sides agree.
     """
     exact = {"tag": tag, "outcome": outcome, "address": address}
     found = AuditEvent.objects.order_by("-id")
@@ -58,8 +59,12 @@ def _is_target(target: Model | str) -> Q:
 
 
 def _matches(text: str) -> Q:
-    who = Q(actor_label__icontains=text) | Q(on_behalf_of_label__icontains=text)
-    return who | Q(target_label__icontains=text) | Q(request_id=text) | Q(address=text)
+    people, names = found_by(text)
+    who = Q(actor_id__in=people) | Q(on_behalf_of_id__in=people)
+    what = Q(target_id__in=[str(key) for key in people]) | Q(target_label__icontains=text)
+    for name in names:
+        what |= Q(target_label__contains=name)
+    return who | what | Q(actor_label__icontains=text) | Q(request_id=text) | Q(address=text)
 
 
 def event(id: int) -> AuditEvent:

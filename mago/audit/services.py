@@ -1,10 +1,13 @@
 """Events are recorded by whoever makes them happen, and sealed into the chain a moment later."""
 
+import json
 import logging
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Model
 
 from mago.core.context import caller
@@ -14,6 +17,7 @@ from . import canonical, selectors, tallies
 from .cleaning import clean_detail, clean_text
 from .insertion import insert
 from .models import AuditEvent, AuditLink, Outcome
+from .pseudonyms import hide_addresses
 from .tags import Tag
 from .turns import turn
 
@@ -35,6 +39,14 @@ LOOK_BACK = 10_000
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Asker:
+    """Somebody by their key, where the account may be gone by now."""
+
+    pk: UUID
+    email: str = ""
+
+
 def record(
     tag: Tag,
     *,
@@ -49,7 +61,9 @@ def record(
 
     `actor` and `on_behalf_of` are people (or whatever has a UUID as `pk`) or None; `detail` is what
     else to know, such as `before` and `after`. Values of a name that speaks of a secret are masked,
-    and odd text is made safe, so nothing that a client sent makes this fail. One INSERT.
+    and odd text is made safe, so nothing that a client sent makes this fail. One INSERT, and one for
+    each e-mail address in it of which the trail has not heard today (`pseudonyms.py`); other personal
+    text is for the caller to give as a `pseudonym`.
     """
     who = caller()
     actor_id, actor_label = _person(actor)
@@ -64,7 +78,7 @@ def record(
         "on_behalf_of_label": on_behalf_of_label,
         "target_type": target._meta.label_lower if target is not None else "",
         "target_id": clean_text(target.pk, 64) if target is not None else "",
-        "target_label": clean_text(target, 254) if target is not None else "",
+        "target_label": _label(target),
         "organization_id": organization_id,
         "address": clean_text(who.address, 45),
         "user_agent": clean_text(who.user_agent, 300),
@@ -75,6 +89,9 @@ def record(
         method = detail.get("method") or detail.get("kind") or detail.get("provider") or "any"
         SIGN_INS.labels(str(method), result).inc()
     text = canonical.encode(content["detail"])
+    if "@" in text:
+        text = hide_addresses(text)
+        content["detail"] = json.loads(text)
     return insert(content, text, canonical.sign(content, text))
 
 
@@ -82,8 +99,15 @@ def _person(person: object | None) -> tuple[UUID | None, str]:
     key = getattr(person, "pk", None)
     if key is None:  # Nobody, or Django's AnonymousUser.
         return None, ""
-    label = clean_text(getattr(person, "email", "") or person, 254)
+    # Whoever has an address is a person, whom the key alone names.
+    label = "" if hasattr(person, "email") else hide_addresses(clean_text(person, 254))
     return (key if isinstance(key, UUID) else None), label
+
+
+def _label(target: Model | None) -> str:
+    if target is None or isinstance(target, AbstractBaseUser):
+        return ""
+    return hide_addresses(clean_text(target, 254))
 
 
 class ChainBroken(Exception):

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User, normalize_email
+from mago.audit.pseudonyms import pseudonym
 from mago.audit.services import Outcome, record
 from mago.audit.tags import Tag
 from mago.core.errors import Conflict, Refused
@@ -156,7 +157,7 @@ def _create(vouched: Vouched, email: str, language: str) -> User:
         target=user,
         provider=vouched.kind,
         issuer=vouched.issuer,
-        subject=vouched.subject,
+        subject=pseudonym(vouched.subject, of=user),
     )
     return user
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.organizations.selectors import demand_on
+from mago.audit.pseudonyms import pseudonym
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.context import caller
@@ -43,7 +44,7 @@ def link(*, user: User, vouched: Vouched) -> ExternalIdentity:
         target=user,
         provider=vouched.kind,
         issuer=vouched.issuer,
-        subject=vouched.subject,
+        subject=pseudonym(vouched.subject, of=user),
     )
     _tell(identity, "federation/linked")
     return identity
@@ -82,7 +83,7 @@ def unlink(*, identity: ExternalIdentity, actor: User) -> None:
         target=user,
         provider=identity.kind,
         issuer=identity.issuer,
-        subject=identity.subject,
+        subject=pseudonym(identity.subject, of=user),
     )
     _tell(identity, "federation/unlinked")
 
@@ -96,7 +97,7 @@ def take_back_identities(user: User, *, since: datetime) -> None:
             target=user,
             provider=identity.kind,
             issuer=identity.issuer,
-            subject=identity.subject,
+            subject=pseudonym(identity.subject, of=user),
         )
 
 

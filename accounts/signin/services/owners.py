@@ -10,6 +10,7 @@ from accounts.access.roles import RoleName
 from accounts.access.selectors import has_owner
 from accounts.access.services import grant_role
 from accounts.models import User, normalize_email
+from mago.audit.pseudonyms import pseudonym
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.errors import Conflict, NotFound
@@ -22,7 +23,7 @@ from .common import check_new_password, network, remember_password
 @transaction.atomic
 def change_profile(*, user: User, name: str, language: str, actor: User) -> None:
     """Name and language are as given."""
-    before = {"name": user.name, "language": user.language}
+    before = {"name": pseudonym(user.name, of=user), "language": user.language}
     user.name, user.language = name, language
     user.save(update_fields=["name", "language"])
     forget()
@@ -31,7 +32,7 @@ def change_profile(*, user: User, name: str, language: str, actor: User) -> None
         actor=actor,
         target=user,
         before=before,
-        after={"name": name, "language": language},
+        after={"name": pseudonym(name, of=user), "language": language},
     )
 
 

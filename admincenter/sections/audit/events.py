@@ -47,8 +47,8 @@ def event(request: HttpRequest, event_id: int) -> HttpResponse:
     record(Tag.AUDIT_EVENT_READ, actor=actor(request), target=found)
     context = {
         "event": found,
-        "changes": diff.changes(found.detail),
-        "details": diff.rest(found.detail),
+        "changes": diff.changes(found.told_detail),
+        "details": diff.rest(found.told_detail),
         "is_ours": canonical.is_ours(found),
         "link": (link := link_of(found)),
         "link_hash": bytes(link.hash).hex() if link else "",

@@ -2,7 +2,6 @@
 
 import logging
 import time
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +15,7 @@ from .. import selectors
 from ..cleaning import clean_text
 from ..exporting import Format, lines_of
 from ..models import AuditJob, JobKind, JobState
-from ..services import Outcome, record
+from ..services import Asker, Outcome, record
 from ..tags import Tag
 from ..verification import verify
 from .files import new_file
@@ -32,14 +31,6 @@ logger = logging.getLogger(__name__)
 
 class Stopped(Exception):
     """The job was deleted, or is somebody else's by now."""
-
-
-@dataclass(frozen=True)
-class Asker:
-    """Whoever asked, as the trail names them."""
-
-    pk: UUID
-    email: str
 
 
 def due_jobs() -> list[UUID]:
@@ -148,7 +139,7 @@ def _verification(job: AuditJob, pulse: _Pulse) -> dict[str, Any]:
     }
     record(
         Tag.AUDIT_VERIFIED,
-        actor=Asker(job.actor_id, job.actor_label),
+        actor=Asker(job.actor_id),
         outcome=Outcome.FAILURE if broken else Outcome.SUCCESS,
         **answer,
     )

@@ -162,5 +162,5 @@ def test_it_is_told_with_both_addresses(
 ) -> None:
     ask(browser.as_person(alice))
     browser.post(link_in("confirm_new_email"))
-    event = events("signin:email:changed")[0]
-    assert (event.detail["before"], event.detail["after"]) == ("alice@example.com", NEW)
+    detail = events("signin:email:changed")[0].told_detail
+    assert (detail["before"], detail["after"]) == ("alice@example.com", NEW)

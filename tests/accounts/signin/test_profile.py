@@ -55,6 +55,6 @@ def test_before_and_after_are_told(
     browser: Browser, alice: User, events: Callable[..., list[Any]]
 ) -> None:
     browser.as_person(alice).post("/accounts/", {"name": "Alice B.", "language": "it"})
-    detail = events("signin:profile:changed")[0].detail
+    detail = events("signin:profile:changed")[0].told_detail
     assert detail["before"]["name"] == "Alice"
     assert detail["after"] == {"name": "Alice B.", "language": "it"}

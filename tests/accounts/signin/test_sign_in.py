@@ -156,7 +156,7 @@ def test_failure_is_told_with_the_address_and_without_the_password(
     sign_in(browser, alice.email, "wrong-guess-7")
     (event,) = events()
     assert (event.tag, event.outcome, event.actor_id) == ("signin:session:failed", "failure", None)
-    assert event.detail["email"] == alice.email
+    assert event.told_detail["email"] == alice.email
     assert "wrong-guess-7" not in str(vars(event))
 
 

@@ -145,7 +145,7 @@ class TestEvent:
             "Account disabled",
             "people:person:disabled",
             "alice@example.com",
-            "Bob",
+            "bob@example.com",
             "left",
         ):
             assert fact in page

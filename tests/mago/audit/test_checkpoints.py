@@ -166,4 +166,4 @@ def test_keys_sealed_anew_still_sign(five: list[AuditEvent], settings: Any) -> N
 def test_people_are_named_who_changed_the_key(alice: SimpleNamespace, events: Any) -> None:
     sealed()
     statements.change_key(actor=alice)
-    assert events(Tag.AUDIT_KEY_CHANGED)[0].actor_label == "alice@example.com"
+    assert events(Tag.AUDIT_KEY_CHANGED)[0].actor_id == alice.pk

@@ -12,6 +12,7 @@ from accounts.access.permissions import Permission
 from accounts.access.services import demand_permission
 from accounts.models import User
 from accounts.organizations.models import Organization
+from mago.audit.pseudonyms import pseudonym
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.errors import Conflict, Forbidden, NotFound, Refused
@@ -164,7 +165,7 @@ def remove_identity(*, identity: EnterpriseIdentity, actor: User) -> None:
         organization_id=identity.provider.organization_id,
         provider=identity.provider.name,
         issuer=identity.issuer,
-        subject=identity.subject,
+        subject=pseudonym(identity.subject, of=identity.user),
     )
     identity.delete()
 

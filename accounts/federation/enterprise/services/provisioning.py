@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.access.models import Membership
 from accounts.access.services import join, remove_member, set_active, sign_out_everywhere
 from accounts.models import User, normalize_email
+from mago.audit.pseudonyms import pseudonym
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.errors import Conflict
@@ -146,7 +147,7 @@ def _insert(provider: IdentityProvider, asserted: Asserted, user: User) -> Enter
         organization_id=provider.organization_id,
         provider=provider.name,
         issuer=asserted.issuer,
-        subject=asserted.subject,
+        subject=pseudonym(asserted.subject, of=user),
     )
     return identity
 

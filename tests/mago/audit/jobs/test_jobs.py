@@ -161,7 +161,7 @@ def test_a_verification_tells_how_far_the_trail_holds(
     assert job.answer is not None
     assert job.answer["problem"] is None
     (event,) = events(Tag.AUDIT_VERIFIED)
-    assert (event.outcome, event.actor_label) == (Outcome.SUCCESS, "alice@example.com")
+    assert (event.outcome, event.actor_id) == (Outcome.SUCCESS, alice.pk)
 
 
 def test_a_verification_names_the_event_that_was_changed(
