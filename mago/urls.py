@@ -34,6 +34,7 @@ urlpatterns = [
         name="oauth-authorization-server",
     ),
     path(".well-known/security.txt", outside.security_txt, name="security-txt"),
+    path("docs/", include("mago.documentation.urls")),
     path("security/report/", outside.report, name="report_vulnerability"),
     path("security/reported/", outside.reported, name="vulnerability_reported"),
     path("health/live", telemetry.live, name="live"),

@@ -1,4 +1,4 @@
-"""How the installation is looked at from outside: figures and traces."""
+"""How the installation is looked at from outside: figures, traces and documentation."""
 
 from pathlib import Path
 
@@ -22,6 +22,12 @@ if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
         "is short",
         'Make one: python -c "import secrets; print(secrets.token_urlsafe(32))"',
     )
+DOCS = env.choice(
+    "MAGO_DOCS",
+    "public",
+    ("public", "signed-in", "off"),
+    meaning="Who may read this documentation at /docs/: everybody, whoever has signed in, or nobody.",
+)
 BACKUP_SECRET = env.text(
     "MAGO_BACKUP_SECRET",
     meaning="Secret of 20 characters or more by which backups are encrypted; `--key-file` names a file instead.",

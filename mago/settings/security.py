@@ -82,4 +82,5 @@ NEXT_URL_NAMES = (
     "provider:authorize",
     "provider:device",
     "applications:list",
+    "docs:*",
 )

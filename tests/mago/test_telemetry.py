@@ -252,7 +252,7 @@ def known_names() -> set[str]:
     return names
 
 
-@pytest.mark.parametrize("file", ["deploy/grafana/mago.json", "deploy/prometheus/alerts.yml", "docs/operations/metrics.md"])  # fmt: skip
+@pytest.mark.parametrize("file", ["deploy/grafana/mago.json", "deploy/prometheus/alerts.yml", "docs/reference/metrics.md"])  # fmt: skip
 def test_every_metric_that_is_named_exists(file: str) -> None:
     named = set(re.findall(r"\bmago_[a-z_]+", (ROOT / file).read_text()))
     assert named
@@ -260,5 +260,5 @@ def test_every_metric_that_is_named_exists(file: str) -> None:
 
 
 def test_every_metric_is_documented() -> None:
-    text = (ROOT / "docs/operations/metrics.md").read_text()
+    text = (ROOT / "docs/reference/metrics.md").read_text()
     assert [name for name in known_names() if name not in text and not name.endswith(("_count", "_sum"))] == []  # fmt: skip

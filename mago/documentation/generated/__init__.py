@@ -1,0 +1,31 @@
+"""Pages of the documentation that are made from the code: `manage.py document` writes them, a test finds one that is stale."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from mago.documentation.source import FOLDER
+
+from . import audit_events, environment, jobs, limits, mails, metrics, permissions, sign_ins
+
+# What → its file below docs/, and what writes its text.
+PAGES: Mapping[str, tuple[str, Callable[[], str]]] = MappingProxyType(
+    {
+        "audit-events": ("reference/audit-events.md", audit_events.text),
+        "e-mails": ("reference/e-mails.md", mails.text),
+        "jobs": ("reference/jobs.md", jobs.text),
+        "limits": ("reference/limits.md", limits.text),
+        "metrics": ("reference/metrics.md", metrics.text),
+        "permissions": ("reference/permissions.md", permissions.text),
+        "settings": ("configuration.md", environment.text),
+        "sign-ins": ("reference/sign-ins.md", sign_ins.text),
+    }
+)
+
+
+def file_of(what: str) -> Path:
+    return FOLDER / PAGES[what][0]
+
+
+def text_of(what: str) -> str:
+    return PAGES[what][1]()
