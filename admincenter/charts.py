@@ -6,8 +6,9 @@ from dataclasses import dataclass
 WIDTH, HEIGHT = 640, 220
 LEFT, RIGHT, TOP, BOTTOM = 40, 630, 20, 200
 STEPS = 4
-# Every second day is named; of those every third stays where there is little room.
-NAMED, STAYS = 2, 6
+# About seven columns are named; of those every third stays where there is little room.
+NAMED, STAYS = 7, 3
+SPARK_WIDTH, SPARK_HEIGHT = 76, 30
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,27 @@ def line_chart(columns: Sequence[str], series: Sequence[Series], *, title: str, 
     )
 
 
+@dataclass(frozen=True)
+class Spark:
+    """A line without a scale, beside a figure that says how much it is."""
+
+    path: str
+    area: str
+
+
+def spark(figures: Sequence[int]) -> Spark:
+    """The course of a few figures, drawn by templates/admincenter/spark.html."""
+    most, last = max(max(figures, default=0), 1), max(len(figures) - 1, 1)
+    # Inside the picture by half the line's width.
+    low, high = SPARK_HEIGHT - 2, 2
+    points = [
+        (SPARK_WIDTH * i // last, low - (low - high) * figure // most)
+        for i, figure in enumerate(figures)
+    ]
+    path = _curve(points)
+    return Spark(path, f"{path}V{SPARK_HEIGHT}H0Z" if path else "")
+
+
 def _step(highest: int) -> int:
     """The roundest distance (1, 2 or 5 times a power of ten) of which STEPS reach the highest figure.
 
@@ -94,11 +116,17 @@ def _scale(step: int) -> list[Mark]:
 
 
 def _names(columns: Sequence[str]) -> list[Mark]:
-    last = len(columns) - 1
+    last, named = len(columns) - 1, -(-len(columns) // NAMED)
     return [
-        Mark(_x(i, len(columns)), HEIGHT - 2, name, _anchor(i, last), (last - i) % STAYS != 0)
+        Mark(
+            _x(i, len(columns)),
+            HEIGHT - 2,
+            name,
+            _anchor(i, last),
+            (last - i) % (named * STAYS) != 0,
+        )
         for i, name in enumerate(columns)
-        if (last - i) % NAMED == 0
+        if (last - i) % named == 0
     ]
 
 
@@ -111,7 +139,23 @@ def _anchor(index: int, last: int) -> str:
 
 def _line(series: Series, number: int, step: int) -> Line:
     count = len(series.figures)
-    points = [f"{_x(i, count)} {_y(figure, step)}" for i, figure in enumerate(series.figures)]
-    path = "M" + "L".join(points) if points else ""
-    area = f"{path}V{BOTTOM}H{LEFT}Z" if points else ""
-    return Line(series.name, number, path, area)
+    points = [(_x(i, count), _y(figure, step)) for i, figure in enumerate(series.figures)]
+    path = _curve(points)
+    return Line(series.name, number, path, f"{path}V{BOTTOM}H{LEFT}Z" if path else "")
+
+
+def _curve(points: Sequence[tuple[int, int]]) -> str:
+    """A line through all points that is level at each, so that it tells of no figure that there was not.
+
+    >>> _curve([(0, 9), (10, 3)])
+    'M0 9C5 9 5 3 10 3'
+    """
+    if not points:
+        return ""
+    (x, y), *others = points
+    path = f"M{x} {y}"
+    for to_x, to_y in others:
+        middle = (x + to_x) // 2
+        path += f"C{middle} {y} {middle} {to_y} {to_x} {to_y}"
+        x, y = to_x, to_y
+    return path

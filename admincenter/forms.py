@@ -19,7 +19,7 @@ from .pages import Filters
 from .widgets import Select
 
 ANY = ("", gettext_lazy("Any"))
-PEOPLE_STATES = ("active", "disabled", "administrators", "signed-in")
+PEOPLE_STATES = ("active", "disabled", "administrators", "signed-in", "without-factor")
 JOINED = {"1": timedelta(days=1), "7": timedelta(days=7)}
 
 
@@ -95,6 +95,7 @@ class PeopleFilters(Filters):
             ("disabled", gettext_lazy("Disabled")),
             ("administrators", gettext_lazy("Administrators")),
             ("signed-in", gettext_lazy("Signed in now")),
+            ("without-factor", gettext_lazy("Without a second factor")),
         ],
     )
     joined = forms.TypedChoiceField(

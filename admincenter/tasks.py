@@ -5,6 +5,7 @@ from celery import shared_task
 from mago.tls.services import scan_endpoints
 
 from . import services
+from .selectors import standing
 
 
 # Each endpoint takes seconds, and half a minute where it hangs.
@@ -13,3 +14,9 @@ def watch_certificates() -> None:
     """Endpoints are looked at, and administrators hear of certificates that nobody renews."""
     scan_endpoints()
     services.tell_of_ending_certificates()
+
+
+@shared_task
+def count_coverage() -> None:
+    """Who has which second factor is known to the overview, of however many people."""
+    standing.count_coverage()

@@ -7,7 +7,6 @@ from .sections import (
     certificates,
     jobs,
     messages,
-    overview,
     people,
     search,
     sign_in_providers,
@@ -21,12 +20,13 @@ from .sections.identity_providers import directory as identity_providers
 from .sections.identity_providers.urls import urlpatterns as identity_provider_patterns
 from .sections.organizations import directory
 from .sections.organizations.urls import urlpatterns as organization_patterns
+from .sections.overview import platform
 from .security.urls import urlpatterns as security_patterns
 
 app_name = "admincenter"
 
 urlpatterns = [
-    path("", overview.overview, name="overview"),
+    path("", platform.overview, name="overview"),
     path("search/", search.search, name="search"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<uuid:job_id>/", jobs.job, name="job"),
@@ -80,6 +80,8 @@ urlpatterns = [
     path("identity-providers/", identity_providers.everywhere, name="identity_providers"),
     path("identity-providers/<slug:slug>/", include(identity_provider_patterns)),
     path("hubs/", fleet.fleets, name="hubs"),
+    # No organization can have that short name.
+    path("hubs/_all/", fleet.everywhere, name="all_hubs"),
     path("hubs/<slug:slug>/", include(hub_patterns)),
     path("certificates/", certificates.certificates, name="certificates"),
     path("certificates/scan/", certificates.scan, name="scan_endpoints"),

@@ -1,27 +1,30 @@
-"""The overview's figures. Each is counted as far as it tells something, along an index, and no further."""
+"""Figures that are counted: as far as it tells something, along an index, and no further; and how often what happened."""
 
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
 
 from django.core.cache import cache
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import number_format
 
+from mago.audit import tallies
 from mago.audit.models import AuditEvent
-from mago.audit.selectors import events, newest_sealed
-from mago.audit.tags import Tag
+from mago.audit.selectors import newest_sealed
+
+from ..periods import AN_HOUR, Period
 
 MOST = 10_000
-MOST_A_DAY = 100_000
 # The trail is sealed every few seconds; so long after, somebody should look.
 SEAL_LATE = timedelta(minutes=10)
-# Seconds. A day that is over changes no more; the present one is counted once for all who watch it.
-PAST_KEPT = 15 * 24 * 3600
-TODAY_KEPT = 20
-# What began before midnight is written a moment after it.
-OVER_AFTER = timedelta(hours=1)
+# Seconds for which all who watch share one answer; less than a page waits before it asks again.
+SHARED = 15
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -35,9 +38,12 @@ class Count:
         return self.number > 0
 
     def __str__(self) -> str:
-        return number_format(self.number, use_l10n=True, force_grouping=True) + (
-            "+" if self.more else ""
-        )
+        return grouped(self.number) + ("+" if self.more else "")
+
+
+def grouped(number: int) -> str:
+    """As people read it, in their language."""
+    return number_format(number, use_l10n=True, force_grouping=True)
 
 
 def count(rows: QuerySet[Any], most: int = MOST) -> Count:
@@ -46,26 +52,73 @@ def count(rows: QuerySet[Any], most: int = MOST) -> Count:
     return Count(min(found, most), found > most)
 
 
-def told_since(tag: Tag, since: datetime) -> Count:
-    """How many events of a kind there were since then."""
-    return count(events(tag=tag, since=since))
+def shared(name: str, make: Callable[[], T], seconds: int = SHARED) -> T:
+    """What `make` gives, or gave to somebody else a moment ago under that name."""
+    key = f"admincenter:{name}"
+    kept = cache.get(key)
+    if kept is None:
+        kept = (make(),)
+        cache.set(key, kept, seconds)
+    value: T = kept[0]
+    return value
 
 
-def told_by_day(tag: Tag, days: list[date]) -> list[int]:
-    """How many events of a kind there were on each of these days, each counted to MOST_A_DAY."""
-    keys = {f"admincenter:told:{tag}:{day}": day for day in days}
-    known, over = cache.get_many(keys), timezone.localdate(timezone.now() - OVER_AFTER)
-    for key, day in keys.items():
-        if key not in known:
-            known[key] = _told_on(tag, day)
-            cache.set(key, known[key], PAST_KEPT if day < over else TODAY_KEPT)
-    return [known[key] for key in keys]
+@dataclass(frozen=True)
+class Traffic:
+    """How often what happened in a period: by kind of event in each column, and in the period before it.
+
+    Of the period before, only as much as has passed of this one.
+    """
+
+    starts: list[datetime]
+    columns: dict[str, list[int]]
+    before: Counter[str]
+
+    @property
+    def since(self) -> datetime:
+        return self.starts[0]
+
+    def line(self, tags: Iterable[str]) -> list[int]:
+        """The sums of several kinds, by column."""
+        return [sum(one) for one in zip(*(self.columns[tag] for tag in tags), strict=True)]
+
+    def sum(self, tags: Iterable[str]) -> int:
+        return sum(self.line(tags))
+
+    def change(self, tags: Sequence[str]) -> float | None:
+        """In percent, against the period before; None where nothing happened in it."""
+        before = sum(self.before[tag] for tag in tags)
+        return 100 * (self.sum(tags) - before) / before if before else None
 
 
-def _told_on(tag: Tag, day: date) -> int:
-    start = timezone.make_aware(datetime.combine(day, time.min))
-    rows = events(tag=tag, since=start, until=start + timedelta(days=1))
-    return count(rows, MOST_A_DAY).number
+def traffic(
+    name: str, period: Period, tags: Sequence[str], *, organization: UUID | None = None
+) -> Traffic:
+    """Read from the tallies: two queries of a bounded number of rows, however long the trail is.
+
+    `name` is that of the kinds: who asks for the same ones shares the answer.
+    """
+    return shared(
+        f"traffic:{name}:{organization or ''}:{period.key}",
+        lambda: _traffic(period, tags, organization),
+    )
+
+
+def _traffic(period: Period, tags: Sequence[str], organization: UUID | None) -> Traffic:
+    now = timezone.now()
+    starts = period.starts(now)
+    columns = {tag: [0] * period.columns for tag in tags}
+    for tag, hours in tallies.by_hour(tags, since=starts[0], organization=organization).items():
+        for hour, number in hours.items():
+            # What the clock of another machine dates ahead counts as of now.
+            columns[tag][min(period.column_of(hour, starts[0]), period.columns - 1)] += number
+    before = tallies.sums(
+        tags,
+        since=starts[0] - period.length,
+        until=tallies.hour_of(now) + AN_HOUR - period.length,
+        organization=organization,
+    )
+    return Traffic(starts, columns, before)
 
 
 def unsealed_since() -> datetime | None:

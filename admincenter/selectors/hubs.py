@@ -14,7 +14,7 @@ from hubs.life.selectors import AWAITED, late_after, offline_after, where_standi
 from hubs.models import EnrolmentCode, Hub, ReconnectToken, Room, State
 from hubs.operations.models import OPEN, Assignment, Group, Stage, Task
 from hubs.operations.selectors import tasks_of, where_stage
-from hubs.selectors import codes_of, hubs_of, rooms_of
+from hubs.selectors import codes_of, hubs_anywhere, hubs_of, rooms_of
 from mago.audit import selectors as trail
 from mago.audit.models import AuditEvent
 from mago.audit.tags import Tag
@@ -39,12 +39,7 @@ def hubs_that_match(
 
     Retired ones are among them only where they are asked for.
     """
-    found = hubs_of(viewer, organization).select_related("presence")
-    if q:
-        found = found.filter(begins("serial", q) | begins("name", q))
-    if standing:
-        found = found.filter(where_standing(standing), state__in=AWAITED)
-    found = found.filter(state=state) if state else found.exclude(state=State.RETIRED)
+    found = _narrowed(hubs_of(viewer, organization), q=q, standing=standing, state=state)
     if site:
         found = found.filter(site=site)
     if group:
@@ -52,6 +47,23 @@ def hubs_that_match(
     if tag:
         found = found.filter(tags__name=tag.lower())
     return found
+
+
+def _narrowed(hubs: QuerySet[Hub], *, q: str, standing: str, state: str) -> QuerySet[Hub]:
+    found = hubs.select_related("presence")
+    if q:
+        found = found.filter(begins("serial", q) | begins("name", q))
+    if standing:
+        found = found.filter(where_standing(standing), state__in=AWAITED)
+    return found.filter(state=state) if state else found.exclude(state=State.RETIRED)
+
+
+def find_hubs_anywhere(
+    viewer: Actor, *, q: str = "", standing: str = "", state: str = ""
+) -> Listing:
+    """The hubs of all fleets that somebody may see, the newest first: identifiers sort by time."""
+    found = _narrowed(hubs_anywhere(viewer), q=q, standing=standing, state=state)
+    return Listing((found.select_related("organization"),), key=("id",))
 
 
 def find_hubs(viewer: Actor, organization: Organization, **filters: Any) -> Listing:

@@ -18,6 +18,7 @@ from accounts.sessions.models import Session
 from mago.core.errors import NotFound
 
 from ..keyset import Listing
+from .standing import without_factor
 
 # People are shown by address: of a beginning that very many names share, no more than these are sorted.
 NAMES_SEARCHED = 500
@@ -101,6 +102,7 @@ _STATES: dict[str, Callable[[QuerySet[User]], QuerySet[User]]] = {
     "active": lambda people: people.filter(is_active=True),
     "disabled": lambda people: people.filter(is_active=False),
     "administrators": lambda people: people.filter(pk__in=_administrating().values("user")),
+    "without-factor": lambda people: people.filter(pk__in=without_factor().values("pk")),
     "signed-in": lambda people: people.filter(
         pk__in=live_sessions().values("user")[:MOST_SIGNED_IN]
     ),

@@ -231,8 +231,9 @@ class AuditSegment(models.Model):
 class AuditTally(models.Model):
     """How many events of a kind there were in an hour: in one organization, or anywhere (`EVERYWHERE`).
 
-    Counted by the sealer with the links themselves, so that each genuine event counts once. A convenience
-    for figures, and no part of what the trail proves: rows are changed, and forgotten after `tallies.KEPT`.
+    Without a tag, of all kinds together. Counted by the sealer with the links themselves, so that each
+    genuine event counts once. A convenience for figures, and no part of what the trail proves: rows are
+    changed, and forgotten after `tallies.KEPT`.
     """
 
     EVERYWHERE = UUID(int=0)

@@ -14,6 +14,8 @@ from .models import AuditEvent, AuditTally
 
 # Twice the longest period that is shown, so that it can be set beside the one before it.
 KEPT = timedelta(days=62)
+# In the place of a kind: events of all kinds.
+ANY = ""
 _COLUMNS = ("organization_id", "tag", "hour", "number")
 _TABLE = AuditTally._meta.db_table
 # Which adds up, and so is no INSERT that Django could make.
@@ -28,11 +30,12 @@ def hour_of(moment: datetime) -> datetime:
 
 
 def add(events: Iterable[AuditEvent]) -> None:
-    """Each of these events counts once more: anywhere, and in its organization. For the sealer, in its transaction."""
+    """Each of these events counts once more, by its kind and as any: anywhere, and in its organization. For the sealer, in its transaction."""
     counted: Counter[tuple[UUID, str, datetime]] = Counter()
     for event in events:
         for place in {AuditTally.EVERYWHERE, event.organization_id or AuditTally.EVERYWHERE}:
-            counted[place, event.tag, hour_of(event.time)] += 1
+            for tag in (ANY, event.tag):
+                counted[place, tag, hour_of(event.time)] += 1
     fields: list[Any] = [AuditTally._meta.get_field(name) for name in _COLUMNS]
     rows = [
         [

@@ -212,6 +212,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "admincenter.tasks.watch_certificates",
         "schedule": timedelta(hours=6),
     },
+    "count second factors": {
+        "task": "admincenter.tasks.count_coverage",
+        "schedule": timedelta(minutes=15),
+    },
     "remind of what the security programme owes": {
         "task": "admincenter.security.tasks.escalate",
         "schedule": timedelta(hours=1),

@@ -22,7 +22,7 @@ def draw(*figures: list[int]) -> charts.Chart:
 
 
 def points(path: str) -> list[tuple[int, int]]:
-    return [(int(x), int(y)) for x, y in re.findall(r"[ML](\d+) (\d+)", path)]
+    return [(int(x), int(y)) for x, y in re.findall(r"(\d+) (\d+)(?=C|$)", path)]
 
 
 @pytest.mark.parametrize("module", [charts, diff, moments])
@@ -70,6 +70,14 @@ def test_series_share_one_scale_and_the_table_has_them_all() -> None:
     assert first[1][1] == second[0][1]
     assert chart.rows == [("0", [10, 20]), ("1", [20, 10])]
     assert [line.number for line in chart.lines] == [1, 2]
+
+
+@settings(deadline=None)
+@given(FIGURES)
+def test_a_spark_stays_within_its_picture(figures: list[int]) -> None:
+    drawn = points(charts.spark(figures).path)
+    assert len(drawn) == len(figures)
+    assert all(0 <= x <= charts.SPARK_WIDTH and 0 < y < charts.SPARK_HEIGHT for x, y in drawn)
 
 
 def test_few_names_stay_where_there_is_little_room() -> None:

@@ -23,11 +23,11 @@ from mago.core.errors import Refused
 
 from ...keyset import PAGE_SIZE
 from ...pages import is_part, list_page
-from ...selectors.hubs import figures_of_fleet, find_hubs
+from ...selectors.hubs import figures_of_fleet, find_hubs, find_hubs_anywhere
 from ...selectors.organizations import find_organizations
 from ..organizations.forms import OrganizationFilters
 from .common import around, organization
-from .forms import HubFilters
+from .forms import AnyHubFilters, HubFilters
 
 TAB = "fleet"
 
@@ -45,6 +45,19 @@ def fleets(request: HttpRequest) -> HttpResponse:
         title=_("Hubs"),
         filters=OrganizationFilters(request.GET),
         find=lambda **chosen: find_organizations(actor(request), **chosen),
+    )
+
+
+@require(Permission.HUBS_READ, within=True)
+@require_safe
+def everywhere(request: HttpRequest) -> HttpResponse:
+    viewer = actor(request)
+    return list_page(
+        request,
+        "admincenter/hubs/everywhere.html",
+        title=_("Hubs of all fleets"),
+        filters=AnyHubFilters(request.GET),
+        find=lambda **chosen: find_hubs_anywhere(viewer, **chosen),
     )
 
 

@@ -31,7 +31,7 @@ class NameForm(Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
 
 
-class HubFilters(Filters):
+class AnyHubFilters(Filters):
     q = forms.CharField(
         label=gettext_lazy("Serial number or name"),
         max_length=100,
@@ -47,6 +47,9 @@ class HubFilters(Filters):
     state = forms.ChoiceField(
         label=gettext_lazy("State"), required=False, widget=Select, choices=[ANY, *State.choices]
     )
+
+
+class HubFilters(AnyHubFilters):
     site = RowField(label=gettext_lazy("Site"))
     group = RowField(label=gettext_lazy("Group"))
     tag = forms.ChoiceField(label=gettext_lazy("Tag"), required=False)

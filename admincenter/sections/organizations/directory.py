@@ -15,6 +15,7 @@ from mago.core.errors import Refused
 from ...navigation import permissions
 from ...pages import list_page, page
 from ...selectors.organizations import figures_of, find_organizations
+from ..overview.organization import glance
 from .common import act, form_page, get_or_post, organization, section
 from .forms import NameForm, OrganizationFilters, OrganizationForm
 
@@ -54,7 +55,8 @@ def create(request: HttpRequest) -> HttpResponse:
 @require_safe
 def overview(request: HttpRequest, whose: Organization) -> HttpResponse:
     context = {
-        "figures": figures_of(whose),
+        **glance(request, whose),
+        "counts": figures_of(whose),
         "may_disable": Permission.ORGANIZATIONS_CREATE in permissions(request),
     }
     return section(request, whose, "overview", context, tab="organization")

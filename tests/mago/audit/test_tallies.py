@@ -19,10 +19,10 @@ ACME, BETA = UUID(int=7), UUID(int=8)
 IN, OUT = Tag.SIGN_IN_SUCCEEDED.value, Tag.SIGN_OUT.value
 
 
-def now_sums(**scope: Any) -> dict[str, int]:
+def now_sums(tags: tuple[str, ...] | list[str] = (IN, OUT), **scope: Any) -> dict[str, int]:
     hour = tallies.hour_of(timezone.now())
     day = timedelta(days=1)
-    return dict(tallies.sums([IN, OUT], since=hour - day, until=hour + day, **scope))
+    return dict(tallies.sums(tags, since=hour - day, until=hour + day, **scope))
 
 
 def test_what_is_sealed_is_counted_where_it_happened_and_anywhere() -> None:
@@ -33,6 +33,7 @@ def test_what_is_sealed_is_counted_where_it_happened_and_anywhere() -> None:
     seal()
     seal()
     assert now_sums() == {IN: 4, OUT: 1}
+    assert now_sums(tags=[tallies.ANY]) == {tallies.ANY: 5}
     assert (now_sums(organization=ACME), now_sums(organization=BETA)) == ({IN: 2}, {IN: 1})
 
 

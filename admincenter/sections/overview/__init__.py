@@ -1,0 +1,1 @@
+"""How things stand, at a glance: on the platform, and in one organization."""

@@ -1,0 +1,105 @@
+"""One organization at a glance, for who may read its figures."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from accounts.access.guards import actor
+from accounts.access.permissions import Permission
+from accounts.organizations.models import Organization
+from mago.audit.tags import Tag
+
+from ...charts import Chart
+from ...navigation import Permissions
+from ...pages import is_part
+from ...periods import Period
+from ...selectors import figures, standing
+from ...selectors.figures import Traffic, grouped
+from . import common
+from .common import Links, Tile
+
+IN, FAILED = (Tag.HUB_SIGN_IN_SUCCEEDED,), (Tag.HUB_SIGN_IN_FAILED,)
+REFUSED = (
+    Tag.ACCESS_REFUSED,
+    Tag.ENTERPRISE_SIGN_IN_REFUSED,
+    Tag.HUB_SIGN_IN_FAILED,
+    Tag.HUB_ENROLMENT_REFUSED,
+    Tag.HUB_CLONE_DETECTED,
+)
+TAGS = (*IN, *REFUSED)
+
+
+def glance(request: HttpRequest, whose: Organization) -> dict[str, Any]:
+    """What templates/admincenter/overview/figures.html shows; nothing for who may not read all of it."""
+    held = Permissions(actor(request), whose)
+    if Permission.OVERVIEW_READ not in held:
+        return {}
+    period = common.period_of(request)
+    found = figures.traffic("organization", period, TAGS, organization=whose.pk)
+    coverage, findings = standing.coverage(whose), standing.findings(whose)
+    links = Links(held, (whose.slug,))
+    if is_part(request):
+        common.is_live(request)
+    return {
+        "period": period,
+        "periods": common.periods(request, period),
+        "tiles": _tiles(whose, found, period, links, coverage=coverage, findings=findings),
+        "chart": _chart(found, period),
+        "column": common.column_title(period),
+        "factors": common.factor_bars(coverage, ""),
+        "findings": common.finding_bars(findings, links, whose.slug),
+        "refused": common.refused(found, REFUSED, links, "organization_audit"),
+        "people": grouped(coverage.people),
+    }
+
+
+def _tiles(
+    whose: Organization,
+    found: Traffic,
+    period: Period,
+    links: Links,
+    *,
+    coverage: standing.Coverage,
+    findings: standing.Findings,
+) -> list[Tile]:
+    fleet = standing.fleet(whose)
+    name = f"active:{whose.pk}:{period.key}"
+    active = figures.shared(name, lambda: standing.members_active_since(whose, found.since))
+    trail = links.to(
+        "organization_audit",
+        Permission.AUDIT_READ,
+        tag=Tag.HUB_SIGN_IN_SUCCEEDED.value,
+        since=common.since(found),
+    )
+    members = links.to("organization_members", Permission.MEMBERS_READ)
+    return [
+        Tile(_("Members who signed in"), grouped(active), "users", members, note=str(period.words)),
+        common.coverage_tile(coverage, members),
+        common.told(_("Sign-ins of hubs"), IN, found, period, icon="log-in", href=trail),
+        common.certificate(
+            standing.next_provider_certificate(whose),
+            links.to("organization_identity_providers", Permission.IDENTITY_PROVIDERS_READ),
+            none=_("no identity provider has one"),
+        ),
+        common.hubs_online(fleet, links.to("fleet", Permission.HUBS_READ, standing="online")),
+        common.incidents(fleet, links.to("fleet", Permission.HUBS_READ, **common.apart(fleet))),
+        common.open_findings(
+            findings, links.to("tickets", Permission.TICKETS_READ, state="pending", order="due")
+        ),
+    ]
+
+
+def _chart(found: Traffic, period: Period) -> Chart:
+    words = {
+        "succeeded": grouped(found.sum(IN)),
+        "failed": grouped(found.sum(FAILED)),
+        "period": period.words,
+    }
+    return common.chart_of(
+        found,
+        period,
+        [(_("Succeeded"), IN), (_("Failed"), FAILED)],
+        title=_("Sign-ins of hubs"),
+        text=_("%(period)s: %(succeeded)s sign-ins of hubs succeeded, %(failed)s failed.") % words,
+    )
