@@ -20,6 +20,8 @@ from .reports import Beat
 
 # A run that takes longer than this has died.
 LONGEST_FLUSH = 60
+# Of an answer of Redis.
+SECONDS = 2
 
 
 class Board(Protocol):
@@ -114,4 +116,4 @@ def board() -> Board:
         return MemoryBoard()
     from redis import Redis
 
-    return RedisBoard(Redis.from_url(settings.REDIS_URL, socket_timeout=2))
+    return RedisBoard(Redis.from_url(settings.REDIS_URL, socket_timeout=SECONDS))

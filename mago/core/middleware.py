@@ -37,6 +37,8 @@ class RequestContextMiddleware:
             response = self.get_response(request)
         _count(request, response.status_code, time.perf_counter() - began)
         response.headers.setdefault("X-Request-ID", request_id)
+        # No page elsewhere embeds what is answered here, whoever is signed in. Scripts of applications ask by CORS.
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if not response.streaming and response.status_code != 204:
             # Without it the server would send chunks.
             response.headers.setdefault("Content-Length", str(len(response.content)))

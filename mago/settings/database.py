@@ -12,6 +12,10 @@ _address = env.url(
     meaning="Database: sqlite:///file, or postgresql://user:password@host:port/name?sslmode=verify-full.",
 )
 
+# How long a connection, or whoever writes, is waited for: a machine that is gone does not answer at all.
+CONNECT_SECONDS = 5
+SQLITE_SECONDS = 20
+
 
 def _sqlite() -> dict[str, Any]:
     return {
@@ -23,7 +27,7 @@ def _sqlite() -> dict[str, Any]:
         # IMMEDIATE takes the write lock where it can still wait for it; DEFERRED would fail with "database is locked".
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
+            "timeout": SQLITE_SECONDS,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
         },
     }
@@ -40,7 +44,11 @@ def _postgresql() -> dict[str, Any]:
         "PORT": _address.port or "",
         # Statements that run often are planned once a connection (`mago.core.sql`). Behind a PgBouncer
         # older than 1.21 they cannot be: prepare_threshold=0 in the address turns it off.
-        "OPTIONS": {"prepare_threshold": _prepared_after(), **_address.options},
+        "OPTIONS": {
+            "prepare_threshold": _prepared_after(),
+            "connect_timeout": CONNECT_SECONDS,
+            **_address.options,
+        },
         # A new connection costs a dozen queries; PgBouncer in transaction mode cannot carry server-side cursors.
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,

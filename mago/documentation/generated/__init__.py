@@ -6,12 +6,23 @@ from types import MappingProxyType
 
 from mago.documentation.source import FOLDER
 
-from . import audit_events, environment, jobs, limits, mails, metrics, permissions, sign_ins
+from . import (
+    audit_events,
+    dependencies,
+    environment,
+    jobs,
+    limits,
+    mails,
+    metrics,
+    permissions,
+    sign_ins,
+)
 
 # What → its file below docs/, and what writes its text.
 PAGES: Mapping[str, tuple[str, Callable[[], str]]] = MappingProxyType(
     {
         "audit-events": ("reference/audit-events.md", audit_events.text),
+        "dependencies": ("reference/dependencies.md", dependencies.text),
         "e-mails": ("reference/e-mails.md", mails.text),
         "jobs": ("reference/jobs.md", jobs.text),
         "limits": ("reference/limits.md", limits.text),

@@ -44,6 +44,8 @@ def test_the_list_names_each_masks_addresses_and_says_what_is_weak(
         "+39 ••• 67",
         "Weak",
         "never used",
+        'href="/accounts/sessions/"',
+        'action="/accounts/logout/"',
     ):
         assert shown in page
     assert "+393471234567" not in page

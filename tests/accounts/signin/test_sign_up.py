@@ -18,6 +18,7 @@ def test_the_page_has_its_fields(browser: Browser) -> None:
     assert 'name="email"' in page
     assert 'autocomplete="username"' in page
     assert 'autocomplete="new-password"' in page
+    assert 'type="password"' in page
 
 
 def test_a_mail_goes_to_the_address(browser: Browser, mails: Mails) -> None:

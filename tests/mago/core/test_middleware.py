@@ -105,6 +105,7 @@ def test_browsers_are_told_to_be_strict(path: str, browser: Browser) -> None:
     assert answer["X-Frame-Options"] == "DENY"
     assert answer["Referrer-Policy"] == "same-origin"
     assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
 def test_programs_get_no_cookie(app: App, alice: User) -> None:
