@@ -42,6 +42,8 @@ class Declared(BasePermission):
             _demand_person(request)
         else:
             _demand_permission(request, view, Permission(access))
+        if request.method in getattr(view, "by_people", ()) and not isinstance(request.user, User):
+            raise Forbidden(_("Only a person can do this; a service account is none."))
         if request.method in getattr(view, "asks_again", ()):
             demand_proof()
         return True

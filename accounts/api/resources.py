@@ -67,13 +67,14 @@ class Resource(APIView):
     """`access` is what reading takes, `changes` what each other method takes; `within`: somewhere inside is enough.
 
     `asks_again` names the methods that ask for a proof that is only minutes old, beside those whose permission is
-    sensitive anyway.
+    sensitive anyway; `by_people` those that no service account may use, as somebody must have asked.
     """
 
     access: ClassVar[str]
     changes: ClassVar[Mapping[str, str]] = {}
     within: ClassVar[bool] = False
     asks_again: ClassVar[frozenset[str]] = frozenset()
+    by_people: ClassVar[frozenset[str]] = frozenset()
     http_method_names: ClassVar[list[str]] = ["get", "head", "post", "put", "patch", "delete"]  # type: ignore[misc]
 
     @property

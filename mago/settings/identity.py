@@ -182,6 +182,10 @@ SPECTACULAR_SETTINGS = {
         "TaskKindEnum": ["restart", "update", "rotate_credential", "collect_logs", "locate"],
         "HubStateEnum": ["expected", "active", "quarantined", "suspended", "retired"],
         "StreamKindEnum": ["syslog", "webhook"],
+        "FindingOutcomeEnum": ["new", "known", "back", "over", "wrong"],
+        "OutcomeEnum": "mago.audit.models.Outcome",
+        "FindingFormatEnum": ["sarif", "vex", "csv", "osv"],
+        "FormatEnum": ["csv", "jsonl"],
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

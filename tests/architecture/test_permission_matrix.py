@@ -44,8 +44,8 @@ from admincenter.security.selectors.programmes import programme_of
 from admincenter.security.services.attachments import attach
 from admincenter.security.services.penetration_tests import add_report, mark_held, plan_test
 from admincenter.security.services.releases import create_release
-from admincenter.security.services.risks import hold_assessment, register_risk
-from admincenter.security.services.tickets import create_ticket
+from admincenter.security.services.risks import hold_assessment, link_ticket, register_risk
+from admincenter.security.services.tickets import create_ticket, relate_tickets
 from hubs.models import Hub
 from hubs.models import State as HubState
 from hubs.operations.grouping import create_group
@@ -193,9 +193,14 @@ def security_of(acme: Any, alice: Any) -> dict[str, Any]:
         **made,
     )
     ticket = create_ticket(programme=programme, title="Old", source="scanner", actor=alice)
+    other = create_ticket(programme=programme, title="Other", source="scanner", actor=alice)
+    relate_tickets(ticket=ticket, other=other, actor=alice)
+    link_ticket(risk=risk, ticket=ticket, actor=alice)
     upload = SimpleUploadedFile("a.txt", b"seen")
     return {
         "number": ticket.number,
+        "other_id": other.pk,
+        "checkpoint": "review",
         "ticket_id": ticket.pk,
         "move": "reject",
         "attachment_id": attach(ticket=ticket, upload=upload, actor=alice).pk,

@@ -1,1 +1,1 @@
-"""Tickets for programs: of the platform at /api/v1/tickets, of an organization below it (docs/api.md)."""
+"""The security programme for programs: the platform's at /api/v1, an organization's below it (docs/api.md)."""

@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from accounts.api.bodies import Body, PageQuery, RowField
-from accounts.api.serializers import EmailField, StringField, TextField
-from accounts.models import User
-from mago.core.forms import unusable
+from accounts.access.permissions import Permission
+from accounts.api.bodies import Body, PageQuery, Query, RowField
+from accounts.api.serializers import TextField
 
 from ...api.shapes import PersonRefSerializer
 from .. import cvss
@@ -18,6 +16,7 @@ from ..selectors.releases import releases_of
 from ..services.comments import LONGEST_COMMENT
 from ..severity import Severity
 from ..workflow import Move, State, moves_from
+from .common import LinesField, PersonField, TicketField, optional
 
 MOVES = [move.value for move in Move if move != Move.EXPIRE]
 
@@ -67,7 +66,7 @@ class CommentSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
-class TicketQuery(PageQuery):
+class TicketFilters(Query):
     q = TextField(required=False, max_length=100, help_text="Key, or part of title or component.")
     state = serializers.ChoiceField(choices=["pending", "ended", *State.values], required=False)
     severity = serializers.ChoiceField(choices=Severity.values, required=False)
@@ -77,30 +76,19 @@ class TicketQuery(PageQuery):
     release = RowField(lambda view: releases_of(view.programme), required=False)
 
 
-class LinesField(StringField):
-    """Text of several lines."""
-
-    def to_internal_value(self, data: Any) -> str:
-        text = super().to_internal_value(data)
-        if unusable(text, lines=True):
-            words = _("This contains characters that cannot be used here.")
-            raise serializers.ValidationError(words, code="unusable")
-        return text
-
-
-def _optional(longest: int, kind: type[StringField] = TextField) -> Any:
-    return kind(max_length=longest, required=False, allow_blank=True)
+class TicketQuery(TicketFilters, PageQuery):
+    """Of a list."""
 
 
 class TicketBody(Body):
     title = TextField(max_length=200)
-    description = _optional(LONGEST_TEXT, LinesField)
-    component = _optional(100)
+    description = optional(LONGEST_TEXT, LinesField)
+    component = optional(100)
     source = serializers.ChoiceField(choices=Source.values)  # type: ignore[assignment]
 
 
 class NewTicketBody(TicketBody):
-    vector = _optional(cvss.LONGEST)
+    vector = optional(cvss.LONGEST)
     severity = serializers.ChoiceField(
         choices=Severity.values, required=False, help_text="Without a vector."
     )
@@ -109,16 +97,7 @@ class NewTicketBody(TicketBody):
 class ChangedTicketBody(NewTicketBody):
     """`vector` and `severity` rate anew."""
 
-
-class PersonField(EmailField):
-    """Somebody by e-mail address; cleaned to the person."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        email = super().to_internal_value(data)
-        found = User.objects.filter(email=email, is_active=True).first()
-        if found is None:
-            raise serializers.ValidationError(_("Nobody here has this address."))
-        return found
+    assignee = PersonField(Permission.TICKETS_EDIT, required=False, allow_null=True)
 
 
 class TransitionBody(Body):
@@ -126,13 +105,11 @@ class TransitionBody(Body):
     release = RowField(
         lambda view: releases_of(view.programme), required=False, help_text="For `plan`."
     )
-    evidence = _optional(LONGEST_TEXT, LinesField)
-    reason = _optional(500)
-    risk_owner = PersonField(required=False, help_text="For `accept`.")
+    evidence = optional(LONGEST_TEXT, LinesField)
+    reason = optional(500)
+    risk_owner = PersonField(Permission.TICKETS_READ, required=False)
     accepted_until = serializers.DateField(required=False, help_text="For `accept`.")
-    duplicate_of = RowField(
-        lambda view: Ticket.objects.of(view.programme), required=False, help_text="For `reject`."
-    )
+    duplicate_of = TicketField(required=False, help_text="For `reject`.")
 
 
 class CommentBody(Body):

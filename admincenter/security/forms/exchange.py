@@ -12,9 +12,7 @@ from ...sections.organizations.forms import RowField
 from ..exchange.found import LARGEST
 from ..models import PLATFORM_ID, Programme, Source
 from ..selectors.penetration_tests import MOST, tests_of
-from ..services.imports import Format
-
-OSV = "osv"
+from ..services.imports import OSV, Format
 
 
 class ImportForm(Form):

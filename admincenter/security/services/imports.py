@@ -3,18 +3,28 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from mago.audit.services import record
 from mago.audit.tags import Tag
-from mago.core.errors import Conflict, Refused
+from mago.core.errors import Conflict, NotFound, Refused
 
-from ..exchange import sarif, table, vex
+from ..exchange import osv, sarif, table, vex
 from ..exchange.found import Found, Unreadable, load
-from ..models import Finding, PenetrationTest, Programme, Source, Tester, Ticket
+from ..models import (
+    PLATFORM_ID,
+    Finding,
+    PenetrationTest,
+    Programme,
+    Source,
+    Tester,
+    Ticket,
+)
 from ..workflow import Move, State
 from .common import lock
 from .moves import move_ticket
@@ -27,6 +37,9 @@ class Format(StrEnum):
     SARIF = "sarif"
     VEX = "vex"
     CSV = "csv"
+
+
+OSV = "osv"
 
 
 class Outcome(StrEnum):
@@ -62,6 +75,19 @@ def read_findings(data: bytes, format: Format, source: str) -> list[Found]:
         return _READERS[format](data, source)
     except Unreadable as error:
         raise Refused(error.why, fields={"file": [str(error.why)]}, code="unreadable") from None
+
+
+def read_file(programme: Programme, data: bytes, format: str, source: str) -> list[Found]:
+    """As `read_findings`; of the platform also what OSV knows of the very packages that it runs with."""
+    if format != OSV:
+        return read_findings(data, Format(format), source)
+    if programme.pk != PLATFORM_ID:
+        raise NotFound
+    lock = Path(settings.BASE_DIR, "requirements.txt").read_text(encoding="utf-8")
+    try:
+        return osv.read(data, osv.pinned(lock), source=source)
+    except Unreadable as error:
+        raise Refused(error.why, fields={"file": [str(error.why)]}) from None
 
 
 def import_findings(
