@@ -231,12 +231,13 @@ def created(
     *,
     summary: str,
     description: str = "",
-    at: tuple[str, str] | None = None,
+    at: tuple[str, str] | Callable[[Any], str] | None = None,
     once_shown: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Any]], Handler]:
     """The method makes a row of what was sent; an Idempotency-Key lets that happen once.
 
-    `at` names the route of the new row and its parameter; `once_shown` the fields that are never shown again.
+    `at` names the route of the new row and its parameter, below this one, or gives its path; `once_shown` the
+    fields that are never shown again.
     """
 
     def decorate(create: Callable[..., Any]) -> Handler:
@@ -246,11 +247,7 @@ def created(
             def carry_out() -> Answer:
                 row = create(self, **data)
                 content = _content(self, shape, row)
-                headers = {}
-                if at is not None:
-                    name, parameter = at
-                    place = {**self.kwargs, parameter: row.pk}
-                    headers["Location"] = reverse(name, kwargs=place)
+                headers = {"Location": _place(self, at, row)} if at is not None else {}
                 return Answer(status.HTTP_201_CREATED, content, headers, once_shown)
 
             made = once(request, carry_out)
@@ -267,6 +264,13 @@ def created(
         )
 
     return decorate
+
+
+def _place(view: Resource, at: tuple[str, str] | Callable[[Any], str], row: Any) -> str:
+    if callable(at):
+        return at(row)
+    name, parameter = at
+    return reverse(name, kwargs={**view.kwargs, parameter: row.pk})
 
 
 def changed(

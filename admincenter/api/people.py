@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from accounts.access.permissions import Permission
 from accounts.access.services import set_active
-from accounts.api.bodies import PageQuery, ReasonBody
+from accounts.api.bodies import PageQuery, Query, ReasonBody
 from accounts.api.resources import Resource, acted, listed, read, removed
 from accounts.api.serializers import TextField
 from accounts.mfa.selectors import factors_of
@@ -67,7 +67,7 @@ class RecoverySerializer(serializers.Serializer[Any]):
     )
 
 
-class PeopleQuery(PageQuery):
+class PeopleFilters(Query):
     q = TextField(
         required=False, max_length=200, help_text="How the e-mail address or the name begins."
     )
@@ -78,6 +78,10 @@ class PeopleQuery(PageQuery):
 
     def validate_joined(self, days: str) -> Any:
         return JOINED[days]
+
+
+class PeopleQuery(PeopleFilters, PageQuery):
+    """Of a list."""
 
 
 class People(Resource):

@@ -23,8 +23,8 @@ from accounts.organizations.models import Organization, Site
 from mago.core.errors import NotSignedIn, Refused
 from mago.core.forms import unusable
 from mago.jobs.kinds import Work
-from mago.jobs.models import Item
-from mago.jobs.services import MOST_ITEMS, Draft
+from mago.jobs.models import Item, Job
+from mago.jobs.services import MOST_ITEMS, Draft, draft_job
 
 # What a line may say, in the order in which a form asks for the column of each.
 FIELDS = {
@@ -112,6 +112,19 @@ def guess(columns: list[str]) -> dict[str, str]:
         field: next((known[name] for name in names if name in known), "")
         for field, names in alike.items()
     }
+
+
+def draft(
+    organization: Organization,
+    text: str,
+    mapping: Mapping[str, str],
+    role: RoleName,
+    *,
+    actor: User,
+) -> Job:
+    """A job that invites whom the list names lies there to be looked at; as `drafts`. Refused for what is no list."""
+    lines = drafts(organization, text, mapping, role, actor=actor)
+    return draft_job("members.invite", lines, actor=actor, organization_id=organization.pk)
 
 
 def drafts(

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.utils.functional import Promise, cached_property
@@ -16,10 +16,11 @@ from accounts.access.services import demand_permission, set_active
 from accounts.models import User
 from mago.core.errors import Conflict, NotSignedIn
 from mago.jobs.kinds import Work
-from mago.jobs.models import Item
-from mago.jobs.services import Draft
+from mago.jobs.models import Item, Job
+from mago.jobs.services import MOST_ITEMS, Draft, draft_job
 
 from .. import services
+from ..selectors.people import find_people
 
 
 class PeopleWork(Work):
@@ -108,6 +109,19 @@ KINDS: dict[str, type[PeopleWork]] = {
     "people.end_sessions": EndSessions,
     "people.send_reset": SendReset,
 }
+
+
+def draft(kind: str, people: Iterable[User], *, actor: User) -> Job:
+    """A job of that kind lies there to be looked at. Forbidden for whoever could not do it to one of them."""
+    demand_permission(actor, KINDS[kind].permission)
+    return draft_job(kind, drafts(kind, people, actor=actor), actor=actor)
+
+
+def everybody(**filters: Any) -> list[User]:
+    """All whom the filters of the list find; a few more than a job takes tell that there are too many."""
+    queries = find_people(**filters).queries
+    found = {person.pk: person for rows in queries for person in rows[: MOST_ITEMS + 1]}
+    return list(found.values())
 
 
 def drafts(kind: str, people: Iterable[User], *, actor: User) -> Iterator[Draft]:

@@ -13,16 +13,13 @@ from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
 from accounts.models import User
 from accounts.organizations.models import Organization
-from mago.core.errors import Forbidden, Refused
-from mago.jobs.services import MOST_ITEMS, draft_job
+from mago.core.errors import Refused
 
 from ..bulk import members, people
 from ..bulk.forms import ChosenPeopleForm, MappingForm
 from ..forms import PeopleFilters
 from ..lists import ListForm
-from ..navigation import permissions
 from ..pages import get_or_post
-from ..selectors.people import find_people
 from .organizations.common import organization, section
 
 TAB = "organization_members"
@@ -37,11 +34,8 @@ def choose_people(request: HttpRequest) -> HttpResponse:
         return redirect("admincenter:people")
     kind = form.cleaned_data["kind"]
     try:
-        if people.KINDS[kind].permission not in permissions(request):
-            raise Forbidden(permission=people.KINDS[kind].permission.value)
         chosen = _chosen(form.cleaned_data, filters.chosen)
-        drafts = people.drafts(kind, chosen, actor=actor(request))
-        job = draft_job(kind, drafts, actor=actor(request))
+        job = people.draft(kind, chosen, actor=actor(request))
     except Refused as refusal:
         messages.error(request, str(refusal.detail))
         return redirect("admincenter:people")
@@ -51,9 +45,7 @@ def choose_people(request: HttpRequest) -> HttpResponse:
 def _chosen(data: dict[str, Any], filters: dict[str, Any]) -> list[User]:
     if not data["everybody"]:
         return list(User.objects.filter(pk__in=data["keys"]).order_by("email"))
-    queries = find_people(**filters).queries
-    found = {person.pk: person for rows in queries for person in rows[: MOST_ITEMS + 1]}
-    return list(found.values())
+    return people.everybody(**filters)
 
 
 @require(Permission.MEMBERS_INVITE, of=organization)
@@ -82,10 +74,9 @@ def _matched(request: HttpRequest, whose: Organization) -> HttpResponse:
         return _show(request, whose, form, step=2, status=400)
     role = RoleName(form.cleaned_data["role"])
     try:
-        lines = members.drafts(
+        job = members.draft(
             whose, form.cleaned_data["text"], form.mapping, role, actor=actor(request)
         )
-        job = draft_job("members.invite", lines, actor=actor(request), organization_id=whose.pk)
     except Refused as refusal:
         messages.error(request, str(refusal.detail))
         return redirect("admincenter:import_members", whose.slug)

@@ -9,15 +9,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
-from mago.core.ratelimit import Limit
 from mago.tls.policy import PROFILES
 from mago.tls.selectors import endpoints
-from mago.tls.services import scan_endpoints
+from mago.tls.services import ask_for_scan
 
 from ..pages import page
-
-# A scan takes some twenty connections to the endpoint.
-_SCANS = Limit("tls:scans", 6, 60)
 
 
 @require(Permission.CERTIFICATES_READ)
@@ -31,8 +27,7 @@ def certificates(request: HttpRequest) -> HttpResponse:
 @require_POST
 def scan(request: HttpRequest) -> HttpResponse:
     """Looked at while one waits, as the answer is what one wants."""
-    _SCANS.take()
-    scanned = scan_endpoints(actor=actor(request))
+    scanned = ask_for_scan(actor=actor(request))
     if any(endpoint.breaches for endpoint in scanned):
         notes.warning(request, _("Scanned. Something is not as the policy wants it."))
     else:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from mago.audit.services import Outcome, record
 from mago.audit.tags import Tag
+from mago.core.ratelimit import Limit
 
 from . import selectors
 from .models import Endpoint, State
@@ -16,6 +17,16 @@ from .scan import Report, scan
 
 # Days before the end at which administrators are told, once each; 0 is the end itself.
 MARKS = (21, 14, 7, 3, 1, 0)
+
+
+# A scan takes some twenty connections to the endpoint.
+_SCANS = Limit("tls:scans", 6, 60)
+
+
+def ask_for_scan(*, actor: object) -> list[Endpoint]:
+    """As `scan_endpoints`, for somebody who waits for it; TooMany for whoever asks all the time."""
+    _SCANS.take()
+    return scan_endpoints(actor=actor)
 
 
 def scan_endpoints(*, actor: object | None = None) -> list[Endpoint]:
