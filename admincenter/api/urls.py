@@ -27,6 +27,8 @@ from . import (
     sign_in_providers,
     sites,
 )
+from .identity_providers import providers
+from .identity_providers.urls import urlpatterns as identity_provider_patterns
 
 of_organization = [
     path("disable", organizations.DisableOrganization.as_view(), name="api-disable-organization"),
@@ -220,6 +222,12 @@ urlpatterns = [
     path("organizations/<uuid:organization_id>/", include(of_applications)),
     *of_applications,
     path("organizations/<uuid:organization_id>/", include(of_fleet)),
+    path("organizations/<uuid:organization_id>/", include(identity_provider_patterns)),
+    path(
+        "identity-providers",
+        providers.AllIdentityProviders.as_view(),
+        name="api-all-identity-providers",
+    ),
     path("hubs", hubs.AllHubs.as_view(), name="api-all-hubs"),
     path("roles", roles.BuiltInRoles.as_view(), name="api-built-in-roles"),
     path("sites", sites.AllSites.as_view(), name="api-all-sites"),

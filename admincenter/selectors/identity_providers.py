@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import Count, Max, Q, QuerySet
 
+from accounts.access.models import ServiceAccount
 from accounts.access.permissions import Permission
 from accounts.access.selectors import can, live_bindings
 from accounts.federation.enterprise.endings import endings_of, near
@@ -29,13 +30,30 @@ _READ = Permission.IDENTITY_PROVIDERS_READ
 
 def seen_by(actor: User) -> list[IdentityProvider]:
     """The providers of all organizations in which somebody may see them, by organization; as `with_standing`."""
+    found = standing_everywhere(actor)
+    return _with_endings(found.order_by("organization__name", "created_at")[:MOST])
+
+
+def standing_everywhere(actor: User | ServiceAccount) -> QuerySet[IdentityProvider]:
+    """As `standing_of`, of all organizations in which somebody may see them."""
     providers = IdentityProvider.objects
     if can(actor, _READ):
         rows = providers.everywhere(reason="who sees the platform sees all of them")
     else:
         rows = providers.of_any(_places(actor))
-    found = _standing(rows.select_related("organization"))
-    return _with_endings(found.order_by("organization__name", "created_at")[:MOST])
+    return _standing(rows.select_related("organization"))
+
+
+def standing_of(whose: Organization) -> QuerySet[IdentityProvider]:
+    """The providers of an organization, each with how many `people` it knows and its `last_used_at`."""
+    return _standing(IdentityProvider.objects.of(whose).select_related("organization"))
+
+
+def add_endings(rows: list[IdentityProvider]) -> None:
+    """Each provider tells the `endings` of certificates that are near; in a fixed number of queries."""
+    ends = endings_of(rows)
+    for provider in rows:
+        provider.endings = near(ends.get(provider.pk, []))  # type: ignore[attr-defined]
 
 
 def organizations_of(actor: User) -> list[Organization]:
@@ -46,7 +64,7 @@ def organizations_of(actor: User) -> list[Organization]:
     return list(organizations[:MOST])
 
 
-def _places(actor: User) -> list[UUID]:
+def _places(actor: User | ServiceAccount) -> list[UUID]:
     places = {one.organization_id for one in live_bindings(actor) if _READ in one.permissions}
     whole = Organization.objects.filter(pk__in=[key for key in places if key is not None])
     return [one.pk for one in whole if can(actor, _READ, one)]
@@ -54,14 +72,12 @@ def _places(actor: User) -> list[UUID]:
 
 def with_standing(whose: Organization) -> list[IdentityProvider]:
     """The providers of an organization, each with its `people`, `last_used_at` and `endings` (certificates that end soon)."""
-    return _with_endings(_standing(IdentityProvider.objects.of(whose)).order_by("created_at"))
+    return _with_endings(standing_of(whose).order_by("created_at"))
 
 
 def _with_endings(rows: QuerySet[IdentityProvider]) -> list[IdentityProvider]:
     found = list(rows)
-    ends = endings_of(found)
-    for provider in found:
-        provider.endings = near(ends.get(provider.pk, []))  # type: ignore[attr-defined]
+    add_endings(found)
     return found
 
 

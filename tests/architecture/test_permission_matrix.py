@@ -28,7 +28,7 @@ from accounts.access.services import (
     invite,
 )
 from accounts.federation.directory.models import Directory, SyncRun
-from accounts.federation.enterprise.models import Allowance, EnterpriseIdentity
+from accounts.federation.enterprise.models import Allowance, BreakGlass, EnterpriseIdentity
 from accounts.federation.enterprise.services import create_provider
 from accounts.federation.enterprise.services.setup_links import create_link
 from accounts.organizations.models import Site
@@ -140,6 +140,7 @@ def fill(alice: Any) -> Callable[[Route], str]:
 def provider_of(acme: Any, alice: Any) -> dict[str, Any]:
     """An identity provider with a directory and its sync, with a person and a set-up link."""
     Allowance.objects.create(organization=acme)
+    BreakGlass.objects.create(organization=acme, user=alice)
     provider = create_provider(organization=acme, kind="ldap", name="Entra", actor=alice)
     Directory.objects.create(provider=provider)
     link, _address = create_link(provider=provider, actor=alice)

@@ -103,14 +103,28 @@ def preview(provider: IdentityProvider, tried: dict[str, str] | None = None) -> 
     }
 
 
+def look(provider: IdentityProvider, actor: User | None) -> list[services.Check]:
+    """What can be told of the provider without a person. What is wrong is kept as a test that has failed; what is
+    right proves nothing yet: that takes somebody who comes back from there. Conflict where too little is known."""
+    _demand_complete(provider)
+    checks = kind_of(provider.kind).checks(provider)
+    if any(check.passed is False for check in checks):
+        services.finish_trial(services.begin_trial(provider, actor=actor), checks)
+    return checks
+
+
+def _demand_complete(provider: IdentityProvider) -> None:
+    if not kind_of(provider.kind).is_complete(provider):
+        raise Conflict(_("Give the values of the provider first."), code="not_set_up")
+
+
 def start_test(
     request: HttpRequest, provider: IdentityProvider, actor: User | None
 ) -> tuple[SetupTrial, HttpResponseBase | None]:
     """The way to the provider for a round trip; None where the checks without a person failed already, which
     the results say. Conflict where too little is known to try it."""
     kind = kind_of(provider.kind)
-    if not kind.is_complete(provider):
-        raise Conflict(_("Give the values of the provider first."), code="not_set_up")
+    _demand_complete(provider)
     trial = services.begin_trial(provider, actor=actor)
     checks = kind.checks(provider)
     if any(check.passed is False for check in checks):

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
@@ -14,6 +13,7 @@ from accounts.organizations.models import Organization
 from mago.core.errors import Refused
 
 from ... import services
+from ...filling import fill
 from ...kinds import kind_of, known_kinds
 from ...models import IdentityProvider, Kind, State
 
@@ -106,31 +106,17 @@ class Command(BaseCommand):
         return provider
 
     def _configure(self, provider: IdentityProvider, options: dict[str, Any]) -> None:
-        kind = kind_of(provider.kind)
-        form = kind.form(provider)
-        data: dict[str, Any] = {
-            name: form.get_initial_for_field(field, name) for name, field in form.fields.items()
-        }
-        data |= dict(map(_pair, options["set"]))
-        files = {}
+        given: dict[str, Any] = dict(map(_pair, options["set"]))
+        fields = kind_of(provider.kind).form(provider).fields
         for name, path in map(_pair, options["file"]):
             content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-            if isinstance(form.fields.get(name), forms.FileField):
-                files[name] = SimpleUploadedFile(Path(path).name, content)
-            else:
-                data[name] = content.decode().strip()
-        if unknown := (data.keys() | files.keys()) - form.fields.keys():
-            known = ", ".join(form.fields)
+            is_file = isinstance(fields.get(name), forms.FileField)
+            given[name] = content if is_file else content.decode().strip()
+        if unknown := given.keys() - fields.keys():
             raise CommandError(
-                f"No field of {provider.kind}: {', '.join(unknown)}. Known: {known}."
+                f"No field of {provider.kind}: {', '.join(unknown)}. Known: {', '.join(fields)}."
             )
-        form = kind.form(provider, {k: v for k, v in data.items() if v not in (None, False)}, files)
-        if not form.is_valid():
-            raise CommandError(
-                "; ".join(f"{n}: {' '.join(map(str, e))}" for n, e in form.errors.items())
-            )
-        kind.save(provider, form, actor=None)
-        provider.refresh_from_db()
+        fill(provider, given, actor=None)
 
 
 def _pair(text: str, *, last: bool = False) -> tuple[str, str]:

@@ -1,0 +1,1 @@
+"""Organizations' own identity providers: set up, tried, put to work, and which domains they hold."""

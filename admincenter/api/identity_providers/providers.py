@@ -1,0 +1,285 @@
+"""The providers: made, set, tried, put to work and removed."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from rest_framework import serializers
+
+from accounts.access.permissions import Permission
+from accounts.api.bodies import Body, DocumentField
+from accounts.api.resources import Resource, acted, changed, created, listed, read, removed
+from accounts.api.serializers import TextField
+from accounts.federation.enterprise import filling, services, setup
+from accounts.federation.enterprise.kinds import kind_of, known_kinds
+from accounts.federation.enterprise.models import IdentityProvider, Kind, SetupTrial, State
+from mago.core.keyset import Listing
+
+from ...selectors.identity_providers import add_endings, standing_everywhere, standing_of
+from ..shapes import NamedSerializer
+from .common import OfOneProvider, ProvidersResource
+
+AT = ("api-identity-provider", "provider_id")
+STATES = [state.value for state in State if state != State.DRAFT]
+MOST_GROUPS = 100
+LONGEST_VALUES = 400_000
+
+
+class EndingSerializer(serializers.Serializer[Any]):
+    """A certificate that ends soon, or has."""
+
+    text = serializers.CharField()
+    ends_at = serializers.DateTimeField()
+    is_urgent = serializers.BooleanField()
+
+
+class IdentityProviderSerializer(serializers.Serializer[Any]):
+    changing = ("people", "last_used_at", "endings")
+
+    id = serializers.UUIDField()
+    organization = NamedSerializer()
+    kind = serializers.ChoiceField(choices=Kind.values)
+    name = serializers.CharField()
+    slug = serializers.CharField(help_text="Part of its addresses.")
+    state = serializers.ChoiceField(choices=State.values)
+    trusts_second_factor = serializers.BooleanField()
+    second_factor_values = serializers.ListField(child=serializers.CharField())
+    provisions = serializers.BooleanField(help_text="New people get an account.")
+    allow_idp_initiated = serializers.BooleanField()
+    attribute_mapping = serializers.DictField(child=serializers.CharField())
+    required_groups = serializers.ListField(child=serializers.CharField())
+    people = serializers.IntegerField(help_text="Whom it knows.")
+    last_used_at = serializers.DateTimeField(allow_null=True)
+    endings = EndingSerializer(many=True)
+    live_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class NewIdentityProviderBody(Body):
+    kind = serializers.ChoiceField(choices=[kind.value for kind in known_kinds()])
+    name = TextField(max_length=60)
+    slug = serializers.SlugField(max_length=50, required=False)
+
+
+def _attribute() -> TextField:
+    return TextField(max_length=200, required=False, allow_blank=True)
+
+
+class AttributesBody(Body):
+    """The name of the attribute that tells each of these."""
+
+    email = _attribute()
+    name = _attribute()
+    first_name = _attribute()
+    last_name = _attribute()
+    groups = _attribute()
+
+
+class IdentityProviderBody(Body):
+    name = TextField(max_length=60)
+    trusts_second_factor = serializers.BooleanField()
+    second_factor_values = serializers.ListField(
+        child=TextField(max_length=200), max_length=MOST_GROUPS
+    )
+    provisions = serializers.BooleanField()
+    allow_idp_initiated = serializers.BooleanField()
+    attribute_mapping = AttributesBody()
+    required_groups = serializers.ListField(child=TextField(max_length=500), max_length=MOST_GROUPS)
+
+
+class FieldSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    title = serializers.CharField()
+    is_required = serializers.BooleanField()
+    is_secret = serializers.BooleanField(help_text="Never told. Left out, the present one stays.")
+
+
+class OwnValueSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    title = serializers.CharField()
+    value = serializers.CharField()
+
+
+class ProviderValuesSerializer(serializers.Serializer[Any]):
+    values = serializers.DictField(help_text="What is known of the provider.")
+    known_fields = FieldSerializer(
+        many=True, help_text="What can be given of a provider of its kind."
+    )
+    own_values = OwnValueSerializer(many=True, help_text="What of ours the provider has to know.")
+
+
+class ProviderValuesBody(Body):
+    """A file is given as its text."""
+
+    values = DocumentField(longest=LONGEST_VALUES)
+
+
+class CheckSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    passed = serializers.BooleanField(allow_null=True, help_text="Null: it was not looked at.")
+    detail = serializers.CharField()
+    evidence = serializers.CharField()
+
+
+class CheckedSerializer(serializers.Serializer[Any]):
+    checks = CheckSerializer(many=True)
+    continue_at = serializers.CharField(
+        help_text="Where a person goes on in a browser: only somebody who comes back from there proves it."
+    )
+
+
+class TrialSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    checks = CheckSerializer(many=True)
+    has_passed = serializers.BooleanField(help_text="Of the provider as it is now.")
+    started_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+
+class ProviderStateBody(Body):
+    state = serializers.ChoiceField(choices=STATES)
+
+
+class AllIdentityProviders(Resource):
+    access = Permission.IDENTITY_PROVIDERS_READ
+    within = True
+
+    def prepare(self, rows: list[Any]) -> None:
+        add_endings(rows)
+
+    @listed(
+        IdentityProviderSerializer,
+        summary="The identity providers of all organizations in which you may see them",
+    )
+    def get(self) -> Listing:
+        return Listing((standing_everywhere(self.actor),), key=("id",))
+
+
+class IdentityProviders(ProvidersResource):
+    changes = {"POST": Permission.IDENTITY_PROVIDERS_EDIT}
+
+    def prepare(self, rows: list[Any]) -> None:
+        add_endings(rows)
+
+    @listed(IdentityProviderSerializer, summary="The identity providers of an organization")
+    def get(self) -> Listing:
+        return Listing((standing_of(self.organization),), key=("id",))
+
+    @created(
+        NewIdentityProviderBody,
+        IdentityProviderSerializer,
+        at=AT,
+        summary="A draft of an identity provider; nobody comes in by it yet",
+    )
+    def post(self, **data: Any) -> IdentityProvider:
+        made = services.create_provider(organization=self.organization, actor=self.actor, **data)
+        return standing_of(self.organization).get(pk=made.pk)
+
+
+class OneIdentityProvider(OfOneProvider):
+    changes = {
+        "PATCH": Permission.IDENTITY_PROVIDERS_EDIT,
+        "DELETE": Permission.IDENTITY_PROVIDERS_EDIT,
+    }
+
+    def row(self) -> IdentityProvider:
+        return self.provider()
+
+    get = read(IdentityProviderSerializer, summary="One identity provider")
+
+    @changed(
+        IdentityProviderBody,
+        IdentityProviderSerializer,
+        summary="Change how an identity provider is understood",
+        description="Its test counts no longer.",
+    )
+    def patch(self, row: IdentityProvider, **data: Any) -> None:
+        services.edit_provider(provider=row, actor=self.actor, **data)
+
+    @removed(
+        IdentityProviderSerializer,
+        summary="Remove an identity provider; whoever came by it is signed out",
+    )
+    def delete(self, row: IdentityProvider) -> None:
+        services.remove_provider(provider=row, actor=self.actor)
+
+
+class ProviderValues(OfOneProvider):
+    changes = {"PATCH": Permission.IDENTITY_PROVIDERS_EDIT}
+
+    def row(self) -> SimpleNamespace:
+        provider = self.provider()
+        kind = kind_of(provider.kind)
+        return SimpleNamespace(
+            values=filling.values_of(provider),
+            known_fields=[
+                SimpleNamespace(
+                    name=name,
+                    title=str(field.label),
+                    is_required=field.required,
+                    is_secret=filling.is_secret(field),
+                )
+                for name, field in kind.form(provider).fields.items()
+            ],
+            own_values=[
+                SimpleNamespace(name=one.name, title=one.label, value=one.value or one.download)
+                for one in kind.own_values(provider)
+            ],
+        )
+
+    get = read(
+        ProviderValuesSerializer, summary="How a provider is reached, and what it has to know"
+    )
+
+    @changed(
+        ProviderValuesBody,
+        ProviderValuesSerializer,
+        summary="Say how a provider is reached",
+        description="As on the form of its kind; what is left out stays. Its test counts no longer.",
+    )
+    def patch(self, row: Any, values: dict[str, Any]) -> None:
+        filling.fill(self.provider(), values, actor=self.actor)
+
+
+class TestProvider(OfOneProvider):
+    changes = {"POST": Permission.IDENTITY_PROVIDERS_EDIT}
+
+    @acted(
+        None,
+        CheckedSerializer,
+        summary="Try a provider, as far as that can be told without a person",
+        description="`409 not_set_up` where too little is known of it. It takes a minute at most.",
+    )
+    def post(self) -> dict[str, Any]:
+        provider = self.provider()
+        checks = setup.look(provider, self.actor)
+        page = reverse("admincenter:identity_provider", args=[self.organization.slug, provider.pk])
+        return {"checks": checks, "continue_at": f"{settings.MAGO_BASE_URL}{page}"}
+
+
+class Trials(OfOneProvider):
+    def prepare(self, rows: list[Any]) -> None:
+        provider = self.provider()
+        for trial in rows:
+            trial.provider = provider
+            trial.has_passed = services.has_passed(trial)
+            trial.checks = [{"evidence": ""} | check for check in trial.checks]
+
+    @listed(TrialSerializer, summary="The tests of a provider, the newest first")
+    def get(self) -> Listing:
+        return Listing((SetupTrial.objects.filter(provider=self.provider()),), key=("id",))
+
+
+class ProviderState(OfOneProvider):
+    changes = {"POST": Permission.IDENTITY_PROVIDERS_EDIT}
+
+    @acted(
+        ProviderStateBody,
+        IdentityProviderSerializer,
+        summary="Put a provider on trial, live, or out of use",
+        description="Step by step: `409 not_tested` unless it has passed its test as it is now, `409 no_trial`.",
+    )
+    def post(self, state: str) -> IdentityProvider:
+        services.advance(provider=self.provider(), state=state, actor=self.actor)
+        return self.provider()
