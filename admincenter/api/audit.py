@@ -23,7 +23,9 @@ from ..selectors.trail import find_events, link_of
 
 class WhoSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(allow_null=True)
-    label = serializers.CharField(help_text="As it is called now; the key of a person who was erased.")  # type: ignore[assignment]
+    label = serializers.CharField(
+        help_text="As it is called now; the key of a person who was erased."
+    )  # type: ignore[assignment]
 
 
 class TargetSerializer(serializers.Serializer[Any]):

@@ -124,6 +124,7 @@ def fill(alice: Any) -> Callable[[Route], str]:
         "session_id": alice.pk,
         "family_id": alice.pk,
         "message_id": alice.pk,
+        "job_id": alice.pk,
         "kind": "google",
         **dict.fromkeys(("browser_id", "identity_id", "consent_id", "place_id"), alice.pk),
         "method": "totp",
