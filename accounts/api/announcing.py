@@ -23,6 +23,20 @@ def is_breaking(gone: set[str], new: set[str], before: set[str]) -> bool:
     )
 
 
+def news(new: set[str], before: set[str], schema: dict[str, Any]) -> set[str]:
+    """What is new, as a reader wants it told: an operation by its summary alone, and nothing of what only it has."""
+    fresh = {fact for fact in new if "#" in fact and " " not in fact}
+    known = {fact.split(".")[0].split(":")[0] for fact in before if "#" not in fact}
+    told = {fact for fact in new if "#" in fact and fact.split(" ")[0] not in fresh}
+    told |= {fact for fact in new if "#" not in fact and fact.split(".")[0].split(":")[0] in known}
+    return {f"`{fact}`" for fact in told} | {_told(fact, schema) for fact in fresh}
+
+
+def _told(operation: str, schema: dict[str, Any]) -> str:
+    path, method = operation.split("#")
+    return f"`{method.upper()} {path}`: {schema['paths'][path][method].get('summary', '')}"
+
+
 def _operations(schema: dict[str, Any]) -> Iterator[str]:
     for path, methods in schema["paths"].items():
         for method in _METHODS:

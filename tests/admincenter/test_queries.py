@@ -68,7 +68,10 @@ def costs(admin: Any, full: Any, django_assert_num_queries: Any) -> Any:
         ("people/?state=signed-in", 1),
         ("applications/", 1),
         ("audit/", 2),
-        ("audit/?actor=alice@example.com", 4),  # whose key, the record of the search, the events, their people
+        (
+            "audit/?actor=alice@example.com",
+            4,
+        ),  # whose key, the record of the search, the events, their people
         ("audit/exports/", 1),
         ("audit/streams/", 2),  # the streams, and where the chain ends
         ("audit/verification/", 3),  # the verifications, the checkpoint, the keys
@@ -88,7 +91,9 @@ def test_a_person(admin: Any, costs: Any, alice: Any) -> None:
 
 def test_an_event(admin: Any, costs: Any, events: Any) -> None:
     event = events(Tag.SIGN_IN_SUCCEEDED)[0]
-    with costs(6):  # the event, whom it means, the record of its being read, its link, what else the request did and to whom
+    with costs(
+        6
+    ):  # the event, whom it means, the record of its being read, its link, what else the request did and to whom
         assert admin.get(f"/admincenter/audit/{event.pk}/").status_code == 200
 
 
