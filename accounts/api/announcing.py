@@ -16,11 +16,29 @@ def facts_of(schema: dict[str, Any]) -> list[str]:
 
 
 def is_breaking(gone: set[str], new: set[str], before: set[str]) -> bool:
-    """Whether a client that was written before may fail: something is gone, or is asked for that was not."""
+    """Whether a client that was written before may fail: something is gone, or is asked for that was not.
+
+    Where a value is sent, more values to choose from take nothing away.
+    """
     known = {fact.split(" ")[0] for fact in before}
-    return bool(gone) or any(
+    wider = dict(_choices(fact) for fact in new)
+    lost = [fact for fact in gone if not _is_widened(fact, wider)]
+    return bool(lost) or any(
         fact.endswith(" required") and fact.split(" ")[0] in known for fact in new
     )
+
+
+def _is_widened(fact: str, now: dict[str, set[str]]) -> bool:
+    name, choices = _choices(fact)
+    return bool(choices) and choices < now.get(name, set())
+
+
+def _choices(fact: str) -> tuple[str, set[str]]:
+    """What a fact is about, and the values that may be sent for it; none for whatever else it says."""
+    name, _colon, kind = fact.partition(": ")
+    is_sent = " query " in name or name.partition(".")[0].endswith("Body")
+    is_choice = kind.startswith("(") and kind.endswith(")")
+    return name, set(kind[1:-1].split("|")) if is_sent and is_choice else set()
 
 
 def news(new: set[str], before: set[str], schema: dict[str, Any]) -> set[str]:

@@ -37,6 +37,10 @@ def test_what_breaks_a_client_is_told_from_what_does_not() -> None:
     assert is_breaking({"/a#get query q: string"}, set(), before)
     assert is_breaking(set(), {"/a#get query r: string required"}, before)
     assert not is_breaking(set(), {"/a#get query r: string"}, before)
+    sent, answered = "/a#get query q: (a|{})", "A.x: (a|{})"
+    assert not is_breaking({sent.format("b")}, {sent.format("b|c")}, before)
+    assert is_breaking({sent.format("b")}, {sent.format("c")}, before)
+    assert is_breaking({answered.format("b")}, {answered.format("b|c")}, before)
     assert not is_breaking(set(), {"/b#post", "/b#post query r: string required"}, before)
 
 
