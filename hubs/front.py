@@ -6,6 +6,7 @@ very views that `urls.py` names, with what the middleware does for programs done
 is known, plain http is left to the middleware that refuses it, and the headers are the same.
 """
 
+import io
 import logging
 import threading
 import time
@@ -15,7 +16,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, close_old_connections, connections
-from django.http import HttpResponse
 
 from mago.core import errors, metrics
 from mago.core.context import Caller, calling
@@ -24,21 +24,21 @@ from mago.core.ids import new_id
 
 from .admission import Admission
 from .fleet import Missing
-from .life.views import heartbeat
+from .life.views import hear
 from .refusals import TemporaryFailure
 from .views import auth
-from .views.answers import failed, no_offer
+from .views.answers import LONGEST_BODY, Answer, failed, no_offer
 
 Environ = dict[str, Any]
 Wsgi = Callable[[Environ, Any], Iterable[bytes]]
-View = Callable[[Any], HttpResponse]
+View = Callable[[Any], Answer]
 
 PREFIX = "/api/v1/hubs/"
 # Answered here; what is sent is small, so a larger body is not even read.
 HOT: Mapping[str, View] = {
-    PREFIX + "auth/start": auth.start,
-    PREFIX + "auth/continue": auth.proceed,
-    PREFIX + "me/heartbeat": heartbeat,
+    PREFIX + "auth/start": auth.begin,
+    PREFIX + "auth/continue": auth.finish,
+    PREFIX + "me/heartbeat": hear,
 }
 # What they are called in `urls.py`.
 ROUTES = {
@@ -58,17 +58,11 @@ class HotRequest:
 
     method = "POST"
 
-    def __init__(self, environ: Environ) -> None:
-        self.META = environ
+    def __init__(self, environ: Environ, body: bytes) -> None:
+        self.META, self.body = environ, body
         self.path = self.path_info = environ["PATH_INFO"]
         self.request_id = new_id().hex
         self.client_address = client_address(self)  # type: ignore[arg-type]
-
-    @property
-    def body(self) -> bytes:
-        length = int(self.META.get("CONTENT_LENGTH") or 0)
-        sent: bytes = self.META["wsgi.input"].read(length) if length > 0 else b""
-        return sent
 
 
 class Front:
@@ -83,35 +77,41 @@ class Front:
         path = environ.get("PATH_INFO", "")
         if not path.startswith(PREFIX) or not _is_secure(environ):
             return self._django(environ, start_response)
+        # Whoever is refused before its message was read would find the connection closed at its next one.
+        body = _read(environ)
+        if body is None:
+            start_response = _and_close(start_response)
         if _begins(path, environ) and (seconds := self._admission.enter()):
             failure = TemporaryFailure(seconds, "admission")
             return self._answer(failed(failure, no_offer), start_response)
         view = HOT.get(path) if environ["REQUEST_METHOD"] == "POST" else None
         if view is None:
+            if body is not None:
+                environ["wsgi.input"] = io.BytesIO(body)
             return self._django(environ, start_response)
         began = time.perf_counter()
-        response = self._ask(view, HotRequest(environ))
+        answer = self._ask(view, HotRequest(environ, body or b""))
         route = environ["mago.route"] = ROUTES[path]
-        status = f"{response.status_code // 100}xx"
+        status = f"{answer.status // 100}xx"
         figure = metrics.of(metrics.REQUESTS, route, "POST", status)
         figure.observe(time.perf_counter() - began)
-        return self._answer(response, start_response)
+        return self._answer(answer, start_response)
 
-    def _ask(self, view: View, request: HotRequest) -> HttpResponse:
+    def _ask(self, view: View, request: HotRequest) -> Answer:
         self._mind_connection()
         agent = request.META.get("HTTP_USER_AGENT", "")[:300]
         agent = agent if agent.isprintable() else "".join(c for c in agent if c.isprintable())
         with calling(Caller(request.request_id, request.client_address, agent)):
             try:
                 self._missing.refresh()
-                response = view(request)
+                answer = view(request)
             except errors.Refused as refusal:
-                response = errors.respond(request, refusal)  # type: ignore[arg-type]
+                answer = Answer.from_django(errors.respond(request, refusal))  # type: ignore[arg-type]
             except Exception:
                 logger.exception("a hub's request failed")
-                response = errors.server_error(request)  # type: ignore[arg-type]
-        response.headers["X-Request-ID"] = request.request_id
-        return response
+                answer = Answer.from_django(errors.server_error(request))  # type: ignore[arg-type]
+        answer.headers["X-Request-ID"] = request.request_id
+        return answer
 
     def _mind_connection(self) -> None:
         """The thread's connection is looked at once in a while, and after each error."""
@@ -121,12 +121,35 @@ class Front:
         close_old_connections()
         self._thread.trusted_until = now + _TRUSTED
 
-    def _answer(self, response: HttpResponse, start_response: Any) -> Iterable[bytes]:
-        content = response.content
-        length = ("Content-Length", str(len(content)))
-        headers = [*response.items(), length, *self._headers]
-        start_response(_PHRASES[response.status_code], headers)
-        return [content]
+    def _answer(self, answer: Answer, start_response: Any) -> Iterable[bytes]:
+        length = ("Content-Length", str(len(answer.body)))
+        start_response(_PHRASES[answer.status], [*answer.headers.items(), length, *self._headers])
+        return [answer.body]
+
+
+def _read(environ: Environ) -> bytes | None:
+    """What was sent, all of it; None where it is long, or does not say how long it is."""
+    length = environ.get("CONTENT_LENGTH") or (
+        "0" if "HTTP_TRANSFER_ENCODING" not in environ else ""
+    )
+    if not length.isdecimal() or int(length) > LONGEST_BODY:
+        return None
+    try:
+        sent: bytes = environ["wsgi.input"].read(int(length)) if length != "0" else b""
+    except OSError:
+        return None  # The sender has gone, and hears nothing of it.
+    return sent
+
+
+def _and_close(start_response: Any) -> Any:
+    """Says that the connection ends with this answer, if it is a refusal: the message may not have been read."""
+
+    def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+        if status >= "4":
+            headers = [*headers, ("Connection", "close")]
+        return start_response(status, headers, *more)
+
+    return start
 
 
 def _has_failed() -> bool:

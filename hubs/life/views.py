@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from redis.exceptions import RedisError
@@ -15,7 +15,7 @@ from ..bodies import read_object
 from ..guards import hub_required
 from ..operations.selectors import tasks_wait
 from ..scopes import HubScope
-from ..views.answers import as_json
+from ..views.answers import Answer, over_django
 from .reports import read_report
 from .services import take_heartbeat
 
@@ -26,9 +26,8 @@ class NotNow(Busy):
     detail = _("This cannot be taken at the moment. Try again in a moment.")
 
 
-@require_POST
 @hub_required(HubScope.DIAGNOSTICS)
-def heartbeat(request: HttpRequest) -> HttpResponse:
+def hear(request: HttpRequest) -> Answer:
     """The hub was heard. It is told when to come again, in seconds, and whether tasks wait for it."""
     hub: Any = request.hub  # type: ignore[attr-defined]
     report = read_report(read_object(request))
@@ -36,10 +35,13 @@ def heartbeat(request: HttpRequest) -> HttpResponse:
         take_heartbeat(hub_id=hub.id, address=caller().address, report=report)
     except RedisError:
         raise NotNow from None
-    return as_json(
+    return Answer.of(
         {
             "interval": int(settings.HUB_HEARTBEAT_INTERVAL.total_seconds()),
             "jitter": JITTER,
             "tasks": tasks_wait(hub),
         }
     )
+
+
+heartbeat = require_POST(over_django(hear))

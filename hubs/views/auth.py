@@ -3,11 +3,10 @@
 import re
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.views.decorators.http import require_GET, require_POST
 
 from mago.core.guards import public
@@ -16,20 +15,20 @@ from mago.core.metrics import HUB_SIGN_INS
 from .. import handshake, ht, refusals, scram
 from ..binding import Offer, offer_of
 from ..reconnecting import reconnect
-from .answers import REALM, as_json, failed, read_body, succeeded, text, with_patience
+from .answers import REALM, Answer, failed, over_django, read_body, succeeded, text, with_patience
 
-Step = Callable[[HttpRequest, Offer], HttpResponse]
-Answer = Callable[[scram.Failure, Offer], HttpResponse]
+Step = Callable[[HttpRequest, Offer], Answer]
+Told = Callable[[scram.Failure, Offer], Answer]
 # Long enough for a database that is restarted, short enough for people who wait in a room.
 RETRY_AFTER = 2
 
 
-def _step(answer: Answer) -> Callable[[Step], Callable[[HttpRequest], HttpResponse]]:
+def _step(told: Told) -> Callable[[Step], Callable[[HttpRequest], Answer]]:
     """A request of a sign-in: what fails in it is answered, and what concerns security is noted."""
 
-    def decorate(step: Step) -> Callable[[HttpRequest], HttpResponse]:
+    def decorate(step: Step) -> Callable[[HttpRequest], Answer]:
         @wraps(step)
-        def view(request: HttpRequest) -> HttpResponse:
+        def view(request: HttpRequest) -> Answer:
             offer = offer_of(request.META)
             try:
                 try:
@@ -38,10 +37,10 @@ def _step(answer: Answer) -> Callable[[Step], Callable[[HttpRequest], HttpRespon
                     raise refusals.note(failure, failure.name) from None
             except scram.Failure as failure:
                 HUB_SIGN_INS.labels(failure.error).inc()
-                return answer(failure, offer)
+                return told(failure, offer)
             except (OperationalError, InterfaceError):
                 HUB_SIGN_INS.labels("database").inc()
-                return answer(refusals.TemporaryFailure(RETRY_AFTER, "database"), offer)
+                return told(refusals.TemporaryFailure(RETRY_AFTER, "database"), offer)
 
         return view
 
@@ -50,10 +49,11 @@ def _step(answer: Answer) -> Callable[[Step], Callable[[HttpRequest], HttpRespon
 
 @public
 @require_GET
-def offer(request: HttpRequest) -> HttpResponse:
+@over_django
+def offer(request: HttpRequest) -> Answer:
     """What a hub may use over this connection; exactly this list is hashed in `h`."""
     offer = offer_of(request.META)
-    return as_json(
+    return Answer.of(
         {
             "mechanisms": offer.mechanisms,
             "channel_bindings": offer.bindings,
@@ -65,10 +65,8 @@ def offer(request: HttpRequest) -> HttpResponse:
     )
 
 
-@public
-@require_POST
 @_step(failed)
-def start(request: HttpRequest, offer: Offer) -> HttpResponse:
+def begin(request: HttpRequest, offer: Offer) -> Answer:
     """The first of two requests (SCRAM), or the only one (HT)."""
     body = read_body(request)
     mechanism, message = text(body, "mechanism"), scram.decode(body.get("initial_response"))
@@ -81,7 +79,7 @@ def start(request: HttpRequest, offer: Offer) -> HttpResponse:
     first = scram.read_client_first(scram.text_of(message))
     refusals.demand_patience(first.name)
     challenge = handshake.start(mechanism, first, offer)
-    return as_json(
+    return Answer.of(
         {
             "status": "continue",
             "sid": challenge.sid,
@@ -91,15 +89,17 @@ def start(request: HttpRequest, offer: Offer) -> HttpResponse:
     )
 
 
-@public
-@require_POST
 @_step(failed)
-def proceed(request: HttpRequest, offer: Offer) -> HttpResponse:
+def finish(request: HttpRequest, offer: Offer) -> Answer:
     """The second of two requests."""
     body = read_body(request)
     sid, message = text(body, "sid"), scram.decode(body.get("response"))
     final = scram.read_client_final(scram.text_of(message))
     return succeeded(handshake.finish(sid, final, offer))
+
+
+start = public(require_POST(over_django(begin)))
+proceed = public(require_POST(over_django(finish)))
 
 
 # --- RFC 7804 ---
@@ -120,19 +120,25 @@ def _attributes(header: str) -> dict[str, str]:
     return found
 
 
-def _challenged(failure: scram.Failure | None, offer: Offer) -> HttpResponse:
+def _in_text(text: str, status: int = 200) -> Answer:
+    headers = {"Content-Type": "text/plain", "Cache-Control": "no-store"}
+    return Answer(text.encode(), status, headers)
+
+
+def _challenged(failure: scram.Failure | None, offer: Offer) -> Answer:
     """401 and the way to begin; also where the reason is one that JSON clients are told with a 400."""
     status = failure.status if isinstance(failure, refusals.TemporaryFailure) else 401
-    response = HttpResponse(status=status, content_type="text/plain")
+    answer = _in_text("", status)
     if status == 401:
-        response.headers["WWW-Authenticate"] = f"{scram.MANDATORY} {REALM}"
-    return with_patience(response, failure) if failure else response
+        answer.headers["WWW-Authenticate"] = f"{scram.MANDATORY} {REALM}"
+    return with_patience(answer, failure) if failure else answer
 
 
 @public
 @require_GET
+@over_django
 @_step(_challenged)
-def token(request: HttpRequest, offer: Offer) -> HttpResponse:
+def token(request: HttpRequest, offer: Offer) -> Answer:
     """RFC 7804 section 5, which allows no channel binding and knows SHA-256 only. The body is the access token."""
     scheme, _space, rest = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.upper() != scram.MANDATORY or scram.MANDATORY not in offer.mechanisms:
@@ -144,23 +150,24 @@ def token(request: HttpRequest, offer: Offer) -> HttpResponse:
     return _finished(sent["sid"], message, offer) if "sid" in sent else _begun(message, offer)
 
 
-def _begun(message: str, offer: Offer) -> HttpResponse:
+def _begun(message: str, offer: Offer) -> Answer:
     first = scram.read_client_first(message)
     if first.flag != "n":
         raise scram.BindingUnsupported
     refusals.demand_patience(first.name)
     challenge = handshake.start(scram.MANDATORY, first, offer)
-    response = _challenged(None, offer)
+    answer = _challenged(None, offer)
     told = f"sid={challenge.sid}, data={scram.encode(challenge.message)}"
-    response.headers["WWW-Authenticate"] = f"{scram.MANDATORY} {told}"
-    return response
+    answer.headers["WWW-Authenticate"] = f"{scram.MANDATORY} {told}"
+    return answer
 
 
-def _finished(sid: str, message: str, offer: Offer) -> HttpResponse:
+def _finished(sid: str, message: str, offer: Offer) -> Answer:
     final = scram.read_client_final(message)
     success = handshake.finish(sid, final, offer, keep=False)
     HUB_SIGN_INS.labels("succeeded").inc()
-    response = HttpResponse(success.token, content_type="text/plain")
-    told: Any = f"sid={sid}, data={scram.encode(success.answer.decode())}"
-    response.headers["Authentication-Info"] = told
-    return response
+    answer = _in_text(success.token)
+    answer.headers["Authentication-Info"] = (
+        f"sid={sid}, data={scram.encode(success.answer.decode())}"
+    )
+    return answer

@@ -117,7 +117,7 @@ def _the_test_keeps_its_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hubs.front, "close_old_connections", lambda: None)
 
 
-def ask(front: Front, path: str, body: Any = None, method: str = "POST", **more: str) -> Any:
+def ask(front: Front, path: str, body: Any = None, method: str = "POST", **more: Any) -> Any:
     raw = b"" if body is None else json.dumps(body).encode()
     told: list[Any] = []
     environ = {
@@ -211,6 +211,23 @@ def test_what_begins_is_refused_and_what_was_begun_never_is() -> None:
     assert ask(full, "auth/continue", {})[0].startswith("400")
     assert ask(full, "me", method="GET")[1] == {"X-By": "Django"}
     assert ask(front(), "auth/start", method="GET")[1] == {"X-By": "Django"}
+
+
+@pytest.mark.parametrize("path", ["auth/start", "me/heartbeat", "me/tasks/x"])
+def test_whoever_is_refused_finds_the_connection_as_it_was_or_is_told(db: None, path: str) -> None:
+    """What is not read of a message would be in the way of the next one, and the server hang up."""
+
+    def forbid(environ: Any, start_response: Any) -> list[bytes]:
+        start_response("401 Unauthorized", [])
+        return [b""]
+
+    full = Front(forbid, front(refuse=17)._admission, Missing(lambda: 0))
+    sent = io.BytesIO(json.dumps(FIRST).encode())
+    _status, headers, _content = ask(full, path, FIRST, **{"wsgi.input": sent})
+    assert sent.read() == b""
+    assert "Connection" not in headers
+    for odd in ({"CONTENT_LENGTH": "9000"}, {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}):  # fmt: skip
+        assert ask(full, path, FIRST, **odd)[1]["Connection"] == "close"
 
 
 @pytest.mark.django_db
