@@ -5,11 +5,12 @@ import threading
 import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import DatabaseError
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from .models import Hub, HubToken, State
+from .models import Credential, Hub, ReconnectToken, State
 
 SECONDS = 5.0
 
@@ -17,10 +18,15 @@ logger = logging.getLogger(__name__)
 
 
 def count_missing() -> int:
-    """The hubs that should be there and hold no live token."""
-    live = HubToken.objects.filter(hub=OuterRef("pk"), expires_at__gt=timezone.now())
+    """The hubs that should be there and have come in neither way for as long as a token lives."""
+    since = timezone.now() - settings.HUB_TOKEN_LIFETIME
+    signed_in = Credential.objects.filter(hub=OuterRef("pk"), last_used_at__gt=since)
+    come_back = ReconnectToken.objects.filter(
+        hub=OuterRef("pk"), last_count__gt=0, idle_until__gt=since + settings.HUB_RECONNECT_IDLE
+    )
     hubs = Hub.objects.everywhere(reason="how many are to sign in, of whomever")
-    return int(hubs.filter(~Exists(live), state__in=(State.ACTIVE, State.QUARANTINED)).count())
+    missing = hubs.filter(~Exists(signed_in), ~Exists(come_back))
+    return int(missing.filter(state__in=(State.ACTIVE, State.QUARANTINED)).count())
 
 
 class Missing:

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access.facts import Strength
@@ -17,21 +16,23 @@ from accounts.organizations.models import Organization
 from mago.core.context import authenticated
 from mago.core.errors import Forbidden, NotSignedIn
 from mago.core.guards import HUB, declare
-from mago.core.ids import digest
 from mago.core.sql import Statement
 
-from .models import Hub, HubToken
+from .models import Credential, Hub
 from .scopes import HubScope, scopes_of
-from .tokens import TOKEN_PREFIX
+from .tokens import read_access_token
+from .who import as_uuid
 
 View = TypeVar("View", bound=Callable[..., Any])
 
+# What a token says must still be so.
 _PRINCIPAL = Statement(
-    "SELECT h.id, h.organization_id, h.site_id, h.name, h.serial, h.state, t.generation, t.method,"  # noqa: S608 - our own names
-    f" o.is_active FROM {HubToken._meta.db_table} t"
-    f" JOIN {Hub._meta.db_table} h ON h.id = t.hub_id"
+    "SELECT h.organization_id, h.site_id, h.name, h.serial, h.state"  # noqa: S608 - our own names
+    f" FROM {Hub._meta.db_table} h"
     f" JOIN {Organization._meta.db_table} o ON o.id = h.organization_id"
-    " WHERE t.digest = %s AND t.expires_at > %s"
+    " WHERE h.id = %s AND h.token_epoch = %s AND o.is_active"
+    f" AND EXISTS (SELECT 1 FROM {Credential._meta.db_table} c WHERE c.hub_id = h.id"
+    " AND c.generation = %s AND c.stage = 'active')"
 )
 
 
@@ -64,13 +65,16 @@ class HubPrincipal:
 
 def principal_of(token: str) -> HubPrincipal | None:
     """The hub of a live token, or None. One read, which knows of every revocation and state as of now."""
-    if not token.startswith(TOKEN_PREFIX):
+    claims = read_access_token(token)
+    if claims is None:
         return None
-    row = _PRINCIPAL.run([digest(token), timezone.now()])
-    if row is None or not row[8]:
+    row = _PRINCIPAL.run([claims.hub_id, claims.epoch, claims.generation])
+    if row is None:
         return None
-    hub, organization, site = (v if isinstance(v, UUID) else UUID(v) for v in row[:3])
-    principal = HubPrincipal(hub, organization, site, *row[3:8])
+    organization, site, *told = row
+    principal = HubPrincipal(
+        claims.hub_id, as_uuid(organization), as_uuid(site), *told, claims.generation, claims.method
+    )
     return principal if principal.scopes else None
 
 

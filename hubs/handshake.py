@@ -35,14 +35,14 @@ from .models import Credential
 from .scram import NotAuthorized
 from .services import quarantine_clone
 from .services.credentials import activate_generation
-from .settling import Exchange, Settled, Standing, settle, use_up
+from .settling import Exchange, Standing, settle, use_up
 from .tokens import (
-    OF_CREDENTIAL,
     ROTATE,
+    Claims,
     Reconnect,
     Success,
+    access_token,
     derived_token,
-    issue,
     new_reconnect,
 )
 from .who import Who, as_moment, as_uuid, read_name, shut_out
@@ -189,17 +189,19 @@ def finish(sid: str, final: scram.ClientFinal, offer: Offer, *, keep: bool = Tru
     if found is None or who is None or not answer:
         reason = "wrong proof" if found else "unknown hub"
         raise NotAuthorized(reason).about(who, state.name)
-    if not settled.token:
+    key = settled.reconnect
+    if not found.is_quiet:
         if (refused := _standing(found, who)) is not None:
             raise refused.about(who, state.name)
-        settled = _told(exchange, found, who, state.name)
+        key = _told(exchange, found, who, state.name)
+    claims = Claims(who.id, found.token_epoch, found.generation, exchange.method)
     return Success(
         answer=answer,
         who=who,
         generation=found.generation,
-        token=settled.token,
+        token=access_token(claims),
         method=exchange.method,
-        reconnect=_reconnect(exchange, who, settled.reconnect),
+        reconnect=_reconnect(exchange, who, key),
         wishes=ROTATE if found.is_old or found.rotation_asked else (),
     )
 
@@ -228,26 +230,29 @@ def _prove(state: _State, final: scram.ClientFinal) -> bytes:
     return made if is_proved and state.credential != _NOBODY else b""
 
 
-def _told(exchange: Exchange, found: Standing, who: Who, name: str) -> Settled:
-    """A sign-in of which there is something to tell: the first in a day, from elsewhere, by a new credential."""
+def _told(exchange: Exchange, found: Standing, who: Who, name: str) -> UUID | str | None:
+    """A sign-in of which there is something to tell: the first in a day, from elsewhere, by a new credential.
+
+    Gives the token to reconnect with, as `Settled` does.
+    """
     now = exchange.now
     with transaction.atomic():
-        _note(exchange, found, who)
-        token = issue(OF_CREDENTIAL, found.id, exchange.method, now)
-    if not token:
-        raise NotAuthorized("revoked").about(who, name)
-    if found.again or not exchange.keep:
-        return Settled(True, token, found.again)
-    end = min(now + _RECONNECT_LIFETIME, as_moment(found.expires_at))
-    made = new_reconnect(who.id, found.generation, exchange.reconnects_by, now, end)
-    return Settled(True, token, made)
+        if not _note(exchange, found, who):
+            raise NotAuthorized("revoked").about(who, name)
+        if found.again or not exchange.keep:
+            return cast(str | None, found.again)
+        end = min(now + _RECONNECT_LIFETIME, as_moment(found.expires_at))
+        return new_reconnect(who.id, found.generation, exchange.reconnects_by, now, end)
 
 
-def _note(exchange: Exchange, found: Standing, who: Who) -> None:
-    """The credential was used now and from here; at its first use it takes the place of the one before."""
+def _note(exchange: Exchange, found: Standing, who: Who) -> bool:
+    """The credential was used now and from here; at its first use it takes the place of the one before.
+
+    False where it was revoked in this very moment.
+    """
     now = exchange.now
     if _TOUCH.run([now, now, exchange.address, found.id]) is None:
-        return
+        return False
     if found.stage == Credential.Stage.PENDING:
         activate_generation(who.id, found.generation, now)
     if not found.is_told:
@@ -259,6 +264,7 @@ def _note(exchange: Exchange, found: Standing, who: Who) -> None:
             method=exchange.method,
             generation=found.generation,
         )
+    return True
 
 
 def _reconnect(exchange: Exchange, who: Who, key: UUID | str | None) -> Reconnect | None:

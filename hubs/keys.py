@@ -18,6 +18,7 @@ class Purpose(StrEnum):
     CODES = "codes"
     UNKNOWN_HUBS = "unknown hubs"
     RECONNECT = "reconnect tokens"
+    ACCESS = "access tokens"
 
 
 _kept: dict[str, bytes] = {}

@@ -65,6 +65,8 @@ class Hub(Owned):
     enrolled_at = models.DateTimeField(_("enrolled"), null=True)
     # Somebody asked for it; empty again once a newer generation is in use.
     rotation_asked_at = models.DateTimeField(_("new credential asked for"), null=True)
+    # What its access tokens must say; another one ends them all at once (`tokens.new_epoch`).
+    token_epoch = models.BigIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name = _("hub")
@@ -182,18 +184,6 @@ class EnrolmentCode(Owned):
         return Scope(self.organization_id, self.site_id)
 
 
-class HubToken(models.Model):
-    """An access token of a hub: SHA-256 of 256 random bits. What it opens is told by the hub's state."""
-
-    digest = models.CharField(max_length=64, primary_key=True)
-    hub = models.ForeignKey(Hub, models.CASCADE, related_name="tokens")
-    generation = models.PositiveIntegerField()
-    # As the API tells it ("scram", "ht"), with the channel binding where there was one.
-    method = models.CharField(max_length=60)
-    # No index: it would cost each sign-in more than the sweep, which reads what is alive anyway.
-    expires_at = models.DateTimeField()
-
-
 class ReconnectToken(models.Model):
     """A hub may come back with one request (HT-SHA-256). Derived from a secret and this row: nothing to steal here.
 
@@ -201,20 +191,21 @@ class ReconnectToken(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    hub = models.ForeignKey(Hub, models.CASCADE, related_name="reconnect_tokens")
+    hub = models.ForeignKey(Hub, models.CASCADE, related_name="reconnect_tokens", db_index=False)
     generation = models.PositiveIntegerField(_("generation"))
     mechanism = models.CharField(_("mechanism"), max_length=20)
     last_count = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     first_used_at = models.DateTimeField(_("first used"), null=True)
     superseded_at = models.DateTimeField(_("superseded"), null=True)
-    # No index, as for the tokens above: it would be written at each reconnect.
+    # No index: it would be written at each reconnect.
     idle_until = models.DateTimeField(_("ends unless used"))
     expires_at = models.DateTimeField(_("ends"))
 
     class Meta:
         verbose_name = _("reconnect token")
         verbose_name_plural = _("reconnect tokens")
+        indexes = [models.Index(fields=["hub", "-created_at", "-id"], name="reconnect_newest")]
 
 
 class UsedExchange(models.Model):

@@ -2,7 +2,6 @@
 
 import hmac
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -14,21 +13,20 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.organizations.models import Organization
-from mago.core.ids import digest, new_id
+from mago.core.ids import new_id
 from mago.core.sql import Statement, in_one_commit
 
 from . import ht, scram
 from .binding import Offer
-from .models import Credential, Hub, HubToken, ReconnectToken
+from .models import Credential, Hub, ReconnectToken
 from .scram import NotAuthorized
 from .services import quarantine_clone
-from .tokens import ROTATE, Reconnect, Success, derived_token, new_reconnect, new_token
+from .tokens import ROTATE, Claims, Reconnect, Success, access_token, derived_token, new_reconnect
 from .who import Who, as_moment, as_uuid, read_name, shut_out
 
 # How many of a hub's tokens are tried: the one in use, its successor, and superseded ones.
 _TRIED = 4
 _IDLE = settings.HUB_RECONNECT_IDLE
-_TOKEN_LIFETIME = settings.HUB_TOKEN_LIFETIME
 _ROTATED_AFTER = settings.HUB_RECONNECT_ROTATED_AFTER
 _GRACE = settings.HUB_REPLACED_GRACE
 
@@ -41,25 +39,17 @@ _CREDENTIAL = Credential._meta.db_table
 _CANDIDATE = Statement(
     "SELECT t.id, t.last_count, t.generation, t.first_used_at IS NULL, t.created_at < %s,"
     " t.superseded_at IS NOT NULL, t.superseded_at > %s, t.expires_at, h.organization_id, h.name,"
-    " h.serial, h.state, o.is_active, h.rotation_asked_at IS NOT NULL,"
+    " h.serial, h.state, h.token_epoch, o.is_active, h.rotation_asked_at IS NOT NULL,"
     f" EXISTS (SELECT 1 FROM {_CREDENTIAL} c WHERE c.hub_id = t.hub_id"
     f" AND c.generation = t.generation AND c.stage = 'active') FROM {_RECONNECT} t"
     f" JOIN {_HUB} h ON h.id = t.hub_id JOIN {_ORGANIZATION} o ON o.id = h.organization_id"
     " WHERE t.hub_id = %s AND t.mechanism = %s AND t.idle_until > %s AND t.expires_at > %s"
     " ORDER BY t.created_at DESC, t.id DESC LIMIT 1 OFFSET %s"
 )
-_COUNT = (
+_count = Statement(
     f"UPDATE {_RECONNECT} SET last_count = %s, idle_until = %s,"
     " first_used_at = COALESCE(first_used_at, %s)"
-    " WHERE id = %s AND last_count < %s AND superseded_at IS NULL RETURNING hub_id, generation"
-)
-_INSERT = f"INSERT INTO {HubToken._meta.db_table} (digest, hub_id, generation, method, expires_at)"
-_count = Statement(_COUNT)
-_give = Statement(f"{_INSERT} VALUES (%s, %s, %s, %s, %s)")
-# As both, where each would be a round trip.
-_count_and_give = Statement(
-    f"WITH counted AS ({_COUNT}) {_INSERT}"
-    " SELECT %s, c.hub_id, c.generation, %s, %s FROM counted c RETURNING digest"
+    " WHERE id = %s AND last_count < %s AND superseded_at IS NULL RETURNING id"
 )
 _supersede = Statement(
     f"UPDATE {_RECONNECT} SET superseded_at = %s"
@@ -80,6 +70,7 @@ class _Candidate(NamedTuple):
     name: str
     serial: str
     state: str
+    token_epoch: int
     organization_is_active: bool
     rotation_asked: bool
     has_credential: bool
@@ -101,10 +92,13 @@ def reconnect(mechanism: str, message: ht.Initiator, offer: Offer) -> Success:
     if (refused := _standing(found)) is not None:
         raise refused.about(who, message.name)
     come_back = partial(_come_back, found, who, message.count, mechanism, now)
-    if connection.vendor == "sqlite":
+    # Mostly there is one thing to write, the counter.
+    if not (found.is_unused or found.is_old):
+        success = come_back()
+    elif connection.vendor == "sqlite":
         success = in_one_commit(come_back)
     else:
-        with transaction.atomic() if found.is_unused or found.is_old else nullcontext():
+        with transaction.atomic():
             success = come_back()
     if success is None:
         reason = "superseded reconnect token" if found.is_superseded else "counter was used before"
@@ -130,7 +124,7 @@ def _come_back(
 ) -> Success | None:
     """The counter is used, and what follows from that; None where it was used before."""
     key, method = as_uuid(found.id), f"ht {ht.MECHANISMS[mechanism]}".rstrip()
-    if found.is_superseded or not (token := _counted(key, count, method, now)):
+    if found.is_superseded or _count.run([count, now + _IDLE, now, key, count]) is None:
         return None
     if found.is_unused:
         _supersede.run([now, who.id, key])
@@ -143,24 +137,11 @@ def _come_back(
         answer=b"",
         who=who,
         generation=found.generation,
-        token=token,
+        token=access_token(Claims(who.id, found.token_epoch, found.generation, method)),
         method=method,
         reconnect=successor,
         wishes=ROTATE if found.rotation_asked else (),
     )
-
-
-def _counted(key: UUID, count: int, method: str, now: datetime) -> str:
-    """A new access token for a counter that is higher than all before, or "" where it is not."""
-    token = new_token()
-    counting = [count, now + _IDLE, now, key, count]
-    ends = now + _TOKEN_LIFETIME
-    if connection.vendor == "postgresql":
-        return token if _count_and_give.run([*counting, digest(token), method, ends]) else ""
-    if (row := _count.run(counting)) is None:
-        return ""
-    _give.run([digest(token), *row, method, ends])
-    return token
 
 
 def _held(

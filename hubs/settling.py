@@ -1,8 +1,9 @@
-"""What a proof that was right ends in: the exchange is used up and the tokens are made, in one commit.
+"""What a proof that was right ends in: the exchange is used up, and what else there is to write, in one commit.
 
 On PostgreSQL that is one statement, as each is a round trip; on SQLite, which cannot write to two
-tables in one, a transaction of small ones. Both ask the database itself whether the credential, the
-hub and its organization are good at that moment: what was read before decides nothing.
+tables in one, a look and a write, or a transaction where there is more to write. Both ask the database
+itself whether the credential, the hub and its organization are good at that moment: what was read
+before decides nothing. Nor does this look decide for long: a token is asked for anew at each use.
 """
 
 from dataclasses import dataclass
@@ -14,18 +15,17 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.organizations.models import Organization
-from mago.core.ids import digest, new_id
+from mago.core.ids import new_id
 from mago.core.sql import Statement, in_one_commit
 
-from .models import Credential, Hub, HubToken, ReconnectToken, UsedExchange
+from .models import Credential, Hub, ReconnectToken, UsedExchange
 from .scopes import SCOPES
-from .tokens import new_token
+from .tokens import new_reconnect
 from .who import Who, as_moment, as_uuid
 
 # Each look at the settings takes as long as a small statement.
 _ROTATED_AFTER = settings.HUB_CREDENTIAL_ROTATED_AFTER
 _GRACE = settings.HUB_REPLACED_GRACE
-_TOKEN_LIFETIME = settings.HUB_TOKEN_LIFETIME
 _RECONNECT_IDLE = settings.HUB_RECONNECT_IDLE
 _RECONNECT_LIFETIME = settings.HUB_RECONNECT_LIFETIME
 _RECONNECT_ROTATED_AFTER = settings.HUB_RECONNECT_ROTATED_AFTER
@@ -38,7 +38,6 @@ _CREDENTIAL = Credential._meta.db_table
 _HUB = Hub._meta.db_table
 _ORGANIZATION = Organization._meta.db_table
 _RECONNECT = ReconnectToken._meta.db_table
-_TOKEN = HubToken._meta.db_table
 _USED = UsedExchange._meta.db_table
 _STATES = ", ".join(f"'{state}'" for state in sorted(SCOPES))
 
@@ -63,6 +62,7 @@ class Standing(NamedTuple):
     name: str
     serial: str
     state: str
+    token_epoch: int
     organization_is_active: bool
     is_told: bool | None
     is_quiet: bool | None
@@ -85,7 +85,8 @@ _STANDING = (
     "SELECT c.id AS id, c.stage AS stage, c.generation AS generation, c.expires_at AS expires_at,"
     " c.expires_at > %s AS unexpired, c.ended_at > %s AS just_ended, c.created_at < %s AS old,"
     " h.rotation_asked_at IS NOT NULL AS asked, h.id AS hub_id, h.organization_id AS owner,"
-    " h.name AS name, h.serial AS serial, h.state AS state, o.is_active AS owner_is_active,"
+    " h.name AS name, h.serial AS serial, h.state AS state, h.token_epoch AS epoch,"
+    " o.is_active AS owner_is_active,"
     " c.last_used_at > %s AND c.last_address = %s AS told,"
     " c.stage = 'active' AND c.expires_at > %s AND o.is_active"
     f" AND h.state IN ({_STATES}) AND c.last_used_at > %s AND c.last_address = %s AS quiet,"
@@ -97,7 +98,6 @@ _STANDING = (
     f" FROM {_CREDENTIAL} c JOIN {_HUB} h ON h.id = c.hub_id"
     f" JOIN {_ORGANIZATION} o ON o.id = h.organization_id WHERE c.id = %s"
 )
-_INSERT_TOKEN = f"INSERT INTO {_TOKEN} (digest, hub_id, generation, method, expires_at)"
 _INSERT_RECONNECT = (
     f"INSERT INTO {_RECONNECT} (id, hub_id, generation, mechanism, last_count, created_at,"
     " idle_until, expires_at)"
@@ -105,18 +105,13 @@ _INSERT_RECONNECT = (
 _TOUCH = f"UPDATE {_CREDENTIAL} SET last_used_at = %s WHERE id = %s"
 
 _use, _look, _touch = Statement(_USE), Statement(_STANDING), Statement(_TOUCH)
-_give = Statement(f"{_INSERT_TOKEN} VALUES (%s, %s, %s, %s, %s)")
-_keep = Statement(f"{_INSERT_RECONNECT} VALUES (%s, %s, %s, %s, 0, %s, %s, %s)")
-# The credential's row is locked: who revokes it waits, to find the token then, or is waited for.
 _settle = Statement(
-    f"WITH used AS ({_USE}), found AS ({_STANDING} FOR NO KEY UPDATE OF c),"
-    f" given AS ({_INSERT_TOKEN} SELECT %s, f.hub_id, f.generation, %s, %s FROM found f, used"
-    " WHERE f.quiet RETURNING digest),"
-    f" noted AS ({_TOUCH} AND EXISTS (SELECT 1 FROM given, found f WHERE f.due)),"
+    f"WITH used AS ({_USE}), found AS ({_STANDING}),"
+    f" noted AS ({_TOUCH} AND EXISTS (SELECT 1 FROM used, found f WHERE f.quiet AND f.due)),"
     f" kept AS ({_INSERT_RECONNECT} SELECT %s, f.hub_id, f.generation, %s, 0, %s::timestamptz,"
-    " LEAST(%s, f.expires_at), LEAST(%s, f.expires_at) FROM found f, given"
-    " WHERE f.again IS NULL AND %s RETURNING id)"
-    " SELECT EXISTS (SELECT 1 FROM used), EXISTS (SELECT 1 FROM given), (SELECT id FROM kept), f.*"
+    " LEAST(%s, f.expires_at), LEAST(%s, f.expires_at) FROM found f, used"
+    " WHERE f.quiet AND f.again IS NULL AND %s RETURNING id)"
+    " SELECT EXISTS (SELECT 1 FROM used), (SELECT id FROM kept), f.*"
     " FROM (SELECT 1) one LEFT JOIN found f ON TRUE"
 )
 
@@ -136,70 +131,79 @@ class Exchange:
 
 
 class Settled(NamedTuple):
-    """`is_first`: nobody came with this exchange before. Without a token there is more to be done, or a refusal."""
+    """`is_first`: nobody came with this exchange before. `reconnect` is the token to tell, where there is one."""
 
     is_first: bool
-    token: str = ""
+    standing: Standing | None
     reconnect: UUID | None = None
-    standing: Standing | None = None
 
 
 def use_up(exchange: Exchange) -> Settled:
     """The exchange is over, and nothing came of it; the look is the same for a hub that does not exist."""
-    if _use.run([exchange.id, exchange.expires]) is None:
-        return Settled(is_first=False)
-    return Settled(is_first=True, standing=look(exchange))
+    standing = _look_at(exchange)
+    return Settled(_use_it(exchange), standing)
 
 
-def look(exchange: Exchange) -> Standing | None:
+def settle(exchange: Exchange) -> Settled:
+    """The exchange is over; with all in good order and nothing to tell, so is the sign-in."""
+    if connection.vendor == "sqlite":
+        return _by_small_statements(exchange)
+    return _by_one_statement(exchange)
+
+
+def _look_at(exchange: Exchange) -> Standing | None:
     row = _look.run(_looking(exchange))
     return Standing(*row) if row else None
 
 
-def settle(exchange: Exchange) -> Settled:
-    """The exchange is over; with all in good order and nothing to tell, there are the tokens too."""
-    if connection.vendor == "sqlite":
-        return in_one_commit(lambda: _by_small_statements(exchange))
-    return _by_one_statement(exchange)
+def _use_it(exchange: Exchange) -> bool:
+    return _use.run([exchange.id, exchange.expires]) is not None
 
 
 def _by_one_statement(exchange: Exchange) -> Settled:
-    token, made, now = new_token(), new_id(), exchange.now
+    made, now = new_id(), exchange.now
     row = _settle.run(
         [
             exchange.id,
             exchange.expires,
             *_looking(exchange),
-            *(digest(token), exchange.method, now + _TOKEN_LIFETIME),
             *(now, exchange.credential),
             *(made, exchange.reconnects_by, now),
             *(now + _RECONNECT_IDLE, now + _RECONNECT_LIFETIME, exchange.keep),
         ]
     )
-    is_first, is_given, kept, *found = row
+    is_first, kept, *found = row
     standing = Standing(*found) if found[0] else None
-    if not (standing and is_given):
-        return Settled(is_first, standing=standing)
-    return Settled(is_first, token, kept or standing.again, standing)
+    return Settled(is_first, standing, kept or (standing and standing.again))
 
 
 def _by_small_statements(exchange: Exchange) -> Settled:
-    """As above, within a transaction, which is alone in writing."""
+    standing = _look_at(exchange)
+    if standing and standing.is_quiet and (standing.is_due or _needs_one(exchange, standing)):
+        return in_one_commit(lambda: _with_more(exchange))
+    again = as_uuid(standing.again) if standing and standing.again else None
+    return Settled(_use_it(exchange), standing, again)
+
+
+def _needs_one(exchange: Exchange, standing: Standing) -> bool:
+    return exchange.keep and not standing.again
+
+
+def _with_more(exchange: Exchange) -> Settled:
+    """As above, and what else there is to write. Looked at anew, as from here on nobody else writes."""
     settled = use_up(exchange)
     standing = settled.standing
-    if not (standing and standing.is_quiet):
+    if not (settled.is_first and standing and standing.is_quiet):
         return settled
-    token, now = new_token(), exchange.now
-    hub, generation = standing.hub_id, standing.generation
-    _give.run([digest(token), hub, generation, exchange.method, now + _TOKEN_LIFETIME])
+    now = exchange.now
     if standing.is_due:
         _touch.run([now, exchange.credential])
-    again = as_uuid(standing.again) if standing.again else None
-    if again is None and exchange.keep:
-        again, end = new_id(), min(now + _RECONNECT_LIFETIME, as_moment(standing.expires_at))
-        idle = min(now + _RECONNECT_IDLE, end)
-        _keep.run([again, hub, generation, exchange.reconnects_by, now, idle, end])
-    return Settled(True, token, again, standing)
+    if not _needs_one(exchange, standing):
+        return settled._replace(reconnect=as_uuid(standing.again) if standing.again else None)
+    end = min(now + _RECONNECT_LIFETIME, as_moment(standing.expires_at))
+    hub, generation = as_uuid(standing.hub_id), standing.generation
+    made = new_reconnect(hub, generation, exchange.reconnects_by, now, end)
+    return settled._replace(reconnect=made)
 
 
 def _looking(exchange: Exchange) -> list[Any]:

@@ -14,7 +14,7 @@ from accounts.models import User
 from mago.audit.services import record
 from mago.audit.tags import Tag
 
-from ..models import Credential, Hub, HubToken, ReconnectToken
+from ..models import Credential, Hub, ReconnectToken
 from ..verifiers import Verifier
 from .locking import locked
 
@@ -86,7 +86,6 @@ def activate_generation(hub_id: UUID, generation: int, now: datetime) -> None:
     )
     ours.filter(stage=Stage.PENDING, generation=generation).update(stage=Stage.ACTIVE)
     older = {"hub_id": hub_id, "generation__lt": generation}
-    HubToken.objects.filter(**older).delete()
     ReconnectToken.objects.filter(**older, superseded_at=None).update(superseded_at=now)
     hub = Hub.objects.everywhere(reason="a hub that proved itself").get(pk=hub_id)
     hub.rotation_asked_at = None
@@ -135,7 +134,6 @@ def end_credentials(hub: Hub, generation: int | None = None) -> None:
     """No credential of the hub (of that generation) works, nor anything that was got with it."""
     which = {"hub": hub} if generation is None else {"hub": hub, "generation": generation}
     live = Credential.objects.filter(**which, ended_at=None)
-    # First: a sign-in that is under way waits for these rows, or has made its token before.
+    # Access tokens end with it: each says by which generation it was got.
     live.update(stage=Stage.REVOKED, ended_at=timezone.now())
-    HubToken.objects.filter(**which).delete()
     ReconnectToken.objects.filter(**which).delete()

@@ -13,7 +13,8 @@ from mago.audit.services import Outcome, record
 from mago.audit.tags import Tag
 from mago.core.errors import Conflict
 
-from ..models import Credential, EnrolmentCode, Hub, HubToken, ReconnectToken, State
+from ..models import Credential, EnrolmentCode, Hub, ReconnectToken, State
+from ..tokens import new_epoch
 from .locking import locked
 
 _IN_USE = frozenset({State.ACTIVE, State.QUARANTINED, State.SUSPENDED})
@@ -47,7 +48,9 @@ def suspend_hub(*, hub: Hub, reason: str, actor: User) -> Hub:
     """The hub is refused from its next request on, until it is reactivated."""
     demand_permission(actor, Permission.HUBS_EDIT, hub)
     hub = _change(hub, State.SUSPENDED, Tag.HUB_SUSPENDED, reason=reason, actor=actor)
-    HubToken.objects.filter(hub=hub).delete()
+    # What it was given before does not live again with it.
+    hub.token_epoch = new_epoch()
+    hub.save(update_fields=["token_epoch"])
     return hub
 
 
@@ -65,7 +68,6 @@ def retire_hub(*, hub: Hub, reason: str, actor: User) -> Hub:
     allowed = _IN_USE | {State.EXPECTED}
     hub = _change(hub, State.RETIRED, Tag.HUB_RETIRED, reason=reason, actor=actor, allowed=allowed)
     now = timezone.now()
-    HubToken.objects.filter(hub=hub).delete()
     ReconnectToken.objects.filter(hub=hub).delete()
     live = Credential.objects.filter(hub=hub, ended_at=None)
     live.update(stage=Credential.Stage.REVOKED, ended_at=now)

@@ -15,7 +15,8 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.provider.models import TokenFamily
 from accounts.sessions.models import Session
-from hubs.models import HubToken
+from hubs.models import Hub
+from hubs.tokens import new_epoch
 from mago.audit.append_only import TABLES as TRAIL
 from mago.audit.models import AuditEvent
 from mago.core.crypto import key_ids
@@ -222,5 +223,6 @@ def _values(row: list[Any], columns: list[tuple[str, str]]) -> list[Any]:
 
 def _sign_everybody_out() -> None:
     Session.objects.all().delete()
-    HubToken.objects.all().delete()
+    hubs = Hub.objects.everywhere(reason="a backup was restored, whosever hubs are in it")
+    hubs.update(token_epoch=new_epoch())
     TokenFamily.objects.filter(revoked_at=None).update(revoked_at=timezone.now())

@@ -226,7 +226,11 @@ def test_whoever_is_refused_finds_the_connection_as_it_was_or_is_told(db: None, 
     _status, headers, _content = ask(full, path, FIRST, **{"wsgi.input": sent})
     assert sent.read() == b""
     assert "Connection" not in headers
-    for odd in ({"CONTENT_LENGTH": "9000"}, {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}):  # fmt: skip
+    odds: list[dict[str, Any]] = [
+        {"CONTENT_LENGTH": "9000"},
+        {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"},
+    ]
+    for odd in odds:
         assert ask(full, path, FIRST, **odd)[1]["Connection"] == "close"
 
 

@@ -100,7 +100,7 @@ def test_a_server_that_stops_at_the_first_use_leaves_both(
         raise SystemError("killed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(handshake, "issue", stop)
+        patch.setattr(handshake, "new_reconnect", stop)
         assert renewed.proceed(renewed.start()).status_code == 500
     assert stages() == {1: "active", 2: "pending"}
     assert Device(enrolled).sign_in()["generation"] == 1

@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from hubs.models import HubToken
-from hubs.tokens import TOKEN_PREFIX
-from mago.core.ids import digest, new_secret
+from hubs.tokens import Claims, access_token
 from tests.hubs.conftest import Enrolled
 from tests.hubs.hub import Device
 
@@ -17,14 +15,7 @@ from tests.hubs.hub import Device
 def signed_in(enrolled: Enrolled) -> Device:
     """The hub with an access token."""
     device = Device(enrolled)
-    device.token = TOKEN_PREFIX + new_secret()
-    HubToken.objects.create(
-        digest=digest(device.token),
-        hub=enrolled.hub,
-        generation=1,
-        method="scram",
-        expires_at=timezone.now() + timedelta(minutes=15),
-    )
+    device.token = access_token(Claims(enrolled.hub.pk, enrolled.hub.token_epoch, 1, "scram"))
     return device
 
 
