@@ -118,7 +118,7 @@ class Client:
 
     def _sign_in(self, credential: Credential) -> None:
         offer = _good(self.wire.ask("GET", f"{API}/auth"))
-        binding = self._binding(offer.get("channel_bindings", []))
+        flag, binding = self._binding(offer.get("channel_bindings", []))
         mechanism = MECHANISM + ("-PLUS" if binding else "")
         if mechanism not in offer.get("mechanisms", []):
             raise ServerNotProved(f"{mechanism} is not offered")
@@ -127,7 +127,7 @@ class Client:
             _keys(credential),
             credential.salt,
             credential.iterations,
-            flag=f"p={proof.END_POINT}" if binding else "n",
+            flag=flag,
             binding=binding,
             offered=proof.offered_hash(offer["mechanisms"], offer["channel_bindings"]),
         )
@@ -140,8 +140,16 @@ class Client:
         self.signed_in += 1
         self._take(ended)
 
-    def _binding(self, offered: list[str]) -> bytes:
-        return self.wire.end_point() if proof.END_POINT in offered else b""
+    def _binding(self, offered: list[str]) -> tuple[str, bytes]:
+        """What is said about the channel, and its data: to the certificate, as Python's TLS exports no key.
+
+        A server that offers nothing to bind to is told that we could: had somebody cut its offer short,
+        it knows by that (RFC 5802 section 6).
+        """
+        seen = self.wire.end_point()
+        if seen and proof.END_POINT in offered:
+            return f"p={proof.END_POINT}", seen
+        return ("n" if offered or not seen else "y"), b""
 
     def reconnect(self) -> None:
         """Both have proved that they hold the reconnect token, and there is an access token: one request."""

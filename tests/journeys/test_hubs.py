@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
@@ -27,6 +27,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from accounts.models import User
 from accounts.organizations.services import create_organization, create_site
+from hubs.agent.client import Client, Refused, enrol, prepare
+from hubs.agent.device import Device
+from hubs.agent.wire import Wire
 from hubs.services import create_enrolment_code
 from mago.core.ids import new_id
 from tests.hubs.conftest import verifier
@@ -38,13 +41,18 @@ pytestmark = [pytest.mark.journey, pytest.mark.slow]
 API = "/api/v1/hubs/"
 
 
-def enrolled(site: Site, inside: Inside) -> str:
-    """The name of a hub of Acme's, whose secret is "secret"."""
+def new_code(site: Site, inside: Inside) -> str:
+    """An enrolment code of Acme's."""
     with inside(site):
         owner = User.objects.create_user(f"{new_id()}@example.com")
         acme = create_organization(name="Acme", owner=owner, actor=owner)
         hall = create_site(organization=acme, name="Hall", actor=owner)
-        _row, code = create_enrolment_code(organization=acme, site=hall, actor=owner)
+        return create_enrolment_code(organization=acme, site=hall, actor=owner)[1]
+
+
+def enrolled(site: Site, inside: Inside) -> str:
+    """The name of a hub of Acme's, whose secret is "secret"."""
+    code = new_code(site, inside)
     device = {"model": "Panel", "serial": "S-1"}
     body = {"code": code, "device": device, "credentials": [verifier("secret")]}
     with connected(site.base) as connection:
@@ -96,7 +104,15 @@ def test_a_server_killed_between_the_two_requests_is_no_matter(
 
 # --- behind a proxy ---
 
-Proxied = tuple[Site, int, bytes]
+
+class Proxied(NamedTuple):
+    """Mago behind HAProxy: its port, its certificate's file, and what tls-server-end-point is for that."""
+
+    site: Site
+    port: int
+    certificate: Path
+    end_point: bytes
+
 
 PROXY = """
 global
@@ -124,9 +140,11 @@ def certificate(path: Path) -> bytes:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)
-    made = x509.CertificateBuilder(
-        name, name, key.public_key(), 1, now, now + timedelta(days=1)
-    ).sign(key, hashes.SHA256())
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
     pem = serialization.Encoding.PEM
     secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     path.write_bytes(made.public_bytes(pem) + secret)
@@ -138,16 +156,17 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxied]:
     if not shutil.which("haproxy"):
         pytest.skip("haproxy is not installed")
     tmp_path = Path(tmp_path_factory.mktemp("proxied"))
-    end_point, port = certificate(tmp_path / "pair.pem"), free_port()
+    file, port = tmp_path / "pair.pem", free_port()
+    end_point = certificate(file)
     settings = {"MAGO_TRUSTED_PROXIES": "1", "MAGO_HUB_CHANNEL_BINDING_HEADERS": "true"}
     with running(tmp_path / "data", **settings) as site:
         backend = urlsplit(site.base).netloc
-        text = PROXY.format(port=port, certificate=tmp_path / "pair.pem", backend=backend)
+        text = PROXY.format(port=port, certificate=file, backend=backend)
         (tmp_path / "haproxy.cfg").write_text(text)
         process = subprocess.Popen(["haproxy", "-db", "-f", str(tmp_path / "haproxy.cfg")])
         try:
             wait_for(port)
-            yield site, port, end_point
+            yield Proxied(site, port, file, end_point)
         finally:
             process.terminate()
             process.wait(20)
@@ -165,7 +184,7 @@ def wait_for(port: int) -> None:
 
 
 def test_the_channel_is_bound_to_behind_haproxy(proxied: Proxied, inside: Inside) -> None:
-    site, port, end_point = proxied
+    site, port, _file, end_point = proxied
     name = enrolled(site, inside)
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -177,6 +196,25 @@ def test_the_channel_is_bound_to_behind_haproxy(proxied: Proxied, inside: Inside
     with connected(site.base) as direct:
         direct.request("GET", API + "auth")
         assert json.loads(direct.getresponse().read())["channel_bindings"] == []
+
+
+def test_the_agent_binds_to_the_certificate_that_it_sees(proxied: Proxied, inside: Inside) -> None:
+    """Both ways in: by its secret, and by its token; and a certificate of somebody else's gives it away."""
+    site, port, file, _end_point = proxied
+    code = new_code(site, inside)
+    with closing(Wire(f"https://localhost:{port}", authorities=str(file))) as wire:
+        client = Client(wire, enrol(wire, code, Device().identity(), prepare(wire)))
+        client.come_in()
+        assert client.state.reconnect
+        assert client.state.reconnect["mechanism"] == "HT-SHA-256-ENDP"
+        client.forget_token()
+        client.come_in()
+        assert (client.signed_in, client.reconnected) == (1, 1)
+        assert client.heartbeat({"uptime": 1}).interval == 60
+        wire.end_point = lambda: b"another certificate".ljust(32)  # type: ignore[method-assign]
+        for way_in in (client.reconnect, client.sign_in):
+            with pytest.raises(Refused):
+                way_in()
 
 
 def bind_and_be_bound(connection: Any, name: str, end_point: bytes) -> None:
@@ -207,7 +245,7 @@ def bind_and_be_bound(connection: Any, name: str, end_point: bytes) -> None:
 
 def test_the_very_connection_is_bound_to_behind_haproxy(proxied: Proxied, inside: Inside) -> None:
     """OpenSSL's client exports its end of the connection's secret; ours comes from HAProxy."""
-    site, port, _end_point = proxied
+    site, port, *_more = proxied
     name = enrolled(site, inside)
     with subprocess.Popen(
         ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-tls1_3", "-ign_eof",

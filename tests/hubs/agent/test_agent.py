@@ -124,6 +124,23 @@ def test_a_server_that_cannot_prove_itself_is_refused(hub: Client, wire: Loop, w
     hub.come_in()
 
 
+@pytest.mark.parametrize(
+    ("seen", "offered", "flag"),
+    [
+        (b"its hash", ["tls-exporter", "tls-server-end-point"], "p=tls-server-end-point"),
+        (b"its hash", ["tls-exporter"], "n"),
+        (b"its hash", [], "y"),
+        (b"", [], "n"),
+    ],
+)
+def test_it_binds_where_it_can_and_says_so_where_the_server_cannot(
+    hub: Client, wire: Loop, seen: bytes, offered: list[str], flag: str
+) -> None:
+    """By "y" a server that can bind knows that somebody cut its offer short."""
+    wire.end_point = lambda: seen  # type: ignore[method-assign]
+    assert hub._binding(offered)[0] == flag
+
+
 def test_a_server_that_does_not_hold_the_reconnect_token_is_refused(
     hub: Client, wire: Loop
 ) -> None:
