@@ -8,6 +8,7 @@ from mago.documentation.source import FOLDER
 
 from . import (
     audit_events,
+    commands,
     dependencies,
     environment,
     jobs,
@@ -22,6 +23,7 @@ from . import (
 PAGES: Mapping[str, tuple[str, Callable[[], str]]] = MappingProxyType(
     {
         "audit-events": ("reference/audit-events.md", audit_events.text),
+        "commands": ("reference/commands.md", commands.text),
         "dependencies": ("reference/dependencies.md", dependencies.text),
         "e-mails": ("reference/e-mails.md", mails.text),
         "jobs": ("reference/jobs.md", jobs.text),

@@ -3,14 +3,17 @@
 import re
 
 import pytest
+from django.core.management import get_commands
 from django.utils import translation
 
 from mago.documentation.generated import PAGES, file_of, limits, text_of
+from mago.documentation.generated.commands import commands, parser_of
 from tests.running import ROOT
 
 pytestmark = pytest.mark.one_database
 
 
+@pytest.mark.slow
 def test_every_page_that_is_made_from_the_code_is_fresh() -> None:
     with translation.override("en"):
         stale = [what for what in PAGES if file_of(what).read_text() != text_of(what)]
@@ -28,3 +31,22 @@ def test_no_limit_is_forgotten() -> None:
     told = file_of("limits").read_text()
     assert {name for name in made if f"`{name}`" not in told} == set()
     assert len(made) > 40
+
+
+def test_every_command_that_is_written_down_is_one_with_its_options() -> None:
+    known = {
+        name: {
+            flag for action in parser_of(command, name)._actions for flag in action.option_strings
+        }
+        for name, command in commands()
+    }
+    wrong = []
+    for file in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        text = file.read_text().replace("\\\n", " ")
+        for name, rest in re.findall(r"manage\.py ([a-z_]+)([^`\n|<>&]*)", text):
+            if name not in known and name not in get_commands():
+                wrong.append((file.name, name))
+            flags = set(re.findall(r"(?<= )--[a-z-]+", rest))
+            if name in known and flags - known[name]:
+                wrong.append((file.name, name, *flags - known[name]))
+    assert wrong == []
