@@ -15,7 +15,7 @@ from hubs.models import EnrolmentCode, Hub, ReconnectToken, Room, State
 from hubs.operations.models import OPEN, Assignment, Group, Stage, Task
 from hubs.operations.selectors import tasks_of, where_stage
 from hubs.selectors import codes_of, hubs_anywhere, hubs_of, rooms_of
-from mago.audit import selectors as trail
+from mago.audit import search as trail
 from mago.audit.models import AuditEvent
 from mago.audit.tags import Tag
 from mago.core.errors import NotFound
@@ -166,9 +166,9 @@ def reconnect_tokens_of(hub: Hub, most: int) -> list[ReconnectToken]:
 
 def events_of_hub(hub: Hub, most: int) -> list[AuditEvent]:
     """The newest events about the hub."""
-    return list(trail.events(target=hub)[:most])
+    return trail.find(target=hub).newest(most)
 
 
 def last_failure_of(hub: Hub) -> AuditEvent | None:
     """Why the hub was refused last, with its true reason, which the hub itself was never told."""
-    return trail.events(tag=Tag.HUB_SIGN_IN_FAILED.value, target=hub).first()
+    return next(iter(trail.find(tag=Tag.HUB_SIGN_IN_FAILED.value, target=hub).newest(1)), None)

@@ -7,6 +7,7 @@ from uuid import UUID
 from accounts.models import User
 from mago.audit import selectors
 from mago.audit.models import AuditEvent, AuditLink, name_together
+from mago.audit.search import find
 
 from ..keyset import Listing
 
@@ -17,13 +18,12 @@ AROUND = timedelta(minutes=5)
 def find_events(*, actor: UUID | None = None, about: UUID | None = None, **filters: Any) -> Listing:
     """Events that match all that is given, newest first; `actor` and `about` are keys of people."""
     target = str(about) if about else None
-    return Listing((selectors.events(actor=actor, target=target, **filters),), key=("id",))
+    return find(actor=actor, target=target, **filters).listing
 
 
 def events_of(person: User, most: int) -> list[AuditEvent]:
     """The newest events by or about a person."""
-    by = selectors.events(actor=person)[:most]
-    about = selectors.events(target=person)[:most]
+    by, about = find(actor=person).newest(most), find(target=person).newest(most)
     found = {event.pk: event for event in (*by, *about)}
     newest = sorted(found.values(), key=lambda event: event.pk, reverse=True)[:most]
     name_together(newest)

@@ -12,12 +12,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Max, Min
 from django.utils import timezone
 
 from . import canonical, selectors
 from .checkpoints import checkpoints_between, make_checkpoint
 from .models import AuditCheckpoint, AuditEvent, AuditLink
+from .search import find, oldest_first
 from .segments import Place, segments, start
 from .services import BATCH, LOOK_BACK, record, seal
 from .statements import installation, keys
@@ -48,7 +49,7 @@ def export(
 ) -> Iterator[str]:
     """The lines of the file; that somebody took them is recorded before the first is given.
 
-    `filters` are those of `selectors.events`. With any, JSON Lines hold what was found; without,
+    `filters` are those of `search.find`. With any, JSON Lines hold what was found; without,
     the piece of the chain that holds the period, and at its ends perhaps a few events beside it.
     """
     asked = {name: str(value) for name, value in (filters or {}).items() if value is not None}
@@ -66,9 +67,9 @@ def lines_of(
     """As `export`, for whoever has recorded it already."""
     filters = {name: value for name, value in (filters or {}).items() if value is not None}
     if format is Format.CSV:
-        return _csv(_oldest_first(selectors.events(since=since, until=until, **filters)))
+        return _csv(find(since=since, until=until, **filters).oldest_first())
     if filters:
-        return _search(_oldest_first(selectors.events(since=since, until=until, **filters)))
+        return _search(find(since=since, until=until, **filters).oldest_first())
     return _chain(since, until)
 
 
@@ -82,14 +83,6 @@ def lines_after(position: int, most: int) -> tuple[list[str], int]:
         lines.append(line)
         position = link.sequence if link else position
     return lines, position
-
-
-def _oldest_first(found: QuerySet[AuditEvent]) -> Iterator[AuditEvent]:
-    """All of them, a batch at a time; not `iterator()`, which without a cursor takes all at once."""
-    after = 0
-    while batch := list(found.filter(id__gt=after).order_by("id")[:BATCH]):
-        yield from batch
-        after = batch[-1].id
 
 
 class _Line:
@@ -222,7 +215,7 @@ def _linked(link: AuditLink, event: AuditEvent | None, *, named: bool) -> str:
 
 def _outside(since: datetime | None, until: datetime | None) -> Iterator[str]:
     """Events of the period that are not ours, or are copies: they are not hidden either."""
-    for event in _oldest_first(selectors.without_link(selectors.events(since=since, until=until))):
+    for event in oldest_first(selectors.without_link(selectors.events(since=since, until=until))):
         # What was recorded meanwhile is ours, and has its link in a moment.
         if not canonical.is_ours(event) or selectors.sealed_salts([canonical.salt_of(event)]):
             yield _line({"type": "unsealed", **_members(event)})

@@ -79,21 +79,6 @@ class AuditEvent(models.Model):
     class Meta:
         verbose_name = _("audit event")
         verbose_name_plural = _("audit events")
-        # Each costs every event; the newest and those of a period are found by their numbers.
-        indexes = [
-            models.Index(
-                fields=["actor_id", "id"],
-                name="audit_of_actor",
-                condition=Q(actor_id__isnull=False),
-            ),
-            models.Index(fields=["target_id", "id"], name="audit_of_target"),
-            models.Index(fields=["tag", "id"], name="audit_of_tag"),
-            models.Index(
-                fields=["organization_id", "id"],
-                name="audit_of_organization",
-                condition=Q(organization_id__isnull=False),
-            ),
-        ]
 
     objects: ClassVar[models.Manager["AuditEvent"]] = AuditEvents.as_manager()
 
@@ -173,6 +158,51 @@ class AuditLink(models.Model):
 
     def __str__(self) -> str:
         return str(self.sequence)
+
+
+class AuditMark(models.Model):
+    """What an event is searched by: a copy, made a moment later, whose indexes no writer waits for.
+
+    It can be made again from the event, and is no part of the trail.
+    """
+
+    event = models.OneToOneField(
+        AuditEvent, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="mark"
+    )
+    tag = models.CharField(max_length=64)
+    outcome = models.CharField(max_length=7)
+    actor_id = models.UUIDField(null=True)
+    target_id = models.CharField(max_length=64)
+    organization_id = models.UUIDField(null=True)
+    address = models.CharField(max_length=45)
+
+    class Meta:
+        verbose_name = _("mark of an audit event")
+        verbose_name_plural = _("marks of audit events")
+        indexes = [
+            models.Index(fields=["outcome", "event"], name="audit_mark_outcome"),
+            models.Index(fields=["tag", "event"], name="audit_mark_tag"),
+            models.Index(
+                fields=["organization_id", "event"],
+                name="audit_mark_organization",
+                condition=Q(organization_id__isnull=False),
+            ),
+            models.Index(
+                fields=["organization_id", "tag", "event"],
+                name="audit_mark_kind",
+                condition=Q(organization_id__isnull=False),
+            ),
+            models.Index(fields=["address", "event"], name="audit_mark_address"),
+            models.Index(fields=["target_id", "event"], name="audit_mark_target"),
+            models.Index(
+                fields=["actor_id", "event"],
+                name="audit_mark_actor",
+                condition=Q(actor_id__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.event_id)
 
 
 class AuditKey(models.Model):

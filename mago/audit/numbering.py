@@ -39,11 +39,11 @@ class NumberAt(Func):
         super().__init__(Value(moment, output_field=DateTimeField()))
 
 
-def since(moment: datetime) -> Q:
-    """Events of that moment and later."""
-    return Q(time__gte=moment, id__gte=NumberAt(moment - SKEW))
-
-
-def until(moment: datetime) -> Q:
-    """Events before that moment."""
-    return Q(time__lt=moment, id__lt=NumberAt(moment + SKEW))
+def within(since: datetime | None, until: datetime | None, number: str = "id") -> Q:
+    """Events of `since` and later and before `until`; `number` is the column to find them along."""
+    period = Q()
+    if since is not None:
+        period &= Q(("time__gte", since), (f"{number}__gte", NumberAt(since - SKEW)))
+    if until is not None:
+        period &= Q(("time__lt", until), (f"{number}__lt", NumberAt(until + SKEW)))
+    return period

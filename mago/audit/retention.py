@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from . import append_only, canonical, selectors, statements
+from . import append_only, canonical, marks, selectors, statements
 from .checkpoints import checkpoints_between, vouches_for
 from .exporting import piece
 from .models import AuditCheckpoint, AuditEvent, AuditLink, AuditSegment, AuditStream
@@ -197,8 +197,14 @@ def _sweep(end: float) -> int:
     while sequence <= newest.last_sequence and time.monotonic() < end:
         begin = time.monotonic()
         last = min(sequence + STEP - 1, newest.last_sequence)
-        with transaction.atomic():
-            append_only.remove(connection, sequence, last)
+        _remove(sequence, last)
         sequence = last + 1
         time.sleep(max(PAUSE, REST * (time.monotonic() - begin)))
     return sequence - first
+
+
+def _remove(first: int, last: int) -> None:
+    """These links are gone, with their events and what those are searched by."""
+    with transaction.atomic():
+        marks.remove(first, last)
+        append_only.remove(connection, first, last)

@@ -1,70 +1,22 @@
-"""Reading the trail: newest first, never counted, so that a page costs the same at any size."""
+"""Reading the trail and its chain."""
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
-from uuid import UUID
 
-from django.db.models import Exists, Max, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from mago.core.errors import NotFound
 
 from . import numbering
-from .cleaning import clean_text
 from .models import AuditEvent, AuditLink
-from .pseudonyms import found_by
 
 
-def events(
-    *,
-    tag: str | None = None,
-    actor: Model | UUID | None = None,
-    target: Model | str | None = None,
-    outcome: str | None = None,
-    address: str | None = None,
-    organization: Model | UUID | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    text: str | None = None,
-) -> QuerySet[AuditEvent]:
-    """Events that match all that is given, newest first by their numbers: the key to page on.
+def events(*, since: datetime | None = None, until: datetime | None = None) -> QuerySet[AuditEvent]:
+    """Events of a period, newest first by their numbers; `since` is included and `until` is not.
 
-    `since` is included and `until` is not. `text` is a part of what, somebody's whole e-mail address,
-    or a whole request id or address; text is cleaned as it was when the event was told, so that both sides agree.
+    `search.find` has them by more than that.
     """
-    exact = {"tag": tag, "outcome": outcome, "address": address}
-    found = AuditEvent.objects.order_by("-id")
-    found = found.filter(**{name: clean_text(value) for name, value in exact.items() if value})
-    if actor is not None:
-        found = found.filter(actor_id=_key(actor))
-    if organization is not None:
-        found = found.filter(organization_id=_key(organization))
-    if target is not None:
-        found = found.filter(_is_target(target))
-    if since is not None:
-        found = found.filter(numbering.since(since))
-    if until is not None:
-        found = found.filter(numbering.until(until))
-    return found.filter(_matches(clean_text(text))) if text else found
-
-
-def _key(thing: Model | UUID) -> Any:
-    return thing.pk if isinstance(thing, Model) else thing
-
-
-def _is_target(target: Model | str) -> Q:
-    if isinstance(target, Model):
-        return Q(target_type=target._meta.label_lower, target_id=str(target.pk))
-    return Q(target_id=clean_text(target))
-
-
-def _matches(text: str) -> Q:
-    people, names = found_by(text)
-    who = Q(actor_id__in=people) | Q(on_behalf_of_id__in=people)
-    what = Q(target_id__in=[str(key) for key in people]) | Q(target_label__icontains=text)
-    for name in names:
-        what |= Q(target_label__contains=name)
-    return who | what | Q(actor_label__icontains=text) | Q(request_id=text) | Q(address=text)
+    return AuditEvent.objects.filter(numbering.within(since, until)).order_by("-id")
 
 
 def event(id: int) -> AuditEvent:

@@ -13,7 +13,7 @@ from django.db.models import Model
 from mago.core.context import caller
 from mago.core.metrics import SIGN_INS
 
-from . import canonical, selectors, tallies
+from . import canonical, marks, selectors, tallies
 from .cleaning import clean_detail, clean_text
 from .insertion import insert
 from .models import AuditEvent, AuditLink, Outcome
@@ -123,7 +123,7 @@ class Sealing(NamedTuple):
 
 
 def seal(*, full: bool = False) -> Sealing:
-    """Every committed event that is genuine has its link; one sealer works at a time.
+    """Every committed event has its mark, and its link if it is genuine; one sealer works at a time.
 
     Events are linked in the order in which they are found, which is that of their numbers but for
     those whose transaction ended late. `full` also looks for those further back than LOOK_BACK.
@@ -132,6 +132,7 @@ def seal(*, full: bool = False) -> Sealing:
     after = None if full else selectors.newest_sealed() - LOOK_BACK
     done = Sealing()
     while batch := _next_batch(after):
+        marks.mark(batch.ids)
         if not _append(batch):
             continue  # Another sealer was quicker: look again at what is left.
         after = batch.ids[-1]

@@ -7,7 +7,7 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from . import canonical, selectors
+from . import canonical, marks, selectors
 from .checkpoints import checkpoints_between, newest_checkpoint, vouches_for
 from .models import AuditEvent, AuditLink
 from .segments import Place, place_after, segments
@@ -115,6 +115,7 @@ class _Walk:
         while links := list(selectors.links_after(after)[:BATCH]):
             events = selectors.readable(link.event_id for link in links)
             stated = checkpoints_between(links[0].sequence, links[-1].sequence)
+            marks.mend([link.event_id for link in links])
             for link in links:
                 if problem := self._problem(link, events.get(link.event_id)):
                     return problem

@@ -46,10 +46,17 @@ class Listing:
     queries: tuple[QuerySet[Any], ...]
     key: tuple[str, ...]
     descending: bool = True
+    # For each query the columns that it finds the key in, where they are not the model's own.
+    paths: tuple[tuple[str, ...], ...] = ()
 
     @property
     def model(self) -> type[Model]:
         return self.queries[0].model
+
+    def parts(self) -> list[tuple[QuerySet[Any], tuple[str, ...]]]:
+        """Each query, with the columns that it finds the key in."""
+        paths = self.paths or (self.key,) * len(self.queries)
+        return list(zip(self.queries, paths, strict=True))
 
     def fields(self) -> list[Any]:
         return [self.model._meta.get_field(name) for name in self.key]
@@ -138,20 +145,19 @@ class KeysetPage:
 
     def _fetch(self, place: Cursor | None, backwards: bool) -> list[Any]:
         downwards = self.listing.descending != backwards
-        order = [f"-{name}" if downwards else name for name in self.listing.key]
         found: dict[Any, Any] = {}
-        for query in self.listing.queries:
-            rows = query.order_by(*order)
+        for query, path in self.listing.parts():
+            rows = query.order_by(*(f"-{name}" if downwards else name for name in path))
             if place is not None:
-                rows = rows.filter(self._beyond(place.values, "<" if downwards else ">"))
+                rows = rows.filter(self._beyond(path, place.values, "<" if downwards else ">"))
             found.update((row.pk, row) for row in rows[: self.size + 1])
         if len(self.listing.queries) == 1:
             return list(found.values())
         return sorted(found.values(), key=self._values, reverse=downwards)[: self.size + 1]
 
-    def _beyond(self, values: tuple[Any, ...], operator: str) -> Expression:
+    def _beyond(self, path: tuple[str, ...], values: tuple[Any, ...], operator: str) -> Expression:
         """(a, b) < (x, y), compared as a row: both databases go straight to that place of the index."""
-        columns = [F(name) for name in self.listing.key]
+        columns = [F(name) for name in path]
         place = [Value(v, f) for v, f in zip(values, self.listing.fields(), strict=True)]
         sides = (
             Func(*side, template="(%(expressions)s)", output_field=BooleanField())

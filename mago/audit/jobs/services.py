@@ -34,7 +34,7 @@ def request_export(
     actor: Any,
     organization_id: UUID | None = None,
 ) -> AuditJob:
-    """A worker writes what `filters` of `selectors.events` find into a file, which is `actor`'s alone.
+    """A worker writes what `filters` of `search.find` find into a file, which is `actor`'s alone.
 
     Conflict while an earlier one of theirs is not finished; their oldest files make room.
     """
