@@ -16,8 +16,10 @@ RUNS = 60
 # So few that each fills a page in the small trail already.
 PEOPLE = [UUID(int=number << 64 | 7 << 76) for number in range(1, 101)]
 TAGS = ["signin:session:opened"] * 90 + ["signin:session:failed"] * 9 + ["access:role:granted"]
+OUTCOMES = ["success"] * 99 + ["refused"]
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 MAC = os.urandom(48)
+MARKS = "tag, outcome, actor_id, target_id, organization_id, address"
 
 
 def main(small: int, large: int) -> None:
@@ -37,7 +39,7 @@ def rows(first: int, last: int) -> Iterator[tuple[Any, ...]]:
         yield (
             BEGIN + timedelta(seconds=number),
             TAGS[number * 31 % 100],
-            "success",
+            OUTCOMES[number * 17 % 100],
             person,
             name,
             None,
@@ -46,7 +48,7 @@ def rows(first: int, last: int) -> Iterator[tuple[Any, ...]]:
             str(person),
             name,
             None,
-            "192.0.2.1",
+            f"192.0.2.{number % 100}",
             "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
             f"{number:032x}",
             '{"method":"password"}',
@@ -55,10 +57,12 @@ def rows(first: int, last: int) -> Iterator[tuple[Any, ...]]:
 
 
 def fill(first: int, last: int) -> None:
-    """Events stand in the table, without links: pages do not look at the chain."""
+    """Events stand in the table with what they are searched by, and one link that says how far."""
     from django.db import connection, transaction
+    from django.db.models import Max
 
     from mago.audit.canonical import FIELDS
+    from mago.audit.models import AuditEvent, AuditLink, AuditMark
 
     columns = ",".join((*FIELDS, "mac"))
     with transaction.atomic(), connection.cursor() as cursor:
@@ -75,8 +79,16 @@ def fill(first: int, last: int) -> None:
                     for time, *rest in rows(first, last)
                 ),
             )
+        cursor.execute(
+            f"INSERT INTO audit_auditmark (event_id, {MARKS})"  # noqa: S608 - our own names
+            f" SELECT id, {MARKS} FROM audit_auditevent WHERE id > %s",
+            [AuditMark.objects.aggregate(last=Max("event_id"))["last"] or 0],
+        )
+        newest = AuditEvent.objects.latest("id")
+        AuditLink(sequence=newest.id, event=newest, salt=os.urandom(16), hash=MAC, mac=MAC).save()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE audit_auditevent")
+        cursor.execute("ANALYZE audit_auditmark")
 
 
 def figures(size: int) -> dict[str, float]:
@@ -96,6 +108,8 @@ def figures(size: int) -> dict[str, float]:
         "page of a person": lambda: KeysetPage(find_events(actor=person)),
         "page about a person": lambda: KeysetPage(find_events(about=person)),
         "page of a rare kind": lambda: KeysetPage(find_events(tag=rare)),
+        "page of an address": lambda: KeysetPage(find_events(address="192.0.2.1")),
+        "page of a rare outcome": lambda: KeysetPage(find_events(outcome="refused")),
         "page of a period": lambda: KeysetPage(find_events(**period)),
         "page of a kind in a period": lambda: KeysetPage(find_events(tag=TAGS[0], **period)),
         "text that is nowhere": lambda: KeysetPage(find_events(text="nobody@example.com")),

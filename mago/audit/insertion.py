@@ -5,15 +5,15 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models.base import ModelState
 
-from mago.core.sql import Statement
+from mago.core.sql import Insertion
 
 from .canonical import FIELDS
 from .models import AuditEvent
 
 _COLUMNS = (*FIELDS, "mac")
-_INSERT = Statement(
+_INSERT = Insertion(
     f"INSERT INTO {AuditEvent._meta.db_table} ({', '.join(_COLUMNS)}) "  # noqa: S608 - our own names
-    f"VALUES ({', '.join(['%s'] * len(_COLUMNS))}) RETURNING id"
+    f"VALUES ({', '.join(['%s'] * len(_COLUMNS))})"
 )
 
 
@@ -24,8 +24,7 @@ def insert(content: dict[str, Any], detail: str, mac: bytes) -> AuditEvent:
     """
     values = [*content.values(), mac]
     values[-2] = detail
-    (id,) = _INSERT.run(values)
-    return _event({"id": id, **content, "mac": mac})
+    return _event({"id": _INSERT.add(values), **content, "mac": mac})
 
 
 def _event(values: dict[str, Any]) -> AuditEvent:

@@ -4,11 +4,13 @@ import json
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Model
+from prometheus_client import Counter
 
 from mago.core.context import caller
 from mago.core.metrics import SIGN_INS
@@ -87,12 +89,17 @@ def record(
     }
     if result := _SIGN_INS.get(tag):
         method = detail.get("method") or detail.get("kind") or detail.get("provider") or "any"
-        SIGN_INS.labels(str(method), result).inc()
+        _sign_ins(str(method), result).inc()
     text = canonical.encode(content["detail"])
     if "@" in text:
         text = hide_addresses(text)
         content["detail"] = json.loads(text)
     return insert(content, text, canonical.sign(content, text))
+
+
+@lru_cache(maxsize=256)
+def _sign_ins(method: str, result: str) -> Counter:
+    return SIGN_INS.labels(method, result)
 
 
 def _person(person: object | None) -> tuple[UUID | None, str]:

@@ -18,7 +18,7 @@ T = TypeVar("T")
 # As Django writes them into SQLite: identifiers in hex, times naive and in UTC.
 _SQLITE: dict[type, Callable[[Any], str]] = {
     UUID: lambda id: id.hex,
-    datetime: lambda time: str(time.astimezone(UTC))[:-6],
+    datetime: lambda time: str(time.astimezone(UTC).replace(tzinfo=None)),
 }
 
 
@@ -61,8 +61,26 @@ class Statement:
         return Cursor(database.connection).execute(self.sql, values)
 
 
+class Insertion(Statement):
+    """An INSERT of one row that the database numbers, in its column `id`."""
+
+    def __init__(self, sql: str) -> None:
+        super().__init__(f"{sql} RETURNING id")
+        # SQLite's driver knows the number anyway; RETURNING takes as long as the INSERT itself.
+        self._sqlite = sql.replace("%s", "?")
+
+    def add(self, values: Sequence[Any]) -> int:
+        """The number of the row that stands in the database now."""
+        number: int = self._ask(values, _number)
+        return number
+
+
 def _first(cursor: Any) -> Any:
     return cursor.fetchone() if cursor.description else None
+
+
+def _number(cursor: Any) -> Any:
+    return cursor.fetchone()[0] if cursor.description else cursor.lastrowid
 
 
 def _all(cursor: Any) -> list[Any]:

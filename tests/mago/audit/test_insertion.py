@@ -10,7 +10,7 @@ from django.db.transaction import TransactionManagementError
 from mago.audit.models import AuditEvent
 from mago.audit.services import Tag, record
 from mago.core.ids import new_id
-from mago.core.sql import Statement
+from mago.core.sql import Insertion
 
 
 def columns(event: AuditEvent) -> list[Any]:
@@ -49,7 +49,7 @@ def test_it_can_be_read_again_and_not_saved(db: None, alice: SimpleNamespace) ->
 
 
 def test_the_database_s_errors_are_django_s(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    nowhere = Statement("INSERT INTO nowhere VALUES (%s)")
+    nowhere = Insertion("INSERT INTO nowhere VALUES (%s)")
     monkeypatch.setattr("mago.audit.insertion._INSERT", nowhere)
     with pytest.raises(Error), transaction.atomic():
         record(Tag.SIGN_OUT)
