@@ -48,7 +48,6 @@ def test_each_criterion_narrows(
         {"address": "192.0.2.1"},
         {"organization": acme},
         {"organization": acme, "tag": Tag.SIGN_OUT, "outcome": Outcome.REFUSED},
-        {"text": "BOB@"},
         {"text": "state object"},
         {"text": "r1"},
         {"text": "192.0.2.1"},
@@ -139,11 +138,10 @@ def test_pages_go_on_from_what_is_new_to_what_is_sealed_and_back(seven: list[Aud
     assert KeysetPage(listing, third.previous or "", size=3).rows == second.rows
 
 
-def test_a_search_is_counted_and_read_from_its_beginning_across_both(
+def test_a_search_is_read_from_either_end_across_both(
     seven: list[AuditEvent],
 ) -> None:
     by_alice = find(actor=seven[0].actor_id)
-    assert [by_alice.count(most) for most in (4, 6, 7, 99)] == [4, 6, 7, 7]
     assert by_alice.newest(3) == seven[:3:-1]
     assert list(by_alice.oldest_first()) == seven
 
