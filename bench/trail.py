@@ -80,7 +80,7 @@ def fill(first: int, last: int) -> None:
                 ),
             )
         cursor.execute(
-            f"INSERT INTO audit_auditmark (event_id, {MARKS})"  # noqa: S608 - our own names
+            f"INSERT INTO audit_auditmark (event_id, {MARKS})"
             f" SELECT id, {MARKS} FROM audit_auditevent WHERE id > %s",
             [AuditMark.objects.aggregate(last=Max("event_id"))["last"] or 0],
         )
