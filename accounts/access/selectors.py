@@ -1,6 +1,8 @@
 """May this person do that there? One question, one answer with its reason."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -29,11 +31,16 @@ class Decision:
     """`binding` is what allowed it; `reason` says why (not) in words for people."""
 
     allowed: bool
-    reason: str
+    # Put into words only for who asks: a page decides dozens of times.
+    why: Callable[[], str]
     binding: RoleBinding | None = None
 
     def __bool__(self) -> bool:
         return self.allowed
+
+    @property
+    def reason(self) -> str:
+        return self.why()
 
 
 def can(actor: Actor, permission: Permission, target: Any = None) -> Decision:
@@ -43,33 +50,31 @@ def can(actor: Actor, permission: Permission, target: Any = None) -> Decision:
     What is not known does not count in favour.
     """
     if not isinstance(actor, User | ServiceAccount) or not actor.is_active:
-        return Decision(False, _("Nobody is signed in."))
+        return Decision(False, lambda: _("Nobody is signed in."))
     if not _is_open(permission):
-        return Decision(False, _("This cannot be done with what the request was authenticated by."))
+        return Decision(
+            False,
+            lambda: _("This cannot be done with what the request was authenticated by."),
+        )
     where = scope_of(target)
     holding = [b for b in live_bindings(actor) if permission in b.permissions]
     covering = [binding for binding in holding if binding.scope.covers(where)]
     if not covering:
-        return Decision(False, _no_role(permission, holding))
+        return Decision(False, partial(_no_role, permission, holding))
     refused = ""
     for binding in covering:
         if binding.condition is None:
-            return Decision(
-                True, _("The role %(role)s allows it.") % {"role": binding.role_name}, binding
-            )
+            return Decision(True, partial(_allowed, binding), binding)
         facts = current_facts(
             email=getattr(actor, "email", ""),
             attributes=getattr(target, "condition_attributes", None),
         )
         verdict = evaluate(binding.condition.rule, facts)
         if verdict:
-            words = _("The role %(role)s allows it, and its condition holds: %(why)s")
-            return Decision(
-                True, words % {"role": binding.role_name, "why": verdict.reason}, binding
-            )
+            return Decision(True, partial(_allowed, binding, verdict.reason), binding)
         words = _("The role %(role)s would allow it, but its condition does not hold: %(why)s")
         refused = words % {"role": binding.role_name, "why": verdict.reason}
-    return Decision(False, refused)
+    return Decision(False, lambda: refused)
 
 
 def _is_open(permission: Permission) -> bool:
@@ -77,6 +82,13 @@ def _is_open(permission: Permission) -> bool:
     who = caller()
     permitted = who.permits is None or permission in who.permits
     return permitted and may_use(who.via, permission)
+
+
+def _allowed(binding: RoleBinding, why: str = "") -> str:
+    if not why:
+        return _("The role %(role)s allows it.") % {"role": binding.role_name}
+    words = _("The role %(role)s allows it, and its condition holds: %(why)s")
+    return words % {"role": binding.role_name, "why": why}
 
 
 def _no_role(permission: Permission, holding: list[RoleBinding]) -> str:

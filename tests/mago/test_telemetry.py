@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from prometheus_client import values
 
 from mago import telemetry, tracing
 from mago.celery import app
@@ -27,6 +29,27 @@ from tests.conftest import PASSWORD
 from tests.running import ROOT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _nothing_is_counted_yet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Else every look at the figures adds up those of all the requests that this process has seen."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("metrics")
+        patch.setattr(metrics, "FOLDER", folder)
+        patch.setenv("PROMETHEUS_MULTIPROC_DIR", str(folder))
+        _count_anew()
+        yield
+    _count_anew()
+
+
+def _count_anew() -> None:
+    metrics._names.clear()
+    metrics.of.cache_clear()
+    values.ValueClass = values.MultiProcessValue(metrics._own_name)
+    for metric in metrics.ALL:
+        metric._metrics.clear()
+
 
 TOKEN = "a-token-that-is-long-enough-for-everybody"
 
