@@ -17,16 +17,23 @@ def spent() -> float:
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    item.stash[_begun] = spent()
+class Costs:
+    """Registered only where it is asked for: looking at the clock costs as much as a small test."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        item.stash[_begun] = spent()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        # A property of a report reaches the process that sums up, from whichever ran the test.
+        if call.when == "teardown":
+            item.user_properties.append((NAME, spent() - item.stash[_begun]))
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-    # A property of a report reaches the process that sums up, from whichever ran the test.
-    if call.when == "teardown":
-        item.user_properties.append((NAME, spent() - item.stash[_begun]))
+def pytest_configure(config: pytest.Config) -> None:
+    if config.option.durations is not None:
+        config.pluginmanager.register(Costs())
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

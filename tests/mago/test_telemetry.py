@@ -37,14 +37,16 @@ def _nothing_is_counted_yet(tmp_path_factory: pytest.TempPathFactory) -> Iterato
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("metrics")
         patch.setattr(metrics, "FOLDER", folder)
+        patch.setattr(metrics, "_names", {})
         patch.setenv("PROMETHEUS_MULTIPROC_DIR", str(folder))
         _count_anew()
         yield
+        for _name, file in metrics._names.values():
+            file.close()
     _count_anew()
 
 
 def _count_anew() -> None:
-    metrics._names.clear()
     metrics.of.cache_clear()
     values.ValueClass = values.MultiProcessValue(metrics._own_name)
     for metric in metrics.ALL:
@@ -182,7 +184,6 @@ def test_tasks_are_timed_by_name_and_result_and_named_in_the_log() -> None:
 
 
 COUNTS = """
-import django; django.setup()
 from mago.core import metrics
 metrics.LIMITED.labels("tests:other-process").inc(3)
 metrics.HASHES.labels("running", "known").set(2)
@@ -190,7 +191,11 @@ metrics.HASHES.labels("running", "known").set(2)
 
 
 def test_what_an_ended_process_counted_stays_and_what_it_held_goes() -> None:
-    env = os.environ | {"DJANGO_SETTINGS_MODULE": "mago.settings.test"}
+    env = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "mago.settings.test",
+        "MAGO_METRICS_DIR": str(metrics.FOLDER.parent),
+        "PYTEST_XDIST_WORKER": metrics.FOLDER.name,
+    }
     for _ in range(2):
         subprocess.run([sys.executable, "-c", COUNTS], env=env, cwd=ROOT, check=True)
     left = [path.name for path in metrics.FOLDER.iterdir() if path.suffix == ".alive"]
