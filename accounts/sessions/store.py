@@ -14,8 +14,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from mago.core.columns import Columns
 from mago.core.context import caller
 from mago.core.ids import digest, new_secret
+from mago.core.sql import Statement
 
 from .assurance import strength_of
 from .models import Session
@@ -23,6 +25,24 @@ from .validity import expires_at, is_valid
 
 # The list of sessions shows minutes, so a row is touched at most once a minute.
 TOUCH_EVERY = timedelta(minutes=1)
+
+# Asked at each request of a browser.
+# ruff: noqa: S608 - the names in this statement are our own
+_session, _person = Columns(Session, "s"), Columns(User, "u")
+_BY_KEY = Statement(
+    f"SELECT {_session.sql}, {_person.sql} FROM {Session._meta.db_table} s"
+    f" LEFT JOIN {User._meta.db_table} u ON u.id = s.user_id WHERE s.session_key = %s"
+)
+
+
+def _found(key: str) -> Session | None:
+    """The row of that digest, with its person at hand."""
+    row = _BY_KEY.run([key])
+    if row is None:
+        return None
+    own, of_person = row[: len(_session)], row[len(_session) :]
+    person = None if of_person[0] is None else _person.object(of_person)
+    return _session.object(own, user=person)
 
 
 class SessionStore(SessionBase):
@@ -46,11 +66,7 @@ class SessionStore(SessionBase):
         return new_secret()
 
     def load(self) -> dict[str, Any]:
-        row = (
-            Session.objects.select_related("user")
-            .filter(session_key=digest(self.session_key or ""))
-            .first()
-        )
+        row = _found(digest(self.session_key or ""))
         if row is None or not is_valid(row, timezone.now()):
             self._session_key = None
             return {}

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,14 +14,19 @@ pytestmark = pytest.mark.one_database
 _SECRET = re.compile(r"(^|_)(secret|token|password|mac|hmac|signature|digest|otp|proof|tag_)$")
 
 
-def where(path: Path, node: ast.AST) -> str:
-    return f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}"
+def where(path: Path, node: ast.expr) -> str:
+    return f"{path.relative_to(ROOT)}:{node.lineno}"
 
 
-def walk() -> Iterator[tuple[Path, ast.AST]]:
-    for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text())):
-            yield path, node
+@cache
+def walk() -> list[tuple[Path, ast.Compare | ast.Call]]:
+    """All comparisons and calls of the source, which is read once."""
+    return [
+        (path, node)
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Compare | ast.Call)
+    ]
 
 
 def name_of(node: ast.AST) -> str:

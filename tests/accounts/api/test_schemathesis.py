@@ -1,6 +1,6 @@
 """The whole description of the API, tried with what a generator makes of it, as nobody and as each role.
 
-Nobody, an owner and an administrator try all of it, and each other role another third of it at each run.
+An administrator tries all of it, and everybody else another fifth of it at each run.
 Whatever is sent, no answer is an error of ours, and each is one that the description knows.
 """
 
@@ -110,10 +110,10 @@ def test_whatever_is_sent_no_answer_is_an_error_and_all_are_described(
                 key = f"{case.operation.label} {response.status_code}"
                 found.setdefault(key, f"{who}: {str(problem)[:600]}")
 
-    always = {who: tokens[who] for who in ("nobody", "an owner", "an administrator")}
-    others = [who for who in tokens if who not in always]
-    for number, result in enumerate(schema.get_all_operations(), random.randrange(3)):
-        chosen = always | {who: tokens[who] for who in others[number % 3 :: 3]}
+    always = "an administrator"
+    others = [who for who in tokens if who != always]
+    for number, result in enumerate(schema.get_all_operations(), random.randrange(5)):
+        chosen = {who: tokens[who] for who in (always, *others[number % 5 :: 5])}
         operation = result.ok()
         seed(1)(FEW(given(case=operation.as_strategy())(try_as_everybody)))()
     assert found == {}, "\n\n".join(f"{key} by {text}" for key, text in found.items())
