@@ -13,6 +13,7 @@ urlpatterns = [
     path("sessions/", include("accounts.sessions.urls")),
     path("mfa/", include("accounts.mfa.urls")),
     path("applications/", include("accounts.provider.account_urls")),
+    path("privacy/", include("accounts.privacy.urls")),
     path("identities/", include("accounts.federation.urls")),
     path("enterprise/", include("accounts.federation.enterprise.urls")),
     path("directory/", include("accounts.federation.directory.urls")),

@@ -19,7 +19,15 @@ from .pages import Filters
 from .widgets import Select
 
 ANY = ("", gettext_lazy("Any"))
-PEOPLE_STATES = ("active", "disabled", "administrators", "signed-in", "without-factor")
+PEOPLE_STATES = (
+    "active",
+    "disabled",
+    "deleted",
+    "locked-down",
+    "administrators",
+    "signed-in",
+    "without-factor",
+)
 JOINED = {"1": timedelta(days=1), "7": timedelta(days=7)}
 
 
@@ -93,6 +101,8 @@ class PeopleFilters(Filters):
             ANY,
             ("active", gettext_lazy("Active")),
             ("disabled", gettext_lazy("Disabled")),
+            ("deleted", gettext_lazy("In the recycle bin")),
+            ("locked-down", gettext_lazy("Locked down")),
             ("administrators", gettext_lazy("Administrators")),
             ("signed-in", gettext_lazy("Signed in now")),
             ("without-factor", gettext_lazy("Without a second factor")),
@@ -100,6 +110,21 @@ class PeopleFilters(Filters):
     )
     joined = forms.TypedChoiceField(
         label=gettext_lazy("Joined"),
+        required=False,
+        widget=Select,
+        choices=[ANY, ("1", gettext_lazy("Last 24 hours")), ("7", gettext_lazy("Last 7 days"))],
+        coerce=lambda days: JOINED[days],
+        empty_value=None,
+    )
+
+
+class SessionFilters(Filters):
+    person = PersonField(label=gettext_lazy("Person (e-mail address)"))
+    address = forms.GenericIPAddressField(
+        label=gettext_lazy("IP address"), required=False, unpack_ipv4=True
+    )
+    since = forms.TypedChoiceField(
+        label=gettext_lazy("Signed in"),
         required=False,
         widget=Select,
         choices=[ANY, ("1", gettext_lazy("Last 24 hours")), ("7", gettext_lazy("Last 7 days"))],
@@ -140,11 +165,28 @@ class MessageFilters(Filters):
     )
 
 
+class LockdownFilters(Filters):
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        required=False,
+        widget=Select,
+        choices=[("", gettext_lazy("In force")), ("lifted", gettext_lazy("Lifted"))],
+    )
+
+
 class ReasonForm(Form):
-    """Why somebody is disabled; kept in the audit trail."""
+    """Why something dangerous is done; kept in the audit trail."""
 
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=300,
         help_text=gettext_lazy("Kept in the audit trail; the person does not see it."),
+    )
+
+
+class LockdownForm(ReasonForm):
+    with_api_tokens = forms.BooleanField(
+        label=gettext_lazy("Also revoke the API tokens that this person has made, for good"),
+        required=False,
+        initial=True,
     )

@@ -36,6 +36,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         _("Directory"),
         (
             Entry(_("People"), "people", "users", Permission.PEOPLE_READ),
+            Entry(_("Sessions"), "sessions", "monitor-smartphone", Permission.SESSIONS_READ),
             Entry(
                 _("Organizations"),
                 "organizations",
@@ -73,6 +74,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
                 Permission.TICKETS_READ,
                 within=True,
             ),
+            Entry(_("Lockdowns"), "lockdowns", "lock", Permission.LOCKDOWNS_EDIT),
         ),
     ),
     (

@@ -13,6 +13,7 @@ ACTIONS: tuple[Entry, ...] = (
     Entry(_("New organization"), "create_organization", "plus", Permission.ORGANIZATIONS_CREATE),
     Entry(_("New application"), "create_application", "plus", Permission.APPLICATIONS_EDIT),
     Entry(_("Disabled people"), "people", "user-x", Permission.PEOPLE_READ, query="state=disabled"),
+    Entry(_("Recycle bin"), "people", "trash-2", Permission.PEOPLE_READ, query="state=deleted"),
     Entry(
         _("Administrators"),
         "people",

@@ -8,11 +8,16 @@ from accounts.access.selectors import administrators
 from accounts.access.services import sign_out_everywhere
 from accounts.access.services.people import demand_rank
 from accounts.models import User
-from accounts.provider.models import TokenFamily
+from accounts.organizations.models import Organization
+from accounts.provider.models import ApiToken, TokenFamily
 from accounts.provider.services import revoke_family
+from accounts.provider.services.api_tokens import revoke_api_token
 from accounts.sessions.models import Session
 from accounts.sessions.services import end_session
 from accounts.signin.services import send_reset_link
+from accounts.standing import services as standing
+from accounts.standing.models import Lockdown
+from hubs.models import HubToken, ReconnectToken
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.errors import Conflict
@@ -59,6 +64,28 @@ def sign_program_out(family: TokenFamily, *, actor: User) -> None:
     """The program's tokens are dead at their next use, and its person is told by mail."""
     revoke_family(family, actor=actor, reason=BY_ADMINISTRATOR)
     _tell(family.user, actor, family.user_agent)
+
+
+@transaction.atomic
+def lock_down_person(*, person: User, reason: str, with_api_tokens: bool, actor: User) -> Lockdown:
+    """As `standing.services.lock_down_person`; and who may hold secrets of programs, holds none that works."""
+    lockdown = standing.lock_down_person(person=person, reason=reason, actor=actor)
+    if with_api_tokens:
+        made = ApiToken.objects.filter(created_by=person, revoked_at=None)
+        for token in made.select_related("service_account"):
+            revoke_api_token(token=token, actor=actor)
+    return lockdown
+
+
+@transaction.atomic
+def lock_down_organization(*, organization: Organization, reason: str, actor: User) -> Lockdown:
+    """As `standing.services.lock_down_organization`; and its hubs have to sign in anew afterwards."""
+    lockdown = standing.lock_down_organization(
+        organization=organization, reason=reason, actor=actor
+    )
+    HubToken.objects.filter(hub__organization=organization).delete()
+    ReconnectToken.objects.filter(hub__organization=organization).delete()
+    return lockdown
 
 
 def _tell(person: User, actor: User, user_agent: str | None = None) -> None:

@@ -9,7 +9,9 @@ from .sections import (
     messages,
     people,
     search,
+    sessions,
     sign_in_providers,
+    standing,
 )
 from .sections.applications.urls import urlpatterns as application_patterns
 from .sections.audit.urls import urlpatterns as audit_patterns
@@ -39,6 +41,16 @@ urlpatterns = [
     path("people/<uuid:person_id>/", people.person, name="person"),
     path("people/<uuid:person_id>/disable/", people.disable, name="disable_person"),
     path("people/<uuid:person_id>/enable/", people.enable, name="enable_person"),
+    path("people/<uuid:person_id>/copy/", standing.copy, name="copy_person"),
+    path(
+        "people/<uuid:person_id>/copies/<uuid:copy_id>/",
+        standing.download,
+        name="download_copy",
+    ),
+    path("people/<uuid:person_id>/delete/", standing.delete, name="delete_person"),
+    path("people/<uuid:person_id>/erase/", standing.erase, name="erase_person"),
+    path("people/<uuid:person_id>/lock-down/", standing.lock_person_down, name="lock_down_person"),
+    path("people/<uuid:person_id>/restore/", standing.restore, name="restore_person"),
     path("people/<uuid:person_id>/recover/", people.recover, name="recover_person"),
     path("people/<uuid:person_id>/send-reset/", people.send_reset, name="send_reset"),
     path("people/<uuid:person_id>/sessions/end/", people.end_sessions, name="end_sessions"),
@@ -52,8 +64,18 @@ urlpatterns = [
         people.revoke_program,
         name="revoke_program",
     ),
+    path("sessions/", sessions.sessions, name="sessions"),
+    path("sessions/choose/", sessions.choose, name="choose_sessions"),
+    path("sessions/<uuid:session_id>/end/", sessions.end, name="end_live_session"),
+    path("lockdowns/", standing.lockdowns, name="lockdowns"),
+    path("lockdowns/<uuid:lockdown_id>/lift/", standing.lift, name="lift_lockdown"),
     path("create-organization/", directory.create, name="create_organization"),
     path("organizations/", directory.organizations, name="organizations"),
+    path(
+        "organizations/<slug:slug>/lock-down/",
+        standing.lock_organization_down,
+        name="lock_down_organization",
+    ),
     path("organizations/<slug:slug>/", include(organization_patterns)),
     path("organizations/<slug:slug>/applications/", include(application_patterns)),
     # The platform's own are those of no organization.

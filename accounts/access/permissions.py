@@ -25,6 +25,7 @@ class Permission(StrEnum):
     HUBS_UPDATE = "hubs:update"
     IDENTITY_PROVIDERS_EDIT = "identity_providers:edit"
     IDENTITY_PROVIDERS_READ = "identity_providers:read"
+    LOCKDOWNS_EDIT = "lockdowns:edit"
     MEMBERS_INVITE = "members:invite"
     MEMBERS_READ = "members:read"
     MEMBERS_REMOVE = "members:remove"
@@ -37,7 +38,9 @@ class Permission(StrEnum):
     PATCH_POLICIES_EDIT = "patch_policies:edit"
     PENETRATION_TESTS_EDIT = "penetration_tests:edit"
     PENETRATION_TESTS_READ = "penetration_tests:read"
+    PEOPLE_DELETE = "people:delete"
     PEOPLE_DISABLE = "people:disable"
+    PEOPLE_EXPORT = "people:export"
     PEOPLE_READ = "people:read"
     PEOPLE_RECOVER = "people:recover"
     PEOPLE_RESET_PASSWORD = "people:reset_password"  # noqa: S105
@@ -56,6 +59,7 @@ class Permission(StrEnum):
     SERVICE_ACCOUNTS_EDIT = "service_accounts:edit"
     SERVICE_ACCOUNTS_READ = "service_accounts:read"
     SESSIONS_END = "sessions:end"
+    SESSIONS_READ = "sessions:read"
     SIGN_IN_PROVIDERS_EDIT = "sign_in_providers:edit"
     SIGN_IN_PROVIDERS_READ = "sign_in_providers:read"
     SITES_CREATE = "sites:create"
@@ -75,14 +79,18 @@ PLATFORM_ONLY = frozenset(
         Permission.AUDIT_STREAMS_EDIT,
         Permission.CERTIFICATES_READ,
         Permission.CERTIFICATES_SCAN,
+        Permission.LOCKDOWNS_EDIT,
         Permission.MESSAGES_READ,
         Permission.MESSAGES_RETRY,
         Permission.ORGANIZATIONS_CREATE,
+        Permission.PEOPLE_DELETE,
         Permission.PEOPLE_DISABLE,
+        Permission.PEOPLE_EXPORT,
         Permission.PEOPLE_READ,
         Permission.PEOPLE_RECOVER,
         Permission.PEOPLE_RESET_PASSWORD,
         Permission.SESSIONS_END,
+        Permission.SESSIONS_READ,
         Permission.SIGN_IN_PROVIDERS_EDIT,
         Permission.SIGN_IN_PROVIDERS_READ,
     }
@@ -97,11 +105,14 @@ SENSITIVE = frozenset(
         Permission.CONDITIONS_EDIT,
         Permission.DOMAINS_EDIT,
         Permission.IDENTITY_PROVIDERS_EDIT,
+        Permission.LOCKDOWNS_EDIT,
         Permission.MEMBERS_INVITE,
         Permission.MEMBERS_REMOVE,
         Permission.ORGANIZATIONS_CREATE,
         Permission.ORGANIZATIONS_EDIT,
+        Permission.PEOPLE_DELETE,
         Permission.PEOPLE_DISABLE,
+        Permission.PEOPLE_EXPORT,
         Permission.PEOPLE_RECOVER,
         Permission.PEOPLE_RESET_PASSWORD,
         Permission.POLICIES_EDIT,

@@ -88,6 +88,9 @@ def set_organization_active(
     demand_permission(actor, Permission.ORGANIZATIONS_CREATE)
     if organization.is_active == active:
         return
+    # Lockdowns lie above; the organization knows its own.
+    if active and organization.lockdowns.filter(lifted_at=None).exists():
+        raise Conflict(_("This was locked down: lift that."), code="shut_out")
     organization.is_active = active
     organization.save(update_fields=["is_active"])
     forget()

@@ -47,7 +47,11 @@ class Session(AbstractBaseSession):
     class Meta:
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
-        indexes = [models.Index(fields=["user", "-last_seen_at"], name="session_of_user")]
+        indexes = [
+            models.Index(fields=["user", "-last_seen_at"], name="session_of_user"),
+            models.Index(fields=["-created_at", "-id"], name="session_newest"),
+            models.Index(fields=["address", "-created_at"], name="session_from"),
+        ]
 
     @property
     def browser(self) -> str:

@@ -15,6 +15,7 @@ from accounts.sessions import browsers
 from accounts.sessions.browser import session_of
 from accounts.sessions.models import Session
 from accounts.sessions.pipeline import STATE, PageDoor, Stage, finish
+from accounts.standing.selectors import why_shut_out
 from mago.audit.services import Outcome, record
 from mago.audit.tags import Tag
 from mago.core.errors import Forbidden
@@ -35,24 +36,15 @@ STAGES = [
 
 
 class ActiveStage(Stage):
-    """Nobody who is disabled gets in, by whatever door."""
+    """Nobody who is disabled or shut out gets in, by whatever door."""
 
     key = "mago_active"
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
         user = self.login.user
-        if user is None or not user.is_active:
-            record(
-                Tag.SIGN_IN_REFUSED,
-                actor=user,
-                target=user,
-                outcome=Outcome.REFUSED,
-                reason="disabled",
-            )
-            raise Forbidden(
-                _("This account is disabled. Ask your administrator to enable it."),
-                code="account_disabled",
-            )
+        if shut_out := why_shut_out(user):
+            code, words = shut_out
+            refuse(user, words, code)
         return None, True
 
 

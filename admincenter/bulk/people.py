@@ -14,6 +14,8 @@ from accounts.access.permissions import Permission
 from accounts.access.selectors import outranks
 from accounts.access.services import demand_permission, set_active
 from accounts.models import User
+from accounts.standing.selectors import deletion_of
+from accounts.standing.services import delete_person, restore_person
 from mago.core.errors import Conflict, NotSignedIn
 from mago.jobs.kinds import Work
 from mago.jobs.models import Item, Job
@@ -103,12 +105,49 @@ class SendReset(_ToTheActive):
         services.send_reset(person=person, actor=self.actor)
 
 
+class Delete(PeopleWork):
+    title = gettext_lazy("Delete people into the recycle bin")
+    permission = Permission.PEOPLE_DELETE
+    undone_by = "people.restore"
+
+    @classmethod
+    def spared(cls, person: User) -> str | Promise:
+        return _("This person lies in the recycle bin already.") if _is_deleted(person) else ""
+
+    def act(self, person: User) -> None:
+        delete_person(person=person, reason=self.reason, actor=self.actor)
+
+
+class Restore(PeopleWork):
+    title = gettext_lazy("Restore people from the recycle bin")
+    permission = Permission.PEOPLE_DELETE
+    undone_by = "people.delete"
+
+    @classmethod
+    def spared(cls, person: User) -> str | Promise:
+        return "" if _is_deleted(person) else _("This person does not lie in the recycle bin.")
+
+    def act(self, person: User) -> None:
+        restore_person(person=person, actor=self.actor)
+
+
+def _is_deleted(person: User) -> bool:
+    # A list of people brings it along.
+    known: bool | None = getattr(person, "is_deleted", None)
+    return deletion_of(person) is not None if known is None else known
+
+
 KINDS: dict[str, type[PeopleWork]] = {
+    "people.delete": Delete,
     "people.disable": Disable,
     "people.enable": Enable,
     "people.end_sessions": EndSessions,
+    "people.restore": Restore,
     "people.send_reset": SendReset,
 }
+
+
+_NOT_ONESELF = ("people.delete", "people.disable")
 
 
 def draft(kind: str, people: Iterable[User], *, actor: User) -> Job:
@@ -135,8 +174,8 @@ def drafts(kind: str, people: Iterable[User], *, actor: User) -> Iterator[Draft]
     work = KINDS[kind]
     for person in people:
         refused = work.spared(person)
-        if not refused and kind == "people.disable" and person.pk == actor.pk:
-            refused = _("You cannot disable yourself. Ask another administrator.")
+        if not refused and kind in _NOT_ONESELF and person.pk == actor.pk:
+            refused = _("You cannot do this to yourself. Ask another administrator.")
         if not refused and person.pk in ranked and not outranks(actor, person):
             refused = _("This person may do things that you may not. Ask somebody who may.")
         yield Draft(person.email, str(person.pk), str(refused))

@@ -18,13 +18,15 @@ from accounts.access.services import set_active
 from accounts.mfa.selectors import factors_of
 from accounts.mfa.services.administration import issue_recovery_code, open_request
 from accounts.models import User
+from accounts.privacy.selectors import copies_asked_by
 from accounts.provider.selectors import families_of
 from accounts.sessions.selectors import session_of, sessions_of
+from accounts.standing.selectors import deletion_of, lockdown_of
 from mago.core.errors import NotFound, Refused
 
 from .. import services
 from ..bulk.people import KINDS
-from ..forms import PeopleFilters, ReasonForm
+from ..forms import LockdownForm, PeopleFilters, ReasonForm
 from ..navigation import permissions
 from ..pages import act, list_page, page
 from ..selectors.people import find_people, person_for, roles_of
@@ -32,6 +34,7 @@ from ..selectors.trail import events_of
 
 MOST_SHOWN = 50
 EVENTS = 20
+COPIES = 3
 
 
 @require(Permission.PEOPLE_READ)
@@ -175,6 +178,10 @@ def _page(
     context = {
         "person": person,
         "form": form,
+        "lockdown_form": LockdownForm(None),
+        "lockdown": lockdown_of(person=person),
+        "deletion": deletion_of(person),
+        "copies": copies_asked_by(actor(request).pk, person.pk)[:COPIES],
         "roles": roles_of(person),
         "factors": factors_of(person),
         "recovery_request": open_request(person),

@@ -15,6 +15,7 @@ from accounts.access.models import RoleBinding
 from accounts.access.roles import RoleName
 from accounts.models import User, normalize_email
 from accounts.sessions.models import Session
+from accounts.standing.models import Deletion, Lockdown
 from mago.core.errors import NotFound
 
 from ..keyset import Listing
@@ -41,7 +42,12 @@ def find_people(*, q: str = "", state: str = "", joined: timedelta | None = None
     With `q`, those whose address or name begins with it: by address, so that an index gives the order.
     """
     is_administrator = Exists(_administrating().filter(user=OuterRef("pk")))
-    found = _STATES[state](User.objects.only(*SHOWN).annotate(is_administrator=is_administrator))
+    shown = User.objects.only(*SHOWN).annotate(
+        is_administrator=is_administrator,
+        is_deleted=Exists(Deletion.objects.filter(person=OuterRef("pk"))),
+        is_locked_down=Exists(Lockdown.objects.filter(person=OuterRef("pk"), lifted_at=None)),
+    )
+    found = _STATES[state](shown)
     if joined:
         found = found.filter(created_at__gte=timezone.now() - joined)
     if not q:
@@ -65,6 +71,28 @@ def live_sessions() -> QuerySet[Session]:
         user__is_active=True,
         created_at__gte=F("user__signed_out_at"),
     )
+
+
+def session_for(key: UUID) -> Session:
+    """A live session, or NotFound."""
+    found = live_sessions().select_related("user").filter(id=key).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_sessions(
+    *, person: UUID | None = None, address: str = "", since: timedelta | None = None
+) -> Listing:
+    """Live sessions of browsers, the newest first."""
+    found = live_sessions().select_related("user").defer("session_data")
+    if person:
+        found = found.filter(user=person)
+    if address:
+        found = found.filter(address=address)
+    if since:
+        found = found.filter(created_at__gte=timezone.now() - since)
+    return Listing((found,), key=("created_at", "id"))
 
 
 def begins(column: str, text: str) -> Q:
@@ -101,6 +129,10 @@ _STATES: dict[str, Callable[[QuerySet[User]], QuerySet[User]]] = {
     "": lambda people: people,
     "active": lambda people: people.filter(is_active=True),
     "disabled": lambda people: people.filter(is_active=False),
+    "deleted": lambda people: people.filter(pk__in=Deletion.objects.values("person")),
+    "locked-down": lambda people: people.filter(
+        pk__in=Lockdown.objects.filter(lifted_at=None).values("person")
+    ),
     "administrators": lambda people: people.filter(pk__in=_administrating().values("user")),
     "without-factor": lambda people: people.filter(pk__in=without_factor().values("pk")),
     "signed-in": lambda people: people.filter(

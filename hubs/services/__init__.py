@@ -7,6 +7,7 @@ from .hubs import edit_hub
 from .imports import ImportedLine, import_hubs
 from .rooms import create_room, edit_room, place_by_names, remove_room
 from .states import (
+    lock_down_hub,
     quarantine_clone,
     quarantine_hub,
     reactivate_hub,
@@ -24,6 +25,7 @@ __all__ = [
     "edit_room",
     "enrol_hub",
     "import_hubs",
+    "lock_down_hub",
     "place_by_names",
     "quarantine_clone",
     "quarantine_hub",

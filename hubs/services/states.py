@@ -7,8 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access.permissions import Permission
+from accounts.access.selectors import owners_of
 from accounts.access.services import demand_permission
 from accounts.models import User
+from accounts.standing.services import MOST_TOLD, tell
 from mago.audit.services import Outcome, record
 from mago.audit.tags import Tag
 from mago.core.errors import Conflict
@@ -51,6 +53,19 @@ def suspend_hub(*, hub: Hub, reason: str, actor: User) -> Hub:
     # What it was given before does not live again with it.
     hub.token_epoch = new_epoch()
     hub.save(update_fields=["token_epoch"])
+    return hub
+
+
+@transaction.atomic
+def lock_down_hub(*, hub: Hub, reason: str, actor: User) -> Hub:
+    """As `suspend_hub`, whatever it is; nothing that it holds lets it in again quickly, and the owners are told.
+
+    The way back is `reactivate_hub`; then it proves itself with its credential.
+    """
+    hub = suspend_hub(hub=hub, reason=reason, actor=actor)
+    ReconnectToken.objects.filter(hub=hub).delete()
+    for owner in owners_of(hub.organization_id).exclude(pk=actor.pk)[:MOST_TOLD]:
+        tell(owner, "hub_locked_down", what=str(hub))
     return hub
 
 

@@ -186,13 +186,29 @@ class Tag(StrEnum):
     ORGANIZATION_DISABLED = "organizations:organization:disabled", _("Organization disabled")
     ORGANIZATION_EDITED = "organizations:organization:edited", _("Organization changed")
     ORGANIZATION_ENABLED = "organizations:organization:enabled", _("Organization enabled")
+    ORGANIZATION_LOCKDOWN_LIFTED = (
+        "organizations:organization:lockdown-lifted",
+        _("Lockdown of an organization lifted"),
+    )
+    ORGANIZATION_LOCKED_DOWN = (
+        "organizations:organization:locked-down",
+        _("Organization locked down"),
+    )
     POLICY_EDITED = "organizations:policy:edited", _("Sign-in policy changed")
     POLICY_REMOVED = "organizations:policy:removed", _("Sign-in policy removed")
     SITE_CREATED = "organizations:site:created", _("Site created")
     SITE_EDITED = "organizations:site:edited", _("Site changed")
     SITE_REMOVED = "organizations:site:removed", _("Site removed")
+    PERSON_DELETED = "people:person:deleted", _("Account deleted into the recycle bin")
     PERSON_DISABLED = "people:person:disabled", _("Account disabled")
     PERSON_ENABLED = "people:person:enabled", _("Account enabled")
+    PERSON_LOCKDOWN_LIFTED = "people:person:lockdown-lifted", _("Lockdown of an account lifted")
+    PERSON_LOCKED_DOWN = "people:person:locked-down", _("Account locked down")
+    PERSON_RESTORED = "people:person:restored", _("Account restored")
+    PERSON_ERASURE_ASKED = "privacy:erasure:asked", _("Erasure of a person asked for")
+    PERSON_EXPORT_ASKED = "privacy:export:asked", _("Copy of a person’s data asked for")
+    PERSON_EXPORT_DOWNLOADED = "privacy:export:downloaded", _("Copy of a person’s data downloaded")
+    PERSON_ERASED = "privacy:person:erased", _("Person erased")
     API_TOKEN_CREATED = "provider:api-token:created", _("API token created")
     API_TOKEN_REVOKED = "provider:api-token:revoked", _("API token revoked")
     APPLICATION_CREATED = "provider:application:created", _("Application registered")

@@ -82,6 +82,8 @@ INSTALLED_APPS = [
     "accounts.access",
     "accounts.organizations",
     "accounts.sessions",
+    "accounts.standing",
+    "accounts.privacy",
     "accounts.mfa",
     "accounts.federation",
     "accounts.federation.enterprise",

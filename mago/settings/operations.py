@@ -36,3 +36,24 @@ TRACES_ENDPOINT = env.text(
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     meaning="Where traces are sent (OpenTelemetry, OTLP over http); needs the packages of the extra `tracing`.",
 )
+RECYCLE_BIN_DAYS = env.integer(
+    "MAGO_RECYCLE_BIN_DAYS",
+    30,
+    low=1,
+    high=365,
+    meaning="Days for which a deleted person can be restored; then they are erased.",
+)
+PRIVACY_EXPORT_DIR = Path(
+    env.text(
+        "MAGO_PRIVACY_EXPORT_DIR",
+        str(DATA_DIR / "privacy-exports"),
+        meaning="Folder of the copies that people ask for of their own data; web and worker processes share it.",
+    )
+)
+PRIVACY_EXPORT_HOURS = env.integer(
+    "MAGO_PRIVACY_EXPORT_HOURS",
+    24,
+    low=1,
+    high=720,
+    meaning="Hours for which a copy of a person's data can be downloaded, once; then its file is deleted.",
+)

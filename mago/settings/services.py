@@ -116,6 +116,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "mago.jobs.tasks.remove_old_jobs",
         "schedule": timedelta(hours=1),
     },
+    "copy and erase what is held of people": {
+        "task": "accounts.privacy.tasks.run_requests",
+        "schedule": timedelta(seconds=10),
+    },
+    "empty the recycle bin": {
+        "task": "accounts.privacy.tasks.tidy",
+        "schedule": timedelta(hours=1),
+    },
     "forget old limits": {
         "task": "mago.core.tasks.purge_limits",
         "schedule": timedelta(minutes=10),
@@ -276,10 +284,13 @@ MESSAGE_GATEWAYS = {
 MESSAGE_COMPLETIONS = dict.fromkeys(("mfa/code", "signin/code"), "accounts.mfa.codes.words")
 # What administrators do to many at once, by the kind of the job (`mago.jobs`).
 BULK_WORK = {
+    "people.delete": "admincenter.bulk.people.Delete",
     "people.disable": "admincenter.bulk.people.Disable",
     "people.enable": "admincenter.bulk.people.Enable",
     "people.end_sessions": "admincenter.bulk.people.EndSessions",
+    "people.restore": "admincenter.bulk.people.Restore",
     "people.send_reset": "admincenter.bulk.people.SendReset",
+    "sessions.end": "admincenter.bulk.sessions.End",
     "members.invite": "admincenter.bulk.members.Invite",
     "members.revoke_invitations": "admincenter.bulk.members.RevokeInvitations",
 }

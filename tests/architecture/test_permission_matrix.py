@@ -123,6 +123,8 @@ def fill(alice: Any) -> Callable[[Route], str]:
         "person_id": alice.pk,
         "session_id": alice.pk,
         "family_id": alice.pk,
+        "copy_id": alice.pk,
+        "lockdown_id": alice.pk,
         "message_id": alice.pk,
         "job_id": alice.pk,
         "kind": "google",
@@ -225,7 +227,7 @@ def is_form(route: Route) -> bool:
     """Whether a route only takes what is posted, as its answer to GET tells."""
     return route.pattern.rsplit("/", 2)[-2] in {
         "disable", "enable", "remove", "revoke", "delete", "transfer", "check", "download",
-        "regroup", "cancel", "quarantine", "suspend", "reactivate", "retire", "rotate", "reenrol",
+        "regroup", "cancel", "lock-down", "quarantine", "suspend", "reactivate", "retire", "rotate", "reenrol",
         "assign", "comment", "watch", "relate", "attach", "share",
         "sign", "deploy", "hold", "close", "link",
         "allow", "disallow", "route", "name", "test", "state", "new",

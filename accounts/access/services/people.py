@@ -40,13 +40,18 @@ def set_active(*, user: User, active: bool, actor: User | None, reason: str = ""
     """The person can sign in, or is out of every session at the next request and cannot.
 
     Forbidden for who holds less than the person does; Conflict for oneself and the last administrator.
-    `actor` None is the system itself.
+    `actor` None is the system itself, which does not enable whom an administrator has shut out.
     """
     # Before the person's row, as whoever revokes a role does: they wait for one another, and not both for ever.
     with nullcontext() if active else in_good_hands(PLATFORM):
         user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         if user.is_active == active:
             return
+        if active and _is_shut_out(user):
+            if actor is None:
+                return
+            words = _("This account was locked down or deleted: lift that, or restore it.")
+            raise Conflict(words, code="shut_out")
         if actor is not None:
             _demand_to_switch(actor, user)
         user.is_active = active
@@ -57,6 +62,11 @@ def set_active(*, user: User, active: bool, actor: User | None, reason: str = ""
     record(tag, actor=actor, target=user, reason=reason)
     template = "access/account_enabled" if active else "access/account_disabled"
     send_mail(template, to=user.email, context={"name": str(user)}, language=user.language)
+
+
+def _is_shut_out(user: User) -> bool:
+    # Lockdowns and the recycle bin lie above; the person knows theirs.
+    return user.lockdowns.filter(lifted_at=None).exists() or hasattr(user, "deletion")
 
 
 def _demand_to_switch(actor: User, user: User) -> None:

@@ -281,6 +281,5 @@ class ReasonForm(Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=200,
-        required=False,
         help_text=gettext_lazy("Kept with the hub and in the audit trail."),
     )

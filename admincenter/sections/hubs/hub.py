@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
+from accounts.access.step_up import step_up
 from hubs import services
 from hubs.life.selectors import CHART_HOURS, hours_of, look_at, presence_of
 from hubs.models import Hub
@@ -128,6 +131,14 @@ def suspend(request: HttpRequest, hub: Hub) -> HttpResponse:
 
 
 @require(Permission.HUBS_EDIT, of=the_hub)
+@step_up()
+@require_POST
+def lock_down(request: HttpRequest, hub: Hub) -> HttpResponse:
+    told = _("The hub is locked down: refused from its next request on, and its owners are told.")
+    return _with_reason(request, hub, services.lock_down_hub, told)
+
+
+@require(Permission.HUBS_EDIT, of=the_hub)
 @require_POST
 def reactivate(request: HttpRequest, hub: Hub) -> HttpResponse:
     told = _("The hub may do again all that hubs do.")
@@ -169,7 +180,10 @@ def _with_reason(
     request: HttpRequest, hub: Hub, service: Callable[..., Any], told: str
 ) -> HttpResponse:
     form = ReasonForm(request.POST)
-    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    if not form.is_valid():
+        messages.error(request, _("Nothing was done: give a reason."))
+        return redirect(_page_of(hub))
+    reason = form.cleaned_data["reason"]
     return act(
         request,
         lambda: service(hub=hub, reason=reason, actor=actor(request)),

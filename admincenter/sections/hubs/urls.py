@@ -32,6 +32,7 @@ urlpatterns = [
     path("<uuid:hub_id>/", hub.hub, name="hub"),
     path("<uuid:hub_id>/edit/", hub.edit, name="edit_hub"),
     path("<uuid:hub_id>/quarantine/", hub.quarantine, name="quarantine_hub"),
+    path("<uuid:hub_id>/lock-down/", hub.lock_down, name="lock_down_hub"),
     path("<uuid:hub_id>/suspend/", hub.suspend, name="suspend_hub"),
     path("<uuid:hub_id>/reactivate/", hub.reactivate, name="reactivate_hub"),
     path("<uuid:hub_id>/retire/", hub.retire, name="retire_hub"),

@@ -10,8 +10,10 @@ from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from accounts.organizations import services
 from accounts.organizations.models import Organization
+from accounts.standing.selectors import lockdown_of
 from mago.core.errors import Refused
 
+from ...forms import ReasonForm
 from ...navigation import permissions
 from ...pages import list_page, page
 from ...selectors.organizations import figures_of, find_organizations
@@ -58,6 +60,8 @@ def overview(request: HttpRequest, whose: Organization) -> HttpResponse:
         **glance(request, whose),
         "counts": figures_of(whose),
         "may_disable": Permission.ORGANIZATIONS_CREATE in permissions(request),
+        "reason_form": ReasonForm(None),
+        "lockdown": lockdown_of(organization=whose),
     }
     return section(request, whose, "overview", context, tab="organization")
 
@@ -82,7 +86,12 @@ def rename(request: HttpRequest, whose: Organization) -> HttpResponse:
 @require(Permission.ORGANIZATIONS_CREATE)
 @require_POST
 def disable(request: HttpRequest, slug: str) -> HttpResponse:
-    return _set_active(request, slug, False, _("The organization is disabled."))
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Nothing was done: give a reason."))
+        return redirect("admincenter:organization", slug)
+    told = _("The organization is disabled.")
+    return _set_active(request, slug, False, told, reason=form.cleaned_data["reason"])
 
 
 @require(Permission.ORGANIZATIONS_CREATE)
@@ -91,13 +100,15 @@ def enable(request: HttpRequest, slug: str) -> HttpResponse:
     return _set_active(request, slug, True, _("The organization is enabled."))
 
 
-def _set_active(request: HttpRequest, slug: str, active: bool, told: str) -> HttpResponse:
+def _set_active(
+    request: HttpRequest, slug: str, active: bool, told: str, *, reason: str = ""
+) -> HttpResponse:
     whose = organization(request, slug)
     return act(
         request,
         whose,
         lambda: services.set_organization_active(
-            organization=whose, active=active, actor=actor(request)
+            organization=whose, active=active, actor=actor(request), reason=reason
         ),
         told,
         tab="organization",

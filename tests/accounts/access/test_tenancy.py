@@ -13,6 +13,7 @@ from accounts.access.roles import RoleName
 from accounts.access.tenancy import OutsideTenantScope, TenantManager
 from accounts.models import User
 from accounts.organizations.models import Organization, Site
+from accounts.standing.models import Lockdown
 from admincenter.security.models import Programme
 
 from .conftest import give
@@ -232,6 +233,7 @@ def owned() -> list[Any]:
 # Why the rows of these are read without a scope.
 ALSO_OF_THE_PLATFORM = {
     RoleBinding: "a person's roles are read before it is known where they matter, and some are of the platform",
+    Lockdown: "most are of people, and whether one is in force is asked before anybody has signed in",
     Programme: "it is the scope in which all else of its organization's security work is read",
 }
 

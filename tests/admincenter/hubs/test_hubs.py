@@ -8,12 +8,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.access.roles import RoleName
+from accounts.access.services import grant_role
 from hubs.life import services as life
 from hubs.life.models import Hour, Presence
 from hubs.life.reports import Report
-from hubs.models import EnrolmentCode, Hub, Room, State
+from hubs.models import EnrolmentCode, Hub, HubToken, ReconnectToken, Room, State
 from hubs.operations.grouping import add_to_group, create_group, set_tags
 from hubs.operations.models import Assignment, Group, Stage, Task
+from hubs.services import lock_down_hub
 from mago.audit.services import Outcome, record
 from mago.audit.tags import Tag
 from tests.admincenter.organizations.test_members import said
@@ -108,6 +111,7 @@ def test_a_hub_shows_how_it_is_and_why_it_failed_to_those_who_read_the_trail(
     [
         ("quarantine", State.QUARANTINED),
         ("suspend", State.SUSPENDED),
+        ("lock-down", State.SUSPENDED),
         ("retire", State.RETIRED),
         ("reactivate", State.ACTIVE),
     ],
@@ -119,9 +123,26 @@ def test_a_hub_changes_its_state_with_a_reason(
     assert Hub.objects.of(acme).get().state == state
 
 
+def test_without_a_reason_nothing_is_done(owner: Any, enrolled: Any, acme: Any) -> None:
+    for action in ("retire", "lock-down"):
+        answer = owner.post(f"{AT}{enrolled.hub.pk}/{action}/")
+        assert said(answer).endswith("Nothing was done: give a reason.")
+    assert Hub.objects.of(acme).get().state == State.ACTIVE
+
+
+def test_a_lockdown_leaves_no_quick_way_back_and_is_told_to_the_other_owners(
+    enrolled: Any, acme: Any, alice: Any, bob: Any, mails: Any
+) -> None:
+    grant_role(user=bob, role=RoleName.ORGANIZATION_OWNER, actor=None, scope=acme.access_scope)
+    lock_down_hub(hub=enrolled.hub, reason="stolen", actor=alice)
+    assert not ReconnectToken.objects.filter(hub=enrolled.hub).exists()
+    assert not HubToken.objects.filter(hub=enrolled.hub).exists()
+    assert [mail.recipient for mail in mails("told")] == [bob.email]
+
+
 def test_what_cannot_be_is_said_and_not_done(owner: Any, enrolled: Any, acme: Any) -> None:
-    owner.post(f"{AT}{enrolled.hub.pk}/retire/")
-    answer = owner.post(f"{AT}{enrolled.hub.pk}/suspend/")
+    owner.post(f"{AT}{enrolled.hub.pk}/retire/", {"reason": "broken"})
+    answer = owner.post(f"{AT}{enrolled.hub.pk}/suspend/", {"reason": "because"})
     assert said(answer).endswith("A hub that is retired cannot become suspended.")
     assert Hub.objects.of(acme).get().state == State.RETIRED
 

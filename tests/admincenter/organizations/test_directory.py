@@ -107,7 +107,7 @@ def test_an_owner_renames_theirs_and_cannot_disable_it(owner: Any, acme: Any) ->
 
 
 def test_in_a_disabled_one_nobody_may_do_anything(admin: Any, owner: Any, acme: Any) -> None:
-    admin.post(f"{LIST}acme/disable/")
+    admin.post(f"{LIST}acme/disable/", {"reason": "unpaid"})
     assert owner.get(f"{LIST}acme/").status_code == 404
     admin.post(f"{LIST}acme/enable/")
     assert owner.get(f"{LIST}acme/").status_code == 200

@@ -66,6 +66,8 @@ VALUES: dict[str, Any] = {
     "due": "30 November 2026",
     "kind": "test-soon",
     "day": "30 November 2026",
+    "what": "Acme",
+    "reason": "A laptop was stolen.",
 }
 
 

@@ -1,0 +1,1 @@
+"""Who is shut out for the time being: locked down in an emergency, or deleted into the recycle bin."""

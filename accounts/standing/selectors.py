@@ -1,0 +1,85 @@
+"""Reading who is shut out, and why."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access.models import Membership
+from accounts.access.scope import PLATFORM
+from accounts.access.selectors import live_bindings
+from accounts.models import User
+from mago.core.errors import NotFound
+
+from .models import Deletion, Lockdown
+
+
+def lockdowns(*, lifted: bool = False) -> QuerySet[Lockdown]:
+    """Those in force, or those that were lifted; the newest first."""
+    beside = ("person", "organization", "started_by", "lifted_by")
+    return Lockdown.objects.filter(lifted_at__isnull=not lifted).select_related(*beside)
+
+
+def lockdown_of(*, person: Any = None, organization: Any = None) -> Lockdown | None:
+    """The one in force."""
+    found = Lockdown.objects.filter(person=person, organization=organization, lifted_at=None)
+    return found.select_related("started_by").first()
+
+
+def deletions() -> QuerySet[Deletion]:
+    return Deletion.objects.select_related("person", "deleted_by")
+
+
+def deletion_of(person: User) -> Deletion | None:
+    return deletions().filter(person=person).first()
+
+
+def deletion_for(key: UUID) -> Deletion:
+    """What lies in the recycle bin of this key, or NotFound."""
+    found = deletions().filter(pk=key).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def overdue() -> QuerySet[Deletion]:
+    """What has lain there for its time."""
+    return Deletion.objects.filter(purge_at__lte=timezone.now()).order_by("purge_at")
+
+
+def why_shut_out(user: User) -> tuple[str, str] | None:
+    """A code and words for somebody who has proved who they are and is not let in all the same; None who is.
+
+    A lockdown of an organization shuts out all of its members but those who hold a role on the platform.
+    """
+    if not user.is_active:
+        return _why_inactive(user)
+    theirs = Membership.objects.everywhere(reason="one person's own memberships").filter(user=user)
+    in_force = Lockdown.objects.filter(
+        organization__in=theirs.values("organization"), lifted_at=None
+    ).select_related("organization")
+    lockdown = in_force.first()
+    if lockdown is None or any(held.scope == PLATFORM for held in live_bindings(user)):
+        return None
+    words = _(
+        "%(organization)s was locked down for its security: for now, nobody in it can sign in. Your administrators "
+        "know, and will lift it."
+    )
+    return "organization_locked_down", words % {"organization": lockdown.organization}
+
+
+def _why_inactive(user: User) -> tuple[str, str]:
+    if Deletion.objects.filter(person=user).exists():
+        words = _(
+            "This account was deleted. Until it is erased, your administrator can restore it."
+        )
+        return "account_deleted", words
+    if Lockdown.objects.filter(person=user, lifted_at=None).exists():
+        words = _(
+            "This account was locked down for its security. Nobody can use it until an administrator lifts that: "
+            "ask yours."
+        )
+        return "account_locked_down", words
+    return "account_disabled", _("This account is disabled. Ask your administrator to enable it.")

@@ -1,0 +1,45 @@
+"""Sessions that are ended, many at once."""
+
+from collections.abc import Iterable, Iterator
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.access.permissions import Permission
+from accounts.access.services import demand_permission
+from accounts.models import User
+from accounts.sessions.models import Session
+from mago.core.errors import Conflict, NotSignedIn
+from mago.jobs.kinds import Work
+from mago.jobs.models import Item
+from mago.jobs.services import Draft
+
+from .. import services
+from ..selectors.people import live_sessions
+
+KIND = "sessions.end"
+
+
+class End(Work):
+    """`subject` is the session's identifier, which tells nothing of its cookie."""
+
+    title = gettext_lazy("End sessions")
+
+    def do(self, item: Item) -> None:
+        actor = User.objects.filter(pk=self.job.actor_id, is_active=True).first()
+        if actor is None:
+            raise NotSignedIn
+        demand_permission(actor, Permission.SESSIONS_END)
+        session = live_sessions().select_related("user").filter(id=UUID(item.subject)).first()
+        if session is None:
+            raise Conflict(_("This session has ended already."), code="gone")
+        services.end_session_of(session, actor=actor)
+
+
+def drafts(sessions: Iterable[Session], *, actor: User) -> Iterator[Draft]:
+    """Each session, by its person and its browser."""
+    for session in sessions:
+        assert session.user is not None
+        label = f"{session.user.email} · {session.browser} · {session.address or '–'}"
+        yield Draft(label, str(session.id))

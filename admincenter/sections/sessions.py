@@ -1,0 +1,72 @@
+"""Who is signed in, from where, with what, and since when; one session or many are ended."""
+
+from typing import cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access.guards import actor, require
+from accounts.access.permissions import Permission
+from mago.core.errors import Refused
+from mago.jobs.services import MOST_ITEMS, draft_job
+
+from .. import services
+from ..bulk import sessions as bulk
+from ..forms import SessionFilters
+from ..pages import act, list_page
+from ..selectors.people import find_sessions, live_sessions, session_for
+
+
+@require(Permission.SESSIONS_READ)
+@require_safe
+def sessions(request: HttpRequest) -> HttpResponse:
+    return list_page(
+        request,
+        "admincenter/sessions/list.html",
+        title=_("Sessions"),
+        filters=SessionFilters(request.GET),
+        find=find_sessions,
+    )
+
+
+@require(Permission.SESSIONS_END)
+@require_POST
+def end(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    session = session_for(session_id)
+    return act(
+        request,
+        lambda: services.end_session_of(session, actor=actor(request)),
+        _("That session is ended."),
+        to=reverse("admincenter:sessions"),
+    )
+
+
+@require(Permission.SESSIONS_END)
+@require_POST
+def choose(request: HttpRequest) -> HttpResponse:
+    """A job that says of each chosen session what would be done, to be looked at before it starts."""
+    filters = SessionFilters(request.POST)
+    try:
+        keys = [UUID(key) for key in cast(QueryDict, request.POST).getlist("session")]
+    except ValueError:
+        keys = []
+    everybody = "everybody" in request.POST
+    if not filters.is_valid() or not (keys or everybody):
+        messages.error(request, _("Nothing was done: choose sessions in the list."))
+        return redirect("admincenter:sessions")
+    if everybody:
+        (found,) = find_sessions(**filters.chosen).queries
+        chosen = found[: MOST_ITEMS + 1]
+    else:
+        chosen = live_sessions().select_related("user").filter(id__in=keys[:MOST_ITEMS])
+    try:
+        job = draft_job(bulk.KIND, bulk.drafts(chosen, actor=actor(request)), actor=actor(request))
+    except Refused as refusal:
+        messages.error(request, str(refusal.detail))
+        return redirect("admincenter:sessions")
+    return redirect("admincenter:job", job.pk)

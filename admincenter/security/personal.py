@@ -1,0 +1,52 @@
+"""What the security programme holds of a person: what they wrote into it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Q
+
+from mago.core.holdings import Elsewhere, Exempt, Holding
+
+from .models import Assessment, Checkpoint, Entry, Ticket
+
+_WORK = "The programme's; it only names who does or did the work."
+_OWN = "one person's own"
+_EVIDENCE = "The history of a ticket is evidence of the programme; it stays, without the author."
+
+HOLDINGS = (
+    Holding(
+        "security.Entry",
+        "actor",
+        "id ticket kind body created_at",
+        withheld="actor_label changes",
+        kept=_EVIDENCE,
+    ),
+)
+EXEMPT = (
+    Exempt("security.Release", "ended_by", _WORK),
+    Exempt("security.Checkpoint", "signed_by", _WORK),
+    Exempt("security.Ticket", "assignee reporter fixed_by verified_by risk_owner watchers", _WORK),
+    Exempt("security.Attachment", "uploaded_by", _WORK),
+    Exempt("security.PenetrationTest", "created_by", _WORK),
+    Exempt("security.Report", "uploaded_by", _WORK),
+    Exempt("security.Risk", "owner", _WORK),
+    Exempt("security.Assessment", "author signed_by", _WORK),
+)
+
+
+def _reported(person: Any, addresses: list[str]) -> Iterator[dict[str, Any]]:
+    """Reports from outside by one of the addresses."""
+    found = Ticket.objects.everywhere(reason=_OWN).filter(reporter_contact__in=addresses)
+    yield from found.values("id", "title", "reporter_contact", "created_at")
+
+
+def _forget(person: Any, addresses: list[str]) -> None:
+    told = Ticket.objects.everywhere(reason=_OWN).filter(reporter_contact__in=addresses)
+    told.update(reporter_contact="")
+    Entry.objects.filter(Q(actor=person) | Q(actor_label__in=addresses)).update(actor_label="")
+    signed = Q(signed_by=person) | Q(signed_label__in=addresses)
+    Checkpoint.objects.filter(signed).update(signed_label="")
+    Assessment.objects.everywhere(reason=_OWN).filter(signed).update(signed_label="")
+
+
+ELSEWHERE = (Elsewhere("security.Ticket reported from outside", _reported, _forget),)

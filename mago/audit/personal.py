@@ -1,0 +1,50 @@
+"""What the audit trail holds of a person: the events by and about them. It stays, and names nobody any more."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from mago.core.holdings import Elsewhere
+
+from .jobs.services import delete_job
+from .models import AuditEvent, AuditJob
+from .pseudonyms import erase
+from .selectors import events
+
+HOLDINGS = ()
+EXEMPT = ()
+BATCH = 500
+
+
+def _events(person: Any, addresses: list[str]) -> Iterator[dict[str, Any]]:
+    for criteria in ({"actor": person}, {"target": person}):
+        found = events(**criteria)
+        while batch := list(found[:BATCH]):
+            # What they did to themselves was found by the first criterion.
+            fresh = (one for one in batch if "actor" in criteria or one.actor_id != person.pk)
+            yield from (_told(event, person) for event in fresh)
+            found = events(**criteria).filter(id__lt=batch[-1].pk)
+
+
+def _told(event: AuditEvent, person: Any) -> dict[str, Any]:
+    """All of what the person did; of what others did to them, not by whom and from where."""
+    told = {"time": event.time, "event": event.tag, "outcome": event.outcome}
+    if event.actor_id != person.pk:
+        return told | {"about": "you"}
+    return told | {
+        "by": "you",
+        "about": event.target_name,
+        "address": event.address,
+        "user_agent": event.user_agent,
+        "detail": event.told_detail,
+    }
+
+
+def _forget(person: Any, addresses: list[str]) -> None:
+    for job in AuditJob.objects.filter(actor_id=person.pk):
+        delete_job(job)
+    for address in addresses:
+        AuditJob.objects.filter(question__icontains=address).delete()
+    erase(person.pk, addresses)
+
+
+ELSEWHERE = (Elsewhere("audit.AuditEvent", _events, _forget),)

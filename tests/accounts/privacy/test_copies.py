@@ -1,0 +1,81 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from accounts.privacy import running, services
+from accounts.privacy.copying import copy_of
+from accounts.privacy.files import path_of
+from accounts.privacy.models import DataRequest
+from accounts.privacy.registry import elsewhere, holdings
+from mago.core.errors import Conflict, Forbidden, NotFound
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Any, tmp_path: Path) -> Path:
+    settings.PRIVACY_EXPORT_DIR = tmp_path / "copies"
+    return tmp_path / "copies"
+
+
+def test_it_holds_all_that_the_registry_names_and_no_secret(lived: User) -> None:
+    text = "".join(copy_of(lived))
+    held = json.loads(text)["held"]
+    assert set(held) == {one.model for one in holdings()} | {one.name for one in elsewhere()}
+    assert held["accounts.User"][0]["email"] == "charlie@example.com"
+    assert held["federation.ExternalIdentity"][0]["subject"] == "subject-4711"
+    assert held["mfa.TotpDevice"][0]["name"] == "phone"
+    assert len(held["access.Membership"]) == 2
+    assert {one["event"] for one in held["audit.AuditEvent"]} >= {
+        "signin:session:failed",
+        "signin:session:opened",
+        "signin:profile:changed",
+    }
+    assert "TOTPSECRET" not in text
+    assert lived.password not in text
+    assert "dora@example.com" not in text  # What others did to them says not who.
+
+
+def test_it_is_made_by_a_worker_and_downloaded_once(charlie: User, folder: Path) -> None:
+    request = services.ask_for_copy(person=charlie, actor=charlie)
+    with pytest.raises(Conflict):
+        services.ask_for_copy(person=charlie, actor=charlie)
+    with pytest.raises(NotFound):
+        services.download(request, actor=charlie)
+    running.run(request.pk)
+    assert path_of(request).stat().st_mode & 0o777 == 0o600
+    with services.download(request, actor=charlie) as file:
+        assert json.loads(file.read())["person"] == str(charlie.pk)
+    assert list(folder.iterdir()) == []
+    with pytest.raises(NotFound):
+        services.download(request, actor=charlie)
+
+
+def test_an_administrator_needs_the_permission_and_the_person_is_told(
+    charlie: User, bob: User, dora: User, mails: Any
+) -> None:
+    with pytest.raises(Forbidden):
+        services.ask_for_copy(person=charlie, actor=bob, reason="curious")
+    request = services.ask_for_copy(person=charlie, actor=dora, reason="asked by letter")
+    running.run(request.pk)
+    assert [mail.recipient for mail in mails("told")] == [charlie.email]
+    for other in (charlie, bob):
+        with pytest.raises(NotFound):
+            services.download(request, actor=other)
+    services.download(request, actor=dora).close()
+
+
+def test_a_file_does_not_outlive_its_time(charlie: User, folder: Path, settings: Any) -> None:
+    request = services.ask_for_copy(person=charlie, actor=charlie)
+    running.run(request.pk)
+    settings.PRIVACY_EXPORT_HOURS = 0
+    services.remove_old()
+    assert list(folder.iterdir()) == []
+    with pytest.raises(NotFound):
+        services.download(request, actor=charlie)
+    request.refresh_from_db()
+    assert request.downloaded_at is None
+    assert DataRequest.objects.count() == 1

@@ -1,0 +1,82 @@
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.privacy import running, services
+from accounts.privacy.models import DataRequest, State
+from accounts.standing.models import Deletion
+from accounts.standing.services import delete_person, restore_person
+from mago.audit.exporting import Format, lines_of
+from mago.audit.models import AuditEvent
+from mago.audit.services import Tag, seal
+from mago.audit.verification import verify
+from mago.core.errors import Conflict, Forbidden
+from tests.mago.audit.test_verifier import run_here
+
+pytestmark = pytest.mark.django_db
+
+
+def run_all() -> None:
+    for key in running.due():
+        running.run(key)
+
+
+def test_nothing_but_the_key_is_left_and_the_trail_still_verifies(
+    lived: User, dora: User, dump: Callable[[], str], tmp_path: Path
+) -> None:
+    seal()
+    told = ("charlie@example.com", "charlie@private.example", "Karl Zwölf", "+391234567890")
+    before = dump()
+    assert all(text in before for text in told)
+    assert "charlie@example.com" not in str(list(AuditEvent.objects.values_list()))
+    delete_person(person=lived, reason="left, says charlie@example.com", actor=dora)
+    services.ask_for_erasure(person=lived, actor=dora, reason="asked for by charlie@example.com")
+    run_all()
+    assert DataRequest.objects.get().state == State.DONE
+    after = dump()
+    assert [text for text in (*told, "subject-4711") if text.lower() in after.lower()] == []
+    assert str(lived.pk) in after
+    seal()
+    assert verify().first_break is None
+    whole = tmp_path / "trail.jsonl"
+    whole.write_text("".join(lines_of(Format.JSONL)))
+    assert json.loads(run_here("--json", whole).stdout)["whole"] is True
+    erased = AuditEvent.objects.get(tag=Tag.PERSON_ERASED)
+    assert (erased.actor_id, erased.target_name) == (dora.pk, str(lived.pk))
+
+
+def test_only_who_lies_in_the_recycle_bin_is_erased_and_not_by_everybody(
+    charlie: User, bob: User, dora: User
+) -> None:
+    with pytest.raises(Conflict):
+        services.ask_for_erasure(person=charlie, actor=dora, reason="x")
+    delete_person(person=charlie, reason="x", actor=dora)
+    with pytest.raises(Forbidden):
+        services.ask_for_erasure(person=charlie, actor=bob, reason="x")
+    services.ask_for_erasure(person=charlie, actor=dora, reason="x")
+    with pytest.raises(Conflict):
+        services.ask_for_erasure(person=charlie, actor=dora, reason="x")
+    restore_person(person=charlie, actor=dora)
+    run_all()
+    assert User.objects.filter(pk=charlie.pk).exists()
+
+
+def test_whose_time_is_over_is_erased_by_the_clock(charlie: User, dora: User) -> None:
+    delete_person(person=charlie, reason="x", actor=dora)
+    with time_machine.travel(timezone.now() + timedelta(days=29), tick=False):
+        services.ask_for_overdue()
+        assert not DataRequest.objects.exists()
+    with time_machine.travel(timezone.now() + timedelta(days=31), tick=False):
+        services.ask_for_overdue()
+        services.ask_for_overdue()
+        run_all()
+    assert not Deletion.objects.exists()
+    assert not User.objects.filter(pk=charlie.pk).exists()
+    # The address is free, and whoever takes it is somebody else.
+    assert User.objects.create_user("charlie@example.com").pk != charlie.pk
