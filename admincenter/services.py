@@ -17,7 +17,8 @@ from accounts.sessions.services import end_session
 from accounts.signin.services import send_reset_link
 from accounts.standing import services as standing
 from accounts.standing.models import Lockdown
-from hubs.models import HubToken, ReconnectToken
+from hubs.models import Hub, ReconnectToken
+from hubs.tokens import new_epoch
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.errors import Conflict
@@ -83,7 +84,7 @@ def lock_down_organization(*, organization: Organization, reason: str, actor: Us
     lockdown = standing.lock_down_organization(
         organization=organization, reason=reason, actor=actor
     )
-    HubToken.objects.filter(hub__organization=organization).delete()
+    Hub.objects.of(organization).update(token_epoch=new_epoch())
     ReconnectToken.objects.filter(hub__organization=organization).delete()
     return lockdown
 

@@ -5,7 +5,7 @@ from accounts.federation.models import ExternalIdentity
 from accounts.mfa.models import EmailDevice, SmsDevice
 from accounts.models import User, normalize_email
 from accounts.signin.models import OneTimeToken
-from mago.audit.selectors import events
+from mago.audit.search import find
 from mago.audit.tags import Tag
 
 
@@ -16,7 +16,7 @@ def addresses_of(person: User) -> list[str]:
         found.update(model.objects.filter(user=person).values_list("email", flat=True))
     found.update(OneTimeToken.objects.filter(user=person).values_list("email", flat=True))
     found.update(EmailDevice.objects.filter(user=person).values_list("address", flat=True))
-    for event in events(tag=Tag.EMAIL_CHANGED, target=person)[:100]:
+    for event in find(tag=Tag.EMAIL_CHANGED, target=person).newest(100):
         told = event.told_detail
         found.update(str(told.get(side, "")) for side in ("before", "after"))
     mail = {normalize_email(address) for address in found if "@" in address}

@@ -8,21 +8,18 @@ from mago.core.holdings import Elsewhere
 from .jobs.services import delete_job
 from .models import AuditEvent, AuditJob
 from .pseudonyms import erase
-from .selectors import events
+from .search import find
 
 HOLDINGS = ()
 EXEMPT = ()
-BATCH = 500
 
 
 def _events(person: Any, addresses: list[str]) -> Iterator[dict[str, Any]]:
-    for criteria in ({"actor": person}, {"target": person}):
-        found = events(**criteria)
-        while batch := list(found[:BATCH]):
-            # What they did to themselves was found by the first criterion.
-            fresh = (one for one in batch if "actor" in criteria or one.actor_id != person.pk)
-            yield from (_told(event, person) for event in fresh)
-            found = events(**criteria).filter(id__lt=batch[-1].pk)
+    for event in find(actor=person).oldest_first():
+        yield _told(event, person)
+    for event in find(target=person).oldest_first():
+        if event.actor_id != person.pk:
+            yield _told(event, person)
 
 
 def _told(event: AuditEvent, person: Any) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def test_a_list(admin: Any, costs: Any, path: str, own: int) -> None:
 def test_a_person(admin: Any, costs: Any, alice: Any) -> None:
     # The person, roles, sessions, programs, events by, events about, four kinds of factors, a waiting recovery, whom the events mean,
     # a lockdown, a deletion, copies of the data.
-    with costs(15):
+    with costs(17):
         assert admin.get(f"/admincenter/people/{alice.pk}/").status_code == 200
 
 

@@ -25,6 +25,7 @@ COUNTERPARTS = {
     "send_reset": "POST api-send-reset",
     "end_sessions": "POST api-sign-out-person",
     "end_session": "DELETE api-person-session",
+    "end_live_session": "DELETE api-person-session",
     "revoke_program": "DELETE api-person-program",
     # organizations
     "create_organization": "POST api-organizations",
@@ -176,6 +177,21 @@ COUNTERPARTS = {
 # No counterpart: why.
 WITHOUT = {
     "calculate_ticket": "helps people to write a vector, and changes nothing; a program sends the vector",
+    **dict.fromkeys(
+        (
+            "choose_sessions",
+            "copy_person",
+            "delete_person",
+            "download_copy",
+            "erase_person",
+            "lift_lockdown",
+            "lock_down_hub",
+            "lock_down_organization",
+            "lock_down_person",
+            "restore_person",
+        ),
+        "not in the API yet",
+    ),
 }
 # Where the permission is another: why.
 OTHERWISE = {

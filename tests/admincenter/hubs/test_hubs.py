@@ -13,7 +13,7 @@ from accounts.access.services import grant_role
 from hubs.life import services as life
 from hubs.life.models import Hour, Presence
 from hubs.life.reports import Report
-from hubs.models import EnrolmentCode, Hub, HubToken, ReconnectToken, Room, State
+from hubs.models import EnrolmentCode, Hub, ReconnectToken, Room, State
 from hubs.operations.grouping import add_to_group, create_group, set_tags
 from hubs.operations.models import Assignment, Group, Stage, Task
 from hubs.services import lock_down_hub
@@ -136,7 +136,6 @@ def test_a_lockdown_leaves_no_quick_way_back_and_is_told_to_the_other_owners(
     grant_role(user=bob, role=RoleName.ORGANIZATION_OWNER, actor=None, scope=acme.access_scope)
     lock_down_hub(hub=enrolled.hub, reason="stolen", actor=alice)
     assert not ReconnectToken.objects.filter(hub=enrolled.hub).exists()
-    assert not HubToken.objects.filter(hub=enrolled.hub).exists()
     assert [mail.recipient for mail in mails("told")] == [bob.email]
 
 
