@@ -15,4 +15,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "request_id": getattr(request, "request_id", ""),
         "has_inbox": settings.MAGO_INBOX,
         "passkey_host": settings.PASSKEY_ORIGINS[0],
+        "has_documentation": settings.DOCS != "off",
     }

@@ -143,9 +143,11 @@ def test_html_in_a_file_is_text_and_a_link_is_no_script(file: Any) -> None:
 
 @pytest.mark.django_db
 def test_an_operator_closes_the_documentation(client: Client, settings: Any, bob: Any) -> None:
+    assert 'href="/docs/"' in client.get("/").content.decode()
     settings.DOCS = "signed-in"
     for path in ("/docs/", "/docs/search/", "/docs/images/overview.png", "/docs/nothing/"):
         assert client.get(path)["Location"].startswith("/accounts/login/?next=/docs/")
     assert Browser().as_person(bob).get("/docs/tls/").status_code == 200
     settings.DOCS = "off"
     assert client.get("/docs/tls/").status_code == 404
+    assert 'href="/docs/"' not in client.get("/").content.decode()
