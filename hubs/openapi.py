@@ -126,12 +126,14 @@ PATHS: dict[str, Any] = {
     "/api/v1/hubs/auth": {
         "get": {
             "summary": "What a hub may use",
+            "description": "Mechanisms and channel bindings that are offered over this connection. `retry_after` is set while hubs are held back.",
             "responses": {"200": _json(_ref("HubOffer"))},
         }
     },
     "/api/v1/hubs/auth/start": {
         "post": {
             "summary": "Begin a sign-in (SCRAM), or reconnect (HT-SHA-256)",
+            "description": "The client-first message of RFC 5802, or one message by the token of an earlier sign-in. A hub that does not exist is answered alike.",
             "requestBody": _body(_ref("HubStart")),
             "responses": {"200": _json(_ONE_OR_OTHER), **_FAILURES},
         }
@@ -139,6 +141,7 @@ PATHS: dict[str, Any] = {
     "/api/v1/hubs/auth/continue": {
         "post": {
             "summary": "Finish a sign-in",
+            "description": "The client-final message, for the `sid` of the challenge, within 30 seconds and once. The answer holds the server's own proof: check it before you use the token.",
             "requestBody": _body(_ref("HubContinue")),
             "responses": {"200": _json(_ref("HubSuccess")), **_FAILURES},
         }
@@ -156,6 +159,7 @@ PATHS: dict[str, Any] = {
     "/api/v1/hubs/enrol": {
         "post": {
             "summary": "Enrol a device by a code",
+            "description": "The device makes its credential and sends the verifiers; no secret leaves it.",
             "requestBody": _body(_ref("HubEnrolment")),
             "responses": {
                 "201": _json(_ref("HubEnrolled")),
@@ -166,6 +170,7 @@ PATHS: dict[str, Any] = {
     "/api/v1/hubs/me": {
         "get": {
             "summary": "What is known of the hub that asks",
+            "description": "Its name, place and state, and what its token may be used for.",
             "security": _HUB_TOKEN,
             "responses": {"200": _json(_ref("HubSelf")), "401": _PROBLEM},
         }
@@ -173,6 +178,7 @@ PATHS: dict[str, Any] = {
     "/api/v1/hubs/me/credential": {
         "post": {
             "summary": "Rotate the credential",
+            "description": "The former one is over once the new one has worked.",
             "security": _HUB_TOKEN,
             "requestBody": _body(_CREDENTIALS),
             "responses": {
@@ -184,6 +190,7 @@ PATHS: dict[str, Any] = {
     "/api/v1/hubs/me/heartbeat": {
         "post": {
             "summary": "Say how the hub is",
+            "description": "The answer says in how many seconds to come again, and whether there are tasks.",
             "security": _HUB_TOKEN,
             "requestBody": _body(_HEARTBEAT),
             "responses": {
@@ -208,6 +215,7 @@ PATHS: dict[str, Any] = {
     "/api/v1/hubs/me/tasks/{task_id}": {
         "post": {
             "summary": "Say what came of a task",
+            "description": "Once it is done or has failed that is final: `409` afterwards.",
             "parameters": [
                 {
                     "name": "task_id",

@@ -1,6 +1,6 @@
 """Shapes of what is asked and told about who may do what."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -58,12 +58,16 @@ class ExplanationSerializer(serializers.Serializer[Any]):
 
 
 class RoleDryRunSerializer(serializers.Serializer[Any]):
+    example: ClassVar = {"permissions": ["hubs:read", "hubs:reboot"]}
+
     permissions = serializers.ListField(
         child=serializers.ChoiceField(choices=PERMISSIONS), allow_empty=True, max_length=len(NAMES)
     )
 
 
 class ConditionDryRunSerializer(serializers.Serializer[Any]):
+    example: ClassVar = {"rule": {"network": ["192.0.2.0/24"]}}
+
     rule = serializers.DictField(help_text="As docs/organizations.md describes it.")
 
 

@@ -1,6 +1,6 @@
 """Shapes of where somebody is signed in and by what: as they see it themselves, and as administrators do."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -61,6 +61,8 @@ class FactorSerializer(serializers.Serializer[Any]):
 
 class PersonRefSerializer(serializers.Serializer[Any]):
     """Somebody, as others are shown them."""
+
+    example: ClassVar = {"name": "Ada Lovelace"}
 
     id = serializers.UUIDField(source="pk")
     email = serializers.EmailField()

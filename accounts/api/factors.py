@@ -1,6 +1,6 @@
 """/api/v1/me/factors…: one's second factors, set up and looked after by an app."""
 
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers, status
@@ -33,6 +33,8 @@ class FactorsSerializer(serializers.Serializer[Any]):
 
 
 class EnrolBody(Body):
+    example: ClassVar = {"method": "totp", "name": "Telephone"}
+
     method = serializers.ChoiceField(choices=METHODS)
     name = TextField(max_length=60, required=False, default="", allow_blank=True)
     number = TextField(max_length=40, required=False, help_text="For `sms`, with its country code.")
@@ -55,6 +57,8 @@ class EnrolmentSerializer(serializers.Serializer[Any]):
 
 
 class ConfirmFactorBody(Body):
+    example: ClassVar = {"method": "totp", "code": "123456"}
+
     method = serializers.ChoiceField(choices=METHODS)
     name = TextField(max_length=60, required=False, default="", allow_blank=True)
     code = SecretField(required=False)
@@ -68,6 +72,8 @@ class ConfirmFactorBody(Body):
 
 
 class FactorNameBody(Body):
+    example: ClassVar = {"name": "Telephone"}
+
     name = TextField(max_length=60, allow_blank=True)
 
 

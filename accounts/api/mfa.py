@@ -1,6 +1,6 @@
 """/api/v1/auth/…: the second step, and the doors without a password."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.http import HttpResponseBase
@@ -33,12 +33,16 @@ from .views import PROBLEM, REFUSAL, cleaned
 
 
 class ChallengeSerializer(serializers.Serializer[Any]):
+    example: ClassVar = {"method": "sms"}
+
     transaction = shapes.SecretField()
     method = serializers.ChoiceField(choices=Kind.choices)
     factor = serializers.IntegerField(required=False, min_value=1, max_value=2**62)
 
 
 class VerifySerializer(ChallengeSerializer):
+    example: ClassVar = {"method": "totp", "code": "123456"}
+
     code = shapes.SecretField(required=False)
     credential = serializers.JSONField(required=False)
 
@@ -73,6 +77,8 @@ class CodeSerializer(serializers.Serializer[Any]):
 
 
 class CredentialSerializer(serializers.Serializer[Any]):
+    example: ClassVar = {"credential": {"id": "Zk4s…", "type": "public-key", "response": {}}}
+
     transaction = shapes.SecretField()
     credential = serializers.JSONField()
 
@@ -138,6 +144,7 @@ class PasskeyVerify(APIView):
 
     @extend_schema(
         summary="Sign in by passkey",
+        description="With the answer of the platform's passkey interface. A passkey that verified its person is two factors.",
         request=CredentialSerializer,
         responses={200: shapes.TokenPairSerializer, **REFUSAL},
         auth=[],

@@ -3,6 +3,7 @@
 The page is made on the server; there is no script on it.
 """
 
+import json
 from functools import lru_cache
 from typing import Any
 
@@ -57,7 +58,8 @@ def _page(language: str) -> str:
 def _operation(
     schema: dict[str, Any], path: str, method: str, operation: dict[str, Any]
 ) -> dict[str, Any]:
-    bodies = _shapes(operation.get("requestBody", {}))
+    body = operation.get("requestBody", {})
+    bodies = _shapes(body)[:1]
     description = operation.get("description", "")
     return {
         "id": operation["operationId"],
@@ -77,9 +79,11 @@ def _operation(
             for one in operation.get("parameters", ())
         ],
         "fields": [field for shape in bodies for field in _fields(schema, shape)],
+        "example": _example(body),
         "answers": [
             {
                 "code": code,
+                "example": _example(answer),
                 "name": " ".join(kind_of(shape) for shape in _shapes(answer)),
                 "fields": [f for shape in _shapes(answer) for f in _fields(schema, shape)],
             }
@@ -87,6 +91,14 @@ def _operation(
             if str(code).startswith("2")
         ],
     }
+
+
+def _example(part: dict[str, Any]) -> str:
+    """The example of a body or an answer in JSON; "" for a file, and for nothing."""
+    for kind, content in part.get("content", {}).items():
+        if "json" in kind and isinstance(content.get("example"), dict):
+            return json.dumps(content["example"], indent=2, ensure_ascii=False)
+    return ""
 
 
 def _shapes(part: dict[str, Any]) -> list[dict[str, Any]]:

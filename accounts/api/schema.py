@@ -22,6 +22,15 @@ class ResourceSchema(AutoSchema):
         verb: str = getattr(getattr(self.view, self.method.lower(), None), "verb", "")
         return name.removesuffix("_retrieve") + f"_{verb}" if verb else name
 
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
+        """What a serializer says of its examples (`examples.py`) stands beside its fields."""
+        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
+        for name, value in getattr(serializer, "example", {}).items():
+            field = schema["properties"].get(name)
+            if field is not None:
+                schema["properties"][name] = {**field, "examples": [value]}
+        return schema
+
 
 class BearerScheme(OpenApiAuthenticationExtension):
     target_class = BearerAuthentication

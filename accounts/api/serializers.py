@@ -1,6 +1,6 @@
 """Shapes of requests and answers; what they mean is decided by services."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.utils.translation import get_language
@@ -61,6 +61,8 @@ class SecretField(StringField):
 
 
 class SignUpSerializer(serializers.Serializer[Any]):
+    example: ClassVar = {"name": "Ada Lovelace"}
+
     email = EmailField()
     password = PasswordField()
     name = TextField(max_length=150, required=False, default="", allow_blank=True)
@@ -106,6 +108,8 @@ class TokenPairSerializer(serializers.Serializer[Any]):
 
 
 class MeSerializer(serializers.Serializer[Any]):
+    example: ClassVar = {"name": "Ada Lovelace"}
+
     id = serializers.UUIDField(read_only=True)
     email = serializers.EmailField(read_only=True)
     email_confirmed = serializers.BooleanField(read_only=True, source="is_confirmed")

@@ -4,7 +4,7 @@ The same resources serve an organization and the platform, whose own are of no o
 """
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -37,6 +37,8 @@ LISTED: dict[str, Any] = {"required": False, "max_length": 50}
 
 
 class ApplicationSerializer(serializers.Serializer[Any]):
+    example: ClassVar = {"name": "Wiki"}
+
     id = serializers.UUIDField(help_text="Its client_id.")
     name = serializers.CharField()
     type = serializers.ChoiceField(choices=ApplicationType.values)
@@ -77,6 +79,8 @@ class ApplicationQuery(PageQuery):
 class ApplicationBody(Body):
     """What is wrong with an address is said by the service, beside its field."""
 
+    example: ClassVar = {"name": "Handbook"}
+
     name = TextField(max_length=60)
     redirect_uris = serializers.ListField(child=TextField(max_length=500), **LISTED)
     logout_uris = serializers.ListField(child=TextField(max_length=500), **LISTED)
@@ -95,6 +99,12 @@ class ApplicationBody(Body):
 
 
 class NewApplicationBody(ApplicationBody):
+    example: ClassVar = {
+        "name": "Wiki",
+        "type": "confidential",
+        "redirect_uris": ["https://wiki.example.com/back"],
+    }
+
     type = serializers.ChoiceField(choices=ApplicationType.values)
     auth_method = serializers.ChoiceField(
         choices=AuthMethod.values, required=False, help_text="Else what is usual for its type."

@@ -1,6 +1,6 @@
 """Where the trail is sent on to: made, changed, tried, paused, and helped up when one gave up."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -19,6 +19,14 @@ from .shapes import OnceField
 
 class StreamSerializer(serializers.Serializer[Any]):
     """Of a webhook's address only the beginning is shown: its path may hold a secret."""
+
+    example: ClassVar = {
+        "name": "SIEM",
+        "kind": "webhook",
+        "place": "https://siem.example.com",
+        "state": "sending",
+        "last_error": "",
+    }
 
     changing = (
         "state", "behind", "sent_at", "failures", "failing_since", "last_error", "dead_since"
@@ -60,6 +68,12 @@ class StreamQuery(PageQuery):
 
 
 class NewStreamBody(Body):
+    example: ClassVar = {
+        "name": "SIEM",
+        "kind": "webhook",
+        "address": "https://siem.example.com/in",
+    }
+
     name = TextField(max_length=100)
     kind = serializers.ChoiceField(choices=StreamKind.values)
     address = TextField(
@@ -69,6 +83,8 @@ class NewStreamBody(Body):
 
 
 class StreamBody(Body):
+    example: ClassVar = {"name": "SIEM of the company"}
+
     name = TextField(max_length=100)
     address = TextField(max_length=500)
     secret = StringField(

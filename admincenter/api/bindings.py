@@ -1,6 +1,6 @@
 """Who holds which role, where, under which condition and how long."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -50,6 +50,8 @@ class BindingQuery(PageQuery):
 
 
 class GrantBody(Body):
+    example: ClassVar = {"role": "reporter", "member": "ada@example.com"}
+
     member = MemberField(required=False, help_text="The e-mail address of a member.")
     service_account = ServiceAccountField(required=False, allow_null=True)
     role = RoleField()

@@ -1,6 +1,6 @@
 """The mail domains of an organization: claimed, proved by a record in the DNS, given up."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -19,11 +19,15 @@ from .common import owned
 class DnsRecordSerializer(serializers.Serializer[Any]):
     """The TXT record that proves the domain."""
 
+    example: ClassVar = {"name": "_mago.example.com", "text": "mago-domain=9fQw1vZt"}
+
     name = serializers.CharField()
     text = serializers.CharField()
 
 
 class DomainSerializer(serializers.Serializer[Any]):
+    example: ClassVar = {"name": "example.com"}
+
     id = serializers.UUIDField()
     name = serializers.CharField()
     record = serializers.SerializerMethodField()
@@ -38,6 +42,8 @@ class DomainSerializer(serializers.Serializer[Any]):
 
 
 class DomainBody(Body):
+    example: ClassVar = {"name": "example.com"}
+
     name = TextField(max_length=253, help_text="Such as example.com.")
 
 

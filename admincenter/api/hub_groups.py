@@ -1,6 +1,6 @@
 """Groups of hubs, of whatever sites, that are spoken of together."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -40,6 +40,8 @@ class GroupWithSizeSerializer(GroupSerializer):
 
 
 class GroupBody(Body):
+    example: ClassVar = {"name": "Pilots"}
+
     name = TextField(max_length=60)
 
 

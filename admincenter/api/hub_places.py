@@ -1,7 +1,7 @@
 """The rooms in which hubs stand, and the codes by which hubs come in."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -83,6 +83,8 @@ class EnrolmentCodeBody(Body):
 
 
 class ImportBody(Body):
+    example: ClassVar = {"text": "model,serial,site,room\nP-1,S-1042,Main hall,Blue\n"}
+
     text = StringField(
         max_length=LONGEST_LIST,
         trim_whitespace=False,

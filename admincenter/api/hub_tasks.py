@@ -1,7 +1,7 @@
 """What hubs were asked to do, what came of it, and asking them."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -88,6 +88,8 @@ class TaskQuery(PageQuery):
 
 class TaskBody(Body):
     """To the hubs that are named, or to all that the filters find."""
+
+    example: ClassVar = {"kind": "restart", "hubs": ["01a20316-43cb-7bea-bb8c-1c7bbd9fe824"]}
 
     kind = serializers.ChoiceField(choices=Kind.values)
     hubs = serializers.ListField(

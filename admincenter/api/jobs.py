@@ -1,6 +1,6 @@
 """Background jobs of one's own: drafted, looked at, started, followed, taken back."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.urls import reverse
@@ -34,6 +34,8 @@ def at(job: Job) -> str:
 class JobSerializer(serializers.Serializer[Any]):
     """A draft is a dry run: what it would do stands in its items."""
 
+    example: ClassVar = {"kind": "people.disable", "title": "Disable people", "state": "draft"}
+
     changing = ("state", "waiting", "done", "refused", "finished_at")
 
     id = serializers.UUIDField()
@@ -60,6 +62,8 @@ class JobSerializer(serializers.Serializer[Any]):
 
 
 class ItemSerializer(serializers.Serializer[Any]):
+    example: ClassVar = {"label": "ada@example.com", "message": ""}
+
     number = serializers.IntegerField()
     label = serializers.CharField()  # type: ignore[assignment]
     outcome = serializers.ChoiceField(choices=Outcome.values)
@@ -72,6 +76,11 @@ class ItemQuery(PageQuery):
 
 class PeopleJobBody(Body):
     """To the people who are named, or to all whom the filters find."""
+
+    example: ClassVar = {
+        "kind": "people.disable",
+        "people": ["01a20316-43cb-7bea-bb8c-1c7bbd9fe824"],
+    }
 
     kind = serializers.ChoiceField(choices=list(people.KINDS))
     people = serializers.ListField(

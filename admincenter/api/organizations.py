@@ -1,6 +1,6 @@
 """Organizations: found, made, renamed, disabled and enabled."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -27,6 +27,8 @@ from ..selectors.organizations import find_organizations
 
 
 class OrganizationSerializer(serializers.Serializer[Any]):
+    example: ClassVar = {"name": "Acme", "slug": "acme"}
+
     id = serializers.UUIDField()
     name = serializers.CharField()
     slug = serializers.SlugField(help_text="Part of the addresses of pages; stays.")
@@ -39,10 +41,14 @@ class OrganizationQuery(PageQuery):
 
 
 class RenameBody(Body):
+    example: ClassVar = {"name": "Acme Europe"}
+
     name = TextField(max_length=100)
 
 
 class OrganizationBody(RenameBody):
+    example: ClassVar = {"name": "Acme"}
+
     owner = EmailField(help_text="The e-mail address of somebody who has an account.")
     slug = serializers.SlugField(required=False, max_length=50)
 

@@ -1,6 +1,6 @@
 """People: found, disabled and enabled, let in again, signed out."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from rest_framework import serializers
@@ -27,6 +27,8 @@ from .shapes import FactorSerializer, PersonRefSerializer, ProgramSerializer, Se
 
 
 class PersonSerializer(serializers.Serializer[Any]):
+    example: ClassVar = {"name": "Ada Lovelace"}
+
     id = serializers.UUIDField()
     email = serializers.EmailField()
     name = serializers.CharField()

@@ -1,6 +1,6 @@
 """Roles: the built-in ones, and those that an organization made; and the conditions under which they count."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -40,6 +40,8 @@ class BuiltInRolesSerializer(serializers.Serializer[Any]):
 
 
 class RoleSerializer(serializers.Serializer[Any]):
+    example: ClassVar = {"name": "Caretakers"}
+
     id = serializers.UUIDField()
     name = serializers.CharField()
     permissions = serializers.ListField(child=serializers.CharField())
@@ -47,6 +49,8 @@ class RoleSerializer(serializers.Serializer[Any]):
 
 
 class RoleBody(Body):
+    example: ClassVar = {"name": "Caretakers", "permissions": ["hubs:read", "hubs:reboot"]}
+
     name = TextField(max_length=60)
     permissions = serializers.ListField(
         child=serializers.ChoiceField(choices=CHOICES), max_length=len(NAMES)
@@ -54,6 +58,8 @@ class RoleBody(Body):
 
 
 class ConditionSerializer(serializers.Serializer[Any]):
+    example: ClassVar = {"name": "At the office", "rule": {"network": ["192.0.2.0/24"]}}
+
     id = serializers.UUIDField()
     name = serializers.CharField()
     rule = serializers.DictField(help_text="As docs/organizations.md describes it.")
@@ -61,6 +67,8 @@ class ConditionSerializer(serializers.Serializer[Any]):
 
 
 class ConditionBody(Body):
+    example: ClassVar = {"name": "At the office", "rule": {"network": ["192.0.2.0/24"]}}
+
     name = TextField(max_length=60)
     rule = DocumentField(help_text="As docs/organizations.md describes it.")
 

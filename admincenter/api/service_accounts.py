@@ -1,7 +1,7 @@
 """Programs that act for an organization, and the tokens by which they prove themselves."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -74,12 +74,16 @@ class TokenQuery(PageQuery):
 
 
 class AccountBody(Body):
+    example: ClassVar = {"name": "Robot", "role": "reporter"}
+
     name = TextField(max_length=60)
     role = RoleField(required=False, allow_null=True)
     site = SiteField(required=False, allow_null=True)
 
 
 class TokenBody(Body):
+    example: ClassVar = {"name": "Nightly", "days": 90}
+
     name = TextField(max_length=60, help_text="What it is for.")
     days = serializers.IntegerField(
         required=False, default=LIFETIME.days, min_value=1, max_value=LONGEST.days

@@ -199,5 +199,6 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "accounts.api.schema.describe_refusals",
         "hubs.openapi.describe_hubs",
+        "accounts.api.examples.give_examples",
     ],
 }

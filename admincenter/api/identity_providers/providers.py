@@ -1,7 +1,7 @@
 """The providers: made, set, tried, put to work and removed."""
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.urls import reverse
@@ -35,6 +35,13 @@ class EndingSerializer(serializers.Serializer[Any]):
 
 
 class IdentityProviderSerializer(serializers.Serializer[Any]):
+    example: ClassVar = {
+        "kind": "oidc",
+        "name": "Entra ID",
+        "slug": "entra-id",
+        "attribute_mapping": {"groups": "groups"},
+    }
+
     changing = ("people", "last_used_at", "endings")
 
     id = serializers.UUIDField()
@@ -57,6 +64,8 @@ class IdentityProviderSerializer(serializers.Serializer[Any]):
 
 
 class NewIdentityProviderBody(Body):
+    example: ClassVar = {"kind": "oidc", "name": "Entra ID"}
+
     kind = serializers.ChoiceField(choices=[kind.value for kind in known_kinds()])
     name = TextField(max_length=60)
     slug = serializers.SlugField(max_length=50, required=False)
@@ -77,6 +86,8 @@ class AttributesBody(Body):
 
 
 class IdentityProviderBody(Body):
+    example: ClassVar = {"provisions": True}
+
     name = TextField(max_length=60)
     trusts_second_factor = serializers.BooleanField()
     second_factor_values = serializers.ListField(
@@ -102,6 +113,8 @@ class OwnValueSerializer(serializers.Serializer[Any]):
 
 
 class ProviderValuesSerializer(serializers.Serializer[Any]):
+    example: ClassVar = {"values": {"issuer": "https://login.example.com", "client_id": "mago"}}
+
     values = serializers.DictField(help_text="What is known of the provider.")
     known_fields = FieldSerializer(
         many=True, help_text="What can be given of a provider of its kind."
@@ -111,6 +124,14 @@ class ProviderValuesSerializer(serializers.Serializer[Any]):
 
 class ProviderValuesBody(Body):
     """A file is given as its text."""
+
+    example: ClassVar = {
+        "values": {
+            "issuer": "https://login.example.com",
+            "client_id": "mago",
+            "secret": "9fQw1vZt…",
+        }
+    }
 
     values = DocumentField(longest=LONGEST_VALUES)
 

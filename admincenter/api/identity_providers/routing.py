@@ -1,7 +1,7 @@
 """Whose people are led to which provider, who may come in without it, and whether there may be one at all."""
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -38,6 +38,8 @@ class RouteSerializer(serializers.Serializer[Any]):
 
 
 class RouteBody(Body):
+    example: ClassVar = {"provider": "01a20316-43cb-7bea-bb8c-1c7bbd9fe824", "enforcement": "trial"}
+
     provider = RowField(
         lambda view: providers_of(view.organization),
         allow_null=True,

@@ -1,6 +1,6 @@
 """Penetration tests: planned, held, retested; what they found, and the firms' reports."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpResponseBase
 from rest_framework import serializers
@@ -50,6 +50,12 @@ class PenetrationTestSerializer(serializers.Serializer[Any]):
 
 
 class PenetrationTestBody(Body):
+    example: ClassVar = {
+        "scope": "The admin center and the API",
+        "starts_on": "2027-01-11",
+        "ends_on": "2027-01-22",
+    }
+
     tester = serializers.ChoiceField(choices=Tester.values, required=False)
     firm = TextField(max_length=120)
     methodology = TextField(max_length=120)

@@ -1,6 +1,6 @@
 """Releases, and the checkpoints that they must pass."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -54,6 +54,8 @@ class ReleaseBody(Body):
 
 
 class NoteBody(Body):
+    example: ClassVar = {"note": "Looked at the changes since 2.5.0."}
+
     note = optional(500)
 
 

@@ -1,6 +1,6 @@
 """The risk register, its heat map, and the assessments in which it is looked through."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -74,6 +74,13 @@ class RiskQuery(PageQuery):
 
 
 class RiskBody(Body):
+    example: ClassVar = {
+        "likelihood": 3,
+        "impact": 4,
+        "residual_likelihood": 1,
+        "residual_impact": 4,
+    }
+
     asset = TextField(max_length=120)
     threat = TextField(max_length=300)
     likelihood = _degree()

@@ -1,6 +1,6 @@
 """What is answered and taken."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -27,6 +27,8 @@ class ReleaseRefSerializer(serializers.Serializer[Any]):
 
 
 class TicketSerializer(serializers.Serializer[Any]):
+    example: ClassVar = {"key": "SEC-12", "evidence": "", "reason": ""}
+
     id = serializers.UUIDField()
     key = serializers.CharField(source="__str__", help_text="Such as SEC-12.")
     title = serializers.CharField()
@@ -88,6 +90,10 @@ class TicketBody(Body):
 
 
 class NewTicketBody(TicketBody):
+    example: ClassVar = {
+        "vector": "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"
+    }
+
     vector = optional(cvss.LONGEST)
     severity = serializers.ChoiceField(
         choices=Severity.values, required=False, help_text="Without a vector."
@@ -101,6 +107,8 @@ class ChangedTicketBody(NewTicketBody):
 
 
 class TransitionBody(Body):
+    example: ClassVar = {"move": "fix", "evidence": "commit 4f2a, test added"}
+
     move = serializers.ChoiceField(choices=MOVES)
     release = RowField(
         lambda view: releases_of(view.programme), required=False, help_text="For `plan`."

@@ -1,5 +1,6 @@
 """The description of the API: whole, unambiguous, and never changed without a word."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +8,10 @@ import pytest
 from django.conf import settings
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
+from jsonschema import Draft202012Validator
 
 from accounts.api.announcing import facts_of, is_breaking
+from accounts.api.examples import Maker
 from tests.conftest import App
 
 pytestmark = pytest.mark.one_database
@@ -49,12 +52,38 @@ def test_every_operation_says_what_it_is_and_who_may_call(schema: Any) -> None:
         (path, method)
         for path, methods in schema["paths"].items()
         for method, operation in methods.items()
-        if not operation.get("summary")
+        if not (operation.get("summary") and operation.get("description"))
         # Who signs in has nothing to show yet.
         or ("security" not in operation and not path.startswith("/api/v1/auth/"))
     ]
     assert wrong == []
     assert {"accessToken", "oauth2", "hubToken"} <= set(schema["components"]["securitySchemes"])
+
+
+def test_each_body_and_each_answer_has_an_example_that_fits_it(schema: Any) -> None:
+    described = json.loads(json.dumps(schema, default=str))
+    wrong, seen = [], 0
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            answers = [one for code, one in operation["responses"].items() if code.startswith("2")]
+            for part in (operation.get("requestBody", {}), *answers):
+                for content in part.get("content", {}).values():
+                    seen += 1
+                    whole = content["schema"] | {"components": described["components"]}
+                    example = content.get("example")
+                    if example is None or not Draft202012Validator(whole).is_valid(example):
+                        wrong.append((path, method, example))
+    assert wrong == []
+    assert seen > 400
+
+
+def test_an_example_says_what_its_serializer_says() -> None:
+    schemas = {"Site": {"type": "object", "properties": {"name": {"examples": ["Yard"]}}}}
+    page = {"type": "object", "properties": {"site": {"$ref": "#/components/schemas/Site"}}}
+    assert Maker(schemas, is_sent=False).value(page) == {"site": {"name": "Yard"}}
+    # What is only ever answered is never sent.
+    me = {"properties": {"id": {"readOnly": True, "type": "string"}, "on": {"type": "boolean"}}}
+    assert Maker(schemas, is_sent=True).value(me) == {"on": True}
 
 
 def test_its_pages_are_ours_and_hold_no_script(app: App) -> None:
@@ -65,7 +94,12 @@ def test_its_pages_are_ours_and_hold_no_script(app: App) -> None:
         "script-src" in page["Content-Security-Policy"]
         or "default-src 'none'" in (page["Content-Security-Policy"])
     )
-    for name in ("/api/v1/organizations/{organization_id}/sites", "If-Match", "page_size"):
+    for name in (
+        "/api/v1/organizations/{organization_id}/sites",
+        "If-Match",
+        "page_size",
+        "ada@example.com",
+    ):
         assert name in page.text
     assert 'src="http' not in page.text
     assert 'href="http' not in page.text
