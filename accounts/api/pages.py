@@ -19,7 +19,7 @@ from mago.core.guards import PUBLIC
 
 from .announcing import kind_of
 
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+POLICY = "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 METHODS = ("get", "post", "put", "patch", "delete")
 
 

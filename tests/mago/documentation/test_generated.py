@@ -6,7 +6,7 @@ import pytest
 from django.core.management import get_commands
 from django.utils import translation
 
-from mago.documentation.generated import PAGES, file_of, limits, text_of
+from mago.documentation.generated import PAGES, error_codes, file_of, limits, text_of
 from mago.documentation.generated.commands import commands, parser_of
 from tests.running import ROOT
 
@@ -50,3 +50,23 @@ def test_every_command_that_is_written_down_is_one_with_its_options() -> None:
             if name in known and flags - known[name]:
                 wrong.append((file.name, name, *flags - known[name]))
     assert wrong == []
+
+
+def test_no_code_that_the_api_tells_of_is_forgotten() -> None:
+    """What docs/api.md says what to do about is a code that something raises, with that status."""
+    known = error_codes.codes()
+    rows = re.findall(
+        r"^\| ((?:`\w+`(?:, )?)+) \| ([\d, ]+) \|", (ROOT / "docs" / "api.md").read_text(), re.M
+    )
+    told = {
+        code: {int(one) for one in statuses.split(",")}
+        for names, statuses in rows
+        for code in re.findall(r"`(\w+)`", names)
+    }
+    assert len(told) > 30
+    wrong = {
+        code
+        for code, statuses in told.items()
+        if code in known and not statuses & known[code].statuses
+    }
+    assert (told.keys() - known.keys(), wrong) == (set(), set())
