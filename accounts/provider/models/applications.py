@@ -62,6 +62,12 @@ class Application(Owned):
         verbose_name_plural = _("applications")
         constraints = [
             models.UniqueConstraint(fields=["organization", "name"], name="application_name_once"),
+            # To a database, one of no organization is unlike every other one.
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=models.Q(organization=None),
+                name="platform_application_name_once",
+            ),
         ]
 
     def __str__(self) -> str:

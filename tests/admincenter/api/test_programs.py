@@ -186,3 +186,15 @@ def test_of_another_organization_nothing_is_found(
     # Nor can it be named in what is one's own.
     response = owner.post(f"{here}/applications", APPLICATION | {"service_account": str(theirs.pk)})
     assert list(response.json()["errors"]) == ["service_account"]
+
+
+def test_two_applications_of_the_platform_never_share_a_name(
+    app_of: Any, dora: Any, owner: App, here: str
+) -> None:
+    admin = app_of(dora)
+    assert admin.post("applications", APPLICATION).status_code == 201
+    again = admin.post("applications", APPLICATION)
+    assert (again.status_code, list(again.json()["errors"])) == (400, ["name"])
+    assert Application.objects.everywhere(reason="a test").count() == 1
+    # An organization's is another one's, whatever it is called.
+    assert owner.post(f"{here}/applications", APPLICATION).status_code == 201
