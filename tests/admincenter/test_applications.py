@@ -121,8 +121,8 @@ def test_an_organization_s_is_not_found_here_nor_this_one_there(
     assert wiki.is_active
 
 
-def test_two_of_one_name_are_both_reached(admin: Browser) -> None:
-    """Where no organization is, a name may come twice; pages of the list end at the identifier then."""
-    for _ in range(2):
-        admin.post(f"{AT}create/", FORM)
-    assert admin.get(AT).text.count("<bdi>Pocket</bdi>") == 2
+def test_a_name_comes_once(admin: Browser) -> None:
+    assert admin.post(f"{AT}create/", FORM).status_code == 302
+    again = admin.post(f"{AT}create/", FORM)
+    assert (again.status_code, "This name is taken." in again.text) == (400, True)
+    assert admin.get(AT).text.count("<bdi>Pocket</bdi>") == 1
