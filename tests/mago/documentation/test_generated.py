@@ -56,7 +56,9 @@ def test_no_code_that_the_api_tells_of_is_forgotten() -> None:
     """What docs/api.md says what to do about is a code that something raises, with that status."""
     known = error_codes.codes()
     rows = re.findall(
-        r"^\| ((?:`\w+`(?:, )?)+) \| ([\d, ]+) \|", (ROOT / "docs" / "api.md").read_text(), re.M
+        r"^\| ((?:`\w+`(?:, )?)+) \| ([\d, ]+) \|",
+        (ROOT / "docs" / "api.md").read_text(),
+        re.MULTILINE,
     )
     told = {
         code: {int(one) for one in statuses.split(",")}
