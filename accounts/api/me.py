@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers, status
 
 from accounts.access.models import Membership
-from accounts.access.services import accept_invitation, leave
+from accounts.access.services import leave
 from accounts.federation.models import ExternalIdentity
 from accounts.federation.selectors import identities_of, identity_for
 from accounts.federation.services import unlink
 from accounts.organizations.selectors import Place, places_of
+from accounts.organizations.services import accept_invitation
 from accounts.provider.models import AccessToken, Consent, TokenFamily
 from accounts.provider.selectors import consents_of, families_of
 from accounts.provider.services import revoke_family, withdraw_consent

@@ -59,6 +59,13 @@ class Demand:
         """Whether a sign-in by that method, of that strength, is what is demanded then."""
         return self.allows_method(method) and strength >= self.strength_at(now)
 
+    @property
+    def leaves_a_way(self) -> bool:
+        """False where lists that have nothing in common allow no way of signing in at all."""
+        no_passkey = self.authenticators is not None and not self.authenticators
+        only_passkey = any(one.strength == Strength.PHISHING_RESISTANT for one in self.asked)
+        return self.methods != frozenset() and not (no_passkey and only_passkey)
+
     def allows_method(self, method: str) -> bool:
         return self.methods is None or method in self.methods
 

@@ -202,6 +202,22 @@ def concerned_by(policy: SignInPolicy) -> QuerySet[User]:
     return people
 
 
+def locked_out_by(policy: SignInPolicy) -> User | None:
+    """Somebody to whom this policy and another one together leave no way of signing in; None if nobody."""
+    people = concerned_by(policy)
+    theirs = Membership.objects.everywhere(reason="of those whom one policy concerns")
+    places = theirs.filter(user__in=people).values("organization")
+    others = SignInPolicy.objects.everywhere(reason="that concern the same people").filter(
+        Q(organization=None) | Q(organization__in=places, organization__is_active=True)
+    )
+    for other in others.exclude(pk=policy.pk):
+        if not strictest([policy, other]).leaves_a_way:
+            both = people.filter(pk__in=concerned_by(other).values("pk"))
+            if found := both.first():
+                return found
+    return None
+
+
 def _demand_on(user: User) -> Demand:
     concerning = _policies_that_may_concern(user)
     if not concerning:

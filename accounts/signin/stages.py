@@ -77,7 +77,12 @@ class MethodStage(Stage):
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
         if not self.demand.allows_method(self.sign_in.method):
-            allowed = ", ".join(sorted(self.demand.methods or ())) or "–"
+            if not self.demand.leaves_a_way:
+                words = _(
+                    "The sign-in policies that concern you exclude each other. Ask an administrator of one of your organizations to change one of them, or to end your membership."
+                )
+                refuse(self.login.user, words, "policies_exclude")
+            allowed = ", ".join(sorted(self.demand.methods or ()))
             refuse(
                 self.login.user,
                 _("Your organization does not allow this way of signing in. Allowed: %(methods)s.")

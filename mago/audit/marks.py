@@ -15,7 +15,7 @@ from .models import AuditEvent, AuditLink, AuditMark
 STEP = 250
 
 _EVENTS, _MARKS, _LINKS = (m._meta.db_table for m in (AuditEvent, AuditMark, AuditLink))
-_NAMES = ", ".join(name.column for name in AuditMark._meta.concrete_fields[1:])
+_NAMES = ", ".join(field.attname for field in AuditMark._meta.concrete_fields[1:])
 _INSERT = f"""
     INSERT INTO {_MARKS} (event_id, {_NAMES})
     SELECT id, {_NAMES} FROM {_EVENTS} WHERE id IN ({{ids}}) ON CONFLICT DO NOTHING

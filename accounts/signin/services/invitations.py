@@ -8,8 +8,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access.services import accept_invitation, open_invitation
+from accounts.access.services import open_invitation
 from accounts.models import User
+from accounts.organizations.services import accept_invitation
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.errors import Conflict

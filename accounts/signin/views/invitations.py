@@ -9,8 +9,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access.guards import actor, public, signed_in
 from accounts.access.models import Invitation
-from accounts.access.services import accept_invitation, open_invitation
+from accounts.access.services import open_invitation
 from accounts.models import User
+from accounts.organizations.services import accept_invitation
 from accounts.sessions import pipeline
 from accounts.sessions.assurance import Proof
 from mago.core.errors import Refused

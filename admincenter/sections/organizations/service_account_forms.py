@@ -94,7 +94,9 @@ class TokenForm(Form):
         label=gettext_lazy("Only these permissions"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("With none of them chosen: all that the account’s roles allow."),
+        help_text=gettext_lazy(
+            "With none of them chosen: all that the account’s roles allow, also those that it is given later."
+        ),
     )
 
     def __init__(self, data: Any, *, bindings: list[RoleBinding]) -> None:

@@ -10,13 +10,18 @@ from django.utils import timezone
 
 from accounts.access.facts import Strength
 from accounts.access.methods import Means
-from accounts.access.models import CustomRole
+from accounts.access.models import CustomRole, Membership
 from accounts.access.roles import RoleName
-from accounts.access.services import grant_role
+from accounts.access.services import grant_role, invite
 from accounts.models import User
 from accounts.organizations.models import Organization, SignInPolicy, Site
 from accounts.organizations.selectors import demand_on
-from accounts.organizations.services import remove_policy, set_organization_active, set_policy
+from accounts.organizations.services import (
+    accept_invitation,
+    remove_policy,
+    set_organization_active,
+    set_policy,
+)
 from accounts.sessions.models import Session
 from mago.core.context import Caller, calling
 from mago.core.errors import Refused
@@ -192,6 +197,33 @@ def test_nobody_locks_themselves_out(
         set_policy(organization=other, actor=dora, strength=TWO)
     with calling(Caller(via=via, method="password", strength=2)):
         set_policy(**ask, strength=TWO, grace_until=None)
+
+
+def test_policies_that_exclude_each_other_lock_nobody_out(
+    *,
+    acme: Organization,
+    other: Organization,
+    alice: User,
+    bob: User,
+    charlie: User,
+    dora: User,
+    link_in: Callable[..., str],
+) -> None:
+    set_policy(organization=acme, actor=alice, methods=["password", "saml"])
+    set_policy(organization=other, actor=charlie, methods=["passkey"])
+    invite(organization=other, email=bob.email, role=RoleName.GUEST, actor=charlie)
+    secret = link_in("access/invitation", bob.email).split("/")[-2]
+    assert code(accept_invitation, secret=secret, user=bob) == "policies_exclude"
+    assert not Membership.objects.of(other).filter(user=bob).exists()
+    assert demand_on(anew(bob)).leaves_a_way
+    set_policy(organization=other, actor=charlie, methods=["passkey", "saml"])
+    accept_invitation(secret=secret, user=bob)
+    with pytest.raises(Refused) as refused:
+        set_policy(organization=other, actor=charlie, methods=["passkey"])
+    assert refused.value.code == "policies_exclude"
+    assert "bob@example.com" in str(refused.value.detail)
+    assert demand_on(anew(bob)).methods == {"saml"}
+    assert code(set_policy, organization=None, actor=dora, methods=["ldap"]) == "policies_exclude"
 
 
 # --- running sessions ---

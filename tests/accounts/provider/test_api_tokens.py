@@ -78,6 +78,22 @@ def test_it_is_held_to_its_own_list(robot: Any, alice: Any, allowed: Any) -> Non
     assert not allowed(secret, Permission.HUBS_READ)
 
 
+def test_with_a_list_it_gains_nothing_that_its_account_is_granted_later(
+    acme: Any, robot: Any, alice: Any, allowed: Any
+) -> None:
+    chosen, follows = (
+        create_api_token(
+            account=robot, name="t", actor=alice, read_only=False, permissions=permissions
+        )[1]
+        for permissions in (["sites:read"], None)
+    )
+    assert not allowed(follows, Permission.SITES_EDIT)
+    owner = RoleName.ORGANIZATION_OWNER
+    grant_role(user=robot, role=owner, actor=alice, scope=acme.access_scope)
+    assert allowed(follows, Permission.SITES_EDIT)
+    assert not allowed(chosen, Permission.SITES_EDIT)
+
+
 def test_it_never_changes_who_may_do_what(acme: Any, alice: Any, allowed: Any) -> None:
     account = create_service_account(organization=acme, name="owner", actor=alice)
     grant_role(user=account, role=RoleName.ORGANIZATION_OWNER, actor=alice, scope=acme.access_scope)

@@ -1,0 +1,25 @@
+"""Organizations, sites, domains and policies are made, changed and removed here, each with its audit row."""
+
+from .domains import claim_domain, prove_domain, recheck_domain, record_to_set, remove_domain
+from .members import accept_invitation
+from .organizations import create_organization, rename_organization, set_organization_active
+from .policies import FIELDS, remove_policy, set_policy
+from .sites import create_site, edit_site, remove_site
+
+__all__ = [
+    "FIELDS",
+    "accept_invitation",
+    "claim_domain",
+    "create_organization",
+    "create_site",
+    "edit_site",
+    "prove_domain",
+    "recheck_domain",
+    "record_to_set",
+    "remove_domain",
+    "remove_policy",
+    "remove_site",
+    "rename_organization",
+    "set_organization_active",
+    "set_policy",
+]

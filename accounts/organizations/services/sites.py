@@ -1,0 +1,70 @@
+"""Sites are made, changed and removed."""
+
+from django.db import transaction
+from django.db.models import RestrictedError
+from django.utils.translation import gettext as _
+
+from accounts.access.permissions import Permission
+from accounts.access.services import demand_permission
+from accounts.models import User
+from mago.audit.services import record
+from mago.audit.tags import Tag
+from mago.core.errors import Conflict
+
+from ..models import Organization, Site
+from .common import save_named
+
+
+@transaction.atomic
+def create_site(
+    *,
+    organization: Organization,
+    name: str,
+    actor: User,
+    time_zone: str = "UTC",
+    attributes: dict[str, str] | None = None,
+) -> Site:
+    """The organization has a site of that name."""
+    demand_permission(actor, Permission.SITES_CREATE, organization)
+    site = Site(
+        organization=organization, name=name, time_zone=time_zone, attributes=attributes or {}
+    )
+    save_named(site, "name", _("This name is taken."))
+    record(Tag.SITE_CREATED, actor=actor, target=site, organization_id=organization.pk)
+    return site
+
+
+@transaction.atomic
+def edit_site(
+    *, site: Site, name: str, time_zone: str, attributes: dict[str, str], actor: User
+) -> None:
+    """The site is as given; conditions that ask for its attributes count by the new ones at once."""
+    demand_permission(actor, Permission.SITES_EDIT, site)
+    if attributes != site.attributes:
+        # Conditions ask for them: they decide who may do what there.
+        demand_permission(actor, Permission.CONDITIONS_EDIT, site)
+    before = {"name": site.name, "time_zone": site.time_zone, "attributes": site.attributes}
+    site.name, site.time_zone, site.attributes = name, time_zone, attributes
+    save_named(site, "name", _("This name is taken."))
+    after = {"name": name, "time_zone": time_zone, "attributes": attributes}
+    record(
+        Tag.SITE_EDITED,
+        actor=actor,
+        target=site,
+        organization_id=site.organization_id,
+        before=before,
+        after=after,
+    )
+
+
+@transaction.atomic
+def remove_site(*, site: Site, actor: User) -> None:
+    """The site is gone, with its rooms and the roles that were held at it. Conflict while hubs are there."""
+    # Its roles end with it, so it asks for more than to look after it.
+    demand_permission(actor, Permission.SITES_CREATE, site.organization)
+    record(Tag.SITE_REMOVED, actor=actor, target=site, organization_id=site.organization_id)
+    try:
+        site.delete()
+    except RestrictedError:
+        words = _("There are hubs at this site. Move them elsewhere first.")
+        raise Conflict(words, code="site_in_use") from None
