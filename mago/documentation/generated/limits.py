@@ -9,7 +9,7 @@ from django.conf import settings
 
 from mago.core.ratelimit import Limit
 
-from .tables import table, time
+from .tables import table, time, words_for
 
 HEAD = """# Limits
 Made by `manage.py document` from the code. A limit lets its number through at once and then one more every time ÷ number; it counts in the database, for each key by itself, whatever process is asked (ASVS 6.1.1). Nobody is locked out by strangers: an account is counted by network, a browser that its person has used has an allowance of its own, and an honest success gives back what it took. Whoever is stopped hears 429 and `Retry-After`; what would tell whether an account exists is held back without a word. What is stopped is counted (`mago_limited_total`) and, at sign-ins, written to the audit trail.
@@ -73,7 +73,12 @@ _MADE = re.compile(r"^\w+ = Limit\(", re.MULTILINE)
 
 def text() -> str:
     rows = [
-        (f"`{limit.name}`", limit.count, time(limit.seconds), MEANING[limit.name])
+        (
+            f"`{limit.name}`",
+            limit.count,
+            time(limit.seconds),
+            words_for(limit.name, MEANING, where=__file__),
+        )
         for limit in sorted(limits(), key=lambda limit: limit.name)
     ]
     return HEAD + table(["limit", "at most", "in", "of"], rows) + AFTER

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from .tables import table
+from .tables import table, words_for
 
 HEAD = """# E-mails and SMS
 Made by `manage.py document` from `templates/mail` and `templates/sms`. Each is written in its reader's language, goes through the outbox ([messaging](../messaging.md)), and holds no password; a link or a code in it works once. What a message says cannot be read in the admin center.
@@ -51,6 +51,8 @@ MEANING = {
     "signin/password_changed": "the person, when their password is changed or reset",
     "signin/reset_password": "the person, when a reset is asked for",
     "sms/mfa/code": "the person, who asked for a code as second factor",
+    "standing/locked_down": "administrators, when somebody locks a person, an organization or a hub down",
+    "standing/told": "the person concerned, or the organization's owners: locked down, lifted, deleted, restored, copied",
     "tls/certificate_ends": "administrators, when a certificate is not renewed or has ended",
 }
 _TEXT = re.compile(
@@ -59,7 +61,10 @@ _TEXT = re.compile(
 
 
 def text() -> str:
-    rows = [(f"`{name}`", subject, MEANING[name]) for name, subject in sorted(messages())]
+    rows = [
+        (f"`{name}`", subject, words_for(name, MEANING, where=__file__))
+        for name, subject in sorted(messages())
+    ]
     return HEAD + table(["template", "subject", "goes to"], rows)
 
 

@@ -1,6 +1,6 @@
 """Tables in Markdown, and times as people say them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 _UNITS = ((24 * 3600, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
@@ -13,6 +13,16 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def _cell(value: object) -> str:
     return str(value).replace("|", "\\|").replace("\n", " ")
+
+
+class Unsaid(LookupError):
+    """A page lists something of which nobody has said in words what it is; names it and the place for the words."""
+
+
+def words_for(name: str, meanings: Mapping[str, str], *, where: str) -> str:
+    if name not in meanings:
+        raise Unsaid(f"Say what {name} is, in MEANING of {where}.")
+    return meanings[name]
 
 
 def time(seconds: float) -> str:
