@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hubs import scram
+from hubs.agent import proof
 
 # mechanism, secret, client-first, server-first, client-final, server-final
 VECTORS = {
@@ -164,6 +165,37 @@ def test_agrees_with_scramp_as_a_client(
     assert scram.verify(hash_name, stored_key, signed, final.proof) is right
     if right:
         client.set_server_final(scram.server_final(hash_name, server_key, signed))
+
+
+@settings(max_examples=15)
+@given(
+    name=st.uuids().map(str),
+    secret=st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=40),
+    binding=st.none() | st.binary(min_size=32, max_size=32),
+    right=st.booleans(),
+)
+def test_our_hub_agrees_with_scramp_as_a_server(
+    name: str, secret: str, binding: Any, right: bool
+) -> None:
+    kind = "SCRAM-SHA-256-PLUS" if binding else "SCRAM-SHA-256"
+    mechanism = scramp.ScramMechanism(kind)
+    info = mechanism.make_auth_info(secret, iteration_count=4096, salt=b"s" * 16)
+    data = ("tls-server-end-point", binding) if binding else None
+    server = mechanism.make_server(lambda _name: info, channel_binding=data)
+    made = proof.keys_of(secret if right else secret + "x", b"s" * 16, 4096)
+    salt = base64.b64encode(b"s" * 16).decode()
+    flag = "p=tls-server-end-point" if binding else "n"
+    hub = proof.Exchange(name, made, salt, 4096, flag=flag, binding=binding or b"")
+    server.set_client_first(hub.first())
+    final = hub.final(server.get_server_first())
+    if right:
+        server.set_client_final(final)
+        hub.check(server.get_server_final())
+    else:
+        with pytest.raises(scramp.ScramException):
+            server.set_client_final(final)
+        with pytest.raises(proof.ServerNotProved):
+            hub.check("v=" + base64.b64encode(b"x" * 32).decode())
 
 
 def fuzz(rounds: int) -> None:

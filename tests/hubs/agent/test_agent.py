@@ -199,16 +199,22 @@ def test_it_does_what_it_is_asked_once_whatever_is_lost(
 ) -> None:
     running = life(hub)
     running.step()
-    for kind in (Kind.RESTART, Kind.ROTATE_CREDENTIAL, Kind.COLLECT_LOGS):
+    for kind in Kind:
         order_task(
-            organization=row().organization, kind=kind, hubs=[row()], addressed_to="x", actor=alice
+            organization=row().organization,
+            kind=kind,
+            parameters={"version": "2.0"} if kind == Kind.UPDATE else None,
+            hubs=[row()],
+            addressed_to="x",
+            actor=alice,
         )
     wire.lose_answer = "me/tasks"
     running.step()
     wire.lose_answer = ""
     running.step()
     told = dict(Assignment.objects.values_list("task__kind", "stage"))
-    assert told == dict.fromkeys(("restart", "rotate_credential", "collect_logs"), "done")
+    assert told == dict.fromkeys(Kind, "done")
+    assert running.device.firmware == "2.0"
     assert sum("task: restart" in line for line in running.device.log) == 1
     assert hub.state.credential.generation == 2
 
