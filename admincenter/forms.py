@@ -133,6 +133,23 @@ class SessionFilters(Filters):
     )
 
 
+class TokenFilters(Filters):
+    organization = forms.SlugField(
+        label=gettext_lazy("Short name of an organization"), required=False, max_length=60
+    )
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        required=False,
+        widget=Select,
+        choices=[
+            ANY,
+            ("live", gettext_lazy("Live")),
+            ("ended", gettext_lazy("Ended")),
+            ("revoked", gettext_lazy("Revoked")),
+        ],
+    )
+
+
 class AuditFilters(Filters):
     tag = forms.ChoiceField(label=gettext_lazy("Event"), required=False, widget=Select)
     outcome = forms.ChoiceField(
@@ -180,7 +197,7 @@ class ReasonForm(Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=300,
-        help_text=gettext_lazy("Kept in the audit trail; the person does not see it."),
+        help_text=gettext_lazy("Kept in the audit trail."),
     )
 
 

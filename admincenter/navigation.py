@@ -58,6 +58,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
                 Permission.SIGN_IN_PROVIDERS_READ,
             ),
             Entry(_("Applications"), "applications", "plug", Permission.APPLICATIONS_READ),
+            Entry(_("API tokens"), "api_tokens", "key", Permission.SERVICE_ACCOUNTS_READ),
         ),
     ),
     (

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from .sections import (
+    api_tokens,
     bulk,
     certificates,
     jobs,
@@ -64,6 +65,8 @@ urlpatterns = [
         people.revoke_program,
         name="revoke_program",
     ),
+    path("api-tokens/", api_tokens.tokens, name="api_tokens"),
+    path("api-tokens/<uuid:token_id>/revoke/", api_tokens.revoke, name="revoke_api_token"),
     path("sessions/", sessions.sessions, name="sessions"),
     path("sessions/choose/", sessions.choose, name="choose_sessions"),
     path("sessions/<uuid:session_id>/end/", sessions.end, name="end_live_session"),

@@ -15,7 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from accounts.access.services import set_active
-from accounts.mfa.selectors import factors_of
+from accounts.federation.enterprise.selectors import identities_of as known_by
+from accounts.federation.selectors import identities_of as linked_to
+from accounts.mfa.selectors import factors_of, trusted_browsers_of
 from accounts.mfa.services.administration import issue_recovery_code, open_request
 from accounts.models import User
 from accounts.privacy.selectors import copies_asked_by
@@ -29,7 +31,7 @@ from ..bulk.people import KINDS
 from ..forms import LockdownForm, PeopleFilters, ReasonForm
 from ..navigation import permissions
 from ..pages import act, list_page, page
-from ..selectors.people import find_people, person_for, roles_of
+from ..selectors.people import find_people, memberships_of, person_for, roles_of
 from ..selectors.trail import events_of
 
 MOST_SHOWN = 50
@@ -184,6 +186,9 @@ def _page(
         "copies": copies_asked_by(actor(request).pk, person.pk)[:COPIES],
         "roles": roles_of(person),
         "factors": factors_of(person),
+        "memberships": memberships_of(person)[:MOST_SHOWN],
+        "identities": [*linked_to(person), *known_by(person)],
+        "browsers": trusted_browsers_of(person)[:MOST_SHOWN],
         "recovery_request": open_request(person),
         "sessions": sessions_of(person)[:MOST_SHOWN],
         "programs": families_of(person)[:MOST_SHOWN],

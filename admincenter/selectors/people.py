@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Collate, Lower
 from django.utils import timezone
 
-from accounts.access.models import RoleBinding
+from accounts.access.models import Membership, RoleBinding
 from accounts.access.roles import RoleName
 from accounts.models import User, normalize_email
 from accounts.sessions.models import Session
@@ -62,6 +62,13 @@ def roles_of(person: User) -> QuerySet[RoleBinding]:
     bindings = RoleBinding.objects.filter(user=person).filter(_unexpired())
     beside = ("custom_role", "organization", "site", "condition", "granted_by")
     return bindings.select_related(*beside).order_by("granted_at", "id")
+
+
+def memberships_of(person: User) -> QuerySet[Membership]:
+    """The organizations that a person is a member of, by name."""
+    theirs = Membership.objects.everywhere(reason="one person's memberships").filter(user=person)
+    found: QuerySet[Membership] = theirs.select_related("organization")
+    return found.order_by("organization__name", "id")
 
 
 def live_sessions() -> QuerySet[Session]:

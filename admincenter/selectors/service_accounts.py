@@ -61,6 +61,25 @@ def find_tokens(account: ServiceAccount, *, state: str = "") -> Listing:
     return Listing((found,), key=("created_at", "id"))
 
 
+def find_all_tokens(*, state: str = "", organization: str = "") -> Listing:
+    """The API tokens of all organizations, the newest first; of one, by its short name."""
+    beside = ("service_account__organization", "created_by")
+    found = ApiToken.objects.select_related(*beside)
+    if state:
+        found = found.filter(_STATES[state](timezone.now()))
+    if organization:
+        found = found.filter(service_account__organization__slug=organization)
+    return Listing((found,), key=("created_at", "id"))
+
+
+def token_anywhere(key: UUID) -> ApiToken:
+    """One token of whatever organization, or NotFound."""
+    token = ApiToken.objects.select_related("service_account").filter(pk=key).first()
+    if token is None:
+        raise NotFound
+    return token
+
+
 def token_for(account: ServiceAccount, key: UUID) -> ApiToken:
     """One token of the account, or NotFound."""
     token = api_tokens_of(account).filter(pk=key).first()

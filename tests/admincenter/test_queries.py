@@ -67,11 +67,12 @@ def costs(admin: Any, full: Any, django_assert_num_queries: Any) -> Any:
         ("people/?state=administrators", 1),
         ("people/?state=signed-in", 1),
         ("applications/", 1),
+        ("api-tokens/", 1),
+        ("sessions/", 1),
+        ("lockdowns/", 1),
         ("audit/", 2),
-        (
-            "audit/?actor=alice@example.com",
-            4,
-        ),  # whose key, the record of the search, the events, their people
+        # Whose key, the record of the search, where marks end, the newest and the older events, their people.
+        ("audit/?actor=alice@example.com", 6),
         ("audit/exports/", 1),
         ("audit/streams/", 2),  # the streams, and where the chain ends
         ("audit/verification/", 3),  # the verifications, the checkpoint, the keys
@@ -85,8 +86,8 @@ def test_a_list(admin: Any, costs: Any, path: str, own: int) -> None:
 
 def test_a_person(admin: Any, costs: Any, alice: Any) -> None:
     # The person, roles, sessions, programs, events by, events about, four kinds of factors, a waiting recovery, whom the events mean,
-    # a lockdown, a deletion, copies of the data.
-    with costs(17):
+    # a lockdown, a deletion, copies of the data, memberships, two kinds of identities, trusted browsers.
+    with costs(21):
         assert admin.get(f"/admincenter/people/{alice.pk}/").status_code == 200
 
 

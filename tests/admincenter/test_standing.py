@@ -120,3 +120,20 @@ def test_sessions_are_found_and_ended(admin: Browser, alice: Any, bob: Any) -> N
     assert not Session.objects.filter(user=alice).exists()
     page = admin.post("/admincenter/sessions/choose/", {"session": "x"}, follow=True)
     assert b"choose sessions in the list" in page.content
+
+
+def test_tokens_of_all_organizations_are_found_and_revoked(
+    admin: Browser, alice: Any, dora: Any
+) -> None:
+    acme = create_organization(name="Acme", owner=alice, actor=dora)
+    robot = create_service_account(organization=acme, name="Robot", actor=alice)
+    token, secret = create_api_token(
+        account=robot, name="Nightly", read_only=True, actor=alice, lifetime=timedelta(days=1)
+    )
+    page = admin.get("/admincenter/api-tokens/?organization=acme&state=live").content.decode()
+    assert "Nightly" in page
+    assert secret not in page
+    admin.post(f"/admincenter/api-tokens/{token.pk}/revoke/", follow=True)
+    assert "Nightly" not in admin.get("/admincenter/api-tokens/?state=live").content.decode()
+    assert "Nightly" in admin.get("/admincenter/api-tokens/?state=revoked").content.decode()
+    assert Browser().as_person(alice).get("/admincenter/api-tokens/").status_code == 403

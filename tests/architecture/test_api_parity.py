@@ -59,6 +59,7 @@ COUNTERPARTS = {
     "enable_service_account": "POST api-enable-service-account",
     "create_token": "POST api-tokens",
     "revoke_token": "DELETE api-token",
+    "revoke_api_token": "DELETE api-token",
     "organization_exports": "POST api-organization-exports",
     "download_organization_export": "GET api-organization-export-file",
     "delete_organization_export": "DELETE api-organization-export",

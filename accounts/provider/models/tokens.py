@@ -119,7 +119,8 @@ class ApiToken(models.Model):
         verbose_name = _("API token")
         verbose_name_plural = _("API tokens")
         indexes = [
-            models.Index(fields=["service_account", "-created_at", "-id"], name="api_token_newest")
+            models.Index(fields=["service_account", "-created_at", "-id"], name="api_token_newest"),
+            models.Index(fields=["-created_at", "-id"], name="api_token_newest_of_all"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,40 @@
+"""The API tokens of all organizations: who made them, what used them last, and when they end."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access.guards import actor, require
+from accounts.access.permissions import Permission
+from accounts.provider.services.api_tokens import revoke_api_token
+
+from ..forms import TokenFilters
+from ..pages import act, list_page
+from ..selectors.service_accounts import find_all_tokens, token_anywhere
+
+
+@require(Permission.SERVICE_ACCOUNTS_READ)
+@require_safe
+def tokens(request: HttpRequest) -> HttpResponse:
+    return list_page(
+        request,
+        "admincenter/api_tokens/list.html",
+        title=_("API tokens"),
+        filters=TokenFilters(request.GET),
+        find=find_all_tokens,
+    )
+
+
+@require(Permission.SERVICE_ACCOUNTS_EDIT)
+@require_POST
+def revoke(request: HttpRequest, token_id: UUID) -> HttpResponse:
+    token = token_anywhere(token_id)
+    return act(
+        request,
+        lambda: revoke_api_token(token=token, actor=actor(request)),
+        _("%(token)s is revoked: refused from its next request on.") % {"token": token.name},
+        to=reverse("admincenter:api_tokens"),
+    )
