@@ -26,7 +26,8 @@ EXEMPT = ()
 def _links(person: Any, addresses: list[str]) -> Iterator[dict[str, Any]]:
     """Links to the address from before there was an account."""
     sent = OneTimeToken.objects.filter(user=None, email__in=addresses)
-    yield from sent.values("purpose", "email", "created_at", "expires_at", "used_at")
+    for row in sent.values("purpose", "email", "created_at", "expires_at", "used_at"):
+        yield dict(row)
 
 
 def _forget_links(person: Any, addresses: list[str]) -> None:

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0001_initial'),
-        ('provider', '0004_applications_grants_and_signing_keys'),
+        ('provider', '0005_names_of_platform_applications'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
