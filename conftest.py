@@ -2,6 +2,7 @@
 
 import gc
 import os
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.test import SimpleTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 
+from tests import statements
 from tests.chromium import chromium
 
 # A machine that is busy is no fault of what is tested. Few examples each time, other ones at each run.
@@ -18,13 +20,18 @@ hypothesis.register_profile(
 hypothesis.load_profile("mago")
 
 pytest_plugins = ["tests.costs"]
+# Where one pass tells the next which statements its tests sent.
+NOTES = Path(folder) if (folder := os.environ.get("MAGO_TEST_NOTES")) else None
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Give each test process a Redis database of its own, as pytest-django gives it one of SQL."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    if NOTES and not on_postgresql():
+        config.pluginmanager.register(statements.Notes(NOTES, worker))
     if settings.REDIS_URL:
-        number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+        number = worker.removeprefix("gw")
         settings.REDIS_URL += f"?db={number}"
         settings.CACHES["default"]["LOCATION"] = settings.REDIS_URL
 
@@ -32,12 +39,15 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Only whole stories may open sockets, and only to this machine; without Chromium no browser.
 
-    On PostgreSQL only what asks the database runs: the rest was proved by the pass before.
+    On PostgreSQL only what asks the database runs and, after a pass on SQLite, enough of it (tests/statements.py).
     """
-    if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
-        needless = [item for item in items if not asks_the_database(item)]
-        config.hook.pytest_deselected(items=needless)
-        items[:] = [item for item in items if asks_the_database(item)]
+    if on_postgresql():
+        chosen = {item.nodeid for item in items if asks_the_database(item)}
+        if NOTES:
+            given = {item.nodeid for item in items if could_differ(item)}
+            chosen = given | statements.enough_of(NOTES, chosen, given)
+        config.hook.pytest_deselected(items=[i for i in items if i.nodeid not in chosen])
+        items[:] = [item for item in items if item.nodeid in chosen]
     for item in items:
         if item.get_closest_marker("browser") and not chromium():
             item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
@@ -52,14 +62,25 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(100_000, 50, 100)
 
 
-def asks_the_database(item: pytest.Item) -> bool:
-    """Whether another database could answer otherwise; where transactions are real, it always could."""
-    fixtures = set(getattr(item, "fixturenames", ()))
+def on_postgresql() -> bool:
+    return bool(settings.DATABASES["default"]["ENGINE"].endswith("postgresql"))
+
+
+def could_differ(item: pytest.Item) -> bool:
+    """Whether another database could answer otherwise to the very same statements."""
     marker = item.get_closest_marker("django_db")
-    if "transactional_db" in fixtures or (marker and marker.kwargs.get("transaction")):
+    real = marker is not None and marker.kwargs.get("transaction")
+    fixtures = getattr(item, "fixturenames", ())
+    return bool(real or "transactional_db" in fixtures or item.get_closest_marker("every_database"))
+
+
+def asks_the_database(item: pytest.Item) -> bool:
+    if could_differ(item):
         return True
     if item.get_closest_marker("one_database"):
         return False
-    if marker or fixtures & {"db", "django_db_setup"}:
+    if item.get_closest_marker("django_db") or {"db", "django_db_setup"} & set(
+        getattr(item, "fixturenames", ())
+    ):
         return True
     return issubclass(getattr(item, "cls", None) or object, SimpleTestCase)

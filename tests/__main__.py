@@ -1,7 +1,9 @@
 """The groups of the suite, behind `bin/test`.
 
-    bin/test              the suite on SQLite, then what asks a database on PostgreSQL and Valkey
+    bin/test              the suite on SQLite, then on PostgreSQL and Valkey enough of it to send each statement
+    bin/test --postgres   all that asks a database on PostgreSQL and Valkey
     bin/test --fast       its quick part on SQLite
+    bin/test --peers      with identity providers, directories, proxies and clients that others wrote, where installed
     bin/test --browser    the journeys in headless Chromium
     bin/test --durations=N  all of it, with the N slowest tests and the files that cost most
     bin/test --faults     what breaks is broken, and what was promised is checked (tests/faults)
@@ -36,9 +38,12 @@ class Group:
     grown: bool = False
 
 
-SQLITE = Group("The suite on SQLite", ("-m", "not browser", *PARALLEL))
+SQLITE = Group("The suite on SQLite", ("-m", "not (browser or peer)", *PARALLEL))
 GROWN = Group("The suite on PostgreSQL and Valkey", SQLITE.arguments, grown=True)
-FAST = Group("The quick part on SQLite", ("-m", "not (browser or journey or slow)", *PARALLEL))
+FAST = Group(
+    "The quick part on SQLite", ("-m", "not (browser or peer or journey or slow)", *PARALLEL)
+)
+PEERS = Group("With programs that others wrote", ("-m", "peer", *PARALLEL))
 BROWSER = Group("The browser journeys", ("-m", "browser"))
 
 
@@ -51,6 +56,10 @@ def main(arguments: list[str]) -> int:
             return run_all([SQLITE, GROWN], asked)
         case ["--fast", *rest]:
             return run(FAST, rest)
+        case ["--peers", *rest]:
+            return run(PEERS, rest)
+        case ["--postgres", *rest]:
+            return run(GROWN, rest)
         case ["--browser", *rest]:
             if chromium() is None:
                 print("The browser journeys are skipped: there is no Chromium on this machine.")
@@ -67,14 +76,14 @@ def run_all(groups: list[Group], *arguments: str) -> int:
     begin = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         codes = [
-            run(group, [f"--junit-xml={folder}/{number}.xml", *arguments])
+            run(group, [f"--junit-xml={folder}/{number}.xml", *arguments], MAGO_TEST_NOTES=folder)
             for number, group in enumerate(groups)
         ]
         print("\n" + total(Path(folder).glob("*.xml"), time.monotonic() - begin))
     return int(any(codes))
 
 
-def run(group: Group, arguments: list[str]) -> int:
+def run(group: Group, arguments: list[str], **more: str) -> int:
     """Run one group, whatever the caller's environment says about Mago; return pytest's code."""
     print(f"\n{group.title}", flush=True)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
@@ -83,7 +92,7 @@ def run(group: Group, arguments: list[str]) -> int:
         tempfile.TemporaryDirectory(prefix="mago-test-") as data,
         throwaway_services() if group.grown else nullcontext({}) as services,
     ):
-        environment |= {"MAGO_DATA_DIR": data, **services}
+        environment |= {"MAGO_DATA_DIR": data, **services, **more}
         return subprocess.call(command, env=environment)
 
 

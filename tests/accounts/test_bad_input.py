@@ -130,6 +130,7 @@ def pages_by_who_may_open_them() -> dict[str, list[str]]:
     return pages
 
 
+@pytest.mark.every_database
 @pytest.mark.slow
 @pytest.mark.parametrize("who", ["nobody", "alice", "dora"])
 def test_no_page_breaks_and_nothing_is_written(who: str, alice: User, dora: User) -> None:
@@ -191,6 +192,7 @@ def test_what_is_missing_is_named_beside_its_field(alice: User) -> None:
     ] == []
 
 
+@pytest.mark.every_database
 @pytest.mark.slow
 def test_what_cannot_be_text_is_named_beside_its_field(alice: User) -> None:
     bodies = ("a mebibyte", "controls", "NUL", "no UTF-8", "half a character")
@@ -357,6 +359,7 @@ def send(path: str, body: bytes, token: str, kind: str = "application/json") -> 
     )
 
 
+@pytest.mark.every_database
 @pytest.mark.slow
 def test_a_body_that_is_no_object_is_refused(alice: User) -> None:
     wrong = []
@@ -382,6 +385,7 @@ def test_a_body_that_is_no_object_is_refused(alice: User) -> None:
     assert wrong == []
 
 
+@pytest.mark.every_database
 @pytest.mark.slow
 def test_values_of_the_wrong_kind_are_refused_beside_their_field(token: str) -> None:
     for path in (p for p in ENDPOINTS if not p.endswith("/logout")):

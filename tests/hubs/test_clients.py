@@ -15,7 +15,7 @@ import pytest
 from tests.hubs.conftest import Enrolled
 from tests.hubs.hub import Device
 
-pytestmark = pytest.mark.one_database
+pytestmark = [pytest.mark.one_database, pytest.mark.peer]
 
 LIMIT = 10  # seconds
 needs_gsasl = pytest.mark.skipif(not shutil.which("gsasl"), reason="gsasl is not installed")

@@ -21,7 +21,7 @@ from tests.running import Site, free_port
 from .conftest import Inside
 from .visitor import Page, Visitor
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.peer]
 ME = "clients@example.com"
 # Node: npm's openid-client, with a secret; Keyed: the same, with a key of its own.
 SCOPES = ["openid", "profile", "email", "offline_access", "orders:read"]

@@ -47,7 +47,7 @@ from tests.peers.slapd import (
 )
 from tests.running import free_port
 
-pytestmark = [pytest.mark.journey, pytest.mark.enable_socket]
+pytestmark = [pytest.mark.journey, pytest.mark.peer, pytest.mark.enable_socket]
 ADA, GRACE = f"uid=ada,{PEOPLE}", f"uid=grace,{PEOPLE}"
 SUFFIX = "dc=mago,dc=test"
 MANY = 5000

@@ -16,7 +16,7 @@ from tests.journeys.visitor import Page, Visitor
 from tests.peers import folder_of, openid_provider
 from tests.running import Site, free_port, manage, running
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.peer]
 
 SECRET = "a-secret-of-two-programs-on-one-machine"
 ORGANIZATION = """

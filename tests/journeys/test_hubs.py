@@ -183,6 +183,7 @@ def wait_for(port: int) -> None:
     raise AssertionError("the proxy did not start")
 
 
+@pytest.mark.peer
 def test_the_channel_is_bound_to_behind_haproxy(proxied: Proxied, inside: Inside) -> None:
     site, port, _file, end_point = proxied
     name = enrolled(site, inside)
@@ -198,6 +199,7 @@ def test_the_channel_is_bound_to_behind_haproxy(proxied: Proxied, inside: Inside
         assert json.loads(direct.getresponse().read())["channel_bindings"] == []
 
 
+@pytest.mark.peer
 def test_the_agent_binds_to_the_certificate_that_it_sees(proxied: Proxied, inside: Inside) -> None:
     """Both ways in: by its secret, and by its token; and a certificate of somebody else's gives it away."""
     site, port, file, _end_point = proxied
@@ -243,6 +245,7 @@ def bind_and_be_bound(connection: Any, name: str, end_point: bytes) -> None:
     assert (status, decoded(told["data"])) == (401, "e=server-does-support-channel-binding")
 
 
+@pytest.mark.peer
 def test_the_very_connection_is_bound_to_behind_haproxy(proxied: Proxied, inside: Inside) -> None:
     """OpenSSL's client exports its end of the connection's secret; ours comes from HAProxy."""
     site, port, *_more = proxied

@@ -23,7 +23,7 @@ from tests.journeys.visitor import Page, Visitor
 from tests.peers.simplesamlphp import PASSWORD, SimpleSaml, simplesamlphp
 from tests.running import Site, running
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.peer]
 
 
 class Both(NamedTuple):

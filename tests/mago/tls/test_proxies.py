@@ -89,6 +89,7 @@ def test_what_cannot_work_is_refused(name: str, front: Front) -> None:
         rendered(name, front=front)
 
 
+@pytest.mark.peer
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("name", ["haproxy", "nginx", "caddy"])
 def test_the_program_itself_takes_it(name: str, profile: str, tmp_path: Path) -> None:

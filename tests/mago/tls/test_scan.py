@@ -154,6 +154,7 @@ def get(port: int, path: str, certificate: Path | None = None, **headers: str) -
         return answer.status, answer.read().decode()
 
 
+@pytest.mark.peer
 @pytest.mark.journey
 @pytest.mark.slow
 @pytest.mark.parametrize("profile", PROFILES)
@@ -200,6 +201,7 @@ def test_a_real_proxy_offers_exactly_the_policy(
         assert get(http_port, "/accounts/login/")[0] in {301, 308}
 
 
+@pytest.mark.peer
 @pytest.mark.journey
 def test_an_endpoint_that_nobody_vouches_for_is_found_out(tmp_path: Path, upstream: str) -> None:
     if not program("haproxy"):
