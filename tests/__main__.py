@@ -9,7 +9,7 @@
     bin/test --faults     what breaks is broken, and what was promised is checked (tests/faults)
     bin/test PATH -k ...  whatever pytest is told, on SQLite
 
-Arguments after --fast or --browser go to pytest as well.
+Arguments after --fast, --postgres, --peers or --browser go to pytest as well.
 """
 
 import os
@@ -45,6 +45,7 @@ FAST = Group(
 )
 PEERS = Group("With programs that others wrote", ("-m", "peer", *PARALLEL))
 BROWSER = Group("The browser journeys", ("-m", "browser"))
+NAMED = {"--fast": FAST, "--postgres": GROWN, "--peers": PEERS, "--browser": BROWSER}
 
 
 def main(arguments: list[str]) -> int:
@@ -54,17 +55,11 @@ def main(arguments: list[str]) -> int:
             return run_all([SQLITE, GROWN])
         case [asked] if asked.startswith("--durations="):
             return run_all([SQLITE, GROWN], asked)
-        case ["--fast", *rest]:
-            return run(FAST, rest)
-        case ["--peers", *rest]:
-            return run(PEERS, rest)
-        case ["--postgres", *rest]:
-            return run(GROWN, rest)
-        case ["--browser", *rest]:
-            if chromium() is None:
-                print("The browser journeys are skipped: there is no Chromium on this machine.")
-                return 0
-            return run(BROWSER, rest)
+        case ["--browser", *_] if chromium() is None:
+            print("The browser journeys are skipped: there is no Chromium on this machine.")
+            return 0
+        case [name, *rest] if name in NAMED:
+            return run(NAMED[name], rest)
         case ["--faults", *rest]:
             return subprocess.call([sys.executable, "-m", "tests.faults", *rest])
         case _:

@@ -41,7 +41,9 @@ class Notes:
         self._now: set[int] = set()
 
     def pytest_sessionstart(self) -> None:
-        _listen(CursorWrapper, "execute", lambda _cursor, sql, *_: self._now.add(shape_of(str(sql))))
+        _listen(
+            CursorWrapper, "execute", lambda _cursor, sql, *_: self._now.add(shape_of(str(sql)))
+        )
         _listen(Statement, "_ask", lambda statement, *_: self._now.add(shape_of(statement.sql)))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
