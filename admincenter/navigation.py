@@ -13,6 +13,8 @@ from accounts.access.permissions import Permission
 from accounts.access.selectors import can, can_within
 from accounts.models import User
 
+from .notices.selectors import known_count
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -124,6 +126,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "navigation": _navigation(request.path, held, anywhere),
         "search_url": reverse("admincenter:search") if searches else "",
+        # The number as it was found last: no page waits for it.
+        "new_notices": known_count(actor(request)) if searches else None,
     }
 
 

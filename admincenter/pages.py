@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from mago.core.errors import Refused
 from mago.core.forms import Form
 
+from .crumbs import crumbs
 from .keyset import KeysetPage, Listing
 from .navigation import frame, permissions
 
@@ -66,6 +67,8 @@ def page(
         **({} if part else frame(request)),
         **(context or {}),
     }
+    if not part:
+        context["crumbs"] = crumbs(request.path, context | {"request": request})
     response = render(request, template, context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response

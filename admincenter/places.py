@@ -10,6 +10,8 @@ from .navigation import GROUPS, Entry, Permissions
 
 # What the side bar has no room for.
 ACTIONS: tuple[Entry, ...] = (
+    Entry(_("Notifications"), "notices", "bell", Permission.ORGANIZATIONS_READ, within=True),
+    Entry(_("Hubs of all fleets"), "all_hubs", "monitor", Permission.HUBS_READ, within=True),
     Entry(_("New organization"), "create_organization", "plus", Permission.ORGANIZATIONS_CREATE),
     Entry(_("New application"), "create_application", "plus", Permission.APPLICATIONS_EDIT),
     Entry(_("Disabled people"), "people", "user-x", Permission.PEOPLE_READ, query="state=disabled"),

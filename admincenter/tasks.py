@@ -5,6 +5,7 @@ from celery import shared_task
 from mago.tls.services import scan_endpoints
 
 from . import services
+from .notices import services as notices
 from .selectors import standing
 
 
@@ -20,3 +21,8 @@ def watch_certificates() -> None:
 def count_coverage() -> None:
     """Who has which second factor is known to the overview, of however many people."""
     standing.count_coverage()
+
+
+@shared_task
+def forget_read_notices() -> None:
+    notices.forget_old()

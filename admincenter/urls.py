@@ -8,11 +8,13 @@ from .sections import (
     certificates,
     jobs,
     messages,
+    notices,
     people,
     search,
     sessions,
     sign_in_providers,
     standing,
+    switch,
 )
 from .sections.applications.urls import urlpatterns as application_patterns
 from .sections.audit.urls import urlpatterns as audit_patterns
@@ -31,6 +33,10 @@ app_name = "admincenter"
 urlpatterns = [
     path("", platform.overview, name="overview"),
     path("search/", search.search, name="search"),
+    path("switch/", switch.switch, name="switch"),
+    path("notifications/", notices.notices, name="notices"),
+    path("notifications/bell/", notices.bell, name="bell"),
+    path("notifications/read/", notices.read, name="read_notices"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<uuid:job_id>/", jobs.job, name="job"),
     path("jobs/<uuid:job_id>/progress/", jobs.progress, name="job_progress"),

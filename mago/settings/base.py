@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "hubs.life",
     "admincenter",
     "admincenter.security",
+    "admincenter.notices",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

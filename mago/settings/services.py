@@ -220,6 +220,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "admincenter.tasks.watch_certificates",
         "schedule": timedelta(hours=6),
     },
+    "forget who read what": {
+        "task": "admincenter.tasks.forget_read_notices",
+        "schedule": timedelta(hours=1),
+    },
     "count second factors": {
         "task": "admincenter.tasks.count_coverage",
         "schedule": timedelta(minutes=15),

@@ -6,13 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.access.guards import require
+from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from mago.audit.selectors import events
 from mago.audit.tags import Tag
 
 from ...charts import Chart
 from ...navigation import permissions
+from ...notices.selectors import notices_for
 from ...pages import is_part, page
 from ...periods import Period
 from ...security.models import PLATFORM_SLUG
@@ -22,7 +23,7 @@ from ...selectors.people import live_sessions
 from . import common
 from .common import REFUSED, Links, Tile
 
-LATEST = 8
+LATEST, NEEDS = 8, 4
 IN, FAILED = (Tag.SIGN_IN_SUCCEEDED,), (Tag.SIGN_IN_FAILED,)
 TAGS = (*IN, *FAILED, *REFUSED)
 
@@ -44,6 +45,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "findings": common.finding_bars(findings, links, PLATFORM_SLUG),
         "refused": common.refused(found, REFUSED, links, "audit"),
         "people": grouped(coverage.people),
+        "needs": [one for one in notices_for(actor(request)) if not one.is_read][:NEEDS],
         "events": events()[:LATEST] if Permission.AUDIT_READ in held else None,
     }
     if is_part(request):

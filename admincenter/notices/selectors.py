@@ -1,0 +1,76 @@
+"""The notices of one person: what they may know of, what of it is new to them."""
+
+from dataclasses import dataclass
+
+from django.core.cache import cache
+from django.utils.translation import get_language
+
+from accounts.access.scope import Scope
+from accounts.access.selectors import can, live_bindings
+from accounts.models import User
+
+from ..selectors.figures import shared
+from .models import Read
+from .sources import SOURCES, Notice, Source, Where
+
+# Seconds. How things stand is asked anew so often, by whomever; the number beside the bell as often as it is asked for.
+KEPT = 45
+COUNT_KEPT = 90
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A notice, and whether this person has read it."""
+
+    notice: Notice
+    is_read: bool
+
+
+def notices_for(viewer: User) -> list[Shown]:
+    """All that needs somebody who may do what `viewer` may: new ones first, then by how much they matter."""
+    found = {one.key: one for source in SOURCES for one in _of(viewer, source)}
+    read = set(Read.objects.filter(user=viewer, key__in=found).values_list("key", flat=True))
+    shown = [
+        Shown(one, one.key in read)
+        for one in found.values()
+        # Asked again: what is shared may be older than a right that was taken.
+        if can(viewer, one.permission, Scope(one.organization_id))
+    ]
+    shown.sort(key=lambda one: (one.is_read, one.notice.level))
+    cache.set(_key(viewer), sum(not one.is_read for one in shown), COUNT_KEPT)
+    return shown
+
+
+def known_count(viewer: User) -> int | None:
+    """The number of new notices, as it was found last; None where nobody looked lately. Asks no database."""
+    known: int | None = cache.get(_key(viewer))
+    return known
+
+
+def count_new(viewer: User) -> int:
+    return sum(not one.is_read for one in notices_for(viewer))
+
+
+def _of(viewer: User, source: Source) -> list[Notice]:
+    where = _where(viewer, source)
+    if not where.everything and not where.organizations:
+        return []
+    whose = "all" if where.everything else str(viewer.pk)
+    name = f"notices:{SOURCES.index(source)}:{whose}:{get_language()}"
+    return shared(name, lambda: source.find(where), KEPT)
+
+
+def _where(viewer: User, source: Source) -> Where:
+    if can(viewer, source.permission):
+        return Where(everything=True)
+    held = {
+        binding.organization_id
+        for binding in live_bindings(viewer)
+        if binding.organization_id and source.permission in binding.permissions
+    }
+    places = (key for key in held if can(viewer, source.permission, Scope(key)))
+    return Where(everything=False, organizations=tuple(sorted(places)))
+
+
+def _key(viewer: User) -> str:
+    return f"admincenter:new-notices:{viewer.pk}"
