@@ -26,7 +26,7 @@ def crumbs(path: str, context: Mapping[str, Any]) -> list[Crumb]:
     known = dict(_known(context))
     found = [Crumb(title, above) for above in _above(path) if (title := known.get(above))]
     here = known.get(path)
-    return [*found, Crumb(here, "")] if here else found
+    return [*found, Crumb(here, "")] if found and here else found
 
 
 def _above(path: str) -> list[str]:

@@ -86,6 +86,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(_("Messages"), "messages", "mail", Permission.MESSAGES_READ),
             Entry(_("Certificates"), "certificates", "badge-check", Permission.CERTIFICATES_READ),
             Entry(_("Audit"), "audit", "scroll-text", Permission.AUDIT_READ),
+            Entry(_("System"), "system", "activity", Permission.SYSTEM_READ),
             Entry(_("Background jobs"), "jobs", "list", Permission.ORGANIZATIONS_READ, within=True),
         ),
     ),

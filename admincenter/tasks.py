@@ -1,12 +1,15 @@
 """What the clock does across slices."""
 
 from celery import shared_task
+from django.core.cache import cache
+from django.utils import timezone
 
 from mago.tls.services import scan_endpoints
 
 from . import services
 from .notices import services as notices
 from .selectors import standing
+from .selectors.system.asking import ALIVE
 
 
 # Each endpoint takes seconds, and half a minute where it hangs.
@@ -21,6 +24,12 @@ def watch_certificates() -> None:
 def count_coverage() -> None:
     """Who has which second factor is known to the overview, of however many people."""
     standing.count_coverage()
+
+
+@shared_task
+def note_alive() -> None:
+    """That a worker does what the clock sets off is known to the page about the system."""
+    cache.set(ALIVE, timezone.now(), 3600)
 
 
 @shared_task

@@ -15,6 +15,7 @@ from .sections import (
     sign_in_providers,
     standing,
     switch,
+    system,
 )
 from .sections.applications.urls import urlpatterns as application_patterns
 from .sections.audit.urls import urlpatterns as audit_patterns
@@ -33,6 +34,7 @@ app_name = "admincenter"
 urlpatterns = [
     path("", platform.overview, name="overview"),
     path("search/", search.search, name="search"),
+    path("system/", system.system, name="system"),
     path("switch/", switch.switch, name="switch"),
     path("notifications/", notices.notices, name="notices"),
     path("notifications/bell/", notices.bell, name="bell"),

@@ -65,6 +65,7 @@ class Permission(StrEnum):
     SITES_CREATE = "sites:create"
     SITES_EDIT = "sites:edit"
     SITES_READ = "sites:read"
+    SYSTEM_READ = "system:read"
     TICKETS_EDIT = "tickets:edit"
     TICKETS_READ = "tickets:read"
     TICKETS_VERIFY = "tickets:verify"
@@ -93,6 +94,7 @@ PLATFORM_ONLY = frozenset(
         Permission.SESSIONS_READ,
         Permission.SIGN_IN_PROVIDERS_EDIT,
         Permission.SIGN_IN_PROVIDERS_READ,
+        Permission.SYSTEM_READ,
     }
 )
 

@@ -26,6 +26,7 @@ from . import (
     service_accounts,
     sign_in_providers,
     sites,
+    system,
 )
 from .identity_providers import providers
 from .identity_providers.urls import urlpatterns as identity_provider_patterns
@@ -231,6 +232,7 @@ urlpatterns = [
     path("hubs", hubs.AllHubs.as_view(), name="api-all-hubs"),
     path("roles", roles.BuiltInRoles.as_view(), name="api-built-in-roles"),
     path("sites", sites.AllSites.as_view(), name="api-all-sites"),
+    path("system", system.System.as_view(), name="api-system"),
     path("overview", overview.Overview.as_view(), name="api-overview"),
     path("people", people.People.as_view(), name="api-people"),
     path("people/jobs", jobs.PeopleJobs.as_view(), name="api-people-jobs"),

@@ -220,6 +220,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "admincenter.tasks.watch_certificates",
         "schedule": timedelta(hours=6),
     },
+    "show that a worker is there": {
+        "task": "admincenter.tasks.note_alive",
+        "schedule": timedelta(seconds=30),
+    },
     "forget who read what": {
         "task": "admincenter.tasks.forget_read_notices",
         "schedule": timedelta(hours=1),

@@ -64,6 +64,8 @@ ADMIN = [
     "/admincenter/audit/verification/",
     "/admincenter/messages/",
     "/admincenter/?period=30d",
+    "/admincenter/notifications/",
+    "/admincenter/system/",
     "/admincenter/hubs/",
     "/admincenter/hubs/_all/",
     "/admincenter/organizations/",

@@ -206,7 +206,8 @@ def factor_bars(coverage: Coverage, href_of_bare: str) -> list[Bar]:
     """By the strongest that somebody has, so that nobody counts twice."""
     kinds = (Kind.PASSKEY, Kind.TOTP, Kind.SMS, Kind.EMAIL)
     shares = {kind: coverage.share(coverage.by_kind.get(kind, 0)) for kind in kinds}
-    bare = coverage.share(coverage.bare)
+    # So that all of them are everybody, however they were rounded.
+    bare = 100 - sum(shares.values()) if coverage.bare else 0
     return [
         *(Bar(kind.label, f"{share} %", share) for kind, share in shares.items()),
         Bar(_("No second factor"), f"{bare} %", bare, href_of_bare, "danger" if bare else ""),

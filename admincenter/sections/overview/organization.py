@@ -66,26 +66,34 @@ def _tiles(
     fleet = standing.fleet(whose)
     name = f"active:{whose.pk}:{period.key}"
     active = figures.shared(name, lambda: standing.members_active_since(whose, found.since))
-    trail = links.to(
-        "organization_audit",
-        Permission.AUDIT_READ,
-        tag=Tag.HUB_SIGN_IN_SUCCEEDED.value,
-        since=common.since(found),
-    )
+
+    def trail(tag: Tag) -> str:
+        since = common.since(found)
+        return links.to("organization_audit", Permission.AUDIT_READ, tag=tag.value, since=since)
+
     members = links.to("organization_members", Permission.MEMBERS_READ)
     return [
-        Tile(_("Members who signed in"), grouped(active), "users", members, note=str(period.words)),
+        Tile(_("Active members"), grouped(active), "users", members, note=str(period.words)),
         common.coverage_tile(coverage, members),
-        common.told(_("Sign-ins of hubs"), IN, found, period, icon="log-in", href=trail),
-        common.certificate(
-            standing.next_provider_certificate(whose),
-            links.to("organization_identity_providers", Permission.IDENTITY_PROVIDERS_READ),
-            none=_("no identity provider has one"),
+        common.told(_("Sign-ins of hubs"), IN, found, period, icon="log-in", href=trail(IN[0])),
+        common.told(
+            _("Access refused"),
+            REFUSED[:1],
+            found,
+            period,
+            icon="shield-alert",
+            href=trail(REFUSED[0]),
+            more_is_bad=True,
         ),
         common.hubs_online(fleet, links.to("fleet", Permission.HUBS_READ, standing="online")),
         common.incidents(fleet, links.to("fleet", Permission.HUBS_READ, **common.apart(fleet))),
         common.open_findings(
             findings, links.to("tickets", Permission.TICKETS_READ, state="pending", order="due")
+        ),
+        common.certificate(
+            standing.next_provider_certificate(whose),
+            links.to("organization_identity_providers", Permission.IDENTITY_PROVIDERS_READ),
+            none=_("no identity provider has one"),
         ),
     ]
 

@@ -268,3 +268,12 @@ def test_what_is_sensitive_asks_for_a_fresh_proof(
     TokenFamily.objects.update(authenticated_at=timezone.now() - timedelta(minutes=11))
     assert problem(app.post("organizations", body)) == (401, "step_up_required")
     assert app_of(dora).post("organizations", body).status_code == 201
+
+
+def test_the_system_tells_programs_how_its_parts_do(
+    app_of: Callable[..., App], dora: Any, bob: Any
+) -> None:
+    told = app_of(dora).get("system").json()
+    assert {part["name"]: part["state"] for part in told["parts"]}["database"] == "well"
+    assert (told["state"], "Django" in told["versions"]) == ("down", True)  # No worker runs here.
+    assert app_of(bob).get("system").status_code == 403

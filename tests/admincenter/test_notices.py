@@ -1,0 +1,172 @@
+"""Notifications: what needs somebody, for who may know of it, until it is put right or read."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.utils import timezone
+
+from accounts.access.models import Membership, RoleBinding
+from accounts.access.roles import RoleName
+from accounts.access.services import grant_role
+from admincenter.notices import services
+from admincenter.notices.models import Read
+from hubs.life.models import Outage
+from hubs.models import Hub, State
+from mago.audit.models import AuditStream
+from mago.audit.services import record, seal
+from mago.audit.tags import Tag
+from mago.tls.models import Endpoint
+from tests.admincenter.organizations.conftest import acme, hall, other, owner
+from tests.conftest import Browser
+from tests.hubs.conftest import enrol, enrolled
+
+__all__ = ["acme", "enrol", "enrolled", "hall", "other", "owner"]
+pytestmark = pytest.mark.one_database
+
+AT = "/admincenter/notifications/"
+
+
+@pytest.fixture
+def room(hall: Any, alice: Any) -> Any:
+    from hubs.services import create_room
+
+    return create_room(site=hall, name="Blue", actor=alice)
+
+
+def titles(browser: Browser) -> list[str]:
+    """Of all notices, as they are found anew."""
+    cache.clear()
+    return [one.notice.title for one in browser.get(AT).context["shown"]]
+
+
+def bell(browser: Browser) -> str:
+    return browser.get(f"{AT}bell/").content.decode()
+
+
+def test_what_is_amiss_on_the_platform_needs_its_administrator(
+    admin: Browser, message: Any, alice: Any, settings: Any
+) -> None:
+    assert titles(admin) == []
+    assert "Nothing needs you" in admin.get(AT).content.decode()
+    message()
+    now = timezone.now()
+    AuditStream.objects.create(
+        name="siem", kind="webhook", address="https://siem.example.com/", created_at=now,
+        failures=3, failing_since=now, last_error="refused",
+    )  # fmt: skip
+    settings.TLS_ENDPOINTS = ["id.example.com:443"]
+    Endpoint.objects.create(
+        host="id.example.com",
+        port=443,
+        not_before=now - timedelta(days=90),
+        not_after=now - timedelta(hours=1),
+    )
+    seal()
+    with time_machine.travel(now - timedelta(minutes=11)):
+        record(Tag.SIGN_IN_SUCCEEDED, actor=alice)
+    assert set(titles(admin)) == {
+        "1 message could not be sent",
+        "The stream siem cannot send",
+        "The certificate of id.example.com:443 has ended",
+        "The audit trail is not being sealed",
+    }
+    assert "has ended" in admin.get("/admincenter/").content.decode()
+
+
+def test_what_is_amiss_in_an_organization_needs_those_who_may_know(
+    admin: Browser, owner: Browser, enrolled: Any, acme: Any, bob: Any, charlie: Any, other: Any
+) -> None:
+    from admincenter.security.models import Risk
+    from admincenter.security.selectors.programmes import programme_of
+
+    hub, now = enrolled.hub, timezone.now()
+    Outage.objects.create(hub=hub, began_at=now)
+    Hub.objects.of(acme).filter(pk=hub.pk).update(state=State.QUARANTINED)
+    record(Tag.HUB_CLONE_DETECTED, target=hub, organization_id=acme.pk)
+    seal()
+    grant_role(
+        user=bob,
+        role=RoleName.OPERATOR,
+        actor=None,
+        scope=acme.access_scope,
+        expires_at=now + timedelta(days=3),
+    )
+    Risk.objects.create(
+        programme=programme_of(acme), asset="Keys", threat="Loss",
+        likelihood=1, impact=1, residual_likelihood=1, residual_impact=1,
+        review_on=now.date() - timedelta(days=1),
+    )  # fmt: skip
+    theirs = {
+        "A hub seems to be cloned · Acme",
+        "1 hub is missing · Acme",
+        "1 hub is in quarantine · Acme",
+        "1 role ends within a week · Acme",
+        "The review of 1 risk is overdue · Acme",
+    }
+    assert set(titles(owner)) == theirs
+    for one in owner.get(AT).context["shown"]:
+        assert owner.get(one.notice.url).status_code == 200
+    # What a customer owes in its own programme is not the platform's business.
+    assert set(titles(admin)) == theirs - {"The review of 1 risk is overdue · Acme"}
+    assert titles(Browser().as_person(charlie)) == []
+    assert "1 role ends within a week · Acme" not in titles(Browser().as_person(bob))
+
+
+def test_a_notice_that_was_read_is_read_for_one_person_until_it_gets_worse(
+    admin: Browser, message: Any, person: Any
+) -> None:
+    erin = person("erin")
+    grant_role(user=erin, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
+    message()
+    assert "1 new" in bell(admin)
+    (shown,) = admin.get(AT).context["shown"]
+    admin.post(f"{AT}read/", {"key": ["not-one", shown.notice.key]})
+    assert bell(admin).strip() == ""
+    assert "1 new" in bell(Browser().as_person(erin))
+    assert [one.is_read for one in admin.get(AT).context["shown"]] == [True]
+    message()
+    cache.clear()
+    assert "1 new" in bell(admin)
+    admin.post(f"{AT}read/")
+    assert bell(admin).strip() == ""
+    assert set(Read.objects.values_list("user__email", flat=True)) == {"dora@example.com"}
+
+
+def test_a_right_that_was_taken_takes_its_notices_at_once(
+    admin: Browser, message: Any, dora: Any, acme: Any, person: Any
+) -> None:
+    grant_role(user=person("erin"), role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
+    Membership.objects.create(organization=acme, user=dora)
+    grant_role(user=dora, role=RoleName.REPORTER, actor=None, scope=acme.access_scope)
+    message()
+    assert len(admin.get(AT).context["shown"]) == 1
+    RoleBinding.objects.filter(user=dora, role=RoleName.PLATFORM_ADMINISTRATOR).delete()
+    assert admin.get(AT).context["shown"] == []
+
+
+def test_asking_for_the_number_keeps_no_session_alive_and_costs_little(
+    admin: Browser, dora: Any, django_assert_max_num_queries: Any
+) -> None:
+    from accounts.sessions.models import Session
+
+    bell(admin)
+    before = Session.objects.get(user=dora).last_seen_at
+    with time_machine.travel(timezone.now() + timedelta(seconds=40)):
+        # Session, policies, roles; which notices are read.
+        with django_assert_max_num_queries(5):
+            bell(admin)
+    with time_machine.travel(timezone.now() + timedelta(minutes=10)):
+        bell(admin)
+    assert Session.objects.get(user=dora).last_seen_at == before
+
+
+def test_strangers_are_refused_and_old_marks_are_forgotten(browser: Any, bob: Any) -> None:
+    assert browser.as_person(bob).get(AT).status_code == 403
+    assert browser.post(f"{AT}read/").status_code == 403
+    for days in (80, 100):
+        Read.objects.create(user=bob, key=str(days), at=timezone.now() - timedelta(days=days))
+    services.forget_old()
+    assert [row.key for row in Read.objects.all()] == ["80"]
