@@ -29,6 +29,7 @@ PUBLIC = [
     "/accounts/password/reset/done/",
     "/accounts/password/reset/set/",
     "/dev/inbox/",
+    "/docs/reference/limits/",
     "/nothing-here/",
     "/security/report/",
     "/security/reported/",
