@@ -27,6 +27,7 @@ CRYPTOGRAPHY = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_every_module_that_does_cryptography_is_in_the_inventory() -> None:
     told = (ROOT / "docs/cryptography.md").read_text()
     found = {

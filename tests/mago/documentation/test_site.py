@@ -113,6 +113,7 @@ def test_an_image_is_served_as_what_it_is_and_obeyed_in_nothing(client: Client) 
     assert image.getvalue().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_headings_are_found_by_all_of_their_words(client: Client) -> None:
     text = client.get("/docs/search/", {"q": "KEY ring rotating"}).content.decode()
     link = "/docs/operations/keys/#rotating-the-key-ring-while-everything-goes-on"
