@@ -3,20 +3,21 @@
 Who asks, whose token it is, and what takes its place: the statements decide nothing. `selectors` and `services` do.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.models import User
 from accounts.organizations.models import Organization
 from accounts.organizations.selectors import may_concern
+from mago.audit.insertion import Entry, beside
 from mago.core.columns import Columns
-from mago.core.sql import Statement
+from mago.core.sql import Statement, in_one_commit
 
 from .models import (
     AccessToken,
@@ -26,6 +27,8 @@ from .models import (
     RefreshToken,
     TokenFamily,
 )
+
+T = TypeVar("T")
 
 # ruff: noqa: S608 - the names in these statements are our own
 _ACCESS, _REFRESH, _CLIENT, _SECRET = (
@@ -68,15 +71,15 @@ _give_client = Statement(
 )
 # Where each statement is a round trip, one does it all.
 _give_both = Statement(f"WITH given AS ({_give_access.sql}) {_give_refresh.sql}")
-_rotate = Statement(
-    f"WITH used AS (UPDATE {_REFRESH} SET rotated_at = %s"
+_ROTATION = (
+    f"used AS (UPDATE {_REFRESH} SET rotated_at = %s"
     " WHERE digest = %s AND rotated_at IS NULL RETURNING family_id),"
     f" touched AS (UPDATE {_FAMILY} SET last_used_at = %s, address = %s"
     " WHERE id IN (SELECT family_id FROM used)),"
-    f" given AS (INSERT INTO {_ACCESS} (digest, family_id, scope, expires_at)"
-    " SELECT %s, family_id, %s, %s FROM used)"
-    f" INSERT INTO {_REFRESH} (digest, family_id, expires_at)"
-    " SELECT %s, family_id, %s FROM used RETURNING digest"
+    f" access AS (INSERT INTO {_ACCESS} (digest, family_id, scope, expires_at)"
+    " SELECT %s, family_id, %s, %s FROM used),"
+    f" given AS (INSERT INTO {_REFRESH} (digest, family_id, expires_at)"
+    " SELECT %s, family_id, %s FROM used RETURNING digest)"
 )
 
 
@@ -141,18 +144,51 @@ def give_again(rows: Rows, now: datetime, address: str | None) -> None:
     give(rows)
 
 
-def rotate(token: RefreshToken, rows: Rows, now: datetime, address: str | None) -> bool:
-    """Whether the token was used up now, and by nobody before; then its pair is there."""
-    if connection.vendor == "sqlite" or not rows.refresh:
-        is_first = _use_up.run([now, token.digest]) is not None
-        if is_first:
-            give_again(rows, now, address)
-        return is_first
+def rotate(
+    token: RefreshToken, rows: Rows, now: datetime, address: str | None, event: Entry
+) -> bool:
+    """Whether the token was used up now, and by nobody before; then its pair and the event are there, at once."""
+    if connection.vendor == "sqlite":
+        return _at_once(lambda: _rotated(token, rows, now, address, event))
+    if not rows.refresh:
+        with transaction.atomic():
+            return _rotated(token, rows, now, address, event)
     access, refresh = [rows.access, rows.scope, rows.access_ends], [rows.refresh, rows.refresh_ends]
-    return _rotate.run([now, token.digest, now, address, *access, *refresh]) is not None
+    values = [now, token.digest, now, address, *access, *refresh, *event.values]
+    return _rotation().run(values) is not None
 
 
-def give_client(
-    digest: str, application: Application, scope: str, now: datetime, expires_at: datetime
-) -> None:
-    _give_client.run([digest, application.pk, scope, now, expires_at])
+def _at_once(work: Callable[[], T]) -> T:
+    """As `in_one_commit`; inside somebody's transaction, not at all where it fails, whatever they make of that."""
+    if connection.in_atomic_block:
+        with transaction.atomic():
+            return work()
+    return in_one_commit(work)
+
+
+def _rotated(
+    token: RefreshToken, rows: Rows, now: datetime, address: str | None, event: Entry
+) -> bool:
+    is_first = _use_up.run([now, token.digest]) is not None
+    if is_first:
+        give_again(rows, now, address)
+        event.insert()
+    return is_first
+
+
+@cache
+def _rotation() -> Statement:
+    return beside(_ROTATION, "given")
+
+
+def give_client(values: Sequence[Any], event: Entry) -> None:
+    """An application's own token is kept, and the event with it: digest, application, scope, its making and its end."""
+    if connection.vendor == "sqlite":
+        _at_once(lambda: (_give_client.run(values), event.insert()))
+    else:
+        _client_given().run([*values, *event.values])
+
+
+@cache
+def _client_given() -> Statement:
+    return beside(f"given AS ({_give_client.sql} RETURNING digest)", "given")

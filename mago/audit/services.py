@@ -17,13 +17,13 @@ from mago.core.metrics import SIGN_INS
 
 from . import canonical, marks, selectors, tallies
 from .cleaning import clean_detail, clean_text
-from .insertion import insert
+from .insertion import Entry
 from .models import AuditEvent, AuditLink, Outcome
 from .pseudonyms import hide_addresses
 from .tags import Tag
 from .turns import turn
 
-__all__ = ["ChainBroken", "Outcome", "Sealing", "Tag", "record", "seal"]
+__all__ = ["ChainBroken", "Outcome", "Sealing", "Tag", "entry", "record", "seal"]
 
 BATCH = 1000
 # What monitoring counts as sign-ins of people.
@@ -59,7 +59,29 @@ def record(
     organization_id: UUID | None = None,
     **detail: Any,
 ) -> AuditEvent:
-    """The event stands in the trail, or goes with the caller's transaction if that is rolled back.
+    """The event stands in the trail, or goes with the caller's transaction if that is rolled back; see `entry`."""
+    return entry(
+        tag,
+        actor=actor,
+        on_behalf_of=on_behalf_of,
+        target=target,
+        outcome=outcome,
+        organization_id=organization_id,
+        **detail,
+    ).insert()
+
+
+def entry(
+    tag: Tag,
+    *,
+    actor: object | None = None,
+    on_behalf_of: object | None = None,
+    target: Model | None = None,
+    outcome: Outcome = Outcome.SUCCESS,
+    organization_id: UUID | None = None,
+    **detail: Any,
+) -> Entry:
+    """The event, for whoever writes it in the very statement that makes it true (`insertion.beside`).
 
     `actor` and `on_behalf_of` are people (or whatever has a UUID as `pk`) or None; `detail` is what
     else to know, such as `before` and `after`. Values of a name that speaks of a secret are masked,
@@ -94,7 +116,7 @@ def record(
     if "@" in text:
         text = hide_addresses(text)
         content["detail"] = json.loads(text)
-    return insert(content, text, canonical.sign(content, text))
+    return Entry(content, text, canonical.sign(content, text))
 
 
 @lru_cache(maxsize=256)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from mago.audit.services import record
+from mago.audit.services import entry
 from mago.audit.tags import Tag
 from mago.core.ids import digest, new_secret
 
@@ -29,7 +29,6 @@ def use_assertion(application: Application, jti: str, expires_at: datetime) -> b
     return True
 
 
-@transaction.atomic
 def open_client_token(application: Application, *, scope: str, resource: str = "") -> TokenPair:
     """An access token for the application itself: at our API it acts as its service account."""
     now = timezone.now()
@@ -44,13 +43,13 @@ def open_client_token(application: Application, *, scope: str, resource: str = "
         )
     else:
         token = CLIENT_PREFIX + new_secret()
-    exchange.give_client(digest(token), application, scope, now, expires_at)
-    record(
+    event = entry(
         Tag.TOKEN_ISSUED,
         target=application,
         organization_id=application.organization_id,
         application=application.name,
         scope=scope,
     )
+    exchange.give_client([digest(token), application.pk, scope, now, expires_at], event)
     seconds = int(settings.ACCESS_TOKEN_LIFETIME.total_seconds())
     return TokenPair(token, "", seconds, "", scope)

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.organizations.policy import Demand
 from accounts.organizations.selectors import demand_on
 from accounts.sessions.assurance import strength_of
-from mago.audit.services import Outcome, record
+from mago.audit.services import Outcome, entry, record
 from mago.audit.tags import Tag
 from mago.core.context import caller
 from mago.core.errors import Refused
@@ -121,33 +121,28 @@ def rotate(
     than what was granted. InvalidGrant otherwise.
     """
     now = timezone.now()
-    with transaction.atomic():
-        found = exchange.refresh_token(digest(refresh_token))
-        whose = application.pk if application else None
-        if found is None or found[0].family.application_id != whose:
-            raise InvalidGrant(_("Sign in again."))
-        token, is_concerned = found
-        token.family.application = application  # Known already: no further query.
-        if not _is_live(token, now):
-            raise InvalidGrant(_("Sign in again."))
-        family = token.family
-        demand = demand_on(family.user) if is_concerned else Demand()
-        if not answers_to(demand, family, now):
-            _revoke(family, actor=None, reason="sign-in policy")
-            refusal = InvalidGrant(
-                _(
-                    "What your organization demands of sign-ins has changed, or this one is too old. Sign in again."
-                ),
-                code="policy",
-            )
-        elif not is_granted(family, now):
-            _revoke(family, actor=None, reason="no longer granted")
-            refusal = InvalidGrant(_("Sign in again."))
-        elif (pair := _rotated(token, demand, now, scope)) is not None:
-            return pair
-        else:
-            refusal = InvalidGrant(_("Sign in again."), code="token_reused")
-    raise refusal
+    found = exchange.refresh_token(digest(refresh_token))
+    whose = application.pk if application else None
+    if found is None or found[0].family.application_id != whose:
+        raise InvalidGrant(_("Sign in again."))
+    token, is_concerned = found
+    token.family.application = application  # Known already: no further query.
+    if not _is_live(token, now):
+        raise InvalidGrant(_("Sign in again."))
+    family = token.family
+    demand = demand_on(family.user) if is_concerned else Demand()
+    if not answers_to(demand, family, now):
+        revoke_family(family, actor=None, reason="sign-in policy")
+        words = _(
+            "What your organization demands of sign-ins has changed, or this one is too old. Sign in again."
+        )
+        raise InvalidGrant(words, code="policy")
+    if not is_granted(family, now):
+        revoke_family(family, actor=None, reason="no longer granted")
+        raise InvalidGrant(_("Sign in again."))
+    if (pair := _rotated(token, demand, now, scope)) is None:
+        raise InvalidGrant(_("Sign in again."), code="token_reused")
+    return pair
 
 
 def family_of(refresh_token: str, application: Application) -> TokenFamily | None:
@@ -162,13 +157,20 @@ def _rotated(token: RefreshToken, demand: Demand, now: datetime, scope: str) -> 
     family = token.family
     pair, rows = _made(family, demand, now, scope=scope)
     address = caller().address or None
-    is_given = exchange.rotate(token, rows, now, address)
-    if not is_given and _in_grace(token, now):
-        exchange.give_again(rows, now, address)
-        is_given = True
-    if is_given:
-        record(Tag.TOKEN_REFRESHED, actor=family.user, target=family.user, family=str(family.pk))
+    event = entry(Tag.TOKEN_REFRESHED, actor=family.user, target=family.user, family=str(family.pk))
+    if exchange.rotate(token, rows, now, address, event):
         return pair
+    with transaction.atomic():
+        if _in_grace(token, now):
+            exchange.give_again(rows, now, address)
+            event.insert()
+            return pair
+        _end_after_reuse(family, now)
+    return None
+
+
+def _end_after_reuse(family: TokenFamily, now: datetime) -> None:
+    """The family is dead, and its owner hears of it."""
     _revoke(family, actor=None, reason="reuse of a refresh token")
     record(
         Tag.TOKEN_REUSE_DETECTED,
@@ -177,7 +179,6 @@ def _rotated(token: RefreshToken, demand: Demand, now: datetime, scope: str) -> 
         family=str(family.pk),
     )
     _tell_of_reuse(family, now)
-    return None
 
 
 def _tell_of_reuse(family: TokenFamily, now: datetime) -> None:

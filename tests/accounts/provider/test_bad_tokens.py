@@ -187,7 +187,8 @@ def test_a_database_error_in_a_rotation_leaves_the_old_token_working(
                 continue
         assert answer.status_code == 200
         break
-    assert failed >= 5
+    # On PostgreSQL all that is written is one statement.
+    assert failed >= 3
     assert TokenFamily.objects.get().revoked_at is None
     assert wiki.refresh(answer.json()["refresh_token"]).status_code == 200
 
