@@ -54,5 +54,5 @@ def _known(context: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             continue
         for thing in things:
             if last in {str(getattr(thing, key, "")) for key in KEYS}:
-                yield above, thing
+                yield above, getattr(thing, "label", thing)
                 break

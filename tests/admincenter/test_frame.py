@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from admincenter import crumbs
+from mago.audit.models import AuditEvent
+from mago.audit.tags import Tag
 from tests.admincenter.organizations.conftest import acme, other, owner
 from tests.conftest import Browser
 
@@ -40,6 +42,8 @@ def test_each_page_says_where_it_is(admin: Browser, alice: Any, acme: Any) -> No
         ("Platform", "/admincenter/security/_platform/"),
         ("Tickets", "/admincenter/security/_platform/tickets/"),
     ]
+    event = AuditEvent.objects.filter(tag=Tag.ORGANIZATION_CREATED).get()
+    assert way(admin.get(f"/admincenter/audit/{event.pk}/"))[-1] == ("Organization created", "")
     assert b'aria-label="Breadcrumb"' in person.content
     # The way back stands in it, and not twice.
     assert b'class="back"' not in person.content

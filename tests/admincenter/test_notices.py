@@ -25,7 +25,6 @@ from tests.conftest import Browser
 from tests.hubs.conftest import enrol, enrolled
 
 __all__ = ["acme", "enrol", "enrolled", "hall", "other", "owner"]
-pytestmark = pytest.mark.one_database
 
 AT = "/admincenter/notifications/"
 

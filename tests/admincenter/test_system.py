@@ -75,7 +75,7 @@ def test_a_broker_that_is_away_is_down(settings: Any) -> None:
 
 @pytest.mark.django_db
 def test_production_gets_advice_and_no_secret_is_shown(settings: Any) -> None:
-    settings.IS_LOCAL = False
+    settings.IS_LOCAL, settings.REDIS_URL = False, ""
     settings.EMAIL_URL = Address("smtp", "mail.example.com", 587, "robot", "s3cret", "", {})
     settings.TWILIO_ACCOUNT_SID, settings.TWILIO_FROM = "AC1", "+15005550006"
     settings.TWILIO_AUTH_TOKEN = "s3cret"

@@ -15,11 +15,12 @@ from mago.core.errors import NotFound
 
 from ... import diff
 from ...pages import CURSOR, list_page
-from ...selectors.trail import find_events, link_of
+from ...selectors.trail import events_beside, find_events, link_of
 from .common import around, organization, section
 from .forms import EventFilters
 
 TAB = "organization_audit"
+BESIDE = 50
 
 
 @require(Permission.AUDIT_READ, of=organization)
@@ -49,11 +50,13 @@ def event(request: HttpRequest, whose: Organization, event_id: int) -> HttpRespo
     record(Tag.AUDIT_EVENT_READ, actor=actor(request), target=found, organization_id=whose.pk)
     context = {
         "event": found,
-        "changes": diff.changes(found.detail),
-        "details": diff.rest(found.detail),
+        "changes": diff.changes(found.told_detail),
+        "details": diff.rest(found.told_detail),
         "is_ours": canonical.is_ours(found),
         "link": (link := link_of(found)),
         "link_hash": bytes(link.hash).hex() if link else "",
-        "beside": [],
+        "trail_url": reverse(f"admincenter:{TAB}", args=[whose.slug]),
+        # Of what the request did elsewhere, nothing is told here.
+        "beside": [one for one in events_beside(found, BESIDE) if one.organization_id == whose.pk],
     }
     return section(request, whose, "event", context, tab=TAB)

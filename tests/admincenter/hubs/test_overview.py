@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import pytest
 from django.utils import timezone
 
 from hubs.life import services as life
@@ -14,8 +13,6 @@ from hubs.models import Hub, State
 from mago.audit.tags import Tag
 from tests.admincenter.test_overview import HOUR, happened, tiles
 from tests.conftest import Browser
-
-pytestmark = pytest.mark.one_database
 
 
 def serials(response: Any) -> set[str]:
