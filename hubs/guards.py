@@ -71,9 +71,16 @@ def principal_of(token: str) -> HubPrincipal | None:
     row = _PRINCIPAL.run([claims.hub_id, claims.epoch, claims.generation])
     if row is None:
         return None
-    organization, site, *told = row
+    organization, site, name, serial, state = row
     principal = HubPrincipal(
-        claims.hub_id, as_uuid(organization), as_uuid(site), *told, claims.generation, claims.method
+        id=claims.hub_id,
+        organization_id=as_uuid(organization),
+        site_id=as_uuid(site),
+        name=name,
+        serial=serial,
+        state=state,
+        generation=claims.generation,
+        method=claims.method,
     )
     return principal if principal.scopes else None
 

@@ -230,7 +230,7 @@ def _prove(state: _State, final: scram.ClientFinal) -> bytes:
     return made if is_proved and state.credential != _NOBODY else b""
 
 
-def _told(exchange: Exchange, found: Standing, who: Who, name: str) -> UUID | str | None:
+def _told(exchange: Exchange, found: Standing, who: Who, name: str) -> UUID | None:
     """A sign-in of which there is something to tell: the first in a day, from elsewhere, by a new credential.
 
     Gives the token to reconnect with, as `Settled` does.
@@ -240,7 +240,7 @@ def _told(exchange: Exchange, found: Standing, who: Who, name: str) -> UUID | st
         if not _note(exchange, found, who):
             raise NotAuthorized("revoked").about(who, name)
         if found.again or not exchange.keep:
-            return cast(str | None, found.again)
+            return as_uuid(found.again) if found.again else None
         end = min(now + _RECONNECT_LIFETIME, as_moment(found.expires_at))
         return new_reconnect(who.id, found.generation, exchange.reconnects_by, now, end)
 
@@ -267,12 +267,12 @@ def _note(exchange: Exchange, found: Standing, who: Who) -> bool:
     return True
 
 
-def _reconnect(exchange: Exchange, who: Who, key: UUID | str | None) -> Reconnect | None:
+def _reconnect(exchange: Exchange, who: Who, key: UUID | None) -> Reconnect | None:
     """The token with which it may come back, for as long as its credential is good."""
     if key is None or not exchange.keep:
         return None
     mechanism = exchange.reconnects_by
-    return Reconnect(mechanism, derived_token(as_uuid(key), who.id, mechanism))
+    return Reconnect(mechanism, derived_token(key, who.id, mechanism))
 
 
 def _used_id(nonce: str) -> str:

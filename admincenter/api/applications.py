@@ -79,7 +79,7 @@ class ApplicationQuery(PageQuery):
 class ApplicationBody(Body):
     """What is wrong with an address is said by the service, beside its field."""
 
-    example: ClassVar = {"name": "Handbook"}
+    example: ClassVar[dict[str, Any]] = {"name": "Handbook"}
 
     name = TextField(max_length=60)
     redirect_uris = serializers.ListField(child=TextField(max_length=500), **LISTED)
@@ -99,7 +99,7 @@ class ApplicationBody(Body):
 
 
 class NewApplicationBody(ApplicationBody):
-    example: ClassVar = {
+    example: ClassVar[dict[str, Any]] = {
         "name": "Wiki",
         "type": "confidential",
         "redirect_uris": ["https://wiki.example.com/back"],
