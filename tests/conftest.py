@@ -230,10 +230,17 @@ def _no_state_between_tests() -> Iterator[None]:
     from accounts.provider.services import keys as signing
     from hubs import keys, refusals
     from hubs.life.board import board
+    from mago.audit import pseudonyms
 
     yield
     # On Redis the board lies in the cache's database, which this empties.
     cache.clear()
     board.cache_clear()
-    for kept in (principals._memory, keys._kept, refusals._suspects, signing._known):
+    for kept in (
+        principals._memory,
+        keys._kept,
+        refusals._suspects,
+        signing._known,
+        pseudonyms._known,
+    ):
         kept.clear()

@@ -64,11 +64,6 @@ def _remember(name: str, today: Any) -> None:
     _known[name] = today
 
 
-def forget_known() -> None:
-    """This process has seen no text before: for tests, whose rows are rolled back."""
-    _known.clear()
-
-
 class Names:
     """What is behind the keys and pseudonyms of some events; read when first asked, for all of them at once."""
 

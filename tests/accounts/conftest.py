@@ -8,7 +8,6 @@ import pytest
 from django.http import HttpResponse
 
 from accounts.models import User
-from mago.audit import pseudonyms
 from mago.core.ratelimit import Limit
 from tests.conftest import PASSWORD, Browser
 from tests.races import real_database
@@ -61,9 +60,3 @@ def confirmed(browser: Browser, link_in: Callable[..., str]) -> Callable[..., Us
         return User.objects.get(email=email)
 
     return come_in
-
-
-@pytest.fixture(autouse=True)
-def _names_are_told_anew() -> None:
-    """What an earlier test committed was deleted with it, and is not known to lie behind a pseudonym."""
-    pseudonyms.forget_known()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from mago.audit import append_only, pseudonyms
+from mago.audit import append_only
 from mago.audit.models import AuditEvent, AuditLink
 from mago.audit.services import Tag, record
 from mago.core.ids import new_id
@@ -35,9 +35,3 @@ def tamper(db: None) -> Tamper:
             cursor.execute(statement.format(**names), values)
 
     return run
-
-
-@pytest.fixture(autouse=True)
-def _names_are_told_anew() -> None:
-    """What an earlier test committed was deleted with it, and is not known to lie behind a pseudonym."""
-    pseudonyms.forget_known()
