@@ -249,6 +249,19 @@ class SuspendHub(_ChangeOfState):
         return self.row()
 
 
+class LockHubDown(_ChangeOfState):
+    changes = {"POST": Permission.HUBS_EDIT}
+    asks_again = frozenset({"POST"})
+    by_people = frozenset({"POST"})
+
+    @acted(
+        OptionalReasonBody, HubSerializer, summary="Lock a hub down: it is refused, owners are told"
+    )
+    def post(self, reason: str) -> Hub:
+        services.lock_down_hub(hub=self.row(), reason=reason, actor=self.actor)
+        return self.row()
+
+
 class ReactivateHub(_ChangeOfState):
     changes = {"POST": Permission.HUBS_EDIT}
 

@@ -20,7 +20,9 @@ from mago.jobs.models import Job, Outcome, State
 from mago.jobs.selectors import count_outcomes, items_of, job_for, jobs_of
 
 from ..bulk import members, people
+from ..bulk import sessions as session_bulk
 from ..lists import LARGEST_LIST
+from ..selectors.people import live_sessions
 from .common import BuiltInRoleField
 from .people import PeopleFilters
 
@@ -93,6 +95,12 @@ class PeopleJobBody(Body):
             words = _("Name people, or give filters that find them.")
             raise serializers.ValidationError({"people": [words]})
         return data
+
+
+class SessionJobBody(Body):
+    sessions = serializers.ListField(
+        child=serializers.UUIDField(), min_length=1, max_length=MOST_NAMED
+    )
 
 
 class ColumnsBody(Body):
@@ -204,6 +212,25 @@ class PeopleJobs(_Jobs):
             return people.draft(kind, people.everybody(**chosen["filters"]), actor=self.actor)
         found = User.objects.filter(pk__in=named).order_by("email")
         return people.draft(kind, found, actor=self.actor)
+
+
+class SessionJobs(_Jobs):
+    access = Permission.SESSIONS_END
+    changes = {"POST": Permission.SESSIONS_END}
+    within = False
+    by_people = frozenset({"POST"})
+
+    @created(
+        SessionJobBody,
+        JobSerializer,
+        at=at,
+        summary="A dry run of ending many sessions",
+        description="Nothing is ended before the job is started; it is forgotten after a day.",
+    )
+    def post(self, sessions: list[UUID]) -> Job:
+        chosen = live_sessions().select_related("user").filter(id__in=sessions)
+        drafts = session_bulk.drafts(chosen, actor=self.actor)
+        return services.draft_job(session_bulk.KIND, drafts, actor=self.actor)
 
 
 class ImportMembers(OrganizationResource, _Jobs):

@@ -18,6 +18,7 @@ from . import (
     jobs,
     members,
     messages,
+    notices,
     organizations,
     overview,
     people,
@@ -26,12 +27,14 @@ from . import (
     service_accounts,
     sign_in_providers,
     sites,
+    standing,
     system,
 )
 from .identity_providers import providers
 from .identity_providers.urls import urlpatterns as identity_provider_patterns
 
 of_organization = [
+    path("lock-down", standing.LockOrganizationDown.as_view(), name="api-lock-organization-down"),
     path("disable", organizations.DisableOrganization.as_view(), name="api-disable-organization"),
     path("enable", organizations.EnableOrganization.as_view(), name="api-enable-organization"),
     path("members", members.Members.as_view(), name="api-members"),
@@ -143,6 +146,7 @@ of_hub = [
     path("outages", hubs.HubOutages.as_view(), name="api-hub-outages"),
     path("tasks", hub_tasks.TasksOfHub.as_view(), name="api-tasks-of-hub"),
     path("quarantine", hubs.QuarantineHub.as_view(), name="api-quarantine-hub"),
+    path("lock-down", hubs.LockHubDown.as_view(), name="api-lock-hub-down"),
     path("suspend", hubs.SuspendHub.as_view(), name="api-suspend-hub"),
     path("reactivate", hubs.ReactivateHub.as_view(), name="api-reactivate-hub"),
     path("retire", hubs.RetireHub.as_view(), name="api-retire-hub"),
@@ -180,6 +184,16 @@ of_fleet: list[URLPattern | URLResolver] = [
 ]
 
 of_person = [
+    path("lock-down", standing.LockPersonDown.as_view(), name="api-lock-person-down"),
+    path("delete", standing.DeletePerson.as_view(), name="api-delete-person"),
+    path("restore", standing.RestorePerson.as_view(), name="api-restore-person"),
+    path("erase", standing.ErasePerson.as_view(), name="api-erase-person"),
+    path("copies", standing.PersonCopies.as_view(), name="api-person-copies"),
+    path(
+        "copies/<uuid:copy_id>/file",
+        standing.PersonCopyFile.as_view(),
+        name="api-person-copy-file",
+    ),
     path("disable", people.DisablePerson.as_view(), name="api-disable-person"),
     path("enable", people.EnablePerson.as_view(), name="api-enable-person"),
     path("recover", people.RecoverPerson.as_view(), name="api-recover-person"),
@@ -238,6 +252,14 @@ urlpatterns = [
     path("people/jobs", jobs.PeopleJobs.as_view(), name="api-people-jobs"),
     path("people/<uuid:person_id>", people.OnePerson.as_view(), name="api-person"),
     path("people/<uuid:person_id>/", include(of_person)),
+    path("lockdowns", standing.Lockdowns.as_view(), name="api-lockdowns"),
+    path(
+        "lockdowns/<uuid:lockdown_id>/lift",
+        standing.LiftLockdown.as_view(),
+        name="api-lift-lockdown",
+    ),
+    path("notices/read", notices.ReadNotices.as_view(), name="api-read-notices"),
+    path("sessions/jobs", jobs.SessionJobs.as_view(), name="api-session-jobs"),
     path("jobs", jobs.Jobs.as_view(), name="api-jobs"),
     path("jobs/<uuid:job_id>", jobs.OneJob.as_view(), name="api-job"),
     path("jobs/<uuid:job_id>/items", jobs.Items.as_view(), name="api-job-items"),

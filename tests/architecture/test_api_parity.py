@@ -19,6 +19,17 @@ COUNTERPARTS = {
     "undo_job": "POST api-undo-job",
     # people
     "choose_people": "POST api-people-jobs",
+    "choose_sessions": "POST api-session-jobs",
+    "copy_person": "POST api-person-copies",
+    "download_copy": "GET api-person-copy-file",
+    "delete_person": "POST api-delete-person",
+    "restore_person": "POST api-restore-person",
+    "erase_person": "POST api-erase-person",
+    "lock_down_person": "POST api-lock-person-down",
+    "lock_down_organization": "POST api-lock-organization-down",
+    "lock_down_hub": "POST api-lock-hub-down",
+    "lift_lockdown": "POST api-lift-lockdown",
+    "read_notices": "POST api-read-notices",
     "disable_person": "POST api-disable-person",
     "enable_person": "POST api-enable-person",
     "recover_person": "POST api-recover-person",
@@ -178,21 +189,6 @@ COUNTERPARTS = {
 # No counterpart: why.
 WITHOUT = {
     "calculate_ticket": "helps people to write a vector, and changes nothing; a program sends the vector",
-    **dict.fromkeys(
-        (
-            "choose_sessions",
-            "copy_person",
-            "delete_person",
-            "download_copy",
-            "erase_person",
-            "lift_lockdown",
-            "lock_down_hub",
-            "lock_down_organization",
-            "lock_down_person",
-            "restore_person",
-        ),
-        "not in the API yet",
-    ),
 }
 # Where the permission is another: why.
 OTHERWISE = {
