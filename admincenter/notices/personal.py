@@ -2,6 +2,6 @@
 
 from mago.core.holdings import Holding
 
-HOLDINGS = (Holding("notices.Read", "user", "key at"),)
+HOLDINGS = (Holding("notices.Read", "user", "id at", withheld="key"),)
 EXEMPT = ()
 ELSEWHERE = ()
