@@ -1,11 +1,12 @@
-"""bin/bench signin|audit|hubs|api|saml|timing [--postgres] [--quick|--full]"""
+"""bin/bench admin|signin|audit|hubs|api|saml|timing [--postgres] [--quick|--full]"""
 
 import argparse
 import sys
 
-from . import api, audit, hubs, saml, signin, timing
+from . import admin, api, audit, hubs, saml, signin, timing
 
 BENCHES = {
+    "admin": admin.run,
     "signin": signin.run,
     "audit": audit.run,
     "hubs": hubs.run,
@@ -23,8 +24,12 @@ def main() -> int:
     )
     parser.add_argument("--quick", action="store_true", help="few windows: does it run at all?")
     parser.add_argument("--full", action="store_true", help="large tables: takes many minutes")
+    parser.add_argument("--people", type=int, help="how many there are, of admin alone")
     options = parser.parse_args()
-    BENCHES[options.name](postgres=options.postgres, quick=options.quick, full=options.full)
+    more = {"people": options.people} if options.name == "admin" else {}
+    BENCHES[options.name](
+        postgres=options.postgres, quick=options.quick, full=options.full, **more
+    )
     return 0
 
 

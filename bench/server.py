@@ -15,7 +15,7 @@ from . import machine
 from .client import Client
 
 OURS = ("MAGO_", "TWILIO_", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PORT", "WEB_CONCURRENCY")
-START_LIMIT = 60  # seconds
+START_LIMIT = 180  # seconds
 
 
 @dataclass(frozen=True)
