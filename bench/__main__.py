@@ -27,9 +27,7 @@ def main() -> int:
     parser.add_argument("--people", type=int, help="how many there are, of admin alone")
     options = parser.parse_args()
     more = {"people": options.people} if options.name == "admin" else {}
-    BENCHES[options.name](
-        postgres=options.postgres, quick=options.quick, full=options.full, **more
-    )
+    BENCHES[options.name](postgres=options.postgres, quick=options.quick, full=options.full, **more)
     return 0
 
 

@@ -48,7 +48,9 @@ def run(*, postgres: bool, quick: bool, full: bool, people: int | None = None) -
             actions, lambda: machine.cpu_seconds(measured), lambda: 0.0, rounds=rounds, seconds=0
         )
     sizes = f"{large:,} people, beside {SMALL:,}"
-    print(f"The admin center on {'PostgreSQL' if postgres else 'SQLite'} with {sizes}, {rounds} rounds\n")
+    print(
+        f"The admin center on {'PostgreSQL' if postgres else 'SQLite'} with {sizes}, {rounds} rounds\n"
+    )
     print(table(rows(samples, told["lists"], told["searches"], large)))
 
 

@@ -85,7 +85,8 @@ def fill(first: int, last: int) -> None:
             [AuditMark.objects.aggregate(last=Max("event_id"))["last"] or 0],
         )
         newest = AuditEvent.objects.latest("id")
-        AuditLink(sequence=newest.id, event=newest, salt=os.urandom(16), hash=MAC, mac=MAC).save()
+        link = AuditLink(sequence=newest.id, event=newest, salt=os.urandom(16), hash=MAC, mac=MAC)
+        link.save(force_insert=True)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE audit_auditevent")
         cursor.execute("ANALYZE audit_auditmark")

@@ -1,6 +1,7 @@
 """What a person calls their browser: "Firefox on Windows", from a User-Agent header. A guess, for lists only."""
 
 import re
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -26,11 +27,16 @@ SYSTEMS = (
 
 def describe(user_agent: str) -> str:
     """A name for whatever sent `user_agent`; the header's first word where nothing is recognised."""
-    browser = _first(BROWSERS, user_agent)
-    system = _first(SYSTEMS, user_agent)
+    browser, system = _recognised(user_agent)
     if browser and system:
         return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
     return browser or system or user_agent.partition("/")[0][:40] or _("Unknown")
+
+
+@lru_cache(maxsize=1024)
+def _recognised(user_agent: str) -> tuple[str, str]:
+    """Browser and system, "" where it is none that we know; a list has the same ones again and again."""
+    return _first(BROWSERS, user_agent), _first(SYSTEMS, user_agent)
 
 
 def _first(patterns: tuple[tuple[str, str], ...], text: str) -> str:
