@@ -154,7 +154,7 @@ def copies(template: Any, count: int, **own: str) -> None:
         cursor.execute(
             f"INSERT INTO {template._meta.db_table} ({', '.join(columns)})"
             f" WITH RECURSIVE series(n) AS"
-            f" (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < {count})"
+            f" (SELECT CAST(1 AS BIGINT) UNION ALL SELECT n + 1 FROM series WHERE n < {count})"
             f" SELECT {', '.join(values)} FROM series",
             parameters,
         )

@@ -1,6 +1,9 @@
 """What each page asks of the database. A number that grows with the rows shows here, and in the diff."""
 
+import json
+import os
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +19,10 @@ from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.context import Caller, calling
 from mago.messaging.models import Message
+from tests.architecture.test_permission_matrix import everywhere, fill  # noqa: F401 - the fixture
+
+# How many queries each page may ask; MAGO_COUNT_QUERIES=1 writes it anew, for somebody to read the diff.
+BASELINE = Path(__file__).with_name("queries.json")
 
 pytestmark = pytest.mark.one_database
 
@@ -117,3 +124,24 @@ def test_the_overview(admin: Any, costs: Any) -> None:
     for headers in ({}, {"HX-Request": "true"}):
         with costs(own):
             admin.get("/admincenter/", headers=headers)
+
+
+@pytest.mark.slow
+def test_no_page_asks_more_than_it_did(
+    admin: Any,
+    full: Any,
+    fill: Any,  # noqa: F811 - the fixture
+) -> None:
+    """Every page that a GET shows, over an organization that has one of everything."""
+    asked = {}
+    for route in everywhere():
+        with CaptureQueriesContext(connection) as queries:
+            answer = admin.get(fill(route))
+        if answer.status_code == 200:
+            asked[route.pattern.removeprefix("admincenter/")] = len(queries)
+    if os.environ.get("MAGO_COUNT_QUERIES"):
+        BASELINE.write_text(json.dumps(asked, indent=1) + "\n")
+    allowed = json.loads(BASELINE.read_text())
+    assert asked.keys() == allowed.keys()
+    more = {page: (asked[page], allowed[page]) for page in asked if asked[page] > allowed[page]}
+    assert more == {}
