@@ -1,6 +1,7 @@
 """Copies and erasures are asked for, done, downloaded once and forgotten."""
 
 from datetime import timedelta
+from functools import partial
 from typing import BinaryIO
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from mago.audit.services import Asker, record
 from mago.audit.tags import Tag
 from mago.core.context import caller
 from mago.core.errors import Conflict, NotFound
+from mago.core.ratelimit import Limit
 
 from .addresses import addresses_of
 from .copying import copy_of
@@ -29,15 +31,23 @@ from .registry import elsewhere
 
 REMEMBERED = timedelta(days=365)
 BATCH = 100
+# Each reads all of the trail that is about somebody, and lies there as a file.
+OWN_COPIES = Limit("privacy:own-copies", 5, 24 * 3600)
 
 
-@transaction.atomic
 def ask_for_copy(*, person: User, actor: User, reason: str = "") -> DataRequest:
     """A worker writes all that is held of the person into a file, which `actor` can download once.
 
     Somebody else than the person needs the permission and the rank, and the person is told. Conflict while an
-    earlier one is not finished.
+    earlier one is not finished; TooMany for whoever asks for their own all the time.
     """
+    if actor.pk == person.pk:
+        OWN_COPIES.take(str(person.pk))
+    return _ask_for_copy(person, actor, reason)
+
+
+@transaction.atomic
+def _ask_for_copy(person: User, actor: User, reason: str) -> DataRequest:
     if actor.pk != person.pk:
         demand_permission(actor, Permission.PEOPLE_EXPORT)
         demand_rank(actor, person)
@@ -80,6 +90,9 @@ def carry_out(request: DataRequest) -> None:
     if person is None:
         raise NotFound
     write(request, copy_of(person))
+    if not User.objects.filter(pk=person.pk).exists():  # Erased meanwhile; see there.
+        path_of(request).unlink(missing_ok=True)
+        raise NotFound
 
 
 @transaction.atomic
@@ -96,7 +109,8 @@ def _erase(request: DataRequest) -> None:
         one.erase(person, addresses)
     about = DataRequest.objects.filter(person_id=person.pk)
     for copy in about.filter(kind=Kind.COPY):
-        path_of(copy).unlink(missing_ok=True)
+        # Not before: a copy that is being written now is looked at here, or finds that the person is gone.
+        transaction.on_commit(partial(path_of(copy).unlink, missing_ok=True))
     about.update(reason="", address="", request_id="")
     person.delete()
     forget()

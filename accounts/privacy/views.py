@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access.guards import actor, signed_in
 from accounts.access.step_up import step_up
 from accounts.standing.services import delete_own_account
-from mago.core.errors import Refused
+from mago.core.errors import NotFound, Refused
 
 from . import services
 from .selectors import copies_asked_by, copy_for
@@ -52,7 +52,10 @@ def ask(request: HttpRequest) -> HttpResponse:
 @require_POST
 def download(request: HttpRequest, copy_id: UUID) -> HttpResponseBase:
     me = actor(request)
-    file = services.download(copy_for(me.pk, copy_id), actor=me)
+    found = copy_for(me.pk, copy_id)
+    if found.person_id != me.pk:
+        raise NotFound  # Of somebody else's, the admin center's page asks for the permission.
+    file = services.download(found, actor=me)
     return FileResponse(file, as_attachment=True, filename="my-data.json")
 
 

@@ -15,7 +15,7 @@ from accounts.access.permissions import Permission
 from accounts.access.principals import forget
 from accounts.access.roles import RoleName
 from accounts.access.scope import PLATFORM
-from accounts.access.selectors import administrators, owners_of
+from accounts.access.selectors import administrators, owners_of, unexpired
 from accounts.access.services.demands import demand_permission, in_good_hands
 from accounts.access.services.people import demand_rank
 from accounts.models import User
@@ -60,7 +60,9 @@ def lock_down_organization(*, organization: Organization, reason: str, actor: Us
     lockdown = _start(organization=row, reason=reason, was_active=row.is_active, actor=actor)
     row.is_active = organization.is_active = False
     row.save(update_fields=["is_active"])
-    spared = RoleBinding.objects.filter(organization=None, user__isnull=False).values("user")
+    spared = RoleBinding.objects.filter(unexpired(), organization=None, user__isnull=False).values(
+        "user"
+    )
     members = Membership.objects.of(row).exclude(user__in=spared).exclude(user=actor)
     User.objects.filter(pk__in=members.values("user")).update(signed_out_at=timezone.now())
     forget()

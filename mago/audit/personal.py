@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from mago.core.holdings import Elsewhere
+from mago.core.holdings import Elsewhere, naming
 
 from .jobs.services import delete_job
 from .models import AuditEvent, AuditJob
@@ -40,7 +40,7 @@ def _forget(person: Any, addresses: list[str]) -> None:
     for job in AuditJob.objects.filter(actor_id=person.pk):
         delete_job(job)
     for address in addresses:
-        AuditJob.objects.filter(question__icontains=address).delete()
+        AuditJob.objects.filter(naming("question", address)).delete()
     erase(person.pk, addresses)
 
 

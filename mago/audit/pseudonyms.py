@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from mago.core import crypto
+from mago.core.holdings import naming
 
 from .models import AuditEvent, AuditName
 
@@ -148,7 +149,7 @@ def erase(person_id: UUID, texts: Iterable[str]) -> int:
     """Nothing is behind the person's pseudonyms any more, nor behind one whose text holds one of `texts`; rows."""
     theirs = Q(person_id=person_id)
     for text in texts:
-        theirs |= Q(text__icontains=text)
+        theirs |= naming("text", text)
     return AuditName.objects.filter(theirs).delete()[0]
 
 

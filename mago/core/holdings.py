@@ -3,9 +3,12 @@
 A copy of a person's data and an erasure go by these; a test fails on a reference to a person that none speaks of.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import Q
 
 
 @dataclass(frozen=True)
@@ -40,3 +43,9 @@ class Elsewhere:
     name: str
     rows: Callable[[Any, list[str]], Iterator[dict[str, Any]]]
     erase: Callable[[Any, list[str]], None]
+
+
+def naming(field: str, address: str) -> Q:
+    """Rows in whose `field` the address or number stands as a whole: not as the end of a longer one, nor its beginning."""
+    whole = rf"(^|[^\w.+-]){re.escape(address)}($|[^\w.-]|[.-]($|[^\w]))"
+    return Q(**{f"{field}__icontains": address, f"{field}__iregex": whole})

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.utils.safestring import SafeString, mark_safe
@@ -40,12 +41,15 @@ class Page:
         return tuple(heading for heading in self.headings if heading.level == 2)
 
 
-@cache
 def page(name: str) -> Page | None:
     """The page of this name, made when it is first asked for; None where there is no such file."""
     file = source.pages().get(name)
-    if file is None:
-        return None
+    # Of names that are no page nothing is kept: anybody can make up any number of them.
+    return _made(name, file) if file else None
+
+
+@cache
+def _made(name: str, file: Path) -> Page:
     state: dict[str, Any] = {"file": file, "headings": [], "broken": []}
     html = _markdown().render(file.read_text("utf-8"), state)
     headings = tuple(state["headings"])

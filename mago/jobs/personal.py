@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from mago.core.holdings import Elsewhere
+from mago.core.holdings import Elsewhere, naming
 
 from .models import Item, Job
 
@@ -20,7 +20,7 @@ def _asked(person: Any, addresses: list[str]) -> Iterator[dict[str, Any]]:
 def _forget(person: Any, addresses: list[str]) -> None:
     Job.objects.filter(actor_id=person.pk).delete()
     for address in addresses:
-        Item.objects.filter(label__icontains=address).delete()
+        Item.objects.filter(naming("label", address)).delete()
 
 
 ELSEWHERE = (Elsewhere("jobs.Job", _asked, _forget),)

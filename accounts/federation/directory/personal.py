@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from mago.core.holdings import Elsewhere, Exempt
+from mago.core.holdings import Elsewhere, Exempt, naming
 
 from .models import SyncChange, SyncRun
 
@@ -24,11 +24,11 @@ def _nothing(person: Any, addresses: list[str]) -> Iterator[dict[str, Any]]:
 def _forget(person: Any, addresses: list[str]) -> None:
     """Lines that name them are forgotten before their time, but for those of a sync that is under way."""
     for address in addresses:
-        naming = Q()
+        told = Q()
         for field in _TELLING:
-            naming |= Q(**{f"{field}__icontains": address})
-        SyncChange.objects.filter(naming, run__finished_at__isnull=False).delete()
-        SyncRun.objects.filter(detail__icontains=address).update(detail="")
+            told |= naming(field, address)
+        SyncChange.objects.filter(told, run__finished_at__isnull=False).delete()
+        SyncRun.objects.filter(naming("detail", address)).update(detail="")
 
 
 ELSEWHERE = (Elsewhere("directory.SyncChange", _nothing, _forget),)

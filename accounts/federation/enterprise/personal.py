@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Q
-
-from mago.core.holdings import Elsewhere, Exempt, Holding
+from mago.core.holdings import Elsewhere, Exempt, Holding, naming
 
 from .models import SetupTrial
 
@@ -35,8 +33,8 @@ def _trials(person: Any, addresses: list[str]) -> Iterator[dict[str, Any]]:
 
 def _forget_trials(person: Any, addresses: list[str]) -> None:
     for address in addresses:
-        naming = Q(asserted__icontains=address) | Q(checks__icontains=address)
-        SetupTrial.objects.filter(naming).delete()
+        told = naming("asserted", address) | naming("checks", address)
+        SetupTrial.objects.filter(told).delete()
 
 
 ELSEWHERE = (Elsewhere("enterprise.SetupTrial", _trials, _forget_trials),)

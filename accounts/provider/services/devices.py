@@ -115,6 +115,9 @@ def redeem_device(grant: DeviceGrant, application: Application) -> TokenPair:
         if not grants.filter(redeemed_at=None).update(redeemed_at=now):
             raise InvalidGrant(_("This code was used before."))
         family = family_for(grant, application)
+        # Who was signed out everywhere since has taken that back, too: it may have been a thief who allowed it.
+        if grant.decided_at < family.user.signed_out_at:
+            raise InvalidGrant(_("Sign in again."))
         pair = open_granted(family)
         grants.update(family=family)
     return pair

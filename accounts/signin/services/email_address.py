@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access.principals import forget
 from accounts.models import User, normalize_email
+from mago.audit.pseudonyms import pseudonym
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.errors import Conflict, Refused
@@ -36,7 +37,9 @@ def request_email_change(*, user: User, email: str, current: str) -> None:
         secret = tokens.issue(
             Purpose.CHANGE_EMAIL, lifetime=settings.CONFIRMATION_LIFETIME, user=user, email=email
         )
-        record(Tag.EMAIL_CHANGE_REQUESTED, actor=user, target=user, email=email)
+        # Not shown to be theirs yet, so an erasure would not find it by the address.
+        wished = pseudonym(email, of=user)
+        record(Tag.EMAIL_CHANGE_REQUESTED, actor=user, target=user, email=wished)
         if holder := User.objects.filter(email=email).first():
             context = {
                 "sign_in": link("/accounts/login/"),

@@ -50,6 +50,7 @@ MEANING = {
     "new-password:network": "new passwords judged, from one network",
     "passkey:network": "challenges for passkeys, from one network",
     "password-again": "wrong passwords inside a session",
+    "privacy:own-copies": "copies of one's own data, asked for by one person",
     "reset:network": "resets asked for, from one network",
     "saml:begin": "ways to a SAML provider begun, from one network",
     "saml:logout": "log-outs by SAML, from one network",

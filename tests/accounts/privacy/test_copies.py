@@ -11,6 +11,7 @@ from accounts.privacy.files import path_of
 from accounts.privacy.models import DataRequest
 from accounts.privacy.registry import elsewhere, holdings
 from mago.core.errors import Conflict, Forbidden, NotFound
+from mago.core.ratelimit import TooMany
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +80,54 @@ def test_a_file_does_not_outlive_its_time(charlie: User, folder: Path, settings:
     request.refresh_from_db()
     assert request.downloaded_at is None
     assert DataRequest.objects.count() == 1
+
+
+def test_an_address_that_nobody_confirmed_gives_and_takes_nothing_of_a_stranger(
+    charlie: User, dora: User
+) -> None:
+    from accounts.access.models import Invitation
+    from accounts.access.roles import RoleName
+    from accounts.access.services import invite
+    from accounts.federation.models import ExternalIdentity
+    from accounts.mfa.models import EmailDevice, SmsDevice
+    from accounts.organizations.services import create_organization
+    from accounts.privacy.addresses import addresses_of
+    from accounts.signin.services.email_address import request_email_change
+    from tests.conftest import PASSWORD
+
+    stranger = "eve@elsewhere.example"
+    secret = create_organization(name="Secret", owner=dora, actor=dora)
+    invite(organization=secret, email=stranger, role=RoleName.REPORTER, actor=dora)
+    request_email_change(user=charlie, email=stranger, current=PASSWORD)
+    identity = {"kind": "microsoft", "issuer": "https://own.example", "subject": "1"}
+    ExternalIdentity.objects.create(user=charlie, email=stranger, **identity)
+    EmailDevice.objects.create(user=charlie, address=stranger, confirmed=False)
+    SmsDevice.objects.create(user=charlie, number="+391234567890", confirmed=False)
+    assert addresses_of(charlie) == [charlie.email]
+    assert json.loads("".join(copy_of(charlie)))["held"]["access.Invitation"] == []
+    for one in elsewhere():
+        one.erase(charlie, addresses_of(charlie))
+    assert Invitation.objects.everywhere(reason="test").get().email == stranger
+
+
+def test_one_s_own_are_not_made_all_day(charlie: User) -> None:
+    for _ in range(services.OWN_COPIES.count):
+        running.run(services.ask_for_copy(person=charlie, actor=charlie).pk)
+    with pytest.raises(TooMany):
+        services.ask_for_copy(person=charlie, actor=charlie)
+
+
+def test_whoever_is_erased_while_it_is_written_leaves_no_file(
+    charlie: User, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def erased_meanwhile(person: User) -> Any:
+        yield "{"
+        User.objects.filter(pk=person.pk).delete()
+        yield "}"
+
+    request = services.ask_for_copy(person=charlie, actor=charlie)
+    monkeypatch.setattr(services, "copy_of", erased_meanwhile)
+    running.run(request.pk)
+    request.refresh_from_db()
+    assert request.state == "failed"
+    assert list(folder.iterdir()) == []

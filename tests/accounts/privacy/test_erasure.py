@@ -2,6 +2,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -80,3 +81,21 @@ def test_whose_time_is_over_is_erased_by_the_clock(charlie: User, dora: User) ->
     assert not User.objects.filter(pk=charlie.pk).exists()
     # The address is free, and whoever takes it is somebody else.
     assert User.objects.create_user("charlie@example.com").pk != charlie.pk
+
+
+def test_a_copy_that_lies_there_goes_with_the_person(
+    charlie: User,
+    dora: User,
+    settings: Any,
+    tmp_path: Path,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    settings.PRIVACY_EXPORT_DIR = tmp_path
+    services.ask_for_copy(person=charlie, actor=charlie)
+    run_all()
+    assert len(list(tmp_path.iterdir())) == 1
+    delete_person(person=charlie, reason="x", actor=dora)
+    services.ask_for_erasure(person=charlie, actor=dora, reason="x")
+    with django_capture_on_commit_callbacks(execute=True):
+        run_all()
+    assert list(tmp_path.iterdir()) == []

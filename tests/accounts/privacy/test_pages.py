@@ -52,3 +52,20 @@ def test_a_stale_session_is_asked_again_first(browser: Browser, bob: Any) -> Non
         assert "reauthenticate" in answer["Location"]
     assert not DataRequest.objects.exists()
     assert not Deletion.objects.exists()
+
+
+def test_what_was_asked_for_as_an_administrator_is_not_taken_as_anybody(
+    bob: Any, dora: Any, settings: Any, tmp_path: Path
+) -> None:
+    from accounts.access.models import RoleBinding
+    from accounts.privacy import services
+
+    settings.PRIVACY_EXPORT_DIR = tmp_path
+    request = services.ask_for_copy(person=bob, actor=dora, reason="asked by letter")
+    running.run(request.pk)
+    RoleBinding.objects.filter(user=dora).delete()
+    was_administrator = Browser().as_person(dora)
+    for url in ("/accounts/privacy/copies/", f"/admincenter/people/{bob.pk}/copies/"):
+        assert was_administrator.post(f"{url}{request.pk}/").status_code in (403, 404)
+    request.refresh_from_db()
+    assert request.downloaded_at is None

@@ -6,8 +6,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from accounts.access.services import sign_out_everywhere
 from accounts.organizations.services import create_organization
-from accounts.provider.models import DeviceGrant
+from accounts.provider.models import DeviceGrant, TokenFamily
 from accounts.provider.services import create_application
 from tests.conftest import Browser
 
@@ -110,3 +111,12 @@ def test_a_device_of_an_organization_is_for_its_members(
     answer = Browser().as_person(charlie).post(PAGE, {"code": screen["user_code"], "allow": "1"})
     assert answer.status_code == 403
     assert DeviceGrant.objects.get().decided_at is None
+
+
+def test_what_was_allowed_before_one_was_signed_out_everywhere_is_taken_back_with_it(
+    wiki: Party, screen: dict[str, Any], her: Browser, alice: Any
+) -> None:
+    her.post(PAGE, {"code": screen["user_code"], "allow": "1"})
+    sign_out_everywhere(alice, actor=None, reason="somebody else had her browser")
+    assert poll(wiki, screen).json()["error"] == "invalid_grant"
+    assert not TokenFamily.objects.filter(user=alice).exists()

@@ -86,3 +86,22 @@ class TestOfAnOrganization:
         with pytest.raises(Conflict):
             services.lift_lockdown(lockdown=lockdown, reason="x", actor=dora)
         assert Lockdown.objects.get().lifted_because == "mended"
+
+    def test_a_role_on_the_platform_that_has_ended_spares_nobody(
+        self, alice: User, bob: User, dora: User
+    ) -> None:
+        from datetime import timedelta
+
+        from django.utils import timezone
+
+        from accounts.access.models import RoleBinding
+        from accounts.access.roles import RoleName
+        from accounts.access.services import grant_role
+
+        acme = create_organization(name="Acme", owner=alice, actor=dora)
+        Membership.objects.create(organization=acme, user=bob)
+        grant_role(user=bob, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
+        RoleBinding.objects.filter(user=bob).update(expires_at=timezone.now() - timedelta(days=1))
+        browser = Browser().as_person(bob)
+        services.lock_down_organization(organization=acme, reason="leak", actor=dora)
+        assert browser.get("/accounts/").status_code == 302

@@ -94,3 +94,20 @@ def test_a_page_of_events_is_named_by_two_queries(
         page = list(selectors.events())
         assert {event.actor_name for event in page} == {"bob@example.com"}
         assert all(event.told_detail for event in page)
+
+
+@pytest.mark.django_db
+def test_whose_address_is_the_end_or_the_beginning_of_a_longer_one_takes_nobody_s_name_along(
+    bob: User,
+) -> None:
+    others = (
+        "jacob@example.com",
+        "j.bob@example.com",
+        "bob@example.com.au",
+        "bob@example.com-x.org",
+    )
+    theirs = ("BOB@example.com", "<bob@example.com>", "was bob@example.com.", "bob@example.com, x")
+    for text in (*others, *theirs):
+        pseudonym(text)
+    erase(bob.pk, ["bob@example.com"])
+    assert set(AuditName.objects.values_list("text", flat=True)) == set(others)

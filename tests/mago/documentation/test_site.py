@@ -26,7 +26,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr(source, "FOLDER", tmp_path)
         monkeypatch.setattr(source, "pages", lambda: MappingProxyType({"one": path}))
         monkeypatch.setattr(source, "images", lambda: MappingProxyType({}))
-        page = rendering.page.__wrapped__("one")
+        page = rendering.page("one")
         assert page is not None
         return page
 
@@ -152,3 +152,10 @@ def test_an_operator_closes_the_documentation(client: Client, settings: Any, bob
     settings.DOCS = "off"
     assert client.get("/docs/tls/").status_code == 404
     assert 'href="/docs/"' not in client.get("/").content.decode()
+
+
+def test_of_pages_that_do_not_exist_nothing_is_kept(client: Client) -> None:
+    before = rendering._made.cache_info().currsize
+    for number in range(3):
+        assert client.get(f"/docs/none/{number}/").status_code == 404
+    assert rendering._made.cache_info().currsize == before
