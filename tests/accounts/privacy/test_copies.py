@@ -10,8 +10,7 @@ from accounts.privacy.copying import copy_of
 from accounts.privacy.files import path_of
 from accounts.privacy.models import DataRequest
 from accounts.privacy.registry import elsewhere, holdings
-from mago.core.errors import Conflict, Forbidden, NotFound
-from mago.core.ratelimit import TooMany
+from mago.core.errors import Conflict, Forbidden, NotFound, TooMany
 
 pytestmark = pytest.mark.django_db
 
