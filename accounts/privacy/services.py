@@ -14,7 +14,6 @@ from accounts.access.principals import forget
 from accounts.access.services.demands import demand_permission
 from accounts.access.services.people import demand_rank
 from accounts.models import User
-from accounts.standing.models import Deletion
 from accounts.standing.selectors import deletion_of, overdue
 from accounts.standing.services import tell
 from mago.audit.services import Asker, record
@@ -98,10 +97,10 @@ def carry_out(request: DataRequest) -> None:
 @transaction.atomic
 def _erase(request: DataRequest) -> None:
     """Nothing but the key is left of the person, in the trail."""
-    deletion = Deletion.objects.select_for_update(of=("self",)).filter(pk=request.person_id).first()
-    if deletion is None:
+    # In the order in which somebody is restored.
+    person = User.objects.select_for_update().filter(pk=request.person_id).first()
+    if person is None or deletion_of(person) is None:
         return
-    person = User.objects.select_for_update().get(pk=request.person_id)
     addresses = addresses_of(person)
     asker = Asker(request.asked_by_id) if request.asked_by_id else None
     record(Tag.PERSON_ERASED, actor=asker, target=person)

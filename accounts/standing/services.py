@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -83,6 +84,10 @@ def lock_down_organization(*, organization: Organization, reason: str, actor: Us
 def lift_lockdown(*, lockdown: Lockdown, reason: str, actor: User) -> None:
     """Things are as they were before it; what was ended stays ended. Conflict where it was lifted already."""
     demand_permission(actor, Permission.LOCKDOWNS_EDIT)
+    if lockdown.person_id is not None:
+        _locked(lockdown.person_id)
+    else:
+        Organization.objects.select_for_update(no_key=True).get(pk=lockdown.organization_id)
     row = Lockdown.objects.select_for_update(no_key=True, of=("self",)).get(pk=lockdown.pk)
     if row.lifted_at is not None:
         raise Conflict(_("This was lifted already."), code="already_lifted")
@@ -157,6 +162,7 @@ def restore_person(*, person: User, actor: User) -> None:
     """The person is as before: signs in again, and holds what they held. Conflict where they do not lie there."""
     demand_permission(actor, Permission.PEOPLE_DELETE)
     demand_rank(actor, person)
+    _locked(person.pk)
     deletion = Deletion.objects.select_for_update(no_key=True).filter(person=person).first()
     if deletion is None:
         raise Conflict(_("This person does not lie in the recycle bin."), code="not_deleted")
@@ -190,13 +196,24 @@ def _shutting_out(person: User, actor: User) -> Iterator[tuple[User, bool]]:
     if person.pk != actor.pk:
         demand_rank(actor, person)
     with in_good_hands(PLATFORM):
-        row = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+        row = _locked(person.pk)
         earlier: Any = Lockdown.objects.filter(person=row, lifted_at=None).first()
         earlier = earlier or Deletion.objects.filter(person=row).first()
         yield row, earlier.was_active if earlier else row.is_active
         row.is_active, row.signed_out_at = False, timezone.now()
         row.save(update_fields=["is_active", "signed_out_at"])
     forget()
+
+
+def _locked(person_id: UUID) -> User:
+    """The person's row, before anything else of theirs: what shuts them out and what lets them in take turns.
+
+    Else each would see the other's not yet, and somebody would be let in who is still shut out. Gone is Conflict.
+    """
+    row = User.objects.select_for_update(no_key=True).filter(pk=person_id).first()
+    if row is None:
+        raise Conflict(_("This account does not exist any more."), code="gone")
+    return row
 
 
 def _start(*, reason: str, was_active: bool, actor: User, **what: Any) -> Lockdown:

@@ -70,7 +70,9 @@ def set_organization_active(
     """What the organization granted counts, or counts no longer, from the next request on."""
     # Whom the platform lets in is the platform's to say: no owner could take it back.
     demand_permission(actor, Permission.ORGANIZATIONS_CREATE)
-    if organization.is_active == active:
+    # As it is now, and nobody locks it down meanwhile.
+    known = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+    if known.is_active == active:
         return
     # Lockdowns lie above; the organization knows its own.
     if active and organization.lockdowns.filter(lifted_at=None).exists():

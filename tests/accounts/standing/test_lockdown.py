@@ -105,3 +105,14 @@ class TestOfAnOrganization:
         browser = Browser().as_person(bob)
         services.lock_down_organization(organization=acme, reason="leak", actor=dora)
         assert browser.get("/accounts/").status_code == 302
+
+    def test_whether_it_is_disabled_is_looked_at_anew(self, alice: User, dora: User) -> None:
+        from accounts.organizations.models import Organization
+        from accounts.organizations.services import set_organization_active
+
+        acme = create_organization(name="Acme", owner=alice, actor=dora)
+        seen_before = Organization.objects.get(pk=acme.pk)
+        services.lock_down_organization(organization=acme, reason="leak", actor=dora)
+        with pytest.raises(Conflict):
+            set_organization_active(organization=seen_before, active=True, actor=dora)
+        assert not Organization.objects.get(pk=acme.pk).is_active

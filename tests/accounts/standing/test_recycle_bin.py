@@ -1,12 +1,15 @@
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 import pytest
+from django.db import connections, transaction
 
 from accounts.access.models import Membership
 from accounts.access.services import set_active
 from accounts.models import User
 from accounts.organizations.services import create_organization
 from accounts.standing import services
+from accounts.standing.models import Lockdown
 from mago.core.errors import Conflict, Forbidden
 from tests.conftest import PASSWORD, App, Browser
 
@@ -47,3 +50,26 @@ def test_not_oneself_not_who_may_more_not_twice(bob: User, charlie: User, dora: 
     services.restore_person(person=charlie, actor=dora)
     with pytest.raises(Conflict):
         services.restore_person(person=charlie, actor=dora)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
+def test_who_is_locked_down_in_the_moment_of_being_restored_stays_out(
+    real_database: None, charlie: User, dora: User
+) -> None:
+    services.delete_person(person=charlie, reason="left", actor=dora)
+
+    def restore() -> None:
+        try:
+            services.restore_person(person=charlie, actor=User.objects.get(pk=dora.pk))
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            services.lock_down_person(person=charlie, reason="stolen laptop", actor=dora)
+            restored = pool.submit(restore)
+            wait([restored], timeout=0.5)
+        restored.result(20)
+    assert Lockdown.objects.get().lifted_at is None
+    assert not User.objects.get(pk=charlie.pk).is_active
