@@ -50,10 +50,7 @@ def suspend_hub(*, hub: Hub, reason: str, actor: User) -> Hub:
     """The hub is refused from its next request on, until it is reactivated."""
     demand_permission(actor, Permission.HUBS_EDIT, hub)
     hub = _change(hub, State.SUSPENDED, Tag.HUB_SUSPENDED, reason=reason, actor=actor)
-    # What it was given before does not live again with it.
-    hub.token_epoch = new_epoch()
-    hub.save(update_fields=["token_epoch"])
-    return hub
+    return _end_access(hub)
 
 
 @transaction.atomic
@@ -71,9 +68,12 @@ def lock_down_hub(*, hub: Hub, reason: str, actor: User) -> Hub:
 
 @transaction.atomic
 def reactivate_hub(*, hub: Hub, reason: str, actor: User) -> Hub:
-    """A quarantined or suspended hub may do again all that hubs do."""
+    """A quarantined or suspended hub may do again all that hubs do, once it has signed in anew.
+
+    An access token of before may be that of the device for which it was shut out.
+    """
     demand_permission(actor, Permission.HUBS_EDIT, hub)
-    return _change(hub, State.ACTIVE, Tag.HUB_REACTIVATED, reason=reason, actor=actor)
+    return _end_access(_change(hub, State.ACTIVE, Tag.HUB_REACTIVATED, reason=reason, actor=actor))
 
 
 @transaction.atomic
@@ -89,6 +89,13 @@ def retire_hub(*, hub: Hub, reason: str, actor: User) -> Hub:
     EnrolmentCode.objects.of(hub.organization_id).filter(hub=hub, revoked_at=None).update(
         revoked_at=now
     )
+    return hub
+
+
+def _end_access(hub: Hub) -> Hub:
+    """No access token that it was given opens anything, now or later."""
+    hub.token_epoch = new_epoch()
+    hub.save(update_fields=["token_epoch"])
     return hub
 
 

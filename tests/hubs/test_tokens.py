@@ -9,7 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from hubs.models import Credential, Hub
-from hubs.services import reactivate_hub, suspend_hub
+from hubs.services import quarantine_hub, reactivate_hub, suspend_hub
 from hubs.tokens import METHODS, TOKEN_PREFIX, Claims, access_token, new_epoch, read_access_token
 from mago.core.ids import new_id
 from tests.hubs.conftest import Enrolled
@@ -45,10 +45,13 @@ def test_nobody_else_can_make_or_change_one(enrolled: Enrolled) -> None:
         assert read_access_token(odd) is None
 
 
-def test_one_of_before_does_not_live_again_with_its_hub(enrolled: Enrolled, alice: Any) -> None:
+@pytest.mark.parametrize("shut_out", [suspend_hub, quarantine_hub])
+def test_one_of_before_does_not_live_again_with_its_hub(
+    enrolled: Enrolled, alice: Any, shut_out: Any
+) -> None:
     device, change = Device(enrolled), {"hub": enrolled.hub, "reason": "a test", "actor": alice}
     device.sign_in()
-    suspend_hub(**change)
+    shut_out(**change)
     reactivate_hub(**change)
     assert device.get("me").status_code == 401
     device.token = ""
