@@ -38,6 +38,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         _("Directory"),
         (
             Entry(_("People"), "people", "users", Permission.PEOPLE_READ),
+            Entry(_("Administrators"), "administrators", "shield-user", Permission.ROLES_READ),
             Entry(_("Sessions"), "sessions", "monitor-smartphone", Permission.SESSIONS_READ),
             Entry(
                 _("Organizations"),
@@ -58,6 +59,9 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
                 "sign_in_providers",
                 "log-in",
                 Permission.SIGN_IN_PROVIDERS_READ,
+            ),
+            Entry(
+                _("Sign-in policies"), "policies", "fingerprint-pattern", Permission.POLICIES_READ
             ),
             Entry(_("Applications"), "applications", "plug", Permission.APPLICATIONS_READ),
             Entry(_("API tokens"), "api_tokens", "key", Permission.SERVICE_ACCOUNTS_READ),

@@ -16,13 +16,8 @@ ACTIONS: tuple[Entry, ...] = (
     Entry(_("New application"), "create_application", "plus", Permission.APPLICATIONS_EDIT),
     Entry(_("Disabled people"), "people", "user-x", Permission.PEOPLE_READ, query="state=disabled"),
     Entry(_("Recycle bin"), "people", "trash-2", Permission.PEOPLE_READ, query="state=deleted"),
-    Entry(
-        _("Administrators"),
-        "people",
-        "shield-user",
-        Permission.PEOPLE_READ,
-        query="state=administrators",
-    ),
+    Entry(_("New administrator"), "appoint_administrator", "plus", Permission.ROLES_BIND),
+    Entry(_("New sign-in policy"), "create_policy", "plus", Permission.POLICIES_EDIT),
     Entry(
         _("Messages that were given up"),
         "messages",

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from .sections import (
+    administrators,
     api_tokens,
     bulk,
     certificates,
@@ -27,6 +28,7 @@ from .sections.identity_providers.urls import urlpatterns as identity_provider_p
 from .sections.organizations import directory
 from .sections.organizations.urls import urlpatterns as organization_patterns
 from .sections.overview import platform
+from .sections.policies import urlpatterns as policy_patterns
 from .security.urls import urlpatterns as security_patterns
 
 app_name = "admincenter"
@@ -73,6 +75,13 @@ urlpatterns = [
         people.revoke_program,
         name="revoke_program",
     ),
+    path("administrators/", administrators.administrators, name="administrators"),
+    path("administrators/appoint/", administrators.appoint, name="appoint_administrator"),
+    path(
+        "administrators/<uuid:binding_id>/dismiss/",
+        administrators.dismiss,
+        name="dismiss_administrator",
+    ),
     path("api-tokens/", api_tokens.tokens, name="api_tokens"),
     path("api-tokens/<uuid:token_id>/revoke/", api_tokens.revoke, name="revoke_api_token"),
     path("sessions/", sessions.sessions, name="sessions"),
@@ -89,8 +98,10 @@ urlpatterns = [
     ),
     path("organizations/<slug:slug>/", include(organization_patterns)),
     path("organizations/<slug:slug>/applications/", include(application_patterns)),
+    path("organizations/<slug:slug>/policies/", include(policy_patterns)),
     # The platform's own are those of no organization.
     path("applications/", include(application_patterns), {"slug": None}),
+    path("policies/", include(policy_patterns), {"slug": None}),
     path("sign-in-providers/", sign_in_providers.providers, name="sign_in_providers"),
     path("sign-in-providers/<slug:kind>/", sign_in_providers.provider, name="sign_in_provider"),
     path(

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access.facts import Attributes
 from accounts.access.scope import Scope
 from accounts.organizations.models import Owned, Site
 from mago.core.crypto import SealedTextField
@@ -32,7 +33,7 @@ class Room(Owned):
         return Scope(self.organization_id, self.site_id)
 
     @property
-    def condition_attributes(self) -> dict[str, str]:
+    def condition_attributes(self) -> Attributes:
         return self.site.condition_attributes
 
 
@@ -96,8 +97,11 @@ class Hub(Owned):
         return Scope(self.organization_id, self.site_id)
 
     @property
-    def condition_attributes(self) -> dict[str, str]:
-        return self.site.condition_attributes | {"hub.model": self.model}
+    def condition_attributes(self) -> Attributes:
+        # Read once, however much is decided of this hub.
+        models.prefetch_related_objects([self], "tags")
+        tags = frozenset(tag.name for tag in self.tags.all())
+        return self.site.condition_attributes | {"hub.model": self.model, "hub.tag": tags}
 
 
 class Credential(models.Model):

@@ -188,15 +188,14 @@ def _domain(facts: Facts) -> str:
 
 def _attribute(body: dict[str, Any], facts: Facts) -> Verdict:
     value = facts.attributes.get(body["name"])
-    holds = value is not None and value in body["any_of"]
+    values = value if isinstance(value, frozenset) else {value} if isinstance(value, str) else set()
+    holds = not values.isdisjoint(body["any_of"])
     words = (
         _("%(name)s is %(value)s, as demanded.")
         if holds
         else _("%(name)s is %(value)s, not as demanded.")
     )
-    return Verdict(
-        holds, words % {"name": body["name"], "value": value if value is not None else "–"}
-    )
+    return Verdict(holds, words % {"name": body["name"], "value": ", ".join(sorted(values)) or "–"})
 
 
 _EVALUATE: dict[str, Callable[[Any, Facts], Verdict]] = {

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from mago.core.context import caller
 
+Attributes = dict[str, str | frozenset[str]]
+
 
 class Strength(IntEnum):
     """How surely somebody is who they say (NIST SP 800-63B-4, in spirit): what a sign-in reached."""
@@ -28,10 +30,11 @@ class Facts:
     method: str = ""
     strength: Strength = Strength.NONE
     factor_at: datetime | None = None
-    attributes: dict[str, str] = field(default_factory=dict)
+    # What has several values, such as the tags of a hub, as a frozenset of them.
+    attributes: Attributes = field(default_factory=dict)
 
 
-def current_facts(*, email: str = "", attributes: dict[str, str] | None = None) -> Facts:
+def current_facts(*, email: str = "", attributes: Attributes | None = None) -> Facts:
     """The facts of the request that is being answered."""
     who = caller()
     return Facts(

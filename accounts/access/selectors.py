@@ -231,6 +231,12 @@ def administrators() -> QuerySet[User]:
     return User.objects.filter(pk__in=bindings.values("user"), is_active=True)
 
 
+def platform_bindings() -> QuerySet[RoleBinding]:
+    """Who holds a role on the platform now, for good or for a time."""
+    held = RoleBinding.objects.filter(unexpired(), organization=None)
+    return held.select_related("user", "granted_by")
+
+
 def owners_of(organization_id: UUID) -> QuerySet[User]:
     """The people who own an organization for good, and are active."""
     bindings = RoleBinding.objects.filter(

@@ -35,9 +35,14 @@ class Effective:
 def together(
     own: Iterable[SignInPolicy], platform: Iterable[SignInPolicy], now: datetime
 ) -> list[Effective]:
-    """What holds for everybody in an organization, and then for each role and site that has a policy of its own."""
+    """What holds for everybody in an organization, and then for each role and site that has a policy.
+
+    Without any of an organization's `own`: what holds on the whole platform.
+    """
     own, platform = list(own), list(platform)
     targets = [None, *(policy for policy in own if policy.role or policy.site_id)]
+    named = {policy.role for policy in own if not policy.site_id}
+    targets += [policy for policy in platform if policy.role and policy.role not in named]
     return [
         _effective(of, [one for one in (*platform, *own) if _concerns(one, of)], now)
         for of in targets

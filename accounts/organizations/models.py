@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access.facts import Strength
+from accounts.access.facts import Attributes, Strength
 from accounts.access.models import RoleField
 from accounts.access.roles import RoleName
 from accounts.access.scope import Scope
@@ -80,7 +80,7 @@ class Site(Owned):
         return Scope(self.organization_id, self.id)
 
     @property
-    def condition_attributes(self) -> dict[str, str]:
+    def condition_attributes(self) -> Attributes:
         """As conditions ask for them: `site.country`."""
         return {f"site.{name}": value for name, value in self.attributes.items()}
 
@@ -154,8 +154,8 @@ class SignInPolicy(Owned):
         names: dict[str, Any] = dict(RoleName.choices)
         role = names.get(self.role, _("own role")) if self.role else ""
         return " · ".join(
-            str(part) for part in (self.organization, self.site, role) if part
-        ) or str(_("Platform"))
+            str(part) for part in (self.organization or _("Platform"), self.site, role) if part
+        )
 
     def save(self, **kwargs: Any) -> None:
         self.key = "/".join(

@@ -233,8 +233,13 @@ def _demand_on(user: User) -> Demand:
     )
 
 
+# ruff: noqa: S608 - the names in these statements are our own
 # Asked at each request: Django would take twenty times as long to spell it out as it takes to run.
-_OF_THE_PLATFORM = f"FROM {SignInPolicy._meta.db_table} policy WHERE policy.organization_id IS NULL"
+# Of those for a role, which most people do not hold, only what somebody holds: the others read no policy.
+_OF_THE_PLATFORM = f"""
+FROM {SignInPolicy._meta.db_table} policy
+WHERE policy.organization_id IS NULL AND (policy.role IS NULL OR EXISTS (
+SELECT 1 FROM {RoleBinding._meta.db_table} held WHERE held.role = policy.role AND held.user_id = %s))"""
 _OF_THEIR_ORGANIZATIONS = f"""
 FROM {Membership._meta.db_table} membership
 JOIN {Organization._meta.db_table} organization ON organization.id = membership.organization_id
@@ -248,14 +253,14 @@ _MAY_CONCERN = Statement(
 def may_concern(person: str) -> str:
     """SQL: whether any policy may concern the person of that column. Where none does, the demand is `Demand()`."""
     return (
-        f"(EXISTS (SELECT 1 {_OF_THE_PLATFORM})"
+        f"(EXISTS (SELECT 1 {_OF_THE_PLATFORM % person})"
         f" OR EXISTS (SELECT 1 {_OF_THEIR_ORGANIZATIONS} {person}))"
     )
 
 
 def _policies_that_may_concern(user: User) -> list[Any]:
     """The keys of the platform's policies, and of those of the active organizations the person belongs to."""
-    return [key for (key,) in _MAY_CONCERN.all([user.pk])]
+    return [key for (key,) in _MAY_CONCERN.all([user.pk, user.pk])]
 
 
 def _concerns(policy: SignInPolicy, bindings: list[RoleBinding]) -> bool:

@@ -6,8 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.access.roles import RoleName
+from accounts.access.selectors import has_owner
 from accounts.access.services import grant_role, set_active
 from accounts.models import User
+from accounts.organizations.services import demand_factors_of_administrators
 from mago.audit.services import Outcome, record
 from mago.audit.tags import Tag
 from mago.core.context import Caller, calling
@@ -23,6 +25,8 @@ ADMINISTRATOR = "dora@example.com"
 def add_people() -> dict[str, str]:
     """Thirty people and an administrator exist; her name and new password. Doing it again adds nobody twice."""
     password = secrets.token_urlsafe(15)
+    if not has_owner():
+        demand_factors_of_administrators()
     dora, _created = User.objects.get_or_create(
         email=ADMINISTRATOR, defaults={"name": "Dora Keller", "email_confirmed_at": timezone.now()}
     )

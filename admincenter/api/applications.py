@@ -7,21 +7,11 @@ from types import SimpleNamespace
 from typing import Any, ClassVar
 
 from rest_framework import serializers
-from rest_framework.request import Request
 
 from accounts.access.permissions import Permission
 from accounts.api.bodies import Body, DocumentField, PageQuery, RowField
-from accounts.api.resources import (
-    OrganizationResource,
-    acted,
-    changed,
-    created,
-    listed,
-    read,
-    removed,
-)
+from accounts.api.resources import acted, changed, created, listed, read, removed
 from accounts.api.serializers import TextField
-from accounts.organizations.models import Organization
 from accounts.provider import services
 from accounts.provider.models import Algorithm, Application, ApplicationType, AuthMethod
 from accounts.provider.selectors import application_for, may_act_as
@@ -30,6 +20,7 @@ from mago.core.errors import NotFound
 from mago.core.keyset import Listing
 
 from ..selectors.applications import find_applications, secrets_of
+from .common import OwnerResource
 from .shapes import OnceField, PersonRefSerializer
 
 ALL_GRANTS = sorted({grant for grants in GRANTS.values() for grant in grants})
@@ -111,18 +102,7 @@ class NewApplicationBody(ApplicationBody):
     )
 
 
-class _ApplicationResource(OrganizationResource):
-    """What lies in the organization of the path or, where it names none, on the platform."""
-
-    @property
-    def whose(self) -> Organization | None:
-        return self.organization if "organization_id" in self.kwargs else None
-
-    def locate(self, request: Request) -> Organization | None:
-        return self.whose
-
-
-class Applications(_ApplicationResource):
+class Applications(OwnerResource):
     access = Permission.APPLICATIONS_READ
     changes = {"POST": Permission.APPLICATIONS_EDIT}
 
@@ -150,7 +130,7 @@ class Applications(_ApplicationResource):
         return application
 
 
-class _OfOneApplication(_ApplicationResource):
+class _OfOneApplication(OwnerResource):
     def row(self) -> Application:
         return application_for(self.actor, self.whose, self.kwargs["application_id"])
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.fields import empty
+from rest_framework.request import Request
 
 from accounts.access.models import Condition, CustomRole, ServiceAccount
 from accounts.access.permissions import Permission
@@ -13,9 +14,21 @@ from accounts.api.bodies import RowField
 from accounts.api.resources import OrganizationResource
 from accounts.api.serializers import EmailField, StringField
 from accounts.models import User
+from accounts.organizations.models import Organization
 from accounts.organizations.selectors import owned_for, sites_of
 
 BUILT_IN = [role for role in RoleName if role != RoleName.PLATFORM_ADMINISTRATOR]
+
+
+class OwnerResource(OrganizationResource):
+    """What lies in the organization of the path or, where it names none, on the platform."""
+
+    @property
+    def whose(self) -> Organization | None:
+        return self.organization if "organization_id" in self.kwargs else None
+
+    def locate(self, request: Request) -> Organization | None:
+        return self.whose
 
 
 def owned(view: OrganizationResource, model: Any, parameter: str, permission: Permission) -> Any:

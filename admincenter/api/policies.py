@@ -1,36 +1,31 @@
-"""What an organization demands of sign-ins: of everybody, of a role, at a site."""
+"""What is demanded of sign-ins: of everybody, of a role, at a site.
+
+The same resources serve an organization and the platform, whose policies hold in each organization.
+"""
 
 from dataclasses import fields
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from accounts.access.facts import Strength
 from accounts.access.methods import SignInMethod
 from accounts.access.models import CustomRole
 from accounts.access.permissions import Permission
+from accounts.access.roles import RoleName
 from accounts.api.bodies import Body
-from accounts.api.resources import (
-    OrganizationResource,
-    changed,
-    created,
-    listed,
-    merged,
-    read,
-    removed,
-    told,
-)
+from accounts.api.resources import changed, created, listed, merged, read, removed, told
 from accounts.api.serializers import StringField
 from accounts.organizations import services
-from accounts.organizations.effective import Effective, together
+from accounts.organizations.effective import Effective
 from accounts.organizations.models import SignInPolicy
 from mago.core.errors import Conflict
 from mago.core.keyset import Listing
 
-from ..selectors.organizations import platform_policies, policies_of
-from .common import RoleField, SiteField, owned
+from ..selectors.organizations import policies_of, policies_together, policy_of
+from .common import OwnerResource, RoleField, SiteField
 
 DEMANDED = [Strength.TWO_FACTORS, Strength.PHISHING_RESISTANT]
 MINUTES: dict[str, Any] = {
@@ -52,6 +47,24 @@ class StrengthField(serializers.ChoiceField):
 
     def to_representation(self, value: Any) -> str:
         return Strength(value).name.lower()
+
+
+class PolicyRoleField(RoleField):
+    """For the platform any built-in role: it concerns whoever holds that anywhere."""
+
+    def run_validation(self, data: Any = empty) -> Any:
+        if self.context["view"].whose is None and data in RoleName.values:
+            return RoleName(data)
+        return super().run_validation(data)
+
+
+class PolicySiteField(SiteField):
+    """The platform has no sites."""
+
+    def run_validation(self, data: Any = empty) -> Any:
+        if self.context["view"].whose is None and data not in (empty, None):
+            raise serializers.ValidationError(_("There is nothing of this kind here."))
+        return super().run_validation(data)
 
 
 class PolicySerializer(serializers.Serializer[Any]):
@@ -95,8 +108,8 @@ class DemandsBody(Body):
 
 
 class PolicyBody(DemandsBody):
-    role = RoleField(required=False, allow_null=True)
-    site = SiteField(required=False, allow_null=True)
+    role = PolicyRoleField(required=False, allow_null=True)
+    site = PolicySiteField(required=False, allow_null=True)
 
 
 class ComingSerializer(serializers.Serializer[Any]):
@@ -129,13 +142,16 @@ class EffectivePoliciesSerializer(serializers.Serializer[Any]):
     results = EffectiveSerializer(many=True)
 
 
-class Policies(OrganizationResource):
+class Policies(OwnerResource):
     access = Permission.POLICIES_READ
     changes = {"POST": Permission.POLICIES_EDIT}
 
-    @listed(PolicySerializer, summary="The sign-in policies of an organization")
+    @listed(
+        PolicySerializer,
+        summary="The sign-in policies of an organization, or of the platform itself",
+    )
     def get(self) -> Listing:
-        return Listing((policies_of(self.organization),), key=("key",), descending=False)
+        return Listing((policies_of(self.whose),), key=("key",), descending=False)
 
     @created(
         PolicyBody,
@@ -147,22 +163,21 @@ class Policies(OrganizationResource):
     )
     def post(self, role: Any = None, site: Any = None, **demands: Any) -> SignInPolicy:
         key = str(role.pk) if isinstance(role, CustomRole) else role
-        if policies_of(self.organization).filter(role=key or None, site=site).exists():
+        if policies_of(self.whose).filter(role=key or None, site=site).exists():
             raise Conflict(
                 _("There is a policy for these already. Change that one."), code="exists"
             )
         return services.set_policy(
-            organization=self.organization, role=key, site=site, actor=self.actor, **demands
+            organization=self.whose, role=key, site=site, actor=self.actor, **demands
         )
 
 
-class OnePolicy(OrganizationResource):
+class OnePolicy(OwnerResource):
     access = Permission.POLICIES_READ
     changes = {"PATCH": Permission.POLICIES_EDIT, "DELETE": Permission.POLICIES_EDIT}
 
     def row(self) -> SignInPolicy:
-        policy: SignInPolicy = owned(self, SignInPolicy, "policy_id", Permission.POLICIES_READ)
-        return policy
+        return policy_of(self.whose, self.kwargs["policy_id"])
 
     get = read(PolicySerializer, summary="One sign-in policy")
 
@@ -174,7 +189,7 @@ class OnePolicy(OrganizationResource):
     )
     def patch(self, row: SignInPolicy, **demands: Any) -> None:
         services.set_policy(
-            organization=self.organization,
+            organization=self.whose,
             role=row.role,
             site=row.site,
             actor=self.actor,
@@ -186,7 +201,7 @@ class OnePolicy(OrganizationResource):
         services.remove_policy(policy=row, actor=self.actor)
 
 
-class EffectivePolicies(OrganizationResource):
+class EffectivePolicies(OwnerResource):
     access = Permission.POLICIES_READ
 
     @told(
@@ -194,7 +209,7 @@ class EffectivePolicies(OrganizationResource):
         summary="What is demanded of everybody, and of each role and site that has a policy",
     )
     def get(self) -> dict[str, Any]:
-        groups = together(policies_of(self.organization), platform_policies(), timezone.now())
+        groups = policies_together(self.whose, policies_of(self.whose))
         return {"results": [_told(group) for group in groups]}
 
 

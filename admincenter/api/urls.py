@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from . import (
+    administrators,
     applications,
     audit,
     audit_exports,
@@ -60,9 +61,6 @@ of_organization = [
     path("domains", domains.Domains.as_view(), name="api-domains"),
     path("domains/<uuid:domain_id>", domains.OneDomain.as_view(), name="api-domain"),
     path("domains/<uuid:domain_id>/check", domains.CheckDomain.as_view(), name="api-check-domain"),
-    path("policies", policies.Policies.as_view(), name="api-policies"),
-    path("policies/effective", policies.EffectivePolicies.as_view(), name="api-effective-policies"),
-    path("policies/<uuid:policy_id>", policies.OnePolicy.as_view(), name="api-policy"),
     path(
         "service-accounts", service_accounts.ServiceAccounts.as_view(), name="api-service-accounts"
     ),
@@ -138,6 +136,13 @@ of_applications = [
         applications.OneSecret.as_view(),
         name="api-secret",
     ),
+]
+
+# Of an organization and, without one, of the platform.
+of_policies = [
+    path("policies", policies.Policies.as_view(), name="api-policies"),
+    path("policies/effective", policies.EffectivePolicies.as_view(), name="api-effective-policies"),
+    path("policies/<uuid:policy_id>", policies.OnePolicy.as_view(), name="api-policy"),
 ]
 
 of_hub = [
@@ -236,12 +241,25 @@ urlpatterns = [
     path("organizations/<uuid:organization_id>/", include(of_organization)),
     path("organizations/<uuid:organization_id>/", include(of_applications)),
     *of_applications,
+    path("organizations/<uuid:organization_id>/", include(of_policies)),
+    *of_policies,
     path("organizations/<uuid:organization_id>/", include(of_fleet)),
     path("organizations/<uuid:organization_id>/", include(identity_provider_patterns)),
     path(
         "identity-providers",
         providers.AllIdentityProviders.as_view(),
         name="api-all-identity-providers",
+    ),
+    path("administrators", administrators.Administrators.as_view(), name="api-administrators"),
+    path(
+        "administrators/<uuid:binding_id>",
+        administrators.OneAdministrator.as_view(),
+        name="api-administrator",
+    ),
+    path(
+        "administrators/<uuid:binding_id>/dismiss",
+        administrators.DismissAdministrator.as_view(),
+        name="api-dismiss-administrator",
     ),
     path("hubs", hubs.AllHubs.as_view(), name="api-all-hubs"),
     path("roles", roles.BuiltInRoles.as_view(), name="api-built-in-roles"),

@@ -1,5 +1,6 @@
 """Reading organizations as their administrators do."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
 from accounts.access.selectors import Actor, can, unexpired
 from accounts.models import normalize_email
+from accounts.organizations.effective import Effective, together
 from accounts.organizations.models import Domain, Organization, SignInPolicy, Site
 from accounts.organizations.selectors import members_of, sites_of, visible_to
 from mago.core.errors import NotFound
@@ -113,23 +115,40 @@ def conditions_of(organization: Organization) -> QuerySet[Condition]:
     return Condition.objects.of(organization).order_by("name")  # type: ignore[no-any-return]
 
 
-def policies_of(organization: Organization) -> QuerySet[SignInPolicy]:
-    """The organization's own policies."""
-    found = SignInPolicy.objects.of(organization).select_related("organization", "site")
-    return found.order_by("key")  # type: ignore[no-any-return]
+def policies_of(organization: Organization | None) -> QuerySet[SignInPolicy]:
+    """The organization's own policies; of None those of the platform, which hold in each organization."""
+    policies = SignInPolicy.objects
+    found = policies.of(organization) if organization else policies.of_platform()
+    return found.select_related("organization", "site").order_by("key")  # type: ignore[no-any-return]
 
 
-def policies_with_roles(organization: Organization) -> list[SignInPolicy]:
+def policy_of(organization: Organization | None, key: UUID) -> SignInPolicy:
+    """One of them, or NotFound."""
+    found = policies_of(organization).filter(pk=key).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def policies_with_roles(organization: Organization | None) -> list[SignInPolicy]:
     """As `policies_of`, each with the name of the role that it concerns."""
     policies: list[Any] = list(policies_of(organization))
     names: dict[str, Any] = dict(RoleName.choices)
-    names |= {str(role.pk): role.name for role in custom_roles_of(organization)}
+    if organization:
+        names |= {str(role.pk): role.name for role in custom_roles_of(organization)}
     for policy in policies:
         policy.role_name = names.get(policy.role or "", policy.role)
     return policies
 
 
-def platform_policies() -> list[SignInPolicy]:
-    """The policies that hold in every organization."""
-    everywhere = SignInPolicy.objects.everywhere(reason="of the platform, which is nobody's own")
-    return list(everywhere.filter(organization=None).order_by("key"))
+def policies_together(
+    organization: Organization | None, own: Iterable[SignInPolicy]
+) -> list[Effective]:
+    """What these of its policies and the platform's demand together, for each role and site that has one."""
+    # Nobody administers the platform by belonging to an organization.
+    platform = [
+        policy
+        for policy in policies_with_roles(None)
+        if policy.role != RoleName.PLATFORM_ADMINISTRATOR
+    ]
+    return together(own, platform if organization else (), timezone.now())

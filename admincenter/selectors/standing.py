@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -173,8 +175,13 @@ def _coverage(people: QuerySet[User], most: int | None) -> Coverage:
     return Coverage(number, dict(found), cut=most is not None and number >= most)
 
 
-def _has(kind: Kind) -> Exists:
-    return Exists(_MODELS[kind]._default_manager.filter(user=OuterRef("pk"), confirmed=True))
+def _has(kind: Kind, person: str = "pk") -> Exists:
+    return Exists(_MODELS[kind]._default_manager.filter(user=OuterRef(person), confirmed=True))
+
+
+def has_strong_factor(person: str) -> Q:
+    """Whether the person of that column has a second factor that is more than a code by mail."""
+    return reduce(or_, (Q(_has(kind, person)) for kind in STRONG))
 
 
 def without_factor(most: int = MOST) -> QuerySet[User]:

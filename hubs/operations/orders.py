@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -57,6 +58,8 @@ def order_task(
     if not SHORTEST <= expires_after <= LONGEST:
         message = _("A task expires after 5 minutes at the earliest and 30 days at the latest.")
         raise Refused(message, fields={"expires_after": [message]})
+    # Conditions of roles may ask for them: one query, and not one a hub.
+    prefetch_related_objects(reached, "tags")
     for hub in reached:
         if hub.organization_id != organization.pk:
             raise Refused(_("This belongs to another organization."), code="wrong_place")

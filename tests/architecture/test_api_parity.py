@@ -38,6 +38,9 @@ COUNTERPARTS = {
     "end_session": "DELETE api-person-session",
     "end_live_session": "DELETE api-person-session",
     "revoke_program": "DELETE api-person-program",
+    # administrators
+    "appoint_administrator": "POST api-administrators",
+    "dismiss_administrator": "POST api-dismiss-administrator",
     # organizations
     "create_organization": "POST api-organizations",
     "rename_organization": "PATCH api-organization",

@@ -1,5 +1,6 @@
 """Who belongs where and holds what: every change, with its audit row."""
 
+from .administrators import appoint_administrator, dismiss_administrator
 from .demands import demand_permission, demand_to_bind
 from .members import (
     accept_invitation,
@@ -26,6 +27,7 @@ from .service_accounts import create_service_account, set_service_account_active
 
 __all__ = [
     "accept_invitation",
+    "appoint_administrator",
     "create_condition",
     "create_custom_role",
     "create_service_account",
@@ -33,6 +35,7 @@ __all__ = [
     "delete_custom_role",
     "demand_permission",
     "demand_to_bind",
+    "dismiss_administrator",
     "edit_condition",
     "edit_custom_role",
     "grant_role",

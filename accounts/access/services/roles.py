@@ -44,6 +44,7 @@ def grant_role(
     scope: Scope = PLATFORM,
     condition: Condition | None = None,
     expires_at: datetime | None = None,
+    reason: str = "",
 ) -> RoleBinding:
     """`user` holds `role` there; granting it again sets its end and its condition anew.
 
@@ -53,7 +54,13 @@ def grant_role(
     if actor is not None:
         demand_to_bind(actor, permissions_in(role), scope)
     return bind(
-        user=user, role=role, by=actor, scope=scope, condition=condition, expires_at=expires_at
+        user=user,
+        role=role,
+        by=actor,
+        scope=scope,
+        condition=condition,
+        expires_at=expires_at,
+        reason=reason,
     )
 
 
@@ -65,6 +72,7 @@ def bind(
     scope: Scope,
     condition: Condition | None = None,
     expires_at: datetime | None = None,
+    reason: str = "",
 ) -> RoleBinding:
     """As `grant_role`, once it is sure that `by` may. Inside a transaction."""
     check_place(role, scope)
@@ -93,6 +101,7 @@ def bind(
         target=user,
         organization_id=scope.organization_id,
         created=created,
+        reason=reason,
         **_told(binding),
     )
     return binding

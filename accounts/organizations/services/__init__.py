@@ -3,7 +3,7 @@
 from .domains import claim_domain, prove_domain, recheck_domain, record_to_set, remove_domain
 from .members import accept_invitation
 from .organizations import create_organization, rename_organization, set_organization_active
-from .policies import FIELDS, remove_policy, set_policy
+from .policies import FIELDS, demand_factors_of_administrators, remove_policy, set_policy
 from .sites import create_site, edit_site, remove_site
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "claim_domain",
     "create_organization",
     "create_site",
+    "demand_factors_of_administrators",
     "edit_site",
     "prove_domain",
     "recheck_domain",

@@ -1,6 +1,7 @@
 """What is demanded of sign-ins is set, and demanded no more."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -25,6 +26,8 @@ from ..selectors import demand_on, locked_out_by
 
 # A year: whoever demands more than that has mistyped it.
 LONGEST_MINUTES = 60 * 24 * 366
+# So long administrators of a new installation have to set a second factor up.
+FIRST_GRACE = timedelta(days=7)
 _MAKE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 FIELDS = (
     "strength",
@@ -60,7 +63,7 @@ def set_policy(
     policy: SignInPolicy = known.select_for_update().first() or SignInPolicy(
         organization=organization, site=site, role=role or None
     )
-    before = {name: _plain(getattr(policy, name)) for name in FIELDS}
+    before = _demanded_by(policy)
     for name, value in demands.items():
         setattr(policy, name, value)
     policy.updated_by = actor
@@ -75,7 +78,6 @@ def set_policy(
         raise Conflict from None
     _demand_own_session(actor)
     _demand_a_way(policy)
-    after = {name: _plain(getattr(policy, name)) for name in FIELDS}
     where = policy.organization_id
     record(
         Tag.POLICY_EDITED,
@@ -83,9 +85,30 @@ def set_policy(
         target=policy,
         organization_id=where,
         before=before,
-        after=after,
+        after=_demanded_by(policy),
     )
     return policy
+
+
+@transaction.atomic
+def demand_factors_of_administrators() -> None:
+    """Whoever administers the platform needs two factors once a week has passed (ASVS 6.3.3).
+
+    For the set-up: where there is such a policy already, it stays as it is.
+    """
+    now = timezone.now()
+    demands = {
+        "strength": Strength.TWO_FACTORS.value,
+        "grace_from": now,
+        "grace_until": now + FIRST_GRACE,
+    }
+    policy, created = SignInPolicy.objects.of_platform().get_or_create(
+        site=None, role=RoleName.PLATFORM_ADMINISTRATOR.value, defaults=demands
+    )
+    if created:
+        forget()
+        after = _demanded_by(policy)
+        record(Tag.POLICY_EDITED, target=policy, before=_demanded_by(SignInPolicy()), after=after)
 
 
 def _check_demands(demands: dict[str, Any]) -> None:
@@ -152,11 +175,14 @@ def _demand_a_way(policy: SignInPolicy) -> None:
 def remove_policy(*, policy: SignInPolicy, actor: User) -> None:
     """It demands nothing any more."""
     demand_permission(actor, Permission.POLICIES_EDIT, policy.organization)
-    before = {name: _plain(getattr(policy, name)) for name in FIELDS}
-    where = policy.organization_id
+    before, where = _demanded_by(policy), policy.organization_id
     record(Tag.POLICY_REMOVED, actor=actor, target=policy, organization_id=where, before=before)
     policy.delete()
     forget()
+
+
+def _demanded_by(policy: SignInPolicy) -> dict[str, Any]:
+    return {name: _plain(getattr(policy, name)) for name in FIELDS}
 
 
 def _plain(value: Any) -> Any:

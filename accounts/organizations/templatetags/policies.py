@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.utils import timezone
 
 from mago.core.context import caller
 
@@ -16,4 +17,7 @@ register = template.Library()
 def coming_demand(context: dict[str, Any]) -> dict[str, Any]:
     """The strength that will soon be demanded of whoever reads the page, where their sign-in reached less."""
     asked = coming_for(context["user"], caller().strength)
-    return {"words": words(asked) if asked else "", "sprite": context.get("sprite", "")}
+    if asked is None or asked.since is None:
+        return {}
+    days = (asked.since - timezone.now()).days
+    return {"words": words(asked), "days": days, "sprite": context.get("sprite", "")}

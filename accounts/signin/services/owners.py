@@ -10,6 +10,7 @@ from accounts.access.roles import RoleName
 from accounts.access.selectors import has_owner
 from accounts.access.services import grant_role
 from accounts.models import User, normalize_email
+from accounts.organizations.services import demand_factors_of_administrators
 from mago.audit.pseudonyms import pseudonym
 from mago.audit.services import record
 from mago.audit.tags import Tag
@@ -70,6 +71,7 @@ def _hash_of(*, email: str, password: str, name: str) -> str:
 
 def _insert_owner(email: str, hashed: str, name: str, language: str) -> User:
     email = normalize_email(email)
+    is_first = not has_owner()
     user = User(
         email=email,
         password=hashed,
@@ -87,4 +89,6 @@ def _insert_owner(email: str, hashed: str, name: str, language: str) -> User:
     remember_password(user)
     record(Tag.OWNER_CREATED, actor=user, target=user)
     grant_role(user=user, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
+    if is_first:
+        demand_factors_of_administrators()
     return user

@@ -49,7 +49,7 @@ TABS = (
         "organization_identity_providers",
         Permission.IDENTITY_PROVIDERS_READ,
     ),
-    Tab(_("Sign-in policies"), "organization_policies", Permission.POLICIES_READ),
+    Tab(_("Sign-in policies"), "policies", Permission.POLICIES_READ),
     Tab(_("Service accounts"), "organization_service_accounts", Permission.SERVICE_ACCOUNTS_READ),
     Tab(_("Applications"), "applications", Permission.APPLICATIONS_READ),
     Tab(_("Audit"), "organization_audit", Permission.AUDIT_READ),

@@ -312,10 +312,15 @@ class PolicyForm(Form):
     )
 
     def __init__(
-        self, data: Any, *, viewer: Actor, organization: Organization, **kwargs: Any
+        self, data: Any, *, viewer: Actor, organization: Organization | None, **kwargs: Any
     ) -> None:
         super().__init__(data, **kwargs)
         fields: dict[str, Any] = self.fields
+        if organization is None:
+            # Whoever holds it in whatever organization; and the platform has no sites.
+            fields["role"].choices = [("", _("Everybody")), *RoleName.choices]
+            del fields["site"]
+            return
         own = [(str(r.pk), r.name) for r in CustomRole.objects.of(organization).order_by("name")]
         groups = [(_("Own roles"), own)] if own else []
         fields["role"].choices = [("", _("Everybody")), *BUILT_IN, *groups]

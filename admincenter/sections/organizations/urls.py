@@ -11,7 +11,6 @@ from . import (
     explain,
     exports,
     members,
-    policies,
     roles,
     service_accounts,
     sites,
@@ -52,10 +51,6 @@ urlpatterns: list[URLPattern] = [
     path("domains/claim/", domains.claim, name="claim_domain"),
     path("domains/<uuid:domain_id>/check/", domains.check, name="check_domain"),
     path("domains/<uuid:domain_id>/remove/", domains.remove, name="remove_domain"),
-    path("policies/", policies.policies, name="organization_policies"),
-    path("policies/create/", policies.create, name="create_policy"),
-    path("policies/<uuid:policy_id>/", policies.edit, name="edit_policy"),
-    path("policies/<uuid:policy_id>/remove/", policies.remove, name="remove_policy"),
     path(
         "service-accounts/", service_accounts.service_accounts, name="organization_service_accounts"
     ),

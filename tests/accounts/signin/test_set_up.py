@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +11,12 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from accounts.access.roles import RoleName
 from accounts.access.selectors import administrators, has_owner
 from accounts.models import User
+from accounts.organizations.models import SignInPolicy
+from accounts.organizations.policy import Demand
+from accounts.organizations.selectors import demand_on
 from accounts.signin.services import create_first_owner, create_owner
 from accounts.signin.setup import setup_link
 from mago.core.errors import Conflict
@@ -108,9 +113,34 @@ def test_it_is_told(browser: Browser, path: str, events: Callable[..., list[Any]
         "signin:setup:opened",
         "signin:setup:completed",
         "access:role:granted",
+        "organizations:policy:edited",
         "signin:session:opened",
     ]
     assert events("signin:session:opened")[0].detail["method"] == "set-up link"
+
+
+def test_administrators_of_a_new_installation_need_two_factors_after_a_week(
+    browser: Browser, path: str
+) -> None:
+    """ASVS 6.3.3: the first owner is not hindered, reads how long, and sets one up at the next sign-in after it."""
+    browser.post(path, OWNER)
+    for page in ("/admincenter/", "/accounts/"):
+        assert "6 days left." in browser.get(page).text
+    create_owner(email="eve@example.com", password=PASSWORD)
+    policy = SignInPolicy.objects.of_platform().get()
+    assert (policy.role, policy.strength) == (RoleName.PLATFORM_ADMINISTRATOR, 2)
+    with time_machine.travel(timezone.now() + timedelta(days=7, minutes=1), tick=False):
+        assert not is_signed_in(browser)
+        asked = sign_in(Browser(), "dora@example.com")
+        assert asked["Location"].startswith("/accounts/mfa/")
+
+
+def test_whoever_administers_nothing_does_not_pay_for_that_policy(
+    bob: User, django_assert_num_queries: Any
+) -> None:
+    create_owner(email="dora@example.com", password=PASSWORD)
+    with django_assert_num_queries(1):
+        assert demand_on(bob) == Demand()
 
 
 def test_the_service_asks_itself_whether_there_is_an_owner(path: str, dora: User) -> None:

@@ -56,6 +56,27 @@ def test_a_policy_is_made_changed_and_removed(owner: App, here: str, acme: Any) 
     assert not SignInPolicy.objects.of(acme).exists()
 
 
+def test_policies_of_the_platform_are_made_changed_and_removed(
+    app_of: Any, dora: Any, owner: App, here: str
+) -> None:
+    admin = app_of(dora)
+    body = {"role": "platform-administrator", "idle_minutes": 30}
+    made = admin.post("policies", body)
+    assert (made.status_code, made.json()["role"]) == (201, "platform-administrator")
+    assert admin.post("policies", body).json()["code"] == "exists"
+    assert list(admin.post("policies", {"site": str(dora.pk)}).json()["errors"]) == ["site"]
+    path = made["Location"].removeprefix("/api/v1/")
+    assert admin.change(path, {"single_session": True}).json()["single_session"] is True
+    effective = admin.get("policies/effective").json()["results"]
+    assert [(one["role"], one["idle"]) for one in effective][1:] == [("platform-administrator", 30)]
+    assert [owner.get(one).status_code for one in ("policies", path)] == [403, 403]
+    assert owner.get(f"{here}/{path}").status_code == 404
+    # Nobody administers the platform by way of an organization.
+    assert len(owner.get(f"{here}/policies/effective").json()["results"]) == 1
+    assert admin.delete(path).status_code == 204
+    assert admin.get("policies").json()["results"] == []
+
+
 def test_a_policy_may_be_about_an_own_role(owner: App, here: str, acme: Any, alice: Any) -> None:
     role = create_custom_role(organization=acme, name="Own", permissions=["hubs:read"], actor=alice)
     made = owner.post(f"{here}/policies", {"role": str(role.pk), "absolute_minutes": 5})

@@ -11,6 +11,7 @@ from accounts.access.roles import RoleName
 from accounts.organizations.models import SignInPolicy
 from accounts.organizations.services import set_policy
 from accounts.sessions.models import Session
+from tests.conftest import Browser
 
 AT = "/admincenter/organizations/acme/policies/"
 FORM = {"role": "", "site": "", "strength": "", "idle_minutes": "", "absolute_minutes": ""}
@@ -93,3 +94,29 @@ def test_more_policies_take_no_more_queries(
     # The session, its policies (2), the roles, the organization; own policies, own roles, the platform's.
     with django_assert_max_num_queries(5 + 3):
         assert owner.get(AT).status_code == 200
+
+
+def test_the_platform_has_a_page_of_its_own_and_its_demands_show_in_each_organization(
+    owner: Any, acme: Any, dora: Any
+) -> None:
+    at, platform = "/admincenter/policies/", Browser().as_person(dora)
+    role = RoleName.TECHNICIAN
+    sent = platform.post(f"{at}create/", FORM | {"role": role, "absolute_minutes": "90"})
+    assert (sent.status_code, sent.url) == (302, at)
+    policy = SignInPolicy.objects.of_platform().get()
+    assert (policy.role, policy.absolute_minutes) == (role, 90)
+    by = "90 minutes Platform · Technician"
+    assert [
+        rows(one.get(path).text)["Technician"][3] for one, path in ((platform, at), (owner, AT))
+    ] == [by, by]
+    assert platform.post(f"{at}{policy.pk}/", FORM | {"idle_minutes": "5"}).status_code == 302
+    # An organization's owner neither sees that page nor reaches the policy by way of the own ones.
+    assert [owner.get(path).status_code for path in (at, f"{at}create/", f"{at}{policy.pk}/")] == [
+        403
+    ] * 3
+    assert owner.post(f"{AT}{policy.pk}/remove/").status_code == 404
+    # Who came by a password demands no more than that of who administers the platform, from now on.
+    strong = FORM | {"role": RoleName.PLATFORM_ADMINISTRATOR, "strength": "2"}
+    assert platform.post(f"{at}create/", strong).status_code == 400
+    platform.post(f"{at}{policy.pk}/remove/")
+    assert not SignInPolicy.objects.of_platform().exists()

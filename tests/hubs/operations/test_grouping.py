@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 
 from accounts.access.models import Membership as Belonging
+from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
-from accounts.access.services import grant_role
+from accounts.access.selectors import can
+from accounts.access.services import create_condition, grant_role
+from hubs.models import Hub
 from hubs.operations.grouping import (
     add_to_group,
     create_group,
@@ -14,7 +17,9 @@ from hubs.operations.grouping import (
     set_tags,
     take_from_group,
 )
+from hubs.operations.kinds import Kind
 from hubs.operations.models import Group, Membership, Tag
+from hubs.operations.orders import order_task
 from hubs.operations.selectors import groups_of
 from mago.core.errors import Forbidden, Refused
 
@@ -57,3 +62,38 @@ def test_who_may_not_edit_a_hub_neither_groups_nor_tags_it(
     ):
         with pytest.raises(Forbidden):
             attempt()
+
+
+def test_a_condition_asks_for_model_and_tags_of_a_hub_and_for_its_site(
+    enrol: Any, acme: Any, alice: Any, bob: Any, django_assert_max_num_queries: Any
+) -> None:
+    """bob restarts the pilots of the Italian site, and no other hub."""
+    pilot, other = enrol("S-1").hub, enrol("S-2").hub
+    asked = {
+        "hub.model": ["Panel 7", "Panel 8"],
+        "hub.tag": ["pilot", "spare"],
+        "site.country": ["IT"],
+    }
+    rule = {"all": [{"attribute": {"name": n, "any_of": values}} for n, values in asked.items()]}
+    condition = create_condition(organization=acme, name="Pilots", rule=rule, actor=alice)
+    Belonging.objects.create(organization=acme, user=bob)
+    where: Any = {"scope": acme.access_scope, "condition": condition}
+    grant_role(user=bob, role=RoleName.TECHNICIAN, actor=None, **where)
+    set_tags(hub=pilot, tags=["board", "pilot"], actor=alice)
+    assert not can(bob, Permission.HUBS_REBOOT, anew(pilot)), "nobody has said where the site is"
+    pilot.site.attributes = {"country": "IT"}
+    pilot.site.save()
+    pilot, other = anew(pilot), anew(other)
+    with django_assert_max_num_queries(3):  # his roles, the hub's site, its tags
+        decisions = [can(bob, Permission.HUBS_REBOOT, pilot) for _ in range(3)]
+    assert "hub.tag is board, pilot" in decisions[0].reason
+    assert not can(bob, Permission.HUBS_REBOOT, other)
+    task: Any = {"organization": acme, "kind": Kind.RESTART, "addressed_to": "", "actor": bob}
+    assert order_task(hubs=[pilot], **task).assignments.get().hub == pilot
+    with pytest.raises(Forbidden):
+        order_task(hubs=[pilot, other], **task)
+
+
+def anew(hub: Hub) -> Hub:
+    """The hub as another request finds it."""
+    return Hub.objects.of(hub.organization_id).get(pk=hub.pk)

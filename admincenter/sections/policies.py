@@ -1,0 +1,120 @@
+"""What is demanded of sign-ins: of everybody, of a role, at a site.
+
+The same pages serve an organization, among its tabs, and the platform, whose policies hold in each organization.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access.guards import actor, require
+from accounts.access.permissions import Permission
+from accounts.organizations import services
+from accounts.organizations.models import Organization, SignInPolicy
+
+from ..navigation import permissions
+from ..pages import act, get_or_post, page, submit
+from ..selectors.organizations import policies_together, policies_with_roles, policy_of
+from .organizations.common import around, organization
+from .organizations.forms import PolicyForm
+
+LIST = "policies"
+Owner = Organization | None
+
+
+def owner(request: HttpRequest, slug: str | None) -> Owner:
+    """The organization that the path names; none where it names none, which is the platform."""
+    return organization(request, slug) if slug else None
+
+
+@require(Permission.POLICIES_READ, of=owner)
+@require_safe
+def policies(request: HttpRequest, whose: Owner) -> HttpResponse:
+    own = policies_with_roles(whose)
+    return _show(request, whose, "list", {"policies": own, "groups": policies_together(whose, own)})
+
+
+@require(Permission.POLICIES_EDIT, of=owner)
+@get_or_post
+def create(request: HttpRequest, whose: Owner) -> HttpResponse:
+    return _form(request, whose, _("New sign-in policy"), {})
+
+
+@require(Permission.POLICIES_EDIT, of=owner)
+@get_or_post
+def edit(request: HttpRequest, whose: Owner, policy_id: UUID) -> HttpResponse:
+    policy = policy_of(whose, policy_id)
+    values = {name: getattr(policy, name) for name in services.FIELDS}
+    values["grace_until"] = _text(policy.grace_until)
+    values["authenticators"] = "\n".join(policy.authenticators or [])
+    return _form(request, whose, str(policy), values, policy)
+
+
+@require(Permission.POLICIES_EDIT, of=owner)
+@require_POST
+def remove(request: HttpRequest, whose: Owner, policy_id: UUID) -> HttpResponse:
+    policy = policy_of(whose, policy_id)
+    return act(
+        request,
+        lambda: services.remove_policy(policy=policy, actor=actor(request)),
+        _("The policy is removed."),
+        to=_address(whose),
+    )
+
+
+def _form(
+    request: HttpRequest,
+    whose: Owner,
+    title: str,
+    values: dict[str, Any],
+    policy: SignInPolicy | None = None,
+) -> HttpResponse:
+    sent = request.POST if request.method == "POST" else None
+    form = PolicyForm(sent, viewer=actor(request), organization=whose, initial=values)
+    fixed: dict[str, Any] = {}
+    if policy is not None:
+        # Whom it concerns is what it is; for others there is another policy.
+        for name in ("role", "site"):
+            form.fields.pop(name, None)
+        fixed = {"role": policy.role, "site": policy.site}
+    made, status = submit(
+        form,
+        lambda **data: services.set_policy(
+            organization=whose, actor=actor(request), **(data | fixed)
+        ),
+    )
+    if made:
+        messages.success(request, _("Running sessions answer to it at their next request."))
+        return redirect(_address(whose))
+    context = {"form": form, "title": title, "back": _address(whose)}
+    return _show(request, whose, "form", context, status=status)
+
+
+def _text(moment: Any) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
+
+
+def _address(whose: Owner) -> str:
+    return reverse(f"admincenter:{LIST}", args=[whose.slug] if whose else [])
+
+
+def _show(
+    request: HttpRequest, whose: Owner, template: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    held = around(request, whose, LIST) if whose else {"held": permissions(request)}
+    context = held | {"at": _address(whose)} | context
+    return page(request, f"admincenter/policies/{template}.html", context, status=status)
+
+
+urlpatterns = [
+    path("", policies, name=LIST),
+    path("create/", create, name="create_policy"),
+    path("<uuid:policy_id>/", edit, name="edit_policy"),
+    path("<uuid:policy_id>/remove/", remove, name="remove_policy"),
+]
