@@ -19,5 +19,7 @@ def coming_demand(context: dict[str, Any]) -> dict[str, Any]:
     asked = coming_for(context["user"], caller().strength)
     if asked is None or asked.since is None:
         return {}
-    days = (asked.since - timezone.now()).days
+    left = asked.since - timezone.now()
+    # A day that has begun counts, but for the last one.
+    days = left.days + 1 if left.days else 0
     return {"words": words(asked), "days": days, "sprite": context.get("sprite", "")}

@@ -73,9 +73,9 @@ def test_the_grace_of_a_stronger_demand_does_not_put_off_a_weaker_one() -> None:
     stronger = SignInPolicy(strength=3, grace_until=later, role="operator")
     demand = strictest([weaker, stronger])
     assert demand.strength_at(NOW) == Strength.TWO_FACTORS
-    assert demand.because(NOW) == ["Guest"]
+    assert demand.because(NOW) == ["Platform · Guest"]
     assert demand.strength_at(later) == Strength.PHISHING_RESISTANT
-    assert demand.because(later) == ["Operator"]
+    assert demand.because(later) == ["Platform · Operator"]
 
 
 def test_what_is_coming_is_known_until_it_has_come() -> None:
