@@ -3,13 +3,14 @@
     bin/test              the suite on SQLite, then on PostgreSQL and Valkey enough of it to send each statement
     bin/test --postgres   all that asks a database on PostgreSQL and Valkey
     bin/test --fast       its quick part on SQLite
+    bin/test --journeys   whole stories over HTTP, with processes that are started, stopped and killed
     bin/test --peers      with identity providers, directories, proxies and clients that others wrote, where installed
     bin/test --browser    the journeys in headless Chromium
     bin/test --durations=N  all of it, with the N slowest tests and the files that cost most
     bin/test --faults     what breaks is broken, and what was promised is checked (tests/faults)
     bin/test PATH -k ...  whatever pytest is told, on SQLite
 
-Arguments after --fast, --postgres, --peers or --browser go to pytest as well.
+Arguments after the name of a group go to pytest as well.
 """
 
 import os
@@ -38,14 +39,23 @@ class Group:
     grown: bool = False
 
 
-SQLITE = Group("The suite on SQLite", ("-m", "not (browser or peer)", *PARALLEL))
+SQLITE = Group(
+    "The suite on SQLite", ("-m", "first or not (browser or peer or journey)", *PARALLEL)
+)
 GROWN = Group("The suite on PostgreSQL and Valkey", SQLITE.arguments, grown=True)
 FAST = Group(
     "The quick part on SQLite", ("-m", "not (browser or peer or journey or slow)", *PARALLEL)
 )
+JOURNEYS = Group("Whole stories over HTTP", ("-m", "journey and not peer", *PARALLEL))
 PEERS = Group("With programs that others wrote", ("-m", "peer", *PARALLEL))
 BROWSER = Group("The browser journeys", ("-m", "browser"))
-NAMED = {"--fast": FAST, "--postgres": GROWN, "--peers": PEERS, "--browser": BROWSER}
+NAMED = {
+    "--fast": FAST,
+    "--postgres": GROWN,
+    "--journeys": JOURNEYS,
+    "--peers": PEERS,
+    "--browser": BROWSER,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -91,7 +91,9 @@ def sites_of(actor: Actor, organization: Organization) -> QuerySet[Site]:
     sites: QuerySet[Site] = Site.objects.of(organization).order_by("name", "id")
     if can(actor, Permission.SITES_READ, organization):
         return sites
-    held = sites.filter(pk__in=_places(actor).get(organization.pk, set()))
+    if not (places := _places(actor).get(organization.pk)):
+        return sites.none()
+    held = sites.filter(pk__in=places)
     return sites.filter(
         pk__in=[site.pk for site in held if can(actor, Permission.SITES_READ, site)]
     )

@@ -21,5 +21,7 @@ PASSWORD_HASHERS = [
 # A file, as in the product: tests with several threads need what a database in memory cannot do.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+    # What a test wrote need not outlive the machine.
+    DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
 # What each of the suite's processes counts is its own.
 METRICS_DIR = METRICS_DIR / os.environ.get("PYTEST_XDIST_WORKER", "alone")

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import PASSWORD
 from tests.running import Site
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.first]
 
 
 def call(site: Site, method: str, path: str, body: Any = None, token: str = "") -> tuple[int, Any]:

@@ -8,7 +8,7 @@ from tests.conftest import PASSWORD
 from tests.journeys.visitor import Visitor
 from tests.running import Site
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.first]
 OTHER = "nine otters paint the quiet harbour"
 
 
