@@ -11,9 +11,11 @@ _django = get_wsgi_application()
 
 from hubs.front import in_front_of  # noqa: E402 - needs the applications to be ready
 from mago import tracing  # noqa: E402
+from mago.core.bodies import bounded  # noqa: E402
+from mago.core.http import address_in  # noqa: E402
 
 tracing.start("mago-web")
-_application = tracing.around(in_front_of(_django))
+_application = bounded(tracing.around(in_front_of(_django)), address_in)
 _CHARSET = re.compile(r";\s*charset=[^;]*", re.IGNORECASE)
 
 

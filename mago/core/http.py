@@ -3,6 +3,7 @@
 import ipaddress
 from fnmatch import fnmatchcase
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -16,10 +17,15 @@ def client_address(request: HttpRequest) -> str:
     Each trusted proxy appends the address it was called from to X-Forwarded-For. So with n proxies
     the n-th entry from the right is the client's; what stands left of it the client wrote itself.
     """
-    address: str = request.META.get("REMOTE_ADDR", "")
+    return address_in(request.META)
+
+
+def address_in(environ: dict[str, Any]) -> str:
+    """As `client_address`, before there is a request."""
+    address: str = environ.get("REMOTE_ADDR", "")
     proxies: int = settings.TRUSTED_PROXIES
     # Without the header it was no proxy that called, and the connection tells.
-    if proxies and (forwarded := request.META.get("HTTP_X_FORWARDED_FOR")):
+    if proxies and (forwarded := environ.get("HTTP_X_FORWARDED_FOR")):
         entries = forwarded.split(",")
         if len(entries) >= proxies:
             address = entries[-proxies].strip()

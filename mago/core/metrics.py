@@ -27,6 +27,10 @@ from prometheus_client.metrics_core import Metric  # noqa: E402
 from prometheus_client.mmap_dict import MmapedDict  # noqa: E402
 from prometheus_client.multiprocess import MultiProcessCollector  # noqa: E402
 
+from .metric_files import Figures  # noqa: E402
+
+# What a process counts in must not end it when the disk is full.
+values.MmapedDict = Figures  # type: ignore[misc]
 _names: dict[int, tuple[str, IO[str]]] = {}
 
 
@@ -143,14 +147,17 @@ def _take_over_from_the_dead() -> None:
                 continue  # It lives, or a child does that was forked from it.
         for path in FOLDER.glob(f"*_{mark.stem}.db"):
             kind = path.name.split("_")[0]
-            if kind in {"counter", "histogram"}:
-                _add(path, FOLDER / f"{kind}_ended.db")
+            if kind in {"counter", "histogram"} and not _add(path, FOLDER / f"{kind}_ended.db"):
+                return  # There is no room on the disk: another time.
             path.unlink()
         mark.unlink()
 
 
-def _add(path: Path, total: Path) -> None:
-    into = MmapedDict(str(total))  # type: ignore[no-untyped-call]
+def _add(path: Path, total: Path) -> bool:
+    """Whether what `path` counted is in `total` now."""
+    into = Figures(str(total))
     for key, value, timestamp, _place in MmapedDict.read_all_values_from_file(str(path)):  # type: ignore[no-untyped-call]
         into.write_value(key, into.read_value(key)[0] + value, timestamp)  # type: ignore[no-untyped-call]
+    is_kept = into.is_kept
     into.close()  # type: ignore[no-untyped-call]
+    return is_kept

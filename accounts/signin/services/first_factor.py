@@ -1,7 +1,6 @@
 """The first factor: a password. Wrong, unknown and limited look alike from outside."""
 
 from collections.abc import Callable
-from contextlib import nullcontext
 
 from django.contrib.auth.hashers import check_password as check_hash
 from django.contrib.auth.hashers import make_password
@@ -14,6 +13,7 @@ from mago.core.errors import Busy, Refused, TooMany
 from mago.core.ratelimit import Taken, give_back
 
 from .. import limits
+from ..crowd import came_in_vain, in_line
 from ..hashers import known_browser, spend_a_hash
 from .common import network
 
@@ -40,16 +40,22 @@ def check_password(*, email: str, password: str, browser: str = "") -> User:
     (`browsers.py`): it is not held back by what strangers do, so that nobody can be locked out.
     """
     email = normalize_email(email)
+    with known_browser() if browser else in_line(network(), email):
+        return _checked(email, password, browser)
+
+
+def _checked(email: str, password: str, browser: str) -> User:
     taken = _take_limits(email, browser)
     user = User.objects.filter(email=email).first()
     try:
-        with known_browser() if browser else nullcontext():
-            is_theirs = _is_theirs(user, password)
+        is_theirs = _is_theirs(user, password)
     except Busy:
         # Nothing was tried: being told to come back must not lock anybody out.
         give_back(taken)
         raise
     if not is_theirs:
+        if not browser:
+            came_in_vain(network())
         record(
             Tag.SIGN_IN_FAILED, target=user, outcome=Outcome.FAILURE, method="password", email=email
         )

@@ -1,6 +1,7 @@
 """The hashing lane: bounded, fair, and with a share for known browsers."""
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from accounts.signin.passwords.lane import HashLane, known_browser
+from accounts.signin.passwords.lane import HashLane, Place, Turn, known_browser, waiting_at
 from mago.core.errors import Busy
 
 PATIENCE = 5.0  # seconds; only a failing test waits so long
@@ -18,13 +19,21 @@ PATIENCE = 5.0  # seconds; only a failing test waits so long
 class Guest:
     """Somebody in a thread of their own, who stays in the lane until told to leave."""
 
-    def __init__(self, pool: ThreadPoolExecutor, lane: HashLane, *, known: bool = False) -> None:
+    def __init__(
+        self,
+        pool: ThreadPoolExecutor,
+        lane: HashLane,
+        *,
+        known: bool = False,
+        place: Place | None = None,
+    ) -> None:
         self.inside = threading.Event()
         self.may_leave = threading.Event()
-        self.done: Future[None] = pool.submit(self._visit, lane, known)
+        self.done: Future[None] = pool.submit(self._visit, lane, known, place)
 
-    def _visit(self, lane: HashLane, known: bool) -> None:
-        with known_browser() if known else nullcontext(), lane.slot():
+    def _visit(self, lane: HashLane, known: bool, place: Place | None) -> None:
+        where = waiting_at(place) if place else known_browser() if known else nullcontext()
+        with where, lane.slot():
             self.inside.set()
             self.may_leave.wait(PATIENCE)
 
@@ -43,9 +52,9 @@ def guests(lane: HashLane) -> Iterator[type]:
     with ThreadPoolExecutor(32) as pool:
 
         class Arriving(Guest):
-            def __init__(self, *, known: bool = False) -> None:
+            def __init__(self, *, known: bool = False, place: Place | None = None) -> None:
                 everybody.append(self)
-                super().__init__(pool, lane, known=known)
+                super().__init__(pool, lane, known=known, place=place)
 
         try:
             yield Arriving
@@ -148,6 +157,28 @@ def test_a_full_queue_is_told_at_once() -> None:
         assert refused.value.retry_after
 
 
+def test_the_better_place_goes_first_and_takes_the_room_of_the_worst() -> None:
+    with guests(lane := HashLane(1, queue=2)) as arriving:
+        first = arriving()
+        assert first.is_inside()
+        worse = arriving(place=(2, 5.0))
+        wait_for_queue(lane, known=False, length=1)
+        worst = arriving(place=(3, 1.0))
+        wait_for_queue(lane, known=False, length=2)
+        better = arriving(place=(0, 9.0))
+        with pytest.raises(Busy):
+            worst.done.result(PATIENCE)
+        with waiting_at((3, 0.0)), pytest.raises(Busy):
+            lane.check_room()
+        with waiting_at((0, 0.0)):
+            lane.check_room()
+        first.leave()
+        assert better.is_inside()
+        assert not worse.inside.is_set()
+        better.leave()
+        assert worse.is_inside()
+
+
 @pytest.mark.parametrize("known", [False, True])
 def test_a_wait_ends_and_takes_no_slot_along(known: bool) -> None:
     with guests(lane := HashLane(1, waits=(0.02, 0.02))) as arriving:
@@ -161,6 +192,19 @@ def test_a_wait_ends_and_takes_no_slot_along(known: bool) -> None:
     assert not any(lane._queues)
     with lane.slot():
         assert lane._running == [1, 0]
+
+
+def test_where_strangers_queue_for_long_newcomers_wait_shortly_and_others_as_ever() -> None:
+    newcomer, back = Turn((0, time.time() + 60)), Turn((0, time.time() - 60))
+    with guests(lane := HashLane(1, patience=0.0)) as arriving:
+        assert lane._longest_wait(newcomer, False) == 3.0
+        assert arriving().is_inside()
+        arriving()
+        wait_for_queue(lane, known=False, length=1)
+        time.sleep(0.001)
+        assert lane._longest_wait(newcomer, False) == 0.5
+        assert lane._longest_wait(back, False) == 3.0
+        assert lane._longest_wait(newcomer, True) == 10.0
 
 
 def test_an_error_inside_gives_the_slot_back() -> None:
@@ -186,7 +230,7 @@ class Arrivals(RuleBasedStateMachine):
         super().__init__()
         self.slots = 2
         self.lane = HashLane(self.slots, queue=3)
-        self.turns: list[tuple[threading.Event, bool]] = []
+        self.turns: list[tuple[Turn, bool]] = []
 
     @rule(known=st.booleans())
     def arrive(self, known: bool) -> None:
@@ -205,14 +249,14 @@ class Arrivals(RuleBasedStateMachine):
 
     @invariant()
     def slots_and_shares_hold(self) -> None:
-        inside = [known for turn, known in self.turns if turn.is_set()]
+        inside = [known for turn, known in self.turns if turn.is_held]
         assert self.lane._running == [inside.count(False), inside.count(True)]
         assert len(inside) <= self.slots
         assert inside.count(False) < self.slots
 
     @invariant()
     def nobody_waits_for_nothing(self) -> None:
-        waiting = [known for turn, known in self.turns if not turn.is_set()]
+        waiting = [known for turn, known in self.turns if not turn.is_held]
         running = self.lane._running
         assert not waiting.count(True) or sum(running) == self.slots
         assert not waiting.count(False) or running[False] == 1 or sum(running) == self.slots
@@ -220,7 +264,7 @@ class Arrivals(RuleBasedStateMachine):
     @invariant()
     def turns_come_in_order(self) -> None:
         for kind in (False, True):
-            came = [turn.is_set() for turn, known in self.turns if known == kind]
+            came = [turn.is_held for turn, known in self.turns if known == kind]
             assert came == sorted(came, reverse=True)
 
 

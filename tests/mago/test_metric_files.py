@@ -1,0 +1,55 @@
+"""Figures on a disk that is full."""
+
+from pathlib import Path
+
+import pytest
+from prometheus_client.mmap_dict import MmapedDict
+
+from mago.core import metric_files
+from mago.core.metric_files import SIZE, Figures
+
+pytestmark = pytest.mark.one_database
+
+
+def read(path: Path) -> dict[str, float]:
+    return {key: value for key, value, *_ in MmapedDict.read_all_values_from_file(str(path))}
+
+
+def names(count: int) -> list[str]:
+    return [f"{n:04}" + "x" * 100 for n in range(count)]
+
+
+def test_files_grow_without_holes_and_the_library_reads_them(tmp_path: Path) -> None:
+    figures = Figures(str(tmp_path / "counter_1.db"))
+    for number, name in enumerate(names(1000)):
+        figures.write_value(name, float(number), 0.0)
+    assert figures.is_kept
+    figures.close()
+    status = (tmp_path / "counter_1.db").stat()
+    assert status.st_size > SIZE
+    assert status.st_blocks * 512 >= status.st_size, "there are holes in it"
+    assert read(tmp_path / "counter_1.db") == {n: float(i) for i, n in enumerate(names(1000))}
+
+
+@pytest.mark.parametrize("room", [0, SIZE])
+def test_where_there_is_no_room_it_counts_on_in_memory_and_the_file_stays_readable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    has_room = metric_files._has_room
+    monkeypatch.setattr(
+        metric_files, "_has_room", lambda f, size: size <= room and has_room(f, size)
+    )
+    path = tmp_path / "counter_1.db"
+    figures = Figures(str(path))
+    for number, name in enumerate(names(2000)):
+        figures.write_value(name, float(number), 0.0)
+    assert not figures.is_kept
+    assert [figures.read_value(name)[0] for name in names(2000)] == list(range(2000))
+    figures.close()
+    if room:
+        assert read(path)[names(1)[0]] == 0.0
+
+
+def test_a_full_disk_is_noticed_before_anything_is_mapped(tmp_path: Path) -> None:
+    assert not metric_files._has_room("/dev/full", SIZE)
+    assert not metric_files._has_room(str(tmp_path / "none" / "x"), SIZE)
