@@ -33,6 +33,8 @@ logger = logging.getLogger("mago.messaging")
 # Sending stops early enough that even a slow last letter ends within the lease.
 LEASE = timedelta(seconds=30)
 SENDING_SECONDS = 3.0
+# What is of no more use so soon goes before all the rest: somebody sits and waits for a code.
+URGENT = timedelta(minutes=35)
 # Rendered in one go: templates that are in the processor's caches take half the time.
 AHEAD = 100
 FIRST_DELAY = 10.0
@@ -91,7 +93,12 @@ def _lease(limit: int) -> list[Message]:
         return []  # an idle tick takes no write lock
     with transaction.atomic():
         # SQLite knows no row locks and needs none: its transaction holds the only write lock.
-        rows = list(due.order_by("due_at").select_for_update(skip_locked=True)[:limit])
+        ours = due.select_for_update(skip_locked=True)
+        urgent = ours.filter(expires_at__gt=now, expires_at__lte=now + URGENT)
+        rows = list(urgent.order_by("expires_at")[:limit])
+        if len(rows) < limit:
+            others = ours.exclude(pk__in=[row.pk for row in rows]).order_by("due_at")
+            rows += others[: limit - len(rows)]
         until = now + LEASE
         Message.objects.filter(pk__in=[row.pk for row in rows]).update(
             leased_until=until, due_at=until, attempts=F("attempts") + 1

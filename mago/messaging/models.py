@@ -82,6 +82,11 @@ class Message(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["status", "due_at"], name="message_due"),
             models.Index(fields=["status", "-id"], name="message_newest"),
+            models.Index(
+                fields=["expires_at"],
+                condition=models.Q(status=Status.WAITING),
+                name="message_urgent",
+            ),
         ]
 
     def __str__(self) -> str:

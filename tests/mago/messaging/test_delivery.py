@@ -56,6 +56,21 @@ def test_the_oldest_goes_first(promise: Promise, sent: list[Letter]) -> None:
     assert [letter.to[3] for letter in sent] == ["0", "1", "2"]
 
 
+def test_who_waits_for_a_code_does_not_wait_for_older_mails(
+    promise: Promise, sent: list[Letter]
+) -> None:
+    now = timezone.now()
+    for number in range(3):
+        promise(number, expires_at=now + timedelta(days=2))
+    promise(8, expires_at=now + timedelta(minutes=30))
+    promise(9, expires_at=now + timedelta(minutes=10))
+    promise(7, expires_at=now - timedelta(minutes=1))
+    assert deliver_batch(3) == 3
+    assert [letter.to for letter in sent] == [f"ada{n}@example.com" for n in (9, 8, 0)]
+    deliver_all()
+    assert len(sent) == 5, "one was left behind, or an expired one was sent"
+
+
 def test_an_idle_look_is_one_query(django_assert_num_queries: Any, sent: list[Letter]) -> None:
     with django_assert_num_queries(1):
         assert deliver_batch() == 0
