@@ -46,6 +46,8 @@ def set_active(*, user: User, active: bool, actor: User | None, reason: str = ""
     with nullcontext() if active else in_good_hands(PLATFORM):
         user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         if user.is_active == active:
+            if not active:
+                _keep_out(user, actor, reason)
             return
         if active and _is_shut_out(user):
             if actor is None:
@@ -67,6 +69,20 @@ def set_active(*, user: User, active: bool, actor: User | None, reason: str = ""
 def _is_shut_out(user: User) -> bool:
     # Lockdowns and the recycle bin lie above; the person knows theirs.
     return user.lockdowns.filter(lifted_at=None).exists() or hasattr(user, "deletion")
+
+
+def _keep_out(user: User, actor: User | None, reason: str) -> None:
+    """Who is disabled while they are shut out is so still when that is lifted."""
+    back = [*user.lockdowns.filter(lifted_at=None), getattr(user, "deletion", None)]
+    coming = [one for one in back if one is not None and one.was_active]
+    if not coming:
+        return
+    if actor is not None:
+        _demand_to_switch(actor, user)
+    for one in coming:
+        one.was_active = False
+        one.save(update_fields=["was_active"])
+    record(Tag.PERSON_DISABLED, actor=actor, target=user, reason=reason)
 
 
 def _demand_to_switch(actor: User, user: User) -> None:

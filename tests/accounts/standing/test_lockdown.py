@@ -62,6 +62,18 @@ class TestOfAPerson:
         alice.refresh_from_db()
         assert not alice.is_active
 
+    def test_who_is_disabled_meanwhile_is_so_afterwards(
+        self, alice: User, dora: User, events: Any
+    ) -> None:
+        lockdown = services.lock_down_person(person=alice, reason="x", actor=dora)
+        services.delete_person(person=alice, reason="x", actor=dora)
+        set_active(user=alice, active=False, actor=None, reason="left the directory")
+        services.restore_person(person=alice, actor=dora)
+        services.lift_lockdown(lockdown=lockdown, reason="x", actor=dora)
+        alice.refresh_from_db()
+        assert not alice.is_active
+        assert events("people:person:disabled")[0].detail == {"reason": "left the directory"}
+
 
 class TestOfAnOrganization:
     def test_its_people_are_out_and_nobody_else(

@@ -312,11 +312,13 @@ def _end_account(provider: IdentityProvider, user: User, reason: str) -> datetim
     """When the account was disabled; None where it goes on, as others know it."""
     if belongs_elsewhere(user, provider.organization_id) or _is_known_by_another(provider, user):
         return None
-    if not owns_address(provider.organization_id, user.email) or not user.is_active:
+    if not owns_address(provider.organization_id, user.email):
         return None
+    was_active = user.is_active
+    # Also of somebody who is shut out for now: that will be lifted, and this is not.
     set_active(user=user, active=False, actor=None, reason=reason)
     user.refresh_from_db()
-    return user.signed_out_at
+    return user.signed_out_at if was_active else None
 
 
 def _lock(provider: IdentityProvider) -> None:
