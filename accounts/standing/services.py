@@ -86,7 +86,7 @@ def lift_lockdown(*, lockdown: Lockdown, reason: str, actor: User) -> None:
     demand_permission(actor, Permission.LOCKDOWNS_EDIT)
     if lockdown.person_id is not None:
         _locked(lockdown.person_id)
-    else:
+    elif lockdown.organization_id is not None:
         Organization.objects.select_for_update(no_key=True).get(pk=lockdown.organization_id)
     row = Lockdown.objects.select_for_update(no_key=True, of=("self",)).get(pk=lockdown.pk)
     if row.lifted_at is not None:
