@@ -84,10 +84,7 @@ def lock_down_organization(*, organization: Organization, reason: str, actor: Us
 def lift_lockdown(*, lockdown: Lockdown, reason: str, actor: User) -> None:
     """Things are as they were before it; what was ended stays ended. Conflict where it was lifted already."""
     demand_permission(actor, Permission.LOCKDOWNS_EDIT)
-    if lockdown.person_id is not None:
-        _locked(lockdown.person_id)
-    elif lockdown.organization_id is not None:
-        Organization.objects.select_for_update(no_key=True).get(pk=lockdown.organization_id)
+    _lock_whom(lockdown)
     row = Lockdown.objects.select_for_update(no_key=True, of=("self",)).get(pk=lockdown.pk)
     if row.lifted_at is not None:
         raise Conflict(_("This was lifted already."), code="already_lifted")
@@ -214,6 +211,14 @@ def _locked(person_id: UUID) -> User:
     if row is None:
         raise Conflict(_("This account does not exist any more."), code="gone")
     return row
+
+
+def _lock_whom(lockdown: Lockdown) -> None:
+    """As `_locked`, of the person or the organization that is locked down."""
+    if lockdown.person_id is not None:
+        _locked(lockdown.person_id)
+    elif lockdown.organization_id is not None:
+        Organization.objects.select_for_update(no_key=True).get(pk=lockdown.organization_id)
 
 
 def _start(*, reason: str, was_active: bool, actor: User, **what: Any) -> Lockdown:
