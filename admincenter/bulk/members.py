@@ -22,6 +22,7 @@ from accounts.models import User, normalize_email
 from accounts.organizations.models import Organization, Site
 from mago.core.errors import NotSignedIn, Refused
 from mago.core.forms import unusable
+from mago.core.ids import new_id
 from mago.jobs.kinds import Work
 from mago.jobs.models import Item, Job
 from mago.jobs.services import MOST_ITEMS, Draft, draft_job
@@ -49,22 +50,22 @@ class _MembersWork(Work):
 
 
 class Invite(_MembersWork):
-    """`subject`: {"email", "role", "site": key or null}; once invited, the invitation's key beside them."""
+    """`subject`: {"email", "role", "site": key or null, "invitation": the key that the invitation is to have}."""
 
     title = gettext_lazy("Invite people from a list")
     undone_by = "members.revoke_invitations"
 
     def do(self, item: Item) -> None:
         asked = item.subject
-        invitation = invite(
+        invite(
             organization=self.organization,
             email=asked["email"],
             role=RoleName(asked["role"]),
             site=self._sites[UUID(asked["site"])] if asked["site"] else None,
             actor=self.actor,
             language=self.job.language,
+            key=UUID(asked["invitation"]),
         )
-        Item.objects.filter(pk=item.pk).update(subject=asked | {"invitation": str(invitation.pk)})
 
     @cached_property
     def _sites(self) -> dict[UUID, Site]:
@@ -176,6 +177,8 @@ class _Reading:
             "email": email,
             "role": role.value if role else "",
             "site": str(site.pk) if site else None,
+            # Known beforehand, so that what was done need not be written beside what was asked.
+            "invitation": str(new_id()),
         }
         refused = self._refusal(email, role, site, cells)
         self.seen.add(email)

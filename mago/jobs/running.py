@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from mago.audit.cleaning import clean_text
 from mago.core.context import Caller, calling
 from mago.core.errors import Refused
+from mago.core.sql import Statement
 
 from .kinds import Work, work_for
 from .models import Item, Job, Outcome, State
@@ -25,6 +26,11 @@ TOLD_EVERY = 1.0
 MOST_ATTEMPTS = 20
 BATCH = 100
 MOST_RUNNING = 2
+
+# Of ten thousand items each is taken once.
+_TAKE = Statement(
+    f"UPDATE {Item._meta.db_table} SET outcome = %s WHERE id = %s AND outcome = %s RETURNING id"  # noqa: S608 - our own name
+)
 
 logger = logging.getLogger(__name__)
 
@@ -68,14 +74,15 @@ def _run_items(job: Job, work: Work) -> bool:
 
 def _do(work: Work, item: Item) -> None:
     """The item is done, and says so, at once or not at all; one that somebody else has done is left alone."""
-    waiting = Item.objects.filter(pk=item.pk, outcome=Outcome.WAITING)
     try:
         with transaction.atomic():
-            if waiting.update(outcome=Outcome.DONE):
+            if _TAKE.run([Outcome.DONE.value, item.pk, Outcome.WAITING.value]):
                 work.do(item)
     except Refused as refusal:
         told = next((words for field in refusal.fields.values() for words in field), refusal.detail)
-        waiting.update(outcome=Outcome.REFUSED, message=clean_text(told, 300))
+        Item.objects.filter(pk=item.pk, outcome=Outcome.WAITING).update(
+            outcome=Outcome.REFUSED, message=clean_text(told, 300)
+        )
 
 
 def _caller_of(job: Job) -> Caller:

@@ -71,7 +71,7 @@ def _enqueue(
     expires_at: datetime | None,
 ) -> Message:
     name, now = new_id(), timezone.now()
-    message = Message.objects.create(
+    message = Message(
         id=name,
         channel=channel,
         template=template,
@@ -83,6 +83,7 @@ def _enqueue(
         expires_at=expires_at,
         message_id=f"<{name.hex}@{settings.BASE_HOST}>" if channel == Channel.EMAIL else "",
     )
+    message.save(force_insert=True)
     # `robust`: whatever happens here, the caller has committed and must be told so.
     transaction.on_commit(nudge, robust=True)
     return message

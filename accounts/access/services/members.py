@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -12,7 +13,7 @@ from accounts.models import User, normalize_email
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.errors import Conflict, Forbidden, Refused
-from mago.core.ids import digest, new_secret
+from mago.core.ids import digest, new_id, new_secret
 from mago.messaging.services import send_mail
 
 from ..models import Invitation, Membership, RoleBinding
@@ -35,10 +36,11 @@ def invite(
     actor: User,
     site: Any = None,
     language: str = "",
+    key: UUID | None = None,
 ) -> Invitation:
     """A mail with a link is on its way; whoever proves the address may accept it once, within a week.
 
-    Inviting the same address again replaces the open invitation.
+    Inviting the same address again replaces the open invitation. With `key`, the invitation has that one.
     """
     demand_permission(actor, Permission.MEMBERS_INVITE, organization)
     email, scope = normalize_email(email), Scope(organization.pk, site.pk if site else None)
@@ -54,6 +56,7 @@ def invite(
     )
     secret = new_secret()
     invitation = Invitation(
+        id=key or new_id(),
         organization=organization,
         email=email,
         role=role.value,
@@ -64,7 +67,7 @@ def invite(
     )
     try:
         with transaction.atomic():
-            invitation.save()
+            invitation.save(force_insert=True)
     except IntegrityError:
         raise Conflict(_("Somebody else invites this person at this moment.")) from None
     record(
