@@ -33,7 +33,7 @@ BY_ADMINISTRATOR = "by an administrator"
 
 
 @transaction.atomic
-def send_reset(*, person: User, actor: User) -> None:
+def send_reset(*, person: User, actor: User, reason: str = "") -> None:
     """A link to set a new password is on its way to the person.
 
     Conflict where it would not work; Forbidden for who holds less than the person does.
@@ -41,14 +41,20 @@ def send_reset(*, person: User, actor: User) -> None:
     demand_rank(actor, person)
     if not person.is_active:
         raise Conflict(_("This account is disabled: enable it first."), code="account_disabled")
-    record(Tag.PASSWORD_RESET_REQUESTED, actor=actor, target=person, email=person.email)
+    record(
+        Tag.PASSWORD_RESET_REQUESTED,
+        actor=actor,
+        target=person,
+        email=person.email,
+        reason=reason,
+    )
     send_reset_link(person)
 
 
 @transaction.atomic
-def end_sessions_of(person: User, *, actor: User) -> None:
+def end_sessions_of(person: User, *, actor: User, reason: str = "") -> None:
     """The person is signed out of every browser and program, and is told by mail."""
-    sign_out_everywhere(person, actor=actor, reason=BY_ADMINISTRATOR)
+    sign_out_everywhere(person, actor=actor, reason=reason or BY_ADMINISTRATOR)
     _tell(person, actor)
 
 
@@ -74,7 +80,7 @@ def lock_down_person(*, person: User, reason: str, with_api_tokens: bool, actor:
     if with_api_tokens:
         made = ApiToken.objects.filter(created_by=person, revoked_at=None)
         for token in made.select_related("service_account"):
-            revoke_api_token(token=token, actor=actor)
+            revoke_api_token(token=token, actor=actor, reason=reason)
     return lockdown
 
 

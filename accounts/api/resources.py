@@ -301,23 +301,25 @@ def changed(
 
 
 def removed(
-    shape: Shape, *, summary: str, description: str = ""
+    shape: Shape, *, body: type[Body] | None = None, summary: str, description: str = ""
 ) -> Callable[[Callable[..., Any]], Handler]:
-    """The method is given the row; it is gone after it."""
+    """The method is given the row, and what was sent where something may be; the row is gone after it."""
 
     def decorate(remove: Callable[..., Any]) -> Handler:
         def handler(self: Resource, request: Request, **path: Any) -> Response:
+            data = cleaned(body, request.data, self) if body else {}
             with transaction.atomic():
-                remove(self, _demanded(self, request, shape, required=False))
+                remove(self, _demanded(self, request, shape, required=False), **data)
             return Response(status=status.HTTP_204_NO_CONTENT)
 
+        handler.takes_body = body is not None  # type: ignore[attr-defined]
         return _described(
             handler,
             remove,
             summary,
             description,
             parameters=[_MATCH],
-            request=None,
+            request=body,
             responses={204: None, **_problems(400, 401, 403, 404, 409, 412, 429)},
         )
 

@@ -10,7 +10,6 @@ from accounts.access.permissions import Permission
 from accounts.api.bodies import PageQuery, Query
 from accounts.api.resources import OrganizationResource, Resource, listed, read
 from accounts.api.serializers import TextField
-from accounts.models import User, normalize_email
 from mago.audit import canonical, selectors
 from mago.audit.models import AuditEvent, Outcome
 from mago.audit.services import record
@@ -19,6 +18,7 @@ from mago.core.errors import NotFound
 from mago.core.keyset import Listing
 
 from ..selectors.trail import find_events, link_of
+from .common import key_of_person
 
 
 class WhoSerializer(serializers.Serializer[Any]):
@@ -102,10 +102,10 @@ class EventFilters(OrganizationFilters):
     address = serializers.IPAddressField(required=False)
 
     def validate_actor(self, text: str) -> UUID:
-        return _person(text)
+        return key_of_person(text)
 
     def validate_about(self, text: str) -> UUID:
-        return _person(text)
+        return key_of_person(text)
 
 
 class OrganizationEventQuery(PageQuery, OrganizationFilters):
@@ -121,16 +121,6 @@ def _in_reach(moment: Any) -> Any:
     if not 1970 <= moment.year < 3000:
         raise serializers.ValidationError(_("Give a date from 1970 on."))
     return moment
-
-
-def _person(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        found = User.objects.filter(email=normalize_email(text)).values_list("pk", flat=True)
-        if (key := found.first()) is None:
-            raise serializers.ValidationError(_("Nobody here has this address.")) from None
-        return key
 
 
 def _tell_of_search(view: Resource, chosen: dict[str, Any], organization_id: Any = None) -> None:

@@ -9,7 +9,7 @@ from accounts.access import services
 from accounts.access.models import RoleBinding
 from accounts.access.permissions import Permission
 from accounts.access.scope import Scope
-from accounts.api.bodies import Body, PageQuery
+from accounts.api.bodies import Body, OptionalReasonBody, PageQuery
 from accounts.api.resources import OrganizationResource, created, listed, read, removed
 from mago.core.errors import NotFound
 from mago.core.keyset import Listing
@@ -111,7 +111,7 @@ class OneBinding(OrganizationResource):
 
     get = read(RoleBindingSerializer, summary="One role that is held")
 
-    @removed(RoleBindingSerializer, summary="Take a role back")
-    def delete(self, row: RoleBinding) -> None:
+    @removed(RoleBindingSerializer, body=OptionalReasonBody, summary="Take a role back")
+    def delete(self, row: RoleBinding, reason: str) -> None:
         binding = binding_for(self.actor, self.organization, row.pk)
-        services.revoke_role(binding=binding, actor=self.actor)
+        services.revoke_role(binding=binding, actor=self.actor, reason=reason)

@@ -1,6 +1,7 @@
 """What the resources of an organization share: how a row is found, and fields that name one."""
 
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -13,7 +14,7 @@ from accounts.access.roles import RoleName
 from accounts.api.bodies import RowField
 from accounts.api.resources import OrganizationResource
 from accounts.api.serializers import EmailField, StringField
-from accounts.models import User
+from accounts.models import User, normalize_email
 from accounts.organizations.models import Organization
 from accounts.organizations.selectors import owned_for, sites_of
 
@@ -37,6 +38,17 @@ def owned(view: OrganizationResource, model: Any, parameter: str, permission: Pe
     row = owned_for(view.actor, model, view.organization, key, permission)
     row.organization = view.organization  # Known already: no further query.
     return row
+
+
+def key_of_person(text: str) -> UUID:
+    """Of an e-mail address or of the key itself, whose account may be gone; ValidationError for any other text."""
+    try:
+        return UUID(text)
+    except ValueError:
+        found = User.objects.filter(email=normalize_email(text)).values_list("pk", flat=True)
+        if (key := found.first()) is None:
+            raise serializers.ValidationError(_("Nobody here has this address.")) from None
+        return key
 
 
 class BuiltInRoleField(serializers.ChoiceField):

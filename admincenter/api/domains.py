@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from accounts.access.permissions import Permission
-from accounts.api.bodies import Body
+from accounts.api.bodies import Body, OptionalReasonBody
 from accounts.api.resources import OrganizationResource, acted, created, listed, read, removed
 from accounts.api.serializers import TextField
 from accounts.organizations import services
@@ -76,9 +76,9 @@ class OneDomain(OrganizationResource):
 
     get = read(DomainSerializer, summary="One domain")
 
-    @removed(DomainSerializer, summary="Claim a domain no longer")
-    def delete(self, row: Domain) -> None:
-        services.remove_domain(domain=row, actor=self.actor)
+    @removed(DomainSerializer, body=OptionalReasonBody, summary="Claim a domain no longer")
+    def delete(self, row: Domain, reason: str) -> None:
+        services.remove_domain(domain=row, actor=self.actor, reason=reason)
 
 
 class CheckDomain(OrganizationResource):

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from accounts.access.permissions import Permission
 from accounts.access.services import set_active
-from accounts.api.bodies import PageQuery, Query, ReasonBody
+from accounts.api.bodies import OptionalReasonBody, PageQuery, Query, ReasonBody
 from accounts.api.resources import Resource, acted, listed, read, removed
 from accounts.api.serializers import TextField
 from accounts.mfa.selectors import factors_of
@@ -163,18 +163,18 @@ class SendReset(_OfOnePerson):
     access = Permission.PEOPLE_READ
     changes = {"POST": Permission.PEOPLE_RESET_PASSWORD}
 
-    @acted(None, None, summary="Mail somebody a link to set a new password")
-    def post(self) -> None:
-        services.send_reset(person=self.person(), actor=self.actor)
+    @acted(OptionalReasonBody, None, summary="Mail somebody a link to set a new password")
+    def post(self, reason: str) -> None:
+        services.send_reset(person=self.person(), actor=self.actor, reason=reason)
 
 
 class SignOutPerson(_OfOnePerson):
     access = Permission.PEOPLE_READ
     changes = {"POST": Permission.SESSIONS_END}
 
-    @acted(None, None, summary="End every session and every program of somebody")
-    def post(self) -> None:
-        services.end_sessions_of(self.person(), actor=self.actor)
+    @acted(OptionalReasonBody, None, summary="End every session and every program of somebody")
+    def post(self, reason: str) -> None:
+        services.end_sessions_of(self.person(), actor=self.actor, reason=reason)
 
 
 class SessionsOfPerson(_OfOnePerson):

@@ -15,7 +15,7 @@ from accounts.access.methods import SignInMethod
 from accounts.access.models import CustomRole
 from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
-from accounts.api.bodies import Body
+from accounts.api.bodies import Body, OptionalReasonBody
 from accounts.api.resources import changed, created, listed, merged, read, removed, told
 from accounts.api.serializers import StringField
 from accounts.organizations import services
@@ -196,9 +196,9 @@ class OnePolicy(OwnerResource):
             **merged(row, demands, *services.FIELDS),
         )
 
-    @removed(PolicySerializer, summary="Remove a policy")
-    def delete(self, row: SignInPolicy) -> None:
-        services.remove_policy(policy=row, actor=self.actor)
+    @removed(PolicySerializer, body=OptionalReasonBody, summary="Remove a policy")
+    def delete(self, row: SignInPolicy, reason: str) -> None:
+        services.remove_policy(policy=row, actor=self.actor, reason=reason)
 
 
 class EffectivePolicies(OwnerResource):

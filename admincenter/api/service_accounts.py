@@ -11,7 +11,7 @@ from accounts.access.models import ServiceAccount
 from accounts.access.permissions import Permission
 from accounts.api.access_shapes import NAMES
 from accounts.api.access_shapes import PERMISSIONS as CHOICES
-from accounts.api.bodies import Body, PageQuery
+from accounts.api.bodies import Body, OptionalReasonBody, PageQuery
 from accounts.api.resources import OrganizationResource, acted, created, listed, read, removed
 from accounts.api.serializers import TextField
 from accounts.provider.models import ApiToken
@@ -201,8 +201,9 @@ class OneToken(_OfTokens):
 
     @removed(
         TokenSerializer,
+        body=OptionalReasonBody,
         summary="Revoke a token",
         description="It is refused from the next request on, and stays in the list as revoked.",
     )
-    def delete(self, row: ApiToken) -> None:
-        revoke_api_token(token=row, actor=self.actor)
+    def delete(self, row: ApiToken, reason: str) -> None:
+        revoke_api_token(token=row, actor=self.actor, reason=reason)

@@ -94,7 +94,7 @@ class EndSessions(PeopleWork):
     permission = Permission.SESSIONS_END
 
     def act(self, person: User) -> None:
-        services.end_sessions_of(person, actor=self.actor)
+        services.end_sessions_of(person, actor=self.actor, reason=self.reason)
 
 
 class SendReset(_ToTheActive):
@@ -102,7 +102,7 @@ class SendReset(_ToTheActive):
     permission = Permission.PEOPLE_RESET_PASSWORD
 
     def act(self, person: User) -> None:
-        services.send_reset(person=person, actor=self.actor)
+        services.send_reset(person=person, actor=self.actor, reason=self.reason)
 
 
 class Delete(PeopleWork):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.core.cache import cache
 from django.utils.translation import get_language
 
+from accounts.access.models import ServiceAccount
 from accounts.access.scope import Scope
 from accounts.access.selectors import can, live_bindings
 from accounts.models import User
@@ -18,6 +19,10 @@ KEPT = 45
 COUNT_KEPT = 90
 
 
+# A service account reads them as people do, and has none marked as read.
+Viewer = User | ServiceAccount
+
+
 @dataclass(frozen=True)
 class Shown:
     """A notice, and whether this person has read it."""
@@ -26,10 +31,10 @@ class Shown:
     is_read: bool
 
 
-def notices_for(viewer: User) -> list[Shown]:
+def notices_for(viewer: Viewer) -> list[Shown]:
     """All that needs somebody who may do what `viewer` may: new ones first, then by how much they matter."""
     found = {one.key: one for source in SOURCES for one in _of(viewer, source)}
-    read = set(Read.objects.filter(user=viewer, key__in=found).values_list("key", flat=True))
+    read = set(Read.objects.filter(user_id=viewer.pk, key__in=found).values_list("key", flat=True))
     shown = [
         Shown(one, one.key in read)
         for one in found.values()
@@ -41,17 +46,17 @@ def notices_for(viewer: User) -> list[Shown]:
     return shown
 
 
-def known_count(viewer: User) -> int | None:
+def known_count(viewer: Viewer) -> int | None:
     """The number of new notices, as it was found last; None where nobody looked lately. Asks no database."""
     known: int | None = cache.get(_key(viewer))
     return known
 
 
-def count_new(viewer: User) -> int:
+def count_new(viewer: Viewer) -> int:
     return sum(not one.is_read for one in notices_for(viewer))
 
 
-def _of(viewer: User, source: Source) -> list[Notice]:
+def _of(viewer: Viewer, source: Source) -> list[Notice]:
     where = _where(viewer, source)
     if not where.everything and not where.organizations:
         return []
@@ -60,7 +65,7 @@ def _of(viewer: User, source: Source) -> list[Notice]:
     return shared(name, lambda: source.find(where), KEPT)
 
 
-def _where(viewer: User, source: Source) -> Where:
+def _where(viewer: Viewer, source: Source) -> Where:
     if can(viewer, source.permission):
         return Where(everything=True)
     held = {
@@ -72,5 +77,5 @@ def _where(viewer: User, source: Source) -> Where:
     return Where(everything=False, organizations=tuple(sorted(places)))
 
 
-def _key(viewer: User) -> str:
+def _key(viewer: Viewer) -> str:
     return f"admincenter:new-notices:{viewer.pk}"

@@ -12,7 +12,8 @@ from accounts.access.permissions import Permission
 from accounts.provider.services.api_tokens import revoke_api_token
 
 from ..forms import TokenFilters
-from ..pages import act, list_page
+from ..pages import list_page
+from ..reasons import with_reason
 from ..selectors.service_accounts import find_all_tokens, token_anywhere
 
 
@@ -32,9 +33,9 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, token_id: UUID) -> HttpResponse:
     token = token_anywhere(token_id)
-    return act(
+    return with_reason(
         request,
-        lambda: revoke_api_token(token=token, actor=actor(request)),
+        lambda reason: revoke_api_token(token=token, actor=actor(request), reason=reason),
         _("%(token)s is revoked: refused from its next request on.") % {"token": token.name},
         to=reverse("admincenter:api_tokens"),
     )

@@ -31,6 +31,7 @@ from ..bulk.people import KINDS
 from ..forms import LockdownForm, PeopleFilters, ReasonForm
 from ..navigation import permissions
 from ..pages import act, list_page, page
+from ..reasons import with_reason
 from ..selectors.people import find_people, memberships_of, person_for, roles_of
 from ..selectors.trail import events_of
 
@@ -100,10 +101,10 @@ def enable(request: HttpRequest, person_id: UUID) -> HttpResponse:
 def end_sessions(request: HttpRequest, person_id: UUID) -> HttpResponse:
     person = person_for(person_id)
     told = _("%(person)s is signed out everywhere.") % {"person": person}
-    return _act(
+    return _for_a_reason(
         request,
         person,
-        lambda: services.end_sessions_of(person, actor=actor(request)),
+        lambda reason: services.end_sessions_of(person, actor=actor(request), reason=reason),
         told,
     )
 
@@ -163,14 +164,28 @@ def recover(request: HttpRequest, person_id: UUID) -> HttpResponse:
 def send_reset(request: HttpRequest, person_id: UUID) -> HttpResponse:
     person = person_for(person_id)
     told = _("A link to set a new password is on its way to %(email)s.") % {"email": person.email}
-    return _act(
-        request, person, lambda: services.send_reset(person=person, actor=actor(request)), told
+    return _for_a_reason(
+        request,
+        person,
+        lambda reason: services.send_reset(person=person, actor=actor(request), reason=reason),
+        told,
     )
 
 
 def _act(request: HttpRequest, person: User, action: Callable[[], Any], told: str) -> HttpResponse:
     """The person's page says what was done, or why it was not."""
-    return act(request, action, told, to=reverse("admincenter:person", args=[person.pk]))
+    return act(request, action, told, to=_page_of(person))
+
+
+def _for_a_reason(
+    request: HttpRequest, person: User, action: Callable[[str], Any], told: str
+) -> HttpResponse:
+    own = person == actor(request)
+    return with_reason(request, action, told, to=_page_of(person), own=own)
+
+
+def _page_of(person: User) -> str:
+    return reverse("admincenter:person", args=[person.pk])
 
 
 def _page(

@@ -19,7 +19,8 @@ from accounts.organizations import services
 from accounts.organizations.models import Organization, SignInPolicy
 
 from ..navigation import permissions
-from ..pages import act, get_or_post, page, submit
+from ..pages import get_or_post, page, submit
+from ..reasons import with_reason
 from ..selectors.organizations import policies_together, policies_with_roles, policy_of
 from .organizations.common import around, organization
 from .organizations.forms import PolicyForm
@@ -60,9 +61,9 @@ def edit(request: HttpRequest, whose: Owner, policy_id: UUID) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, whose: Owner, policy_id: UUID) -> HttpResponse:
     policy = policy_of(whose, policy_id)
-    return act(
+    return with_reason(
         request,
-        lambda: services.remove_policy(policy=policy, actor=actor(request)),
+        lambda reason: services.remove_policy(policy=policy, actor=actor(request), reason=reason),
         _("The policy is removed."),
         to=_address(whose),
     )

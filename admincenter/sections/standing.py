@@ -1,12 +1,9 @@
 """Shutting people and organizations out, and letting them in again: lockdowns, the recycle bin, erasure; and copies."""
 
-from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,11 +16,12 @@ from accounts.privacy.selectors import copy_for
 from accounts.standing import services
 from accounts.standing.models import Lockdown
 from accounts.standing.selectors import lockdowns as known_lockdowns
-from mago.core.errors import NotFound, Refused
+from mago.core.errors import NotFound
 
-from ..forms import LockdownFilters, LockdownForm, ReasonForm
+from ..forms import LockdownFilters, LockdownForm
 from ..keyset import Listing
-from ..pages import list_page
+from ..pages import act, list_page
+from ..reasons import with_reason
 from ..selectors.people import person_for
 from ..services import lock_down_organization, lock_down_person
 from .organizations.common import organization
@@ -49,11 +47,11 @@ def lift(request: HttpRequest, lockdown_id: UUID) -> HttpResponse:
     found = Lockdown.objects.filter(pk=lockdown_id).first()
     if found is None:
         raise NotFound
-    return _with_reason(
+    return with_reason(
         request,
         lambda reason: services.lift_lockdown(lockdown=found, reason=reason, actor=actor(request)),
         _("The lockdown is lifted."),
-        "admincenter:lockdowns",
+        to=reverse("admincenter:lockdowns"),
     )
 
 
@@ -62,7 +60,7 @@ def lift(request: HttpRequest, lockdown_id: UUID) -> HttpResponse:
 def lock_person_down(request: HttpRequest, person_id: UUID) -> HttpResponse:
     person, form = person_for(person_id), LockdownForm(request.POST)
     told = _("%(person)s is locked down: out of everything, and told.") % {"person": person}
-    return _with_reason(
+    return with_reason(
         request,
         lambda reason: lock_down_person(
             person=person,
@@ -71,8 +69,7 @@ def lock_person_down(request: HttpRequest, person_id: UUID) -> HttpResponse:
             actor=actor(request),
         ),
         told,
-        "admincenter:person",
-        person.pk,
+        to=_page_of(person),
         form=form,
     )
 
@@ -82,14 +79,13 @@ def lock_person_down(request: HttpRequest, person_id: UUID) -> HttpResponse:
 def lock_organization_down(request: HttpRequest, slug: str) -> HttpResponse:
     whose: Organization = organization(request, slug)
     told = _("%(organization)s is locked down: its people, programs and hubs are out.")
-    return _with_reason(
+    return with_reason(
         request,
         lambda reason: lock_down_organization(
             organization=whose, reason=reason, actor=actor(request)
         ),
         told % {"organization": whose},
-        "admincenter:organization",
-        slug,
+        to=reverse("admincenter:organization", args=[slug]),
     )
 
 
@@ -97,12 +93,11 @@ def lock_organization_down(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def delete(request: HttpRequest, person_id: UUID) -> HttpResponse:
     person = person_for(person_id)
-    return _with_reason(
+    return with_reason(
         request,
         lambda reason: services.delete_person(person=person, reason=reason, actor=actor(request)),
         _("%(person)s lies in the recycle bin.") % {"person": person},
-        "admincenter:person",
-        person.pk,
+        to=_page_of(person),
     )
 
 
@@ -110,12 +105,11 @@ def delete(request: HttpRequest, person_id: UUID) -> HttpResponse:
 @require_POST
 def restore(request: HttpRequest, person_id: UUID) -> HttpResponse:
     person = person_for(person_id)
-    return _act(
+    return act(
         request,
         lambda: services.restore_person(person=person, actor=actor(request)),
         _("%(person)s is restored, and can sign in again.") % {"person": person},
-        "admincenter:person",
-        person.pk,
+        to=_page_of(person),
     )
 
 
@@ -123,12 +117,11 @@ def restore(request: HttpRequest, person_id: UUID) -> HttpResponse:
 @require_POST
 def erase(request: HttpRequest, person_id: UUID) -> HttpResponse:
     person = person_for(person_id)
-    return _with_reason(
+    return with_reason(
         request,
         lambda reason: privacy.ask_for_erasure(person=person, reason=reason, actor=actor(request)),
         _("%(person)s is being erased. Their page is gone in a moment.") % {"person": person},
-        "admincenter:person",
-        person.pk,
+        to=_page_of(person),
     )
 
 
@@ -136,12 +129,11 @@ def erase(request: HttpRequest, person_id: UUID) -> HttpResponse:
 @require_POST
 def copy(request: HttpRequest, person_id: UUID) -> HttpResponse:
     person: User = person_for(person_id)
-    return _with_reason(
+    return with_reason(
         request,
         lambda reason: privacy.ask_for_copy(person=person, reason=reason, actor=actor(request)),
         _("The copy is being made. It appears on this page once it is done."),
-        "admincenter:person",
-        person.pk,
+        to=_page_of(person),
     )
 
 
@@ -155,28 +147,5 @@ def download(request: HttpRequest, person_id: UUID, copy_id: UUID) -> HttpRespon
     return FileResponse(file, as_attachment=True, filename=f"person-{person_id}.json")
 
 
-def _with_reason(
-    request: HttpRequest,
-    action: Callable[[str], Any],
-    told: str,
-    to: str,
-    *args: Any,
-    form: ReasonForm | None = None,
-) -> HttpResponse:
-    form = form or ReasonForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Nothing was done: give a reason."))
-        return redirect(to, *args)
-    return _act(request, lambda: action(form.cleaned_data["reason"]), told, to, *args)
-
-
-def _act(
-    request: HttpRequest, action: Callable[[], Any], told: str, to: str, *args: Any
-) -> HttpResponse:
-    try:
-        action()
-    except Refused as refusal:
-        messages.error(request, str(refusal.detail))
-    else:
-        messages.success(request, told)
-    return redirect(to, *args)
+def _page_of(person: User) -> str:
+    return reverse("admincenter:person", args=[person.pk])

@@ -18,6 +18,7 @@ from mago.messaging.render import render
 from tests.conftest import Browser
 
 HOME = "/accounts/"
+WHY = {"reason": "phished"}
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0"
 
 
@@ -184,12 +185,12 @@ class TestSessions:
         self, admin: Any, alice: Any, at_alices: Any, dora: Any, events: Any
     ) -> None:
         pair = open_family(alice, method="password", proofs=["password"])
-        response = admin.post(at(alice, "sessions/end/"))
+        response = admin.post(at(alice, "sessions/end/"), WHY)
         assert "signed out everywhere" in said(response)
         assert not is_signed_in(at_alices)
         assert bearer_of(pair.access_token) is None
         (event,) = events(Tag.SESSIONS_ENDED)
-        assert event.actor_id == dora.pk
+        assert (event.actor_id, event.detail["reason"]) == (dora.pk, "phished")
         assert is_signed_in(Browser().as_person(alice))  # who may sign in again
 
     def test_the_person_is_told_of_what_somebody_else_ended(
@@ -201,7 +202,7 @@ class TestSessions:
         bearer = bearer_of(open_family(alice, method="password", proofs=["password"]).access_token)
         assert bearer
         admin.post(at(alice, f"programs/{bearer.family_id}/revoke/"))
-        admin.post(at(alice, "sessions/end/"))
+        admin.post(at(alice, "sessions/end/"), WHY)
         session, program, everything = (render(mail) for mail in mails(told, alice.email))
         assert "one of your sessions at Mago: Firefox on Linux." in session.text
         assert "one of your sessions at Mago: an unknown program." in program.text
@@ -241,22 +242,39 @@ class TestReset:
     def test_a_link_goes_to_the_person_and_that_is_recorded(
         self, admin: Any, alice: Any, dora: Any, link_in: Any, events: Any
     ) -> None:
-        response = admin.post(at(alice, "send-reset/"))
+        response = admin.post(at(alice, "send-reset/"), WHY)
         assert "alice@example.com" in said(response)
         assert link_in("reset_password", to="alice@example.com").startswith(
             "/accounts/password/reset/"
         )
         (event,) = events(Tag.PASSWORD_RESET_REQUESTED)
         assert (event.actor_id, event.target_id) == (dora.pk, str(alice.pk))
+        assert event.detail["reason"] == "phished"
 
     def test_nobody_who_is_disabled_gets_one(
         self, admin: Any, alice: Any, mails: Any, events: Any
     ) -> None:
         User.objects.filter(pk=alice.pk).update(is_active=False)
-        response = admin.post(at(alice, "send-reset/"))
+        response = admin.post(at(alice, "send-reset/"), WHY)
         assert "disabled" in said(response)
         assert not mails("reset_password")
         assert not events(Tag.PASSWORD_RESET_REQUESTED)
+
+
+def test_what_is_done_to_others_takes_a_reason_and_to_oneself_none(
+    admin: Any, alice: Any, at_alices: Any, dora: Any, mails: Any
+) -> None:
+    for action in ("sessions/end/", "send-reset/"):
+        assert "give a reason" in said(admin.post(at(alice, action)))
+    assert is_signed_in(at_alices)
+    assert not mails("reset_password")
+    page = admin.get(at(alice)).content.decode()
+    for action in ("end-sessions", "send-reset", "disable", "delete", "lock-down"):
+        assert page.count(f'id="reason-{action}"') == 1
+    own = admin.get(at(dora)).content.decode()
+    assert 'id="reason-end-sessions"' not in own
+    assert 'id="reason-send-reset"' not in own
+    assert "on its way" in said(admin.post(at(dora, "send-reset/")))
 
 
 def test_actions_ask_first_and_work_without_a_script(admin: Any, alice: Any) -> None:

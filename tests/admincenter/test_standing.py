@@ -33,6 +33,7 @@ def test_a_person_is_locked_down_and_let_in_again(admin: Browser, alice: Any, do
     assert "Enable" not in page.content.decode()
     (lockdown,) = Lockdown.objects.all()
     assert b"stolen laptop" in admin.get("/admincenter/lockdowns/").content
+    assert b"1 lockdown is in force" in admin.get("/admincenter/").content
     lift = f"/admincenter/lockdowns/{lockdown.pk}/lift/"
     assert "give a reason" in admin.post(lift, follow=True).content.decode()
     admin.post(lift, {"reason": "found"})
@@ -133,7 +134,10 @@ def test_tokens_of_all_organizations_are_found_and_revoked(
     page = admin.get("/admincenter/api-tokens/?organization=acme&state=live").content.decode()
     assert "Nightly" in page
     assert secret not in page
-    admin.post(f"/admincenter/api-tokens/{token.pk}/revoke/", follow=True)
+    revoke = f"/admincenter/api-tokens/{token.pk}/revoke/"
+    assert "give a reason" in admin.post(revoke, follow=True).content.decode()
+    assert "Nightly" in admin.get("/admincenter/api-tokens/?state=live").content.decode()
+    admin.post(revoke, WHY, follow=True)
     assert "Nightly" not in admin.get("/admincenter/api-tokens/?state=live").content.decode()
     assert "Nightly" in admin.get("/admincenter/api-tokens/?state=revoked").content.decode()
     assert Browser().as_person(alice).get("/admincenter/api-tokens/").status_code == 403

@@ -100,8 +100,14 @@ def recheck_domain(domain: Domain) -> None:
 
 
 @transaction.atomic
-def remove_domain(*, domain: Domain, actor: User) -> None:
+def remove_domain(*, domain: Domain, actor: User, reason: str = "") -> None:
     """The organization claims the domain no longer."""
     demand_permission(actor, Permission.DOMAINS_EDIT, domain)
-    record(Tag.DOMAIN_REMOVED, actor=actor, target=domain, organization_id=domain.organization_id)
+    record(
+        Tag.DOMAIN_REMOVED,
+        actor=actor,
+        target=domain,
+        organization_id=domain.organization_id,
+        reason=reason,
+    )
     domain.delete()

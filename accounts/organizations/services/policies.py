@@ -172,11 +172,18 @@ def _demand_a_way(policy: SignInPolicy) -> None:
 
 
 @transaction.atomic
-def remove_policy(*, policy: SignInPolicy, actor: User) -> None:
+def remove_policy(*, policy: SignInPolicy, actor: User, reason: str = "") -> None:
     """It demands nothing any more."""
     demand_permission(actor, Permission.POLICIES_EDIT, policy.organization)
     before, where = _demanded_by(policy), policy.organization_id
-    record(Tag.POLICY_REMOVED, actor=actor, target=policy, organization_id=where, before=before)
+    record(
+        Tag.POLICY_REMOVED,
+        actor=actor,
+        target=policy,
+        organization_id=where,
+        before=before,
+        reason=reason,
+    )
     policy.delete()
     forget()
 

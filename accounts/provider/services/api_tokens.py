@@ -84,7 +84,7 @@ def note_use(token: ApiToken) -> None:
 
 
 @transaction.atomic
-def revoke_api_token(*, token: ApiToken, actor: User) -> None:
+def revoke_api_token(*, token: ApiToken, actor: User, reason: str = "") -> None:
     """The token is refused from the next request on."""
     account = token.service_account
     decision = can(actor, Permission.SERVICE_ACCOUNTS_EDIT, account)
@@ -98,4 +98,5 @@ def revoke_api_token(*, token: ApiToken, actor: User) -> None:
             target=account,
             organization_id=account.organization_id,
             name=token.name,
+            reason=reason,
         )

@@ -8,7 +8,7 @@ from django.urls import reverse
 from rest_framework import serializers
 
 from accounts.access.permissions import Permission
-from accounts.api.bodies import Body, DocumentField
+from accounts.api.bodies import Body, DocumentField, OptionalReasonBody
 from accounts.api.resources import Resource, acted, changed, created, listed, read, removed
 from accounts.api.serializers import TextField
 from accounts.federation.enterprise import filling, services, setup
@@ -220,10 +220,11 @@ class OneIdentityProvider(OfOneProvider):
 
     @removed(
         IdentityProviderSerializer,
+        body=OptionalReasonBody,
         summary="Remove an identity provider; whoever came by it is signed out",
     )
-    def delete(self, row: IdentityProvider) -> None:
-        services.remove_provider(provider=row, actor=self.actor)
+    def delete(self, row: IdentityProvider, reason: str) -> None:
+        services.remove_provider(provider=row, actor=self.actor, reason=reason)
 
 
 class ProviderValues(OfOneProvider):

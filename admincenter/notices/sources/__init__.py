@@ -5,13 +5,14 @@ from accounts.access.permissions import Permission
 from .access import of_access, of_directories, of_endings
 from .common import Level, Notice, Source, Where
 from .fleets import of_clones, of_missing, of_quarantine
-from .platform import of_endpoints, of_messages, of_trail
+from .platform import of_endpoints, of_lockdowns, of_messages, of_trail
 from .programmes import of_risks, of_tests, of_tickets
 
 __all__ = ["SOURCES", "Level", "Notice", "Source", "Where"]
 
 SOURCES: tuple[Source, ...] = (
     Source(Permission.AUDIT_READ, of_trail),
+    Source(Permission.LOCKDOWNS_EDIT, of_lockdowns),
     Source(Permission.MESSAGES_READ, of_messages),
     Source(Permission.CERTIFICATES_READ, of_endpoints),
     Source(Permission.TICKETS_READ, of_tickets),

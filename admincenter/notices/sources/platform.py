@@ -1,16 +1,17 @@
-"""Of the platform alone: its trail, its messages, its endpoints."""
+"""Of the platform alone: its trail, who is locked down, its messages, its endpoints."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.access.permissions import Permission
+from accounts.standing.selectors import lockdowns
 from mago.audit.models import AuditStream
 from mago.messaging.models import Message, Status
 from mago.tls.models import State
 from mago.tls.selectors import endpoints
 
-from ...selectors.figures import Count, unsealed_since
+from ...selectors.figures import Count, count, unsealed_since
 from ...selectors.outbox import dead
 from .common import MOST, Level, Notice, Where
 
@@ -48,6 +49,28 @@ def of_trail(where: Where) -> list[Notice]:
             )
         )
     return found
+
+
+def of_lockdowns(where: Where) -> list[Notice]:
+    """One of all that are in force, until the last one is lifted."""
+    newest = lockdowns().order_by("-started_at", "-id").first() if where.everything else None
+    if newest is None:
+        return []
+    number = count(lockdowns())
+    words = ngettext(
+        "%(number)s lockdown is in force", "%(number)s lockdowns are in force", number.number
+    )
+    return [
+        Notice(
+            f"lockdowns:{newest.pk}",
+            words % {"number": number},
+            reverse("admincenter:lockdowns"),
+            Level.WARNING,
+            Permission.LOCKDOWNS_EDIT,
+            _("The newest one is that of %(who)s.") % {"who": newest.person or newest.organization},
+            newest.started_at,
+        )
+    ]
 
 
 def of_messages(where: Where) -> list[Notice]:

@@ -19,6 +19,7 @@ from accounts.federation.enterprise.services import setup_links
 from mago.core.errors import NotFound, Refused
 
 from ...pages import get_or_post, submit
+from ...reasons import with_reason
 from ...selectors import identity_providers as selectors
 from .common import act, list_url, provider, section, url_of
 from .forms import RolesForm, StateForm
@@ -112,9 +113,11 @@ def state(request: HttpRequest, found: IdentityProvider) -> HttpResponse:
 @require(Permission.IDENTITY_PROVIDERS_EDIT, of=provider)
 @require_POST
 def remove(request: HttpRequest, found: IdentityProvider) -> HttpResponse:
-    return act(
+    return with_reason(
         request,
-        lambda: services.remove_provider(provider=found, actor=actor(request)),
+        lambda reason: services.remove_provider(
+            provider=found, actor=actor(request), reason=reason
+        ),
         _("The provider is gone, and whoever came by it is signed out."),
         to=list_url(found.organization),
     )

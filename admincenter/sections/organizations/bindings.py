@@ -15,8 +15,9 @@ from accounts.access.scope import Scope
 from accounts.organizations.models import Organization
 
 from ...pages import list_page
+from ...reasons import with_reason
 from ...selectors.organizations import binding_for, find_bindings
-from .common import act, around, form_page, get_or_post, organization
+from .common import around, form_page, get_or_post, organization, url_of_tab
 from .forms import BindingFilters, GrantForm
 
 TAB = "organization_bindings"
@@ -70,10 +71,10 @@ def _grant(
 @require_POST
 def revoke(request: HttpRequest, whose: Organization, binding_id: UUID) -> HttpResponse:
     binding = binding_for(actor(request), whose, binding_id)
-    return act(
+    return with_reason(
         request,
-        whose,
-        lambda: services.revoke_role(binding=binding, actor=actor(request)),
+        lambda reason: services.revoke_role(binding=binding, actor=actor(request), reason=reason),
         _("The role is taken back."),
-        tab=TAB,
+        to=url_of_tab(whose, TAB),
+        own=binding.user_id == actor(request).pk,
     )

@@ -23,7 +23,17 @@ from ... import pages
 from ...navigation import Permissions
 from ...pages import get_or_post, page
 
-__all__ = ["act", "around", "form_page", "get_or_post", "organization", "owned", "section", "site"]
+__all__ = [
+    "act",
+    "around",
+    "form_page",
+    "get_or_post",
+    "organization",
+    "owned",
+    "section",
+    "site",
+    "url_of_tab",
+]
 
 
 @dataclass(frozen=True)
@@ -130,8 +140,7 @@ def form_page(
         except Refused as refusal:
             form.refuse(refusal)
             status = refusal.status
-    back = reverse(f"admincenter:{tab}", args=[whose.slug])
-    context |= {"form": form, "title": title, "back": back}
+    context |= {"form": form, "title": title, "back": url_of_tab(whose, tab)}
     return section(request, whose, template, context, tab=tab, status=status)
 
 
@@ -145,6 +154,8 @@ def act(
     to: str = "",
 ) -> HttpResponse:
     """The tab, or the page `to`, says what was done, or why it was not."""
-    return pages.act(
-        request, action, told, to=to or reverse(f"admincenter:{tab}", args=[whose.slug])
-    )
+    return pages.act(request, action, told, to=to or url_of_tab(whose, tab))
+
+
+def url_of_tab(whose: Organization, tab: str) -> str:
+    return reverse(f"admincenter:{tab}", args=[whose.slug])

@@ -13,13 +13,15 @@ from accounts.organizations.models import Organization
 from accounts.standing.selectors import lockdown_of
 from mago.core.errors import Refused
 
-from ...forms import ReasonForm
 from ...navigation import permissions
 from ...pages import list_page, page
+from ...reasons import with_reason
 from ...selectors.organizations import figures_of, find_organizations
 from ..overview.organization import glance
-from .common import act, form_page, get_or_post, organization, section
+from .common import act, form_page, get_or_post, organization, section, url_of_tab
 from .forms import NameForm, OrganizationFilters, OrganizationForm
+
+TAB = "organization"
 
 
 @require(Permission.ORGANIZATIONS_READ, within=True)
@@ -60,10 +62,9 @@ def overview(request: HttpRequest, whose: Organization) -> HttpResponse:
         **glance(request, whose),
         "counts": figures_of(whose),
         "may_disable": Permission.ORGANIZATIONS_CREATE in permissions(request),
-        "reason_form": ReasonForm(None),
         "lockdown": lockdown_of(organization=whose),
     }
-    return section(request, whose, "overview", context, tab="organization")
+    return section(request, whose, "overview", context, tab=TAB)
 
 
 @require(Permission.ORGANIZATIONS_EDIT, of=organization)
@@ -74,7 +75,7 @@ def rename(request: HttpRequest, whose: Organization) -> HttpResponse:
         request,
         whose,
         NameForm(sent, initial={"name": whose.name}),
-        tab="organization",
+        tab=TAB,
         title=_("Rename"),
         save=lambda name: services.rename_organization(
             organization=whose, name=name, actor=actor(request)
@@ -86,30 +87,27 @@ def rename(request: HttpRequest, whose: Organization) -> HttpResponse:
 @require(Permission.ORGANIZATIONS_CREATE)
 @require_POST
 def disable(request: HttpRequest, slug: str) -> HttpResponse:
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Nothing was done: give a reason."))
-        return redirect("admincenter:organization", slug)
-    told = _("The organization is disabled.")
-    return _set_active(request, slug, False, told, reason=form.cleaned_data["reason"])
+    whose = organization(request, slug)
+    return with_reason(
+        request,
+        lambda reason: services.set_organization_active(
+            organization=whose, active=False, actor=actor(request), reason=reason
+        ),
+        _("The organization is disabled."),
+        to=url_of_tab(whose, TAB),
+    )
 
 
 @require(Permission.ORGANIZATIONS_CREATE)
 @require_POST
 def enable(request: HttpRequest, slug: str) -> HttpResponse:
-    return _set_active(request, slug, True, _("The organization is enabled."))
-
-
-def _set_active(
-    request: HttpRequest, slug: str, active: bool, told: str, *, reason: str = ""
-) -> HttpResponse:
     whose = organization(request, slug)
     return act(
         request,
         whose,
         lambda: services.set_organization_active(
-            organization=whose, active=active, actor=actor(request), reason=reason
+            organization=whose, active=True, actor=actor(request)
         ),
-        told,
-        tab="organization",
+        _("The organization is enabled."),
+        tab=TAB,
     )

@@ -1,7 +1,5 @@
 """The mail domains of an organization: claimed, proved by a record in the DNS, given up."""
 
-from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +12,8 @@ from accounts.organizations import services
 from accounts.organizations.models import Domain, Organization
 from accounts.organizations.selectors import domains_of
 
-from .common import act, form_page, get_or_post, organization, owned, section
+from ...reasons import with_reason
+from .common import act, form_page, get_or_post, organization, owned, section, url_of_tab
 from .forms import DomainForm
 
 TAB = "organization_domains"
@@ -47,18 +46,28 @@ def claim(request: HttpRequest, whose: Organization) -> HttpResponse:
 @require(Permission.DOMAINS_EDIT, of=organization)
 @require_POST
 def check(request: HttpRequest, whose: Organization, domain_id: UUID) -> HttpResponse:
-    return _act(request, whose, domain_id, services.prove_domain, _("The domain is proved."))
+    domain = _domain(request, whose, domain_id)
+    return act(
+        request,
+        whose,
+        lambda: services.prove_domain(domain=domain, actor=actor(request)),
+        _("The domain is proved."),
+        tab=TAB,
+    )
 
 
 @require(Permission.DOMAINS_EDIT, of=organization)
 @require_POST
 def remove(request: HttpRequest, whose: Organization, domain_id: UUID) -> HttpResponse:
-    told = _("The domain is no longer claimed.")
-    return _act(request, whose, domain_id, services.remove_domain, told)
+    domain = _domain(request, whose, domain_id)
+    return with_reason(
+        request,
+        lambda reason: services.remove_domain(domain=domain, actor=actor(request), reason=reason),
+        _("The domain is no longer claimed."),
+        to=url_of_tab(whose, TAB),
+    )
 
 
-def _act(
-    request: HttpRequest, whose: Organization, key: UUID, service: Callable[..., Any], told: str
-) -> HttpResponse:
-    domain = owned(request, whose.slug, Domain, key, Permission.DOMAINS_EDIT)
-    return act(request, whose, lambda: service(domain=domain, actor=actor(request)), told, tab=TAB)
+def _domain(request: HttpRequest, whose: Organization, key: UUID) -> Domain:
+    found: Domain = owned(request, whose.slug, Domain, key, Permission.DOMAINS_EDIT)
+    return found

@@ -17,6 +17,7 @@ from accounts.organizations.models import Organization
 from accounts.provider.services import create_api_token, revoke_api_token
 
 from ...pages import list_page, submit
+from ...reasons import with_reason
 from ...selectors.service_accounts import (
     find_service_accounts,
     find_tokens,
@@ -122,12 +123,10 @@ def revoke_token(
 ) -> HttpResponse:
     account = _account(request, whose, account_id)
     token = token_for(account, token_id)
-    return act(
+    return with_reason(
         request,
-        whose,
-        lambda: revoke_api_token(token=token, actor=actor(request)),
+        lambda reason: revoke_api_token(token=token, actor=actor(request), reason=reason),
         _("The token is revoked."),
-        tab=TAB,
         to=_page_of(account),
     )
 

@@ -8,6 +8,7 @@ from accounts.access.roles import RoleName
 from accounts.access.services import create_custom_role
 from accounts.organizations import dns
 from accounts.organizations.models import Domain, SignInPolicy
+from mago.audit.tags import Tag
 from tests.conftest import App
 
 
@@ -17,7 +18,7 @@ def here(acme: Any) -> str:
 
 
 def test_a_domain_is_claimed_proved_and_given_up(
-    owner: App, here: str, acme: Any, monkeypatch: pytest.MonkeyPatch
+    owner: App, here: str, acme: Any, events: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = owner.post(f"{here}/domains", {"name": "Acme.Example"})
     assert made.json()["name"] == "acme.example"
@@ -29,7 +30,10 @@ def test_a_domain_is_claimed_proved_and_given_up(
     shown = {record["name"]: [record["text"]]}
     monkeypatch.setattr(dns, "texts_of", lambda name: shown[name])
     assert owner.post(f"{path}/check").json()["proved_at"] is not None
-    assert owner.delete(path).status_code == 204
+    wrong = owner.send("DELETE", path, {"reasons": "Sold."})
+    assert (wrong.status_code, wrong.json()["errors"].keys()) == (400, {"reasons"})
+    assert owner.send("DELETE", path, {"reason": "Sold."}).status_code == 204
+    assert events(Tag.DOMAIN_REMOVED)[0].detail["reason"] == "Sold."
     assert not Domain.objects.of(acme).exists()
 
 
@@ -39,7 +43,9 @@ def test_what_is_no_domain_is_named(owner: App, here: str, name: Any) -> None:
     assert (response.status_code, list(response.json()["errors"])) == (400, ["name"])
 
 
-def test_a_policy_is_made_changed_and_removed(owner: App, here: str, acme: Any) -> None:
+def test_a_policy_is_made_changed_and_removed(
+    owner: App, here: str, acme: Any, events: Any
+) -> None:
     made = owner.post(f"{here}/policies", {"idle_minutes": 60, "role": "technician"})
     assert (made.status_code, made.json()["role"]) == (201, "technician")
     again = owner.post(f"{here}/policies", {"single_session": True, "role": "technician"})
@@ -52,7 +58,8 @@ def test_a_policy_is_made_changed_and_removed(owner: App, here: str, acme: Any) 
         (None, "single_factor", effective[0]["idle"]),
         ("technician", "two_factors", 60),
     ]
-    assert owner.delete(path).status_code == 204
+    assert owner.send("DELETE", path, {"reason": "Stricter one."}).status_code == 204
+    assert events(Tag.POLICY_REMOVED)[0].detail["reason"] == "Stricter one."
     assert not SignInPolicy.objects.of(acme).exists()
 
 

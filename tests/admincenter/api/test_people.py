@@ -14,6 +14,7 @@ from accounts.federation.models import SocialProvider
 from accounts.models import User
 from accounts.provider.services import open_family
 from accounts.sessions.models import Session
+from mago.audit.tags import Tag
 from mago.messaging.models import Message
 from tests.conftest import App
 
@@ -125,10 +126,11 @@ def test_another_person_s_session_is_not_found_under_somebody(
 
 
 def test_somebody_is_signed_out_everywhere_and_mailed_a_reset(
-    admin: App, owner: App, alice: Any, mails: Any
+    admin: App, owner: App, alice: Any, mails: Any, events: Any
 ) -> None:
     assert admin.post(f"people/{alice.pk}/send-reset").status_code == 204
-    assert admin.post(f"people/{alice.pk}/sign-out").status_code == 204
+    out = admin.post(f"people/{alice.pk}/sign-out", {"reason": "Phished."})
+    assert (out.status_code, events(Tag.SESSIONS_ENDED)[0].detail["reason"]) == (204, "Phished.")
     assert owner.get("me").status_code == 401
     assert mails("signin/reset_password", to=alice.email)
     User.objects.filter(pk=alice.pk).update(is_active=False)

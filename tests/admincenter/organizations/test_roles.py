@@ -35,6 +35,8 @@ def test_a_role_is_granted_at_a_site_and_taken_back(
     assert not can(fresh(bob), Permission.HUBS_REBOOT, acme)
     binding = RoleBinding.objects.get(user=bob, site=hall)
     owner.post(f"{AT}bindings/{binding.pk}/revoke/")
+    assert can(fresh(bob), Permission.HUBS_REBOOT, hall)  # no reason was given
+    owner.post(f"{AT}bindings/{binding.pk}/revoke/", {"reason": "moved"})
     assert not can(fresh(bob), Permission.HUBS_REBOOT, hall)
 
 

@@ -105,11 +105,14 @@ def test_a_token_is_revoked_and_stays_so(
     owner: Any, robot: Any, token: ApiToken, events: Any
 ) -> None:
     path = f"{account_page(robot)}tokens/{token.pk}/revoke/"
-    assert said(owner.post(path)) == "The token is revoked."
-    owner.post(path)
+    assert b"give a reason" in owner.post(path, follow=True).content
+    assert not events(Tag.API_TOKEN_REVOKED)
+    assert said(owner.post(path, {"reason": "leaked"})) == "The token is revoked."
+    owner.post(path, {"reason": "leaked"})
     token.refresh_from_db()
     assert token.revoked_at
-    assert len(events(Tag.API_TOKEN_REVOKED)) == 1
+    (event,) = events(Tag.API_TOKEN_REVOKED)
+    assert event.detail["reason"] == "leaked"
     page = owner.get(account_page(robot)).content.decode()
     assert "Revoked" in page
     assert path not in page

@@ -171,7 +171,7 @@ def remove_identity(*, identity: EnterpriseIdentity, actor: User) -> None:
 
 
 @transaction.atomic
-def remove_provider(*, provider: IdentityProvider, actor: User) -> None:
+def remove_provider(*, provider: IdentityProvider, actor: User, reason: str = "") -> None:
     """The provider is gone, with its identities and the roles that it gave; who came by it is out at once."""
     _demand(provider, actor)
     provider = locked(provider)
@@ -182,6 +182,7 @@ def remove_provider(*, provider: IdentityProvider, actor: User) -> None:
         target=provider,
         organization_id=provider.organization_id,
         kind=provider.kind,
+        reason=reason,
     )
     provider.delete()
 
