@@ -28,8 +28,8 @@ class LevelField(serializers.ChoiceField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(choices=[level.name.lower() for level in Level], **kwargs)
 
-    def to_representation(self, value: Level) -> str:
-        return value.name.lower()
+    def to_representation(self, value: Any) -> str:
+        return Level(value).name.lower()
 
 
 class NoticeSerializer(serializers.Serializer[Any]):
