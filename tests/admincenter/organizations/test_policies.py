@@ -114,9 +114,9 @@ def test_the_platform_has_a_page_of_its_own_and_its_demands_show_in_each_organiz
     assert [owner.get(path).status_code for path in (at, f"{at}create/", f"{at}{policy.pk}/")] == [
         403
     ] * 3
-    assert owner.post(f"{AT}{policy.pk}/remove/").status_code == 404
+    assert owner.post(f"{AT}{policy.pk}/remove/", {"reason": "stricter one"}).status_code == 404
     # Who came by a password demands no more than that of who administers the platform, from now on.
     strong = FORM | {"role": RoleName.PLATFORM_ADMINISTRATOR, "strength": "2"}
     assert platform.post(f"{at}create/", strong).status_code == 400
-    platform.post(f"{at}{policy.pk}/remove/")
+    platform.post(f"{at}{policy.pk}/remove/", {"reason": "stricter one"})
     assert not SignInPolicy.objects.of_platform().exists()
