@@ -205,12 +205,13 @@ def concerned_by(policy: SignInPolicy) -> QuerySet[User]:
 
 
 def locked_out_by(policy: SignInPolicy) -> User | None:
-    """Somebody to whom this policy and another one together leave no way of signing in; None if nobody."""
+    """Somebody to whom this policy and another one of the same owner, or of the platform, leave no way of signing in.
+
+    Another organization's is none of this one's business: neither may it forbid what is decided here, nor be told of.
+    """
     people = concerned_by(policy)
-    theirs = Membership.objects.everywhere(reason="of those whom one policy concerns")
-    places = theirs.filter(user__in=people).values("organization")
-    others = SignInPolicy.objects.everywhere(reason="that concern the same people").filter(
-        Q(organization=None) | Q(organization__in=places, organization__is_active=True)
+    others = SignInPolicy.objects.everywhere(reason="the platform's, which concern all").filter(
+        Q(organization=None) | Q(organization=policy.organization_id)
     )
     for other in others.exclude(pk=policy.pk):
         if not strictest([policy, other]).leaves_a_way:

@@ -5,7 +5,6 @@ without gaps, which ends in a checkpoint, so that whoever has the file can check
 export of a search shows what was found, and proves nothing.
 """
 
-import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -14,6 +13,8 @@ from typing import Any
 
 from django.db.models import Max, Min
 from django.utils import timezone
+
+from mago.core.csv_text import csv_of
 
 from . import canonical, selectors
 from .checkpoints import checkpoints_between, make_checkpoint
@@ -25,8 +26,6 @@ from .statements import installation, keys
 from .tags import Tag
 
 VERSION = 1
-# A spreadsheet takes a cell that begins so for a formula, and computes it.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 COLUMNS = ("id", *canonical.FIELDS)
 
 
@@ -85,18 +84,9 @@ def lines_after(position: int, most: int) -> tuple[list[str], int]:
     return lines, position
 
 
-class _Line:
-    """What csv.writer writes to: it hands the line on."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def _csv(events: Iterable[AuditEvent]) -> Iterator[str]:
-    writer = csv.writer(_Line(), quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    yield writer.writerow(COLUMNS)
-    for event in events:
-        yield writer.writerow([event.id, *map(_cell, _named(event).values())])
+    yield from csv_of([COLUMNS])
+    yield from csv_of([event.id, *map(_plain, _named(event).values())] for event in events)
 
 
 def _named(event: AuditEvent) -> dict[str, Any]:
@@ -110,13 +100,10 @@ def _named(event: AuditEvent) -> dict[str, Any]:
     return canonical.content_of(event) | names
 
 
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
+def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return canonical.moment(value)
-    text = canonical.encode(value) if isinstance(value, dict) else str(value)
-    return f"'{text}" if text.lstrip().startswith(FORMULA) or text.startswith(FORMULA) else text
+    return canonical.encode(value) if isinstance(value, dict) else value
 
 
 def _search(events: Iterable[AuditEvent]) -> Iterator[str]:

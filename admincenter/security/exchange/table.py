@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from mago.core.csv_text import csv_of
+
 from ..models import Source, Ticket
 from ..severity import Severity
 from .found import MOST, Found, Unreadable, fingerprint
@@ -17,33 +19,19 @@ COLUMNS = (
 )  # fmt: skip
 # What a finding may be told by; only the title must be.
 TAKEN = ("title", "description", "component", "vector", "severity", "location")
-# A cell that begins so is a formula to a spreadsheet (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-class _Line:
-    """What csv.writer writes to: it hands the line on."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 def write(tickets: Iterable[Ticket]) -> Iterator[str]:
     """A line for the names, then one for each ticket."""
-    writer: Any = csv.writer(_Line(), quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    yield writer.writerow(COLUMNS)
-    for ticket in tickets:
-        values = (
+    yield from csv_of([COLUMNS])
+    yield from csv_of(
+        (
             ticket, ticket.title, ticket.source, ticket.component, ticket.severity, ticket.score,
             ticket.vector, ticket.state, ticket.created_at.isoformat(timespec="seconds"), ticket.due_on,
             ticket.fixed_at, ticket.verified_at, ticket.release,
-        )  # fmt: skip
-        yield writer.writerow([_cell(value) for value in values])
-
-
-def _cell(value: Any) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+        )
+        for ticket in tickets
+    )  # fmt: skip
 
 
 def read(data: bytes, *, source: str = Source.PENETRATION_TEST) -> list[Found]:

@@ -218,12 +218,23 @@ def test_policies_that_exclude_each_other_lock_nobody_out(
     assert demand_on(anew(bob)).leaves_a_way
     set_policy(organization=other, actor=charlie, methods=["passkey", "saml"])
     accept_invitation(secret=secret, user=bob)
+    assert demand_on(anew(bob)).methods == {"saml"}
     with pytest.raises(Refused) as refused:
-        set_policy(organization=other, actor=charlie, methods=["passkey"])
+        set_policy(organization=other, actor=charlie, role=RoleName.GUEST, methods=["ldap"])
     assert refused.value.code == "policies_exclude"
     assert "bob@example.com" in str(refused.value.detail)
-    assert demand_on(anew(bob)).methods == {"saml"}
-    assert code(set_policy, organization=None, actor=dora, methods=["ldap"]) == "policies_exclude"
+
+
+def test_no_customer_forbids_another_or_the_platform_what_they_decide(
+    *, acme: Organization, other: Organization, alice: User, bob: User, charlie: User, dora: User
+) -> None:
+    """Nor does a refusal tell who belongs to somebody else's organization; the person is told at the sign-in."""
+    Membership.objects.create(organization=other, user=bob)
+    set_policy(organization=acme, actor=alice, methods=["password"])
+    set_policy(organization=other, actor=charlie, methods=["passkey"])
+    set_policy(organization=None, actor=dora, methods=["ldap"])
+    assert not demand_on(anew(bob)).leaves_a_way
+    assert code(set_policy, organization=acme, actor=alice, methods=["saml"]) == "policies_exclude"
 
 
 # --- running sessions ---

@@ -11,10 +11,11 @@ from django.core.management import CommandError, call_command
 from time_machine import travel
 
 from mago.audit import checkpoints, exporting
-from mago.audit.exporting import FORMULA, Format, export
+from mago.audit.exporting import Format, export
 from mago.audit.models import AuditEvent
 from mago.audit.services import Tag, record, seal
 from mago.core.context import Caller, calling
+from mago.core.csv_text import FORMULA
 
 from .conftest import Tamper
 
