@@ -1,4 +1,4 @@
-"""Eight processes show one secret at one moment: one wins, and nobody sees an error of ours."""
+"""Many processes show one secret at one moment: one wins, and nobody sees an error of ours."""
 
 import base64
 import json
@@ -19,6 +19,8 @@ from tests.accounts.provider.conftest import CODE, VERIFIER, Party, wiki
 from tests.conftest import PASSWORD, App, Browser
 from tests.races import THREADS, _answer, in_processes, post_json, real_database
 
+# A process that is forked from the suite costs a third of a second: the tokens of the protocol are worth eight.
+FEWER = 4
 __all__ = ["email_of", "real_database", "sms_of", "totp_of", "wiki"]
 pytestmark = [
     pytest.mark.slow,
@@ -72,14 +74,14 @@ def test_one_refresh_token(wiki: Party, alice: User, settings: Any, grace: timed
 
 
 def statuses_of(path: str, body: dict[str, Any]) -> Counter[int]:
-    return Counter(in_processes(lambda number: post_json(path, body).status_code))
+    return Counter(in_processes(lambda number: post_json(path, body).status_code, FEWER))
 
 
 def test_one_mailed_code(alice: User) -> None:
     app = App()
     transaction = app.post("auth/code", {"email": alice.email}).json()["transaction"]
     body = {"transaction": transaction, "email": alice.email, "code": sent_code()}
-    assert statuses_of("/api/v1/auth/code/verify", body) == {200: 1, 401: THREADS - 1}
+    assert statuses_of("/api/v1/auth/code/verify", body) == {200: 1, 401: FEWER - 1}
     assert TokenFamily.objects.count() == 1
 
 
@@ -93,7 +95,7 @@ def test_one_recovery_code(alice: User, totp_of: Any) -> None:
         body = {"transaction": asked[number]["transaction"], "method": "recovery", "code": code}
         return post_json("/api/v1/auth/mfa/verify", body).status_code
 
-    assert Counter(in_processes(show)) == {200: 1, 401: THREADS - 1}
+    assert Counter(in_processes(show, FEWER)) == {200: 1, 401: FEWER - 1}
     assert TokenFamily.objects.count() == 1
 
 
@@ -107,7 +109,7 @@ def test_one_code_of_an_app(alice: User, totp_of: Any) -> None:
         body = {"transaction": asked[number]["transaction"], "method": "totp", "code": code}
         return post_json("/api/v1/auth/mfa/verify", body).status_code
 
-    assert Counter(in_processes(show)) == {200: 1, 401: THREADS - 1}
+    assert Counter(in_processes(show, FEWER)) == {200: 1, 401: FEWER - 1}
     assert TokenFamily.objects.count() == 1
 
 
@@ -122,7 +124,7 @@ def test_one_code_that_was_sent(
     transaction = json.loads(post_json("/api/v1/auth/login", words).content)["transaction"]
     post_json("/api/v1/auth/mfa/challenge", {"transaction": transaction, "method": method})
     body = {"transaction": transaction, "method": method, "code": sent_code()}
-    assert statuses_of("/api/v1/auth/mfa/verify", body) == {200: 1, 401: THREADS - 1}
+    assert statuses_of("/api/v1/auth/mfa/verify", body) == {200: 1, 401: FEWER - 1}
     assert TokenFamily.objects.count() == 1
 
 
@@ -135,8 +137,8 @@ def test_one_link_to_a_new_password(alice: User) -> None:
         body = {"key": key, "password": passwords[number]}
         return post_json("/api/v1/auth/password/confirm", body).status_code
 
-    answers = in_processes(show)
-    assert Counter(answers) == {204: 1, 400: THREADS - 1}
+    answers = in_processes(show, FEWER)
+    assert Counter(answers) == {204: 1, 400: FEWER - 1}
     alice.refresh_from_db()
     assert alice.check_password(passwords[answers.index(204)])
 
@@ -152,5 +154,5 @@ def test_one_transaction(alice: User, totp_of: Any) -> None:
         body = {"transaction": transaction, "method": "recovery", "code": codes[number]}
         return post_json("/api/v1/auth/mfa/verify", body).status_code
 
-    assert Counter(in_processes(show)) == {200: 1, 401: THREADS - 1}
+    assert Counter(in_processes(show, FEWER)) == {200: 1, 401: FEWER - 1}
     assert TokenFamily.objects.count() == 1

@@ -29,15 +29,15 @@ LONGEST_MINUTES = 60 * 24 * 366
 # So long administrators of a new installation have to set a second factor up.
 FIRST_GRACE = timedelta(days=7)
 _MAKE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
-FIELDS = (
+DEMANDS = (
     "strength",
     "methods",
     "authenticators",
     "idle_minutes",
     "absolute_minutes",
     "single_session",
-    "grace_until",
 )
+FIELDS = (*DEMANDS, "grace_until")
 
 
 @transaction.atomic
@@ -63,6 +63,8 @@ def set_policy(
     policy: SignInPolicy = known.select_for_update().first() or SignInPolicy(
         organization=organization, site=site, role=role or None
     )
+    if policy._state.adding and not any(demands.get(name) for name in DEMANDS):
+        raise Refused(_("Choose something that it demands."), code="bad_policy")
     before = _demanded_by(policy)
     for name, value in demands.items():
         setattr(policy, name, value)

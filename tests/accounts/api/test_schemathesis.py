@@ -30,7 +30,7 @@ from accounts.access.services import create_service_account, grant_role
 from accounts.organizations.services import create_organization
 from accounts.provider.services import create_api_token, open_family
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_database]
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

@@ -56,7 +56,7 @@ def test_one_links_what_one_has_and_signs_in_with_it(
     assert "other@example.com" in page
     assert "never used" in page
     assert mails("federation/linked", alice.email)
-    assert events(Tag.IDENTITY_LINKED)[0].detail["subject"] == "ada"
+    assert events(Tag.IDENTITY_LINKED)[0].told_detail["subject"] == "ada"
     again = Browser()
     come_back(again, provider.approve(leave(again)))
     assert again.get(AT).context["user"] == alice
