@@ -80,8 +80,8 @@ GROWING = {
     "sessions.session",
 }
 
-# A button, which does what it says whatever is sent: asks for a copy of one's own data.
-BUTTON = "/accounts/privacy/copy/"
+# Buttons, which do what they say whatever is sent: for a copy of one's own data, and for one's account's end.
+BUTTONS = {"/accounts/privacy/copy/", "/accounts/privacy/delete/"}
 
 
 def counts() -> dict[str, int]:
@@ -139,7 +139,7 @@ def pages_by_who_may_open_them() -> dict[str, list[str]]:
 def test_no_page_breaks_and_nothing_is_written(who: str, alice: User, dora: User) -> None:
     setup_link()
     before, wrong = (counts(), people()), []
-    for path in set(pages_by_who_may_open_them()[who]) - {BUTTON}:
+    for path in set(pages_by_who_may_open_them()[who]) - BUTTONS:
         browser = Browser(raise_request_exception=False)
         if who != "nobody":
             browser.as_person({"alice": alice, "dora": dora}[who])
