@@ -23,7 +23,11 @@ def states(found: Any = None) -> dict[str, str]:
 
 
 @pytest.mark.django_db
-def test_a_worker_that_was_not_heard_is_down() -> None:
+def test_a_worker_that_was_not_heard_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not at once: who has just started Mago is not alarmed."""
+    monkeypatch.setattr(asking, "_STARTED", timezone.now())
+    assert states()["worker"] == "well"
+    monkeypatch.setattr(asking, "_STARTED", timezone.now() - timedelta(minutes=3))
     assert states()["worker"] == "down"
     note_alive()
     assert states()["worker"] == "well"

@@ -45,6 +45,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "findings": common.finding_bars(findings, links, PLATFORM_SLUG),
         "refused": common.refused(found, REFUSED, links, "audit"),
         "people": grouped(coverage.people),
+        "number_of_people": coverage.people,
         "needs": [one for one in notices_for(actor(request)) if not one.is_read][:NEEDS],
         "events": events()[:LATEST] if Permission.AUDIT_READ in held else None,
     }

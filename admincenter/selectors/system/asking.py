@@ -32,6 +32,8 @@ QUEUES = ("default", "messages", "exports")
 # The clock writes it down each half minute (tasks.note_alive).
 ALIVE = "admincenter:worker-alive"
 SILENT_AFTER = timedelta(minutes=2)
+# Whoever looks at once after the start has not to be alarmed.
+_STARTED = timezone.now()
 MAIL_LATE = timedelta(minutes=5)
 # Tasks that wait in a queue: more than a busy minute makes.
 LONG_QUEUE = 1000
@@ -131,6 +133,9 @@ def _worker() -> Part:
     seen: datetime | None = cache.get(ALIVE)
     form = _("a thread of the web process") if settings.EMBEDDED_WORKER else _("processes")
     facts = [(_("Form"), form), (_("Web processes"), settings.WEB_CONCURRENCY)]
+    if seen is None and timezone.now() - _STARTED < SILENT_AFTER:
+        words = _("This process has just started, and has heard of no worker yet.")
+        return Part("worker", title, icon, State.WELL, words, facts)
     if seen is None or timezone.now() - seen > SILENT_AFTER:
         words = _("No task that the clock sets off was done in the last minutes.")
         return Part("worker", title, icon, State.DOWN, words, facts)
