@@ -36,7 +36,7 @@ def _sqlite() -> dict[str, Any]:
 def _postgresql() -> dict[str, Any]:
     _prove_the_server(_address.options.get("host", _address.host))
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "mago.core.postgresql",
         "NAME": _address.path.removeprefix("/") or "mago",
         "USER": _address.user,
         "PASSWORD": _address.password,

@@ -1,0 +1,1 @@
+"""The database backend on PostgreSQL: Django's own but for one thing (`base`)."""

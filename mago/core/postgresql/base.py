@@ -1,0 +1,26 @@
+"""Django's backend, which asks a connection once a second whether it lives, and not at each request.
+
+That is a round trip, as dear as the statement that a small request is about. Whoever comes within that
+second of a server that went away gets an error that can be tried again, and has the connection asked
+at once; whoever comes later notices nothing.
+"""
+
+import time
+
+from django.db.backends.postgresql import base
+
+SECONDS = 1.0
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    _lived_at = float("-inf")
+
+    def is_usable(self) -> bool:
+        now = time.monotonic()
+        if self.connection is not None and not self.errors_occurred:
+            is_whole = not (self.connection.closed or self.connection.broken)
+            if is_whole and now - self._lived_at < SECONDS:
+                return True
+        usable: bool = super().is_usable()
+        self._lived_at = now if usable else float("-inf")
+        return usable
