@@ -9,6 +9,7 @@ from copy import deepcopy
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.resources import files
+from threading import Lock
 from typing import Any
 
 from lxml import etree
@@ -25,6 +26,9 @@ _DECLARATION = re.compile(
     rb"""\s*<\?xml\s+version=["']1\.0["'](\s+encoding=["'](?i:utf-8|us-ascii)["'])?(\s+standalone=["'](yes|no)["'])?\s*\?>"""
 )
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+# Two threads that read libxml2's first schema at once leave it broken for the whole process; and a schema keeps one
+# log of errors for all.
+_ONE_AT_A_TIME = Lock()
 _ID = frozenset({"ID", "Id", "id", "{http://www.w3.org/XML/1998/namespace}id"})
 # SAML 2.0 Core, section 1.3.3: times are in UTC. Some providers write seven digits, as .NET does.
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z", re.ASCII)
@@ -87,11 +91,13 @@ def _check_nodes(root: Element) -> None:
 
 def _check_schema(root: Element, schema: str) -> None:
     """Types of attributes' values are left out: nothing rests on them, and encryption makes their prefixes dangle."""
-    found, copy = _schema(schema), deepcopy(root)
+    copy = deepcopy(root)
     for value in copy.iter(saml("AttributeValue")):
         value.attrib.pop(_TYPE, None)
-    if not found.validate(copy):
-        raise Unproved(Reason.SCHEMA, found.error_log.last_error.message)
+    with _ONE_AT_A_TIME:
+        found = _schema(schema)
+        if not found.validate(copy):
+            raise Unproved(Reason.SCHEMA, found.error_log.last_error.message)
 
 
 class _Schemas(etree.Resolver):
