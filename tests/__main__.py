@@ -29,7 +29,10 @@ from .services import throwaway_services
 
 OURS = ("MAGO_", "TWILIO_", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PORT", "WEB_CONCURRENCY")
 CORES = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-PARALLEL = ("-n", str(min(CORES, 8)), "--dist", "worksteal")
+WORKERS = ("-n", str(min(CORES, 8)))
+PARALLEL = (*WORKERS, "--dist", "worksteal")
+# The tests of a file share a site and the people that are on it.
+BY_FILE = (*WORKERS, "--dist", "loadfile")
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,8 @@ GROWN = Group("The suite on PostgreSQL and Valkey", SQLITE.arguments, grown=True
 FAST = Group(
     "The quick part on SQLite", ("-m", "not (browser or peer or journey or slow)", *PARALLEL)
 )
-JOURNEYS = Group("Whole stories over HTTP", ("-m", "journey and not peer", *PARALLEL))
-PEERS = Group("With programs that others wrote", ("-m", "peer", *PARALLEL))
+JOURNEYS = Group("Whole stories over HTTP", ("-m", "journey and not peer", *BY_FILE))
+PEERS = Group("With programs that others wrote", ("-m", "peer", *BY_FILE))
 BROWSER = Group("The browser journeys", ("-m", "browser"))
 NAMED = {
     "--fast": FAST,

@@ -14,6 +14,7 @@ from accounts.organizations.models import Site
 from accounts.organizations.services import create_site
 from accounts.provider.models import TokenFamily
 from accounts.provider.services import create_application, set_application_active
+from admincenter.selectors.system import asking
 from tests.conftest import App
 
 
@@ -271,8 +272,9 @@ def test_what_is_sensitive_asks_for_a_fresh_proof(
 
 
 def test_the_system_tells_programs_how_its_parts_do(
-    app_of: Callable[..., App], dora: Any, bob: Any
+    app_of: Callable[..., App], dora: Any, bob: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(asking, "_STARTED", timezone.now() - timedelta(minutes=3))
     told = app_of(dora).get("system").json()
     assert {part["name"]: part["state"] for part in told["parts"]}["database"] == "well"
     assert (told["state"], "Django" in told["versions"]) == ("down", True)  # No worker runs here.
