@@ -12,7 +12,7 @@ from statistics import median
 
 from . import machine, visitors
 from .client import Client
-from .report import Row, milliseconds, table
+from .report import Report, Row, milliseconds
 from .server import run_module, serving
 from .signin import prepared
 from .windows import Action, Samples, measure
@@ -27,8 +27,8 @@ FLOOR = "an empty page"
 Pages = Mapping[str, str]
 
 
-def run(*, postgres: bool, quick: bool, full: bool, people: int | None = None) -> None:
-    """Print the table; `people` says how large the large installation is."""
+def run(*, postgres: bool, quick: bool, full: bool, people: int | None = None) -> Report:
+    """`people` says how large the large installation is."""
     large = people or (QUICK if quick else LARGE if postgres else TENTH)
     rounds = 2 if quick else ROUNDS * (4 if full else 1)
     os.sched_setaffinity(0, {machine.LOAD_CORE})
@@ -48,10 +48,8 @@ def run(*, postgres: bool, quick: bool, full: bool, people: int | None = None) -
             actions, lambda: machine.cpu_seconds(measured), lambda: 0.0, rounds=rounds, seconds=0
         )
     sizes = f"{large:,} people, beside {SMALL:,}"
-    print(
-        f"The admin center on {'PostgreSQL' if postgres else 'SQLite'} with {sizes}, {rounds} rounds\n"
-    )
-    print(table(rows(samples, told["lists"], told["searches"], large)))
+    title = f"The admin center on {'PostgreSQL' if postgres else 'SQLite'} with {sizes}, {rounds} rounds"
+    return Report(title, rows(samples, told["lists"], told["searches"], large))
 
 
 def load(client: Client, path: str, session: str) -> Action:

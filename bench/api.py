@@ -18,7 +18,7 @@ from tests.services import postgresql
 
 from . import machine
 from .client import Client
-from .report import Row, milliseconds, table
+from .report import Report, Row, milliseconds
 from .server import free_port, run_module, serving
 from .signin import prepared, spread
 from .visitors import load_page, must, void, who_am_i
@@ -84,8 +84,8 @@ OURS = {
 THEIRS = {"token": "/token", "introspect": "/token/introspection", "userinfo": "/me"}
 
 
-def run(*, postgres: bool, quick: bool, full: bool) -> None:
-    """Print the table; there is nothing more with `full`."""
+def run(*, postgres: bool, quick: bool, full: bool) -> Report:
+    """There is nothing more with `full`."""
     rounds, seconds = (1, 0.1) if quick else (ROUNDS, SECONDS)
     os.sched_setaffinity(0, {machine.LOAD_CORE})
     with ExitStack() as stack:
@@ -109,9 +109,8 @@ def run(*, postgres: bool, quick: bool, full: bool) -> None:
         cpu = lambda: machine.cpu_seconds(measured)  # noqa: E731
         samples = measure(actions, cpu, lambda: 0.0, rounds=rounds, seconds=seconds)
     database = "PostgreSQL and Valkey" if postgres else "SQLite"
-    print(f"What programs ask on {database}, {rounds} rounds of windows of {seconds} s")
-    print(f"The peer: {peer_words(samples)}\n")
-    print(table(rows(samples)))
+    title = f"What programs ask on {database}, {rounds} rounds of windows of {seconds} s"
+    return Report(f"{title}\nThe peer: {peer_words(samples)}", rows(samples))
 
 
 def bound(work: Any, application: Application) -> Action:

@@ -9,7 +9,7 @@ from statistics import median
 
 from . import machine, visitors
 from .client import Client
-from .report import Row, milliseconds, table
+from .report import Report, Row, milliseconds
 from .server import run_module, serving
 from .signin import prepared, spread
 from .windows import Samples, measure
@@ -17,8 +17,8 @@ from .windows import Samples, measure
 ROUNDS, SECONDS = 20, 0.3
 
 
-def run(*, postgres: bool, quick: bool, full: bool) -> None:
-    """Print the table; `full` has ten million events in the pages, and one million to remove."""
+def run(*, postgres: bool, quick: bool, full: bool) -> Report:
+    """`full` has ten million events in the pages, and one million to remove."""
     rounds, seconds = (2, 0.1) if quick else (ROUNDS, SECONDS)
     small, large, old = (100, 1_000, 1_000) if quick else (10_000, 1_000_000, 50_000)
     if full:
@@ -30,8 +30,8 @@ def run(*, postgres: bool, quick: bool, full: bool) -> None:
         rows += page_rows(variables, small, large)
     with prepared(postgres=postgres) as variables:
         rows += retention_rows(variables, old)
-    print(f"The audit trail on {'PostgreSQL' if postgres else 'SQLite'}, {rounds} rounds\n")
-    print(table(rows))
+    database = "PostgreSQL" if postgres else "SQLite"
+    return Report(f"The audit trail on {database}, {rounds} rounds", rows)
 
 
 def append_rows(variables: dict[str, str], rounds: int, seconds: float) -> list[Row]:

@@ -10,7 +10,7 @@ from statistics import median
 
 from . import machine
 from .client import Client
-from .report import Row, milliseconds, table
+from .report import Report, Row, milliseconds
 from .server import run_module, serving
 from .signin import prepared
 from .visitors import must, void
@@ -84,8 +84,8 @@ def two_posts(client: Client) -> Action:
     return act
 
 
-def run(*, postgres: bool, quick: bool, full: bool) -> None:
-    """Print the table; there is nothing more with `full`."""
+def run(*, postgres: bool, quick: bool, full: bool) -> Report:
+    """There is nothing more with `full`."""
     rounds, seconds = (1, 0.1) if quick else (ROUNDS, SECONDS)
     os.sched_setaffinity(0, {machine.LOAD_CORE})
     with prepared(postgres=postgres) as variables:
@@ -103,8 +103,8 @@ def run(*, postgres: bool, quick: bool, full: bool) -> None:
             cpu = lambda: machine.cpu_seconds(server.tree)  # noqa: E731
             samples = measure(actions, cpu, lambda: 0.0, rounds=rounds, seconds=seconds)
     database = "PostgreSQL and Valkey" if postgres else "SQLite"
-    print(f"Hubs on {database}, {rounds} rounds of windows of {seconds} s\n")
-    print(table(rows(samples, postgres=postgres)))
+    title = f"Hubs on {database}, {rounds} rounds of windows of {seconds} s"
+    return Report(title, rows(samples, postgres=postgres))
 
 
 def rows(samples: dict[str, Samples], *, postgres: bool) -> list[Row]:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 PROC = Path("/proc")
 MEGABYTE = 1_000_000
-_CORES = sorted(os.sched_getaffinity(0))
+CORES = sorted(os.sched_getaffinity(0))
 # One core for what is measured, another for what measures.
-SERVER_CORE, LOAD_CORE = _CORES[0], _CORES[-1]
+SERVER_CORE, LOAD_CORE = CORES[0], CORES[-1]
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The table at the end: goal, figure, floor, ratio, and whether the goal is met."""
+"""What a bench found: goal, figure, floor, ratio, and whether the goal is met."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -34,6 +34,17 @@ class Row:
             "" if self.limit is None else f"{sign} {self.limit:,g}",
             {True: "met", False: "NOT MET", None: ""}[self.is_met],
         )
+
+
+@dataclass(frozen=True)
+class Report:
+    """The rows of one bench on one database, under what says how they were measured."""
+
+    title: str
+    rows: list[Row]
+
+    def __str__(self) -> str:
+        return f"{self.title}\n\n{table(self.rows)}"
 
 
 HEAD = ("", "what", "figure", "floor", "ratio or value", "goal", "")

@@ -15,7 +15,7 @@ from typing import Any
 
 import django
 
-from .report import Row, milliseconds, table
+from .report import Report, Row, milliseconds
 from .server import run_module
 from .signin import prepared
 
@@ -28,14 +28,14 @@ NAMES = {
 }
 
 
-def run(*, postgres: bool, quick: bool, full: bool) -> None:
-    """Print the table; `full` consumes ten times as many."""
+def run(*, postgres: bool, quick: bool, full: bool) -> Report:
+    """`full` consumes ten times as many."""
     times = 5 if quick else TIMES * (10 if full else 1)
     with prepared(postgres=postgres) as variables:
         variables["MAGO_DEPLOYMENT"] = "onprem"
         measured = json.loads(run_module("bench.saml", variables, str(times)))
-    print(f"{times} SAML responses each, from form to session, with keys of RSA-3072\n")
-    print(table(row(name, measured[name]) for name in NAMES))
+    title = f"{times} SAML responses each, from form to session, with keys of RSA-3072"
+    return Report(title, [row(name, measured[name]) for name in NAMES])
 
 
 def row(name: str, seconds: list[float]) -> Row:

@@ -13,15 +13,15 @@ from tests.services import throwaway_services
 
 from . import crowd, machine, mail, visitors
 from .client import Client
-from .report import Row, megabytes, milliseconds, table
+from .report import Report, Row, megabytes, milliseconds
 from .server import Server, environment, run_module, serving
 from .windows import Samples, measure, ratio
 
 ROUNDS, SECONDS, MAILS = 10, 0.4, 500
 
 
-def run(*, postgres: bool, quick: bool, full: bool) -> None:
-    """Print the table; `full` is for benches whose tables grow."""
+def run(*, postgres: bool, quick: bool, full: bool) -> Report:
+    """`full` is for benches whose tables grow."""
     rounds, seconds, mails = (1, 0.1, 20) if quick else (ROUNDS, SECONDS, MAILS)
     # What loads the server stays away from its core; threads that are started later as well.
     os.sched_setaffinity(0, {machine.LOAD_CORE})
@@ -37,8 +37,8 @@ def run(*, postgres: bool, quick: bool, full: bool) -> None:
             )
         rows += [*mail_rows(mail.deliver(variables, mails)), *started]
     database = "PostgreSQL and Valkey" if postgres else "SQLite"
-    print(f"Sign-in and sign-up on {database}, {rounds} rounds of windows of {seconds} s\n")
-    print(table(rows))
+    title = f"Sign-in and sign-up on {database}, {rounds} rounds of windows of {seconds} s"
+    return Report(title, rows)
 
 
 @contextmanager

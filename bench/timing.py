@@ -15,7 +15,7 @@ from statistics import median
 
 from . import machine, visitors
 from .client import Answer, Client
-from .report import Row, milliseconds, table
+from .report import Report, Row, milliseconds
 from .server import run_module, serving
 from .signin import prepared
 
@@ -26,8 +26,8 @@ WRONG = "eleven owls under a green moon"
 Door = Callable[[Client, str], Answer]
 
 
-def run(*, postgres: bool, quick: bool, full: bool) -> None:
-    """Print the table; `full` sends ten times as many."""
+def run(*, postgres: bool, quick: bool, full: bool) -> Report:
+    """`full` sends ten times as many."""
     pairs = 10 if quick else PAIRS * (10 if full else 1)
     os.sched_setaffinity(0, {machine.LOAD_CORE})
     with prepared(postgres=postgres) as variables:
@@ -37,8 +37,7 @@ def run(*, postgres: bool, quick: bool, full: bool) -> None:
             Client(server.port).fetch_csrf() as client,
         ):
             rows = [row(name, door, client, people, pairs) for name, door in DOORS.items()]
-    print(f"Known against unknown addresses, {pairs} of each at each door\n")
-    print(table(rows))
+    return Report(f"Known against unknown addresses, {pairs} of each at each door", rows)
 
 
 def sign_in(client: Client, email: str) -> Answer:

@@ -1,9 +1,12 @@
 """The bench stands on the product as it is; its figures are no business of the suite."""
 
+from pathlib import Path
+
 import pytest
 from django.urls import Resolver404, resolve
 
 from accounts.signin.hashers import Argon2idHasher
+from bench import gathered
 from bench.audit import append_row
 from bench.hashing import ClockedHasher, clock
 from bench.report import Row, table
@@ -40,6 +43,24 @@ def test_a_goal_is_met_or_not() -> None:
     assert Row("G1", "sign-in", "5 ms", "1 ms", 5, 10).is_met
     assert not Row("G13", "mails", "400/s", "", 400, 500, at_least=True).is_met
     assert "NOT MET" in table([Row("G2", "sign-in", "5 ms", "1 ms", 5, 1.2)])
+
+
+def test_all_goals_stand_in_one_table_with_a_column_for_each_database(tmp_path: Path) -> None:
+    slow, quick = (Row("G10", "a list", "9 ms", "1 ms", value, 15) for value in (16, 9))
+    rate = Row("G4", "sign-ins a second", "best 900", "", 800, 1500, at_least=True)
+    only_told = Row("floor", "an empty GET", "1 ms")
+    text = gathered.markdown(
+        {"SQLite": [quick, only_told], "PostgreSQL": [slow, rate]}, ["audit on SQLite"], 0.5
+    )
+    assert text.splitlines()[-2:] == [
+        "| G4 | sign-ins a second | ≥ 1,500 |  | 800 (best 900) **not met** |",
+        "| G10 | a list | ≤ 15 | 9 (9 ms) | 16 (9 ms) **not met** |",
+    ]
+    assert "without figures: audit on SQLite" in text
+    page = tmp_path / "page.md"
+    page.write_text(f"Before\n{gathered.BEGIN}\nold\n{gathered.END}\nAfter", encoding="utf-8")
+    gathered.put_into(page, "new")
+    assert page.read_text(encoding="utf-8").split("\n")[::2] == ["Before", "new", "After"]
 
 
 def test_what_an_event_costs_is_the_difference_to_the_same_without_it() -> None:
