@@ -8,6 +8,7 @@
     bin/test --browser    the journeys in headless Chromium
     bin/test --durations=N  all of it, with the N slowest tests and the files that cost most
     bin/test --faults     what breaks is broken, and what was promised is checked (tests/faults)
+    bin/test --pictures   the pictures of the documentation are taken anew (tests/pictures)
     bin/test PATH -k ...  whatever pytest is told, on SQLite
 
 Arguments after the name of a group go to pytest as well.
@@ -75,6 +76,8 @@ def main(arguments: list[str]) -> int:
             return run(NAMED[name], rest)
         case ["--faults", *rest]:
             return subprocess.call([sys.executable, "-m", "tests.faults", *rest])
+        case ["--pictures", *rest]:
+            return subprocess.call([sys.executable, "-m", "tests.pictures", *rest])
         case _:
             return run(Group("Chosen tests on SQLite", ()), arguments)
 

@@ -114,15 +114,17 @@ def _standing(job: Job) -> dict[str, Any]:
 
 
 def _page(request: HttpRequest, job: Job, form: ReasonForm, *, status: int = 200) -> HttpResponse:
+    title = work_class(job.kind).title
     response = list_page(
         request,
         "admincenter/jobs/job.html",
-        title=work_class(job.kind).title,
+        title=title,
         filters=ItemFilters(request.GET),
         find=lambda outcome="": Listing(
             (items_of(job, outcome),), key=("number",), descending=False
         ),
         form=form,
+        crumb=title,
         **_standing(job),
     )
     if status != 200:

@@ -16,7 +16,7 @@ from .services.moves import move_ticket
 from .services.penetration_tests import add_finding, mark_held, plan_test
 from .services.releases import create_release
 from .services.risks import register_risk
-from .services.tickets import assign_ticket, create_ticket
+from .services.tickets import assign_ticket, create_ticket, edit_ticket
 from .workflow import Move
 
 _TICKETS: tuple[tuple[str, str, str, str], ...] = (
@@ -32,6 +32,9 @@ _TICKETS: tuple[tuple[str, str, str, str], ...] = (
      "CVSS:3.1/AV:A/AC:H/PR:N/UI:N/S:C/C:H/I:H/A:H"),
     ("Rate limit of the code page counts by address only", "internal-test", "accounts/mfa", ""),
 )  # fmt: skip
+_DESCRIPTION = """Whoever has the cookie of another browser stays signed in there after its owner has changed the password.
+
+Sign in by two browsers, change the password in one, and load any page in the other: it is shown."""
 
 
 @transaction.atomic
@@ -61,6 +64,7 @@ def _fill(programme: Programme, owner: User) -> None:
     move_ticket(
         ticket=tickets[4], move=Move.REJECT, reason="The signature is checked first", **moved
     )
+    edit_ticket(ticket=tickets[0], description=_DESCRIPTION, actor=owner)
     assign_ticket(ticket=tickets[0], assignee=owner, actor=owner)
     comment_on(
         ticket=tickets[0], body="Seen on staging too; the API is not concerned.", actor=owner

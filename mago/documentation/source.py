@@ -21,7 +21,7 @@ def pages() -> Mapping[str, Path]:
 
 @cache
 def images() -> Mapping[str, Path]:
-    """Name → file of each image: `overview.png` → docs/images/overview.png."""
+    """Name → file of each image: `overview.webp` → docs/images/overview.webp."""
     found = sorted((FOLDER / "images").glob("*"))
     return MappingProxyType({file.name: file for file in found if file.suffix in IMAGES})
 

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts.access.models import Membership
+from accounts.mfa.models import TotpDevice
 from accounts.organizations.models import Organization
 from hubs.demo import NAME, SILENT
 from hubs.models import Hub, State
@@ -24,6 +26,8 @@ def test_a_fleet_is_added_once(db: None, settings: Any, tmp_path: Path, capsys: 
     assert hubs.filter(state=State.EXPECTED).count() == 2
     assert hubs.exclude(state=State.EXPECTED).count() == 12
     assert Task.objects.of(organization).count() == 2
+    assert Membership.objects.of(organization).count() == 15
+    assert TotpDevice.objects.count() == 20
     kept = list(tmp_path.glob("demo-hubs/*/hub.json"))
     assert len(kept) == 12 - len(SILENT)
     assert {path.stat().st_mode & 0o077 for path in kept} == {0}

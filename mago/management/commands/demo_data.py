@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
 from accounts.organizations.models import Organization
-from accounts.signin.demo import add_people
+from accounts.signin.demo import add_members, add_people
 from admincenter.security.demo import add_programme
 from hubs.demo import NAME, add_fleet
 
@@ -24,5 +24,7 @@ class Command(BaseCommand):
         told = add_people()
         dora = User.objects.get(email=told["email"])
         add_fleet(dora)
-        add_programme(dora, Organization.objects.get(name=NAME))
+        rooms = Organization.objects.get(name=NAME)
+        add_members(rooms, dora)
+        add_programme(dora, rooms)
         self.stdout.write(json.dumps(told))

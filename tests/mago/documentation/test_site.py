@@ -11,6 +11,7 @@ from django.test import Client
 from mago.documentation import rendering, source
 from mago.documentation.contents import contents
 from tests.conftest import Browser
+from tests.pictures import LARGEST, PICTURES
 from tests.running import ROOT
 
 pytestmark = pytest.mark.one_database
@@ -106,11 +107,20 @@ def test_what_is_no_page_of_ours_is_not_found(client: Client) -> None:
 
 
 def test_an_image_is_served_as_what_it_is_and_obeyed_in_nothing(client: Client) -> None:
-    image = client.get("/docs/images/overview.png")
-    assert (image.status_code, image["Content-Type"]) == (200, "image/png")
+    image = client.get("/docs/images/overview.webp")
+    assert (image.status_code, image["Content-Type"]) == (200, "image/webp")
     assert image["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert image["X-Content-Type-Options"] == "nosniff"
-    assert image.getvalue().startswith(b"\x89PNG")
+    assert image.getvalue().startswith(b"RIFF")
+
+
+def test_every_picture_is_shown_and_light() -> None:
+    """`bin/test --pictures` takes them anew; what has its name in no page would only lie there."""
+    texts = [file.read_text() for file in (*source.pages().values(), ROOT / "README.md")]
+    shown = {name for text in texts for name in re.findall(r"!\[[^\]]+\]\([^)]*?([^/)]+)\)", text)}
+    assert shown == set(source.images()) == {one.file.name for one in PICTURES}
+    sizes = {name: file.stat().st_size for name, file in source.images().items()}
+    assert {name: size for name, size in sizes.items() if size > LARGEST} == {}
 
 
 @pytest.mark.slow
@@ -146,7 +156,7 @@ def test_html_in_a_file_is_text_and_a_link_is_no_script(file: Any) -> None:
 def test_an_operator_closes_the_documentation(client: Client, settings: Any, bob: Any) -> None:
     assert 'href="/docs/"' in client.get("/").content.decode()
     settings.DOCS = "signed-in"
-    for path in ("/docs/", "/docs/search/", "/docs/images/overview.png", "/docs/nothing/"):
+    for path in ("/docs/", "/docs/search/", "/docs/images/overview.webp", "/docs/nothing/"):
         assert client.get(path)["Location"].startswith("/accounts/login/?next=/docs/")
     assert Browser().as_person(bob).get("/docs/tls/").status_code == 200
     settings.DOCS = "off"
