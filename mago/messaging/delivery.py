@@ -24,6 +24,7 @@ from django.utils.module_loading import import_string
 from mago.core.crypto import SealBroken
 from mago.core.sql import Statement
 
+from . import pace
 from .gateways.base import Gateway, GatewayDown, Letter, Permanent, Temporary
 from .models import Message, Status
 from .render import render
@@ -86,11 +87,15 @@ def deliver_batch(limit: int = 100) -> int:
 
 
 def _lease(limit: int) -> list[Message]:
-    """Due rows that are now ours alone until `leased_until`."""
+    """Due rows that are now ours alone until `leased_until`, and no more than their providers take now (`pace.py`)."""
     now = timezone.now()
     due = Message.objects.filter(status=Status.WAITING, due_at__lte=now)
     if not due.exists():
         return []  # an idle tick takes no write lock
+    if held := pace.held():
+        due = due.exclude(channel__in=held)
+        if not due.exists():
+            return []
     with transaction.atomic():
         # SQLite knows no row locks and needs none: its transaction holds the only write lock.
         ours = due.select_for_update(skip_locked=True)
@@ -99,6 +104,7 @@ def _lease(limit: int) -> list[Message]:
         if len(rows) < limit:
             others = ours.exclude(pk__in=[row.pk for row in rows]).order_by("due_at")
             rows += others[: limit - len(rows)]
+        rows = pace.within(rows, now)
         until = now + LEASE
         Message.objects.filter(pk__in=[row.pk for row in rows]).update(
             leased_until=until, due_at=until, attempts=F("attempts") + 1

@@ -288,6 +288,23 @@ MESSAGE_GATEWAYS = {
     if TWILIO_ACCOUNT_SID
     else "mago.messaging.gateways.inbox.InboxGateway",
 }
+# Of each channel, how many messages a minute are handed over by all workers together; 0 for as many as there are.
+MESSAGES_PER_MINUTE = {
+    "email": env.integer(
+        "MAGO_MAILS_PER_MINUTE",
+        0,
+        low=0,
+        high=1_000_000,
+        meaning="How many mails a minute the mail server takes of us; what is above waits, codes go first. 0 for no limit.",
+    ),
+    "sms": env.integer(
+        "MAGO_SMS_PER_MINUTE",
+        600,
+        low=0,
+        high=1_000_000,
+        meaning="How many SMS a minute Twilio takes of us; what is above waits. 0 for no limit.",
+    ),
+}
 # By template: what adds to a message's words at the moment it is sent.
 MESSAGE_COMPLETIONS = dict.fromkeys(("mfa/code", "signin/code"), "accounts.mfa.codes.words")
 # What administrators do to many at once, by the kind of the job (`mago.jobs`).

@@ -16,7 +16,7 @@ Made by `manage.py document` from the code. A limit lets its number through at o
 
 """
 AFTER = """
-Beside these: wrong passwords of a directory's account, as its settings say (`directory:account`, [LDAP](../ldap.md)); how many passwords are hashed at once ([passwords](../passwords.md)); what SMS may cost, and to where ([second factors](../second-factors.md)); requests to the REST API (`MAGO_API_READS`, `MAGO_API_WRITES`) and sign-ins of hubs (`MAGO_HUB_SIGN_INS_PER_SECOND`), which each process counts by itself ([configuration](../configuration.md)).
+Beside these: wrong passwords of a directory's account, as its settings say (`directory:account`, [LDAP](../ldap.md)); how many passwords are hashed at once ([passwords](../passwords.md)); what SMS may cost, and to where ([second factors](../second-factors.md)); how many messages a minute the mail server and Twilio are handed (`messages:email`, `messages:sms`: `MAGO_MAILS_PER_MINUTE`, `MAGO_SMS_PER_MINUTE`), beyond which they wait ([messaging](../messaging.md)); requests to the REST API (`MAGO_API_READS`, `MAGO_API_WRITES`) and sign-ins of hubs (`MAGO_HUB_SIGN_INS_PER_SECOND`), which each process counts by itself ([configuration](../configuration.md)).
 """
 MEANING = {
     "code:address": "codes to one address or number, whoever's factor it is",
