@@ -1,1 +1,1 @@
-"""The whole database in one encrypted file, and back; the same file for SQLite and PostgreSQL."""
+"""The whole database and the files beside it in one encrypted file, and back; the same file for SQLite and PostgreSQL."""

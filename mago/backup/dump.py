@@ -1,4 +1,4 @@
-"""The database as lines of JSON, all of one moment, while others go on writing."""
+"""The database as lines of JSON, all of one moment, while others go on writing; and the files that its rows name."""
 
 import json
 import sqlite3
@@ -14,6 +14,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from mago.core.crypto import key_ids
 
+from . import files
 from .container import Writer
 from .values import kind_of, to_json
 
@@ -38,21 +39,55 @@ def tables() -> list[Table]:
     return found
 
 
-def dump(out: Writer) -> int:
-    """Everything that was committed when it began is in `out`; how many rows."""
-    counts: dict[str, int] = {}
+class Dumped(NamedTuple):
+    """How many rows and files are in a backup, and which files are not as they were sent."""
+
+    rows: int
+    files: int
+    problems: list[str]
+
+
+def dump(out: Writer) -> Dumped:
+    """Everything that was committed when it began is in `out`."""
+    rows: dict[str, int] = {}
     with _snapshot() as read:
         _line(out, _head(read))
         for table in tables():
             _line(out, {"table": table.name, "columns": table.columns})
-            counts[table.name] = 0
+            rows[table.name] = 0
             kinds = [kind for _name, kind in table.columns]
             for row in read(_select(table)):
                 values = [to_json(value, kind) for value, kind in zip(row, kinds, strict=True)]
                 _line(out, values)
-                counts[table.name] += 1
-        _line(out, {"end": counts})
-    return sum(counts.values())
+                rows[table.name] += 1
+        kept = list(files.of_snapshot(read))
+    pieces, problems = _dump_files(out, kept)
+    _line(out, {"end": rows | pieces})
+    return Dumped(sum(rows.values()), len(pieces), problems)
+
+
+def _dump_files(out: Writer, kept: list[files.Kept]) -> tuple[dict[str, int], list[str]]:
+    """Of how many pieces each file is, by its part's name; and what is wrong with them."""
+    counts, problems = dict[str, int](), list[str]()
+    for file in kept:
+        if problem := file.problem:
+            if not files.is_wanted(file):
+                continue  # deleted since
+            problems.append(problem)
+        if not file.is_there:
+            continue
+        _line(out, {"file": file.stored_as})
+        name = part_of(file.stored_as)
+        counts[name] = 0
+        for piece in files.pieces(file):
+            _line(out, [piece])
+            counts[name] += 1
+    return counts, problems
+
+
+def part_of(stored_as: str) -> str:
+    """What a file is called at the end of a backup, where tables are called by their names."""
+    return f"file {stored_as}"
 
 
 def _select(table: Table) -> str:
@@ -64,7 +99,7 @@ def _select(table: Table) -> str:
 def _head(read: Any) -> dict[str, Any]:
     recorded = MigrationRecorder.Migration._meta.db_table
     return {
-        "format": 1,
+        "format": 2,
         "made": datetime.now(UTC).isoformat(),
         "vendor": connection.vendor,
         "host": settings.BASE_HOST,

@@ -21,7 +21,9 @@ from mago.audit.append_only import TABLES as TRAIL
 from mago.audit.models import AuditEvent
 from mago.core.crypto import key_ids
 
+from . import files
 from .container import BadFile
+from .dump import part_of
 from .values import from_json
 
 _AT_ONCE = 500
@@ -34,10 +36,12 @@ class CannotRestore(Exception):
 
 @dataclass(frozen=True)
 class Loaded:
-    """What was loaded: from when, and how many rows."""
+    """What was loaded: from when, how many rows and files, and which files are not as they were sent."""
 
     made: str
     rows: int
+    files: int
+    problems: list[str]
 
 
 def restore(lines: Lines, *, force: bool) -> Loaded:
@@ -53,10 +57,10 @@ def restore(lines: Lines, *, force: bool) -> Loaded:
     _wipe()
     _migrate_to(head["migrations"])
     with transaction.atomic():
-        rows = _load(lines())
+        rows, number = _load(lines())
         _sign_everybody_out()
     call_command("migrate", verbosity=0, interactive=False)
-    return Loaded(head["made"], rows)
+    return Loaded(head["made"], rows, number, files.problems())
 
 
 def _proved(lines: Iterable[bytes]) -> dict[str, Any]:
@@ -72,12 +76,12 @@ def _proved(lines: Iterable[bytes]) -> dict[str, Any]:
             head = content
         elif isinstance(content, list):
             counts[name] += 1
-        elif "table" in content:
-            name = content["table"]
+        elif "table" in content or "file" in content:
+            name = content["table"] if "table" in content else part_of(content["file"])
             counts[name] = 0
         elif content.get("end") == counts:
             ended = True
-    if head is None or head.get("format") != 1 or not ended:
+    if head is None or head.get("format") != 2 or not ended:
         raise BadFile("The file does not hold what its last line says.")
     return head
 
@@ -141,36 +145,46 @@ def _migrate_to(recorded: list[list[str]]) -> None:
     executor.migrate(cast(Any, leaves))
 
 
-def _load(lines: Iterable[bytes]) -> int:
-    rows = 0
+def _load(lines: Iterable[bytes]) -> tuple[int, int]:
+    """How many rows and files were loaded. Files that a failure leaves behind have no row, and are tidied up."""
+    rows, number = 0, 0
     read = iter(lines)
     next(read)
-    for table, columns, values in _tables(read):
-        if table not in TRAIL:  # Nothing is told before people come, and the trail lets nothing go.
-            with connection.cursor() as cursor:
-                cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")  # noqa: S608
-        insert = _copy if connection.vendor == "postgresql" else _insert
-        rows += insert(table, columns, values)
-    return rows
+    for part, content in _parts(read):
+        if "file" in part:
+            files.put_back(part["file"], (piece for (piece,) in content))
+            number += 1
+        else:
+            columns = [(name, kind) for name, kind in part["columns"]]
+            rows += _load_table(part["table"], columns, content)
+    return rows, number
 
 
-def _tables(read: Iterator[bytes]) -> Iterator[tuple[str, list[tuple[str, str]], Iterator[Any]]]:
-    """Each table with its columns and its rows, which are to be read before the next table."""
+def _load_table(table: str, columns: list[tuple[str, str]], values: Iterator[Any]) -> int:
+    if table not in TRAIL:  # Nothing is told before people come, and the trail lets nothing go.
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")  # noqa: S608
+    insert = _copy if connection.vendor == "postgresql" else _insert
+    return insert(table, columns, values)
+
+
+def _parts(read: Iterator[bytes]) -> Iterator[tuple[dict[str, Any], Iterator[Any]]]:
+    """Each table and file with its rows or pieces, which are to be read before the next part."""
     line = next(read, None)
     while line is not None:
-        content = json.loads(line)
-        if "end" in content:
+        part = json.loads(line)
+        if "end" in part:
             return
         following: list[bytes] = []
 
-        def rows(following: list[bytes] = following) -> Iterator[Any]:
+        def content(following: list[bytes] = following) -> Iterator[Any]:
             for row in read:
                 if row.startswith(b"{"):
                     following.append(row)
                     return
                 yield json.loads(row)
 
-        yield content["table"], [(name, kind) for name, kind in content["columns"]], rows()
+        yield part, content()
         line = following[0] if following else None
 
 

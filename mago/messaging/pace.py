@@ -28,17 +28,22 @@ def within(rows: Iterable[Message], now: datetime) -> list[Message]:
     """
     limits, spent, kept = _limits(), set[str](), list[Message]()
     for row in rows:
-        has_expired = row.expires_at is not None and row.expires_at <= now
-        if not has_expired and (limit := limits.get(row.channel)) is not None:
-            if row.channel in spent or limit.try_take() > 0:
-                spent.add(row.channel)
-                continue
-        kept.append(row)
+        limit = None if _has_expired(row, now) else limits.get(row.channel)
+        if limit and (row.channel in spent or limit.try_take() > 0):
+            spent.add(row.channel)
+        else:
+            kept.append(row)
     return kept
+
+
+def _has_expired(row: Message, now: datetime) -> bool:
+    return row.expires_at is not None and row.expires_at <= now
 
 
 def _limits() -> dict[str, Limit]:
     paces: dict[str, int] = settings.MESSAGES_PER_MINUTE
     return {
-        channel: Limit(f"messages:{channel}", most, MINUTE) for channel, most in paces.items() if most
+        channel: Limit(f"messages:{channel}", most, MINUTE)
+        for channel, most in paces.items()
+        if most
     }

@@ -60,6 +60,18 @@ def test_no_pod_is_root_can_write_to_its_image_or_has_more_rights_than_none() ->
     assert len(names) == 6
 
 
+def test_what_one_pod_writes_for_another_lies_where_both_reach_it() -> None:
+    shared = {
+        name
+        for name, pod in pods()
+        for volume in pod["volumes"]
+        if volume.get("persistentVolumeClaim") == {"claimName": "mago-files"}
+    }
+    assert shared == {"mago-web", "mago-default", "mago-backup"}
+    (claim,) = [r for r in resources() if r["metadata"]["name"] == "mago-files"]
+    assert claim["spec"]["accessModes"] == ["ReadWriteMany"]
+
+
 def test_web_has_probes_and_lets_requests_end_and_grows() -> None:
     web = dict(pods())["mago-web"]
     container = web["containers"][0]

@@ -1,4 +1,4 @@
-"""`manage.py backup FILE`: the whole database as of now in one encrypted file, while everything goes on."""
+"""`manage.py backup FILE`: the whole database as of now, and the files that people sent, in one encrypted file, while everything goes on."""
 
 import json
 import os
@@ -28,8 +28,14 @@ def secret_of(path: Path | None) -> str:
     return secret
 
 
+def fail_for(problems: list[str], summary: str) -> None:
+    """CommandError that names the files, if there are any."""
+    if problems:
+        raise CommandError("\n".join([f"{summary}:", *problems]))
+
+
 class Command(BaseCommand):
-    help = "Write an encrypted backup of the database."
+    help = "Write an encrypted backup of the database and the files that people sent."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="The file to write; it must not be there.")
@@ -47,7 +53,7 @@ class Command(BaseCommand):
                 os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb"
             ) as out:
                 writer = Writer(out, secret)
-                rows = dump(writer)
+                dumped = dump(writer)
                 writer.close()
                 out.flush()
                 os.fsync(out.fileno())
@@ -56,5 +62,9 @@ class Command(BaseCommand):
             raise CommandError(f"{file} cannot be written ({error.strerror}).") from None
         finally:
             draft.unlink(missing_ok=True)
-        told = {"file": str(file), "rows": rows, "bytes": file.stat().st_size}
+        told = {"file": str(file), "rows": dumped.rows, "files": dumped.files, "bytes": file.stat().st_size}  # fmt: skip
         self.stdout.write(json.dumps(told))
+        fail_for(
+            dumped.problems,
+            "The backup is made and whole, but for files that are not as they were sent",
+        )

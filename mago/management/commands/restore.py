@@ -13,7 +13,7 @@ from mago.audit.verification import verify
 from mago.backup.container import BadFile, read_lines
 from mago.backup.load import CannotRestore, restore
 
-from .backup import secret_of
+from .backup import fail_for, secret_of
 
 
 class Command(BaseCommand):
@@ -45,5 +45,6 @@ class Command(BaseCommand):
         verdict = verify()
         if verdict.first_break:
             raise CommandError(f"Restored, but the audit trail is broken: {verdict.first_break}")
-        told = {"made": loaded.made, "rows": loaded.rows, "audit_links": verdict.links}
+        told = {"made": loaded.made, "rows": loaded.rows, "files": loaded.files, "audit_links": verdict.links}  # fmt: skip
         self.stdout.write(json.dumps(told))
+        fail_for(loaded.problems, "Restored, but for files that are not as they were sent")

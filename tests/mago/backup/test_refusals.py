@@ -36,7 +36,7 @@ def lines() -> Lines:
     ]
 
     def make(*, end: Any = None, more: tuple[Any, ...] = (), **head: Any) -> Any:
-        whole = {"format": 1, "made": "now", "keys": key_ids(), "migrations": migrations} | head
+        whole = {"format": 2, "made": "now", "keys": key_ids(), "migrations": migrations} | head
         content = [
             whole,
             {"table": "t", "columns": [["a", "plain"]]},
@@ -58,7 +58,7 @@ def test_what_is_there_is_not_overwritten_unasked(lines: Lines, alice: Any) -> N
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"end": {"t": 2}}, {"end": {}}, {"more": ([2],)}, {"format": 2}],
+    [{"end": {"t": 2}}, {"end": {}}, {"more": ([2],)}, {"format": 1}],
 )
 def test_a_file_that_does_not_hold_what_it_says_is_refused(lines: Lines, wrong: Any) -> None:
     with pytest.raises(BadFile):

@@ -23,6 +23,19 @@ pytestmark = [pytest.mark.slow, pytest.mark.journey]
 SECRET = "a secret that is long enough for all"
 
 
+_ATTACH = """
+from accounts.models import User
+from admincenter.security.selectors.programmes import programme_of
+from admincenter.security.services.attachments import attach
+from admincenter.security.services.tickets import create_ticket
+from django.core.files.uploadedfile import SimpleUploadedFile
+dora = User.objects.get()
+vector = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"
+ticket = create_ticket(programme=programme_of(None), title="T", source="scanner", vector=vector, actor=dora)
+attach(ticket=ticket, upload=SimpleUploadedFile("proof.txt", b"how it was done"), actor=dora)
+"""
+
+
 class House:
     """A data folder of its own, and commands in it."""
 
@@ -99,6 +112,8 @@ def test_a_backup_goes_from_sqlite_to_postgresql_and_back_and_its_trail_holds(
 ) -> None:
     file, again = tmp_path / "mago.backup", tmp_path / "again.backup"
     before = house.rows("SELECT id, email, password FROM accounts_user")
+    house.manage("shell", "-v0", "-c", _ATTACH)
+    ((name,),) = house.rows("SELECT stored_as FROM security_attachment")
     with moving(house) as written:
         told = json.loads(house.manage("backup", str(file)))
     assert written[0] > 20
@@ -110,11 +125,16 @@ def test_a_backup_goes_from_sqlite_to_postgresql_and_back_and_its_trail_holds(
         restored = json.loads(grown.manage("restore", str(file)))
         # The command walks the whole trail, and fails where it is broken.
         assert (restored["rows"], restored["audit_links"] >= 3) == (told["rows"], True)
+        assert (told["files"], restored["files"]) == (1, 1)
+        sent = grown.folder / "security-files" / name
+        assert sent.read_bytes() == b"how it was done"
+        sent.write_bytes(b"how it was not")
         # What comes after gets numbers of its own.
         grown.manage("create_owner", "--email", "eve@example.com", "--password-stdin", given=PASSWORD)  # fmt: skip
-        grown.manage("backup", str(again))
+        # Made all the same, and the file is named.
+        assert name in grown.manage("backup", str(again), fails=True)
     back = other(house, tmp_path, "three")
-    back.manage("restore", str(again))
+    assert f"({name}) was changed" in back.manage("restore", str(again), fails=True)
     assert (
         back.rows("SELECT id, email, password FROM accounts_user WHERE email LIKE 'd%'") == before
     )
