@@ -7,12 +7,16 @@ import json
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.utils.translation import get_language
+from django.utils.encoding import force_bytes
+from django.utils.translation import get_language, override
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework.request import Request
 
 from accounts.access.guards import public
 from mago.core.guards import PUBLIC
@@ -20,6 +24,7 @@ from mago.core.guards import PUBLIC
 from .announcing import kind_of
 
 POLICY = "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+LANGUAGES = frozenset(dict(settings.LANGUAGES))
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -27,6 +32,24 @@ class Schema(SpectacularAPIView):
     """The description of the API, for whoever builds on it."""
 
     access = PUBLIC
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        renderer = request.accepted_renderer
+        language = request.query_params.get("lang") or get_language()
+        content = _written(renderer.format, language if language in LANGUAGES else "en")
+        kind = f"{renderer.media_type}; charset=utf-8"
+        name = f'inline; filename="mago-api.{renderer.format}"'
+        return HttpResponse(content, content_type=kind, headers={"Content-Disposition": name})
+
+
+# Of each format and language, as it takes a second or more, and anybody may ask for it.
+@lru_cache(maxsize=16)
+def _written(format: str, language: str) -> bytes:
+    renderer = next(one for one in Schema.renderer_classes if one.format == format)
+    with override(language):
+        schema = SchemaGenerator().get_schema(public=True)
+        return force_bytes(renderer().render(schema, renderer_context={}))
 
 
 @public

@@ -42,6 +42,7 @@ class Declared(BasePermission):
             _demand_person(request)
         else:
             _demand_permission(request, view, Permission(access))
+            _demand_to_change(request)
         if request.method in getattr(view, "by_people", ()) and not isinstance(request.user, User):
             raise Forbidden(_("Only a person can do this; a service account is none."))
         if request.method in getattr(view, "asks_again", ()):
@@ -54,6 +55,14 @@ def _demand_person(request: Request | HttpRequest) -> None:
         raise Forbidden(_("This is about a person; a service account is none."))
     if caller().via == Means.APPLICATION and request.method not in READING:
         # Their account itself: an application must not keep a way in that its person cannot take back.
+        raise InsufficientScope
+
+
+def _demand_to_change(request: Request | HttpRequest) -> None:
+    """A token that may only read changes nothing, not even where reading is all that a change takes of a person."""
+    permits = caller().permits
+    is_for_reading = permits is not None and all(name.endswith(":read") for name in permits)
+    if is_for_reading and request.method not in READING:
         raise InsufficientScope
 
 

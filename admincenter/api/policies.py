@@ -53,7 +53,9 @@ class PolicyRoleField(RoleField):
     """For the platform any built-in role: it concerns whoever holds that anywhere."""
 
     def run_validation(self, data: Any = empty) -> Any:
-        if self.context["view"].whose is None and data in RoleName.values:
+        if self.context["view"].whose is None and data not in (empty, None):
+            if data not in RoleName.values:
+                raise serializers.ValidationError(_("There is nothing of this kind here."))
             return RoleName(data)
         return super().run_validation(data)
 

@@ -95,7 +95,11 @@ KINDS: dict[str, type[Work]] = {
 
 def columns_of(text: str) -> list[str]:
     """The names in the first line of a list; Refused where it is none."""
-    names = [name.strip() for name in _reader(text).fieldnames or () if name and name.strip()]
+    try:
+        found = _reader(text).fieldnames or ()
+    except csv.Error:
+        found = ()
+    names = [name.strip() for name in found if name and name.strip()]
     if not names:
         raise _no_list(_("The first line must name the columns."))
     return names

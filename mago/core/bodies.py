@@ -2,7 +2,7 @@
 
 A thread that reads a request's body waits as long as its client likes to take, and there are some two dozen.
 A proxy that takes in the whole request first keeps slow ones away (`manage.py render_proxy`); where none
-does, one address may have `EACH` unfinished bodies and all together `ALL`. More are told to come again at
+does, one address (of IPv6: one /64) may have `EACH` unfinished bodies and all together `ALL`. More are told to come again at
 once, and whoever asks without a body is answered in any case. A body that is there already takes no time.
 """
 
@@ -10,6 +10,8 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
+
+from .http import network_of
 
 EACH, ALL = 6, 16
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -63,7 +65,9 @@ def bounded(application: Application, sender_of: Callable[[dict[str, Any]], str]
         if length == "0" or not (length or environ.get("HTTP_TRANSFER_ENCODING")):
             return application(environ, start_response)
         body = Body(
-            environ["wsgi.input"], int(length) if length.isdecimal() else None, sender_of(environ)
+            environ["wsgi.input"],
+            int(length) if length.isdecimal() else None,
+            network_of(sender_of(environ)),
         )
         if not body.begin():
             return _refuse(start_response)

@@ -25,8 +25,9 @@ ENDED = (State.DONE, State.CANCELLED, State.FAILED)
 class Job(models.Model):
     """Things to be done one by one, each for itself: what goes wrong with one holds up no other.
 
-    `kind` names what is done (`kinds.Work`), `options` hold what is the same for all. Who asked, from where
-    and by what they were authenticated is kept by value; whether they may is asked again for each item.
+    `kind` names what is done (`kinds.Work`), `options` hold what is the same for all. Who asked for the draft and
+    then for the start, from where and by what they were authenticated is kept by value; whether they may is asked
+    again for each item.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

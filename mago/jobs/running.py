@@ -86,10 +86,14 @@ def _do(work: Work, item: Item) -> None:
 
 
 def _caller_of(job: Job) -> Caller:
-    """Whoever asked, as they were then: what their conditions ask of the network or the factor still counts."""
+    """Whoever started it, as they were then: what their conditions ask of the network or the factor still counts."""
     kept = Caller(**job.caller)
-    at = job.caller.get("authenticated_at")
-    return replace(kept, authenticated_at=datetime.fromisoformat(at) if at else None)
+    at, permits = job.caller.get("authenticated_at"), job.caller.get("permits")
+    return replace(
+        kept,
+        authenticated_at=datetime.fromisoformat(at) if at else None,
+        permits=None if permits is None else frozenset(permits),
+    )
 
 
 def _is_due(now: datetime) -> Q:

@@ -62,20 +62,12 @@ def draft_job(
     if len(rows) > MOST_ITEMS:
         words = _("At most %(most)s at once. Narrow the choice.") % {"most": MOST_ITEMS}
         raise Refused(words, code="too_many")
-    who = caller()
     job = Job.objects.create(
         kind=kind,
         actor_id=actor.pk,
         actor_label=clean_text(actor.email, 254),
         organization_id=organization_id,
-        caller={
-            "request_id": clean_text(who.request_id, 64),
-            "address": clean_text(who.address, 45),
-            "via": who.via,
-            "method": who.method,
-            "strength": int(who.strength),
-            "authenticated_at": who.authenticated_at and who.authenticated_at.isoformat(),
-        },
+        caller=_asking(),
         language=translation.get_language() or "",
         options=options,
         total=len(rows),
@@ -90,12 +82,15 @@ def draft_job(
 
 @transaction.atomic
 def start_job(job: Job, *, actor: Any, **options: Any) -> None:
-    """A worker does it, soon; `options` are added to those of the draft. Conflict where it was started already."""
+    """A worker does it, soon; `options` are added to those of the draft. Conflict where it was started already.
+
+    It may do what this request may: who started it counts, and not by what they had drafted it.
+    """
     row = _locked(job)
     if row.state != State.DRAFT:
         raise Conflict(_("This was started already."), code="already_started")
-    row.state, row.options = State.WAITING, row.options | options
-    row.save(update_fields=["state", "options"])
+    row.state, row.options, row.caller = State.WAITING, row.options | options, _asking()
+    row.save(update_fields=["state", "options", "caller"])
     record(
         Tag.JOB_STARTED,
         actor=actor,
@@ -149,6 +144,20 @@ def remove_old() -> None:
     now = timezone.now()
     Job.objects.filter(state=State.DRAFT, created_at__lt=now - DRAFTS_KEPT).delete()
     Job.objects.filter(state__in=ENDED, finished_at__lt=now - REMEMBERED).delete()
+
+
+def _asking() -> dict[str, Any]:
+    """Who asks, from where and by what: as a job keeps it."""
+    who = caller()
+    return {
+        "request_id": clean_text(who.request_id, 64),
+        "address": clean_text(who.address, 45),
+        "via": who.via,
+        "method": who.method,
+        "strength": int(who.strength),
+        "authenticated_at": who.authenticated_at and who.authenticated_at.isoformat(),
+        "permits": None if who.permits is None else sorted(who.permits),
+    }
 
 
 def _locked(job: Job) -> Job:

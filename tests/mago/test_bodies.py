@@ -56,10 +56,18 @@ def test_one_sender_holds_up_few_threads_with_bodies_that_do_not_come(more: dict
     assert waiting.told == ["503", *["200"] * EACH]
 
 
+def test_a_house_with_many_addresses_is_one_sender() -> None:
+    """Whoever has a /64 of IPv6 would otherwise be as many senders as they like, and shut everybody out."""
+    waiting = Waiting(reads=False)
+    waiting.depth = EACH
+    list(waiting.ask(always(*(f"2001:db8::{number:x}" for number in range(1, EACH + 2)))))
+    assert waiting.told == ["503", *["200"] * EACH]
+
+
 def test_all_senders_together_leave_threads_for_who_sends_none() -> None:
     waiting = Waiting(reads=False)
     waiting.depth = ALL
-    list(waiting.ask(always(*(str(number) for number in range(ALL + 1)))))
+    list(waiting.ask(always(*(f"192.0.2.{number}" for number in range(ALL + 1)))))
     assert waiting.told == ["503", *["200"] * ALL]
 
 

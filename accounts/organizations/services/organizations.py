@@ -73,6 +73,8 @@ def set_organization_active(
     # As it is now, and nobody locks it down meanwhile.
     known = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     if known.is_active == active:
+        if not active:
+            _keep_out(known, actor, reason)
         return
     # Lockdowns lie above; the organization knows its own.
     if active and organization.lockdowns.filter(lifted_at=None).exists():
@@ -82,3 +84,16 @@ def set_organization_active(
     forget()
     tag = Tag.ORGANIZATION_ENABLED if active else Tag.ORGANIZATION_DISABLED
     record(tag, actor=actor, target=organization, organization_id=organization.pk, reason=reason)
+
+
+def _keep_out(organization: Organization, actor: User, reason: str) -> None:
+    """What is disabled while it is locked down is so still when that is lifted."""
+    in_force = organization.lockdowns.filter(lifted_at=None, was_active=True)
+    if in_force.update(was_active=False):
+        record(
+            Tag.ORGANIZATION_DISABLED,
+            actor=actor,
+            target=organization,
+            organization_id=organization.pk,
+            reason=reason,
+        )

@@ -73,6 +73,10 @@ def text(value: Any, longest: int, *, lines: bool = False) -> str:
     """
     if not isinstance(value, str):
         return ""
+    # Nobody's file decides how long we clean what is cut off afterwards.
+    value = value[: 2 * longest]
+    if value.isprintable() and "\ufffd" not in value:
+        return value.strip()[:longest]
     kept = "\n\t" if lines else ""
     clean = "".join(c if c in kept or _is_plain(c) else " " if c in "\n\r\t" else "" for c in value)
     return clean.strip()[:longest]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,8 @@ from .found import MOST, Found, Unreadable, dicts, fingerprint, inside, text
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 # Section 3.27.10; "none" is no finding.
 _LEVELS = {"error": Severity.HIGH, "warning": Severity.MEDIUM, "note": Severity.LOW}
+_LONGEST_SCORE = 20
+Rules = dict[str, dict[str, Any]]
 _BACK = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
 
 
@@ -21,12 +24,14 @@ def read(document: dict[str, Any], *, source: str = Source.SCANNER) -> list[Foun
     """The results of all runs that are no passes and not suppressed; Unreadable for another version."""
     if document.get("version") != "2.1.0" or not isinstance(document.get("runs"), list):
         raise Unreadable(_("This is no SARIF 2.1.0."))
-    found = [
-        _found(result, run, source)
+    results = (
+        (result, run, rules)
         for run in dicts(document["runs"])
+        for rules in [_rules(run)]
         for result in dicts(run.get("results"))
         if _is_finding(result)
-    ]
+    )
+    found = [_found(*one, source) for one in islice(results, MOST + 1)]
     if len(found) > MOST:
         raise Unreadable(_("These are more results than can be taken at once."))
     return found
@@ -43,10 +48,10 @@ def _is_finding(result: dict[str, Any]) -> bool:
     )
 
 
-def _found(result: dict[str, Any], run: dict[str, Any], source: str) -> Found:
+def _found(result: dict[str, Any], run: dict[str, Any], rules: Rules, source: str) -> Found:
     tool = text(inside(run, "tool", "driver", "name"), 100) or "SARIF"
     rule = text(result.get("ruleId") or inside(result, "rule", "id"), 200)
-    about = _rule(run, rule, result.get("ruleIndex"))
+    about = _rule(run, rules, rule, result.get("ruleIndex"))
     place = next(dicts(result.get("locations")), {})
     uri = text(inside(place, "physicalLocation", "artifactLocation", "uri"), 250)
     line = inside(place, "physicalLocation", "region", "startLine")
@@ -65,18 +70,29 @@ def _found(result: dict[str, Any], run: dict[str, Any], source: str) -> Found:
     )
 
 
-def _rule(run: dict[str, Any], rule: str, index: Any) -> dict[str, Any]:
-    rules = inside(run, "tool", "driver", "rules")
-    if isinstance(rules, list) and isinstance(index, int) and 0 <= index < len(rules):
-        return rules[index] if isinstance(rules[index], dict) else {}
-    return next((one for one in dicts(rules) if one.get("id") == rule), {})
+def _rules(run: dict[str, Any]) -> Rules:
+    """The rules of a run by their names, the first of each; read once, however many results there are."""
+    found: Rules = {}
+    for one in dicts(inside(run, "tool", "driver", "rules")):
+        if isinstance(name := one.get("id"), str):
+            found.setdefault(name, one)
+    return found
+
+
+def _rule(run: dict[str, Any], rules: Rules, rule: str, index: Any) -> dict[str, Any]:
+    listed = inside(run, "tool", "driver", "rules")
+    if isinstance(listed, list) and isinstance(index, int) and 0 <= index < len(listed):
+        return listed[index] if isinstance(listed[index], dict) else {}
+    return rules.get(rule, {})
 
 
 def _severity(result: dict[str, Any], about: dict[str, Any]) -> str:
     """By the number of the rule (`security-severity`), else by the level."""
     given = inside(about, "properties", "security-severity")
+    # Many results may share one rule, and with it whatever stands there.
+    is_short = isinstance(given, str | int | float) and len(str(given)) <= _LONGEST_SCORE
     try:
-        score = Decimal(str(given)) if isinstance(given, str | int | float) else None
+        score = Decimal(str(given)) if is_short else None
     except InvalidOperation:
         score = None
     if score is not None and score.is_finite() and 0 < score <= 10:

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -40,7 +41,7 @@ def read(data: bytes, *, source: str = Source.PENETRATION_TEST) -> list[Found]:
         rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig")), strict=True)
         if "title" not in (rows.fieldnames or ()):
             raise Unreadable(_("The first line names no column “title”."))
-        found = [_found(row, source) for row in rows]
+        found = [_found(row, source) for row in islice(rows, MOST + 1)]
     except (UnicodeDecodeError, csv.Error):
         raise Unreadable(_("This is no CSV in UTF-8.")) from None
     if len(found) > MOST:

@@ -25,9 +25,10 @@ def read(document: dict[str, Any], *, source: str = Source.ADVISORY) -> list[Fou
     }
     found: list[Found] = []
     for one in dicts(document.get("vulnerabilities")):
+        told, rating = _told(one), _rating(one)
         refs = [ref for a in dicts(one.get("affects")) if isinstance(ref := a.get("ref"), str)]
         for ref in refs or [""]:
-            found.append(_found(one, names.get(ref, ref), source))
+            found.append(_found(one, told, rating, names.get(ref, ref), source))
             if len(found) > MOST:
                 raise Unreadable(_("These are more results than can be taken at once."))
     return found
@@ -38,11 +39,21 @@ def _name(component: dict[str, Any]) -> str:
     return f"{name} {version}".strip()
 
 
-def _found(one: dict[str, Any], component: str, source: str) -> Found:
+def _told(one: dict[str, Any]) -> tuple[str, str, str]:
+    """Name, words and detail of a vulnerability: the same for each component that it affects, so cleaned once."""
     name = text(one.get("id"), 100)
-    vector, severity = _rating(one)
     words = text(one.get("description"), 20_000, lines=True)
-    detail = text(inside(one, "analysis", "detail"), 5000, lines=True)
+    return name, words, text(inside(one, "analysis", "detail"), 5000, lines=True)
+
+
+def _found(
+    one: dict[str, Any],
+    told: tuple[str, str, str],
+    rating: tuple[str, str],
+    component: str,
+    source: str,
+) -> Found:
+    (name, words, detail), (vector, severity) = told, rating
     found = Found(
         title=" ".join(filter(None, [name, text(words, 120)])),
         tool="CycloneDX VEX",

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.utils.translation import get_language
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator
 
+from accounts.api import pages
 from accounts.api.announcing import facts_of, is_breaking
 from accounts.api.examples import Maker
 from tests.conftest import App
@@ -103,3 +105,28 @@ def test_its_pages_are_ours_and_hold_no_script(app: App) -> None:
         assert name in page.text
     assert 'src="http' not in page.text
     assert 'href="http' not in page.text
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The languages in which a description was made; the descriptions are short ones."""
+    languages: list[str] = []
+
+    def short(self: Any, request: Any = None, public: bool = False) -> Any:
+        languages.append(get_language())
+        return {"openapi": "3.1.1"}
+
+    pages._written.cache_clear()
+    monkeypatch.setattr(SchemaGenerator, "get_schema", short)
+    yield languages
+    pages._written.cache_clear()
+
+
+def test_whoever_asks_for_it_again_costs_nothing(made: list[str]) -> None:
+    """It takes a second to make, and anybody may ask for it as often as they like."""
+    app = App()
+    for asked in ("", "?format=json", "?lang=it", "?lang=xx", "?version=1", "?lang=en"):
+        answer = app.client.get(f"/api/v1/schema/{asked}")
+        assert (answer.status_code, b"3.1.1" in answer.content) == (200, True)
+    assert sorted(made) == ["en", "en", "it"]
+    assert answer["Content-Type"] == "application/vnd.oai.openapi; charset=utf-8"

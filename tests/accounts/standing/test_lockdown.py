@@ -118,6 +118,21 @@ class TestOfAnOrganization:
         services.lock_down_organization(organization=acme, reason="leak", actor=dora)
         assert browser.get("/accounts/").status_code == 302
 
+    def test_what_is_disabled_meanwhile_is_so_afterwards(
+        self, alice: User, dora: User, events: Any
+    ) -> None:
+        from accounts.organizations.services import set_organization_active
+
+        acme = create_organization(name="Acme", owner=alice, actor=dora)
+        lockdown = services.lock_down_organization(organization=acme, reason="leak", actor=dora)
+        for _again in range(2):
+            set_organization_active(organization=acme, active=False, actor=dora, reason="unpaid")
+        services.lift_lockdown(lockdown=lockdown, reason="mended", actor=dora)
+        acme.refresh_from_db()
+        assert not acme.is_active
+        (told,) = events("organizations:organization:disabled")
+        assert told.detail == {"reason": "unpaid"}
+
     def test_whether_it_is_disabled_is_looked_at_anew(self, alice: User, dora: User) -> None:
         from accounts.organizations.models import Organization
         from accounts.organizations.services import set_organization_active

@@ -72,6 +72,7 @@ def test_policies_of_the_platform_are_made_changed_and_removed(
     assert (made.status_code, made.json()["role"]) == (201, "platform-administrator")
     assert admin.post("policies", body).json()["code"] == "exists"
     assert list(admin.post("policies", {"site": str(dora.pk)}).json()["errors"]) == ["site"]
+    assert list(admin.post("policies", {"role": str(dora.pk)}).json()["errors"]) == ["role"]
     path = made["Location"].removeprefix("/api/v1/")
     assert admin.change(path, {"single_session": True}).json()["single_session"] is True
     effective = admin.get("policies/effective").json()["results"]

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -9,6 +10,8 @@ from django.utils import timezone
 from accounts.access.models import Invitation
 from accounts.models import User
 from accounts.provider.models import TokenFamily
+from accounts.provider.services import create_application
+from accounts.provider.services.families import open_granted
 from mago.jobs import running
 from mago.jobs.models import Job
 from tests.conftest import App
@@ -56,6 +59,65 @@ def test_it_starts_only_by_a_fresh_proof_and_only_by_whoever_drafted_it(
     assert admin.post(f"{one}/cancel").json()["state"] == "cancelled"
 
 
+@pytest.fixture
+def wiki_of(db: None) -> Any:
+    """Wiki, which somebody has just let do so much in their name."""
+
+    def let(user: Any, scope: str) -> App:
+        application, _secret = create_application(
+            name="Wiki",
+            type="public",
+            redirect_uris=["https://wiki.example/back"],
+            scopes=[scope],
+            actor=None,
+        )
+        app, now = App(), timezone.now()
+        family = TokenFamily(
+            user=user,
+            application=application,
+            scope=scope,
+            method="password",
+            proofs="password",
+            authenticated_at=now,
+            last_used_at=now,
+        )
+        app.token = open_granted(family).access_token
+        return app
+
+    return let
+
+
+def test_an_application_that_may_only_read_neither_starts_a_job_nor_takes_one_back(
+    admin: App, wiki_of: Any, dora: Any, alice: Any, bob: Any
+) -> None:
+    def drafted(person: Any) -> str:
+        body = {"kind": "people.disable", "people": [str(person.pk)]}
+        return admin.post("people/jobs", body)["Location"].removeprefix("/api/v1/")  # type: ignore[no-any-return]
+
+    done, left, wiki = drafted(alice), drafted(bob), wiki_of(dora, "api:read")
+    admin.post(f"{done}/start", {"reason": "x"})
+    running.run(UUID(done.removeprefix("jobs/")))
+    assert wiki.get(left).json()["state"] == "draft"
+    for tried in (f"{left}/start", f"{left}/cancel", f"{done}/undo"):
+        refused = wiki.post(tried, {"reason": "x"} if tried.endswith("start") else {})
+        assert (refused.status_code, refused.json()["code"]) == (403, "insufficient_scope")
+    assert admin.get(left).json()["state"] == "draft"
+    assert Job.objects.filter(undoes__isnull=False).count() == 0
+
+
+def test_what_an_application_starts_is_done_by_what_it_may_itself(
+    owner: App, wiki_of: Any, acme: Any, alice: Any
+) -> None:
+    """Who may do what is no application's to say, whoever had drafted it."""
+    text = "email,role\nann@example.com,guest\n"
+    made = owner.post(f"organizations/{acme.pk}/members/import", {"text": text}).json()
+    started = wiki_of(alice, "api").post(f"jobs/{made['id']}/start", {"reason": "x"})
+    assert started.status_code == 202
+    running.run(made["id"])
+    assert owner.get(f"jobs/{made['id']}").json()["refused"] == 1
+    assert not Invitation.objects.of(acme).exists()
+
+
 def test_a_list_of_people_is_invited_by_whoever_may(
     owner: App, stranger: App, acme: Any, alice: Any
 ) -> None:
@@ -66,6 +128,7 @@ def test_a_list_of_people_is_invited_by_whoever_may(
     owner.post(f"jobs/{made['id']}/start", {"reason": "New people."})
     running.run(made["id"])
     assert Invitation.objects.of(acme).get().email == "ann@example.com"
-    assert owner.post(at, {"text": "\n"}).json()["code"] == "bad_list"
+    for broken in ("\n", '"e"mail\n', "e\rmail\n"):
+        assert owner.post(at, {"text": broken}).json()["code"] == "bad_list"
     assert owner.post(at, {"text": "a\nb\n", "columns": {"email": "Post"}}).json()["refused"] == 1
     assert stranger.post(at, {"text": text}).status_code == 404

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from packaging.version import Version
 
 from admincenter.security.exchange import osv, sarif, table, vex
-from admincenter.security.exchange.found import Unreadable
+from admincenter.security.exchange.found import Unreadable, text
 from admincenter.security.models import Finding, Ticket
 from admincenter.security.services.imports import Outcome, import_findings
 from admincenter.security.workflow import State
@@ -92,6 +92,76 @@ def test_vex_is_read_in_its_three_versions(monkeypatch: pytest.MonkeyPatch) -> N
         assert second.ended
     with pytest.raises(Unreadable):
         vex.read(document | {"specVersion": "1.3"})
+
+
+class Counted(dict[str, Any]):
+    """An object of a file that counts how often it is looked into."""
+
+    looks = 0
+
+    def get(self, *sought: Any) -> Any:
+        Counted.looks += 1
+        return super().get(*sought)
+
+
+class Endless(str):
+    """Text of which the beginning may be taken, and nothing asked of each character."""
+
+    def __iter__(self) -> Any:
+        raise AssertionError("all of it was read")
+
+
+def test_a_file_costs_what_its_length_is_and_not_the_square_of_it() -> None:
+    """A few MB of results and rules would otherwise hold a thread for hours."""
+    odd = {"security-severity": "0" * 1000 + "9"}
+    document = scan(*({"ruleId": f"r{number}"} for number in range(50)))
+    rules = [Counted(id=f"r{number}", properties=odd) for number in range(200)]
+    document["runs"][0]["tool"]["driver"]["rules"] = rules
+    Counted.looks = 0
+    assert [found.severity for found in sarif.read(document)] == ["medium"] * 50
+    assert Counted.looks < 500
+    assert text(Endless("word " * 1000), 10) == "word word "
+
+
+@pytest.mark.parametrize("reader", [sarif, table, vex])
+def test_what_is_too_much_is_not_all_looked_at(
+    reader: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    one = reader._found
+
+    def counted(*given: Any) -> Any:
+        made.append(1)
+        return one(*given)
+
+    monkeypatch.setattr(reader, "_found", counted)
+    monkeypatch.setattr(reader, "MOST", 3)
+    much = {"id": "CVE-2026-1", "description": "Bad", "affects": [{"ref": "p"}] * 100}
+    sent: Any = {
+        sarif: scan(*[result()] * 100),
+        table: b"title\n" + b"Hole\n" * 100,
+        vex: {"bomFormat": "CycloneDX", "specVersion": "1.6", "vulnerabilities": [much]},
+    }
+    with pytest.raises(Unreadable):
+        reader.read(sent[reader])
+    assert len(made) == 4
+
+
+def test_words_that_many_findings_share_are_cleaned_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    cleaned: list[str] = []
+
+    def counted(value: Any, *more: Any, **options: Any) -> str:
+        cleaned.append(str(value))
+        return text(value, *more, **options)
+
+    monkeypatch.setattr(vex, "text", counted)
+    words, ratings = "Bad\n" * 10, [Counted(severity="high")] * 20
+    affects = [{"ref": f"p{number}"} for number in range(20)]
+    one = {"id": "CVE-2026-1", "description": words, "affects": affects, "ratings": ratings}
+    document = {"bomFormat": "CycloneDX", "specVersion": "1.6", "vulnerabilities": [one]}
+    Counted.looks = 0
+    assert [found.severity for found in vex.read(document)] == ["high"] * 20
+    assert (cleaned.count(words), Counted.looks < 200) == (1, True)
 
 
 def advisory(name: str = "PYSEC-1", **more: Any) -> dict[str, Any]:

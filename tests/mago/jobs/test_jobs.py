@@ -74,13 +74,14 @@ def test_a_draft_does_nothing_and_a_started_job_everything(
     job = draft("alice", "bob")
     running.run(job.pk)
     assert names() == ["Alice", "Bob"]
-    services.start_job(job, actor=alice, reason="asked to")
+    with calling(Caller(address="192.0.2.8", via="session", strength=2)):
+        services.start_job(job, actor=alice, reason="asked to")
     assert running.due_jobs() == [job.pk]
     running.run(job.pk)
     job.refresh_from_db()
     assert (names(), job.state, running.due_jobs()) == (["New", "New"], State.DONE, [])
-    # As the one who asked, from where they asked.
-    assert DONE == ["alice@example.com by 192.0.2.7", "bob@example.com by 192.0.2.7"]
+    # As the one who started it, from where they did.
+    assert DONE == ["alice@example.com by 192.0.2.8", "bob@example.com by 192.0.2.8"]
     started = AuditEvent.objects.get(tag="jobs:job:started")
     assert (started.detail["items"], started.detail["reason"]) == (2, "asked to")
 
