@@ -20,12 +20,13 @@ from accounts.access.selectors import can
 from accounts.access.services import demand_permission, invite, revoke_invitation
 from accounts.models import User, normalize_email
 from accounts.organizations.models import Organization, Site
-from mago.core.errors import NotSignedIn, Refused
+from mago.core.errors import Refused
 from mago.core.forms import unusable
 from mago.core.ids import new_id
-from mago.jobs.kinds import Work
 from mago.jobs.models import Item, Job
 from mago.jobs.services import MOST_ITEMS, Draft, draft_job
+
+from .work import ActorsWork
 
 # What a line may say, in the order in which a form asks for the column of each.
 FIELDS = {
@@ -35,14 +36,7 @@ FIELDS = {
 }
 
 
-class _MembersWork(Work):
-    @cached_property
-    def actor(self) -> User:
-        found = User.objects.filter(pk=self.job.actor_id, is_active=True).first()
-        if found is None:
-            raise NotSignedIn
-        return found
-
+class _MembersWork(ActorsWork):
     @cached_property
     def organization(self) -> Organization:
         assert self.job.organization_id
@@ -87,7 +81,7 @@ class RevokeInvitations(_MembersWork):
         revoke_invitation(invitation=found, actor=self.actor)
 
 
-KINDS: dict[str, type[Work]] = {
+KINDS: dict[str, type[ActorsWork]] = {
     "members.invite": Invite,
     "members.revoke_invitations": RevokeInvitations,
 }

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.utils.functional import Promise, cached_property
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,16 +16,16 @@ from accounts.access.services import demand_permission, set_active
 from accounts.models import User
 from accounts.standing.selectors import deletion_of
 from accounts.standing.services import delete_person, restore_person
-from mago.core.errors import Conflict, NotSignedIn
-from mago.jobs.kinds import Work
+from mago.core.errors import Conflict
 from mago.jobs.models import Item, Job
 from mago.jobs.services import MOST_ITEMS, Draft, draft_job
 
 from .. import services
 from ..selectors.people import find_people
+from .work import ActorsWork
 
 
-class PeopleWork(Work):
+class PeopleWork(ActorsWork):
     """`subject` is the person's key. What one may do to one person is asked anew for each."""
 
     permission: ClassVar[Permission]
@@ -47,18 +47,6 @@ class PeopleWork(Work):
     @abstractmethod
     def act(self, person: User) -> None:
         """It is done to this person; Refused as for one alone."""
-
-    @cached_property
-    def actor(self) -> User:
-        """Whoever asked; NotSignedIn once they are disabled."""
-        found = User.objects.filter(pk=self.job.actor_id, is_active=True).first()
-        if found is None:
-            raise NotSignedIn
-        return found
-
-    @property
-    def reason(self) -> str:
-        return str(self.job.options.get("reason", ""))
 
 
 class _ToTheActive(PeopleWork):

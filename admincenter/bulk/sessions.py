@@ -10,31 +10,28 @@ from accounts.access.permissions import Permission
 from accounts.access.services import demand_permission
 from accounts.models import User
 from accounts.sessions.models import Session
-from mago.core.errors import Conflict, NotSignedIn
-from mago.jobs.kinds import Work
+from mago.core.errors import Conflict
 from mago.jobs.models import Item
 from mago.jobs.services import Draft
 
 from .. import services
 from ..selectors.people import live_sessions
+from .work import ActorsWork
 
 KIND = "sessions.end"
 
 
-class End(Work):
+class End(ActorsWork):
     """`subject` is the session's identifier, which tells nothing of its cookie."""
 
     title = gettext_lazy("End sessions")
 
     def do(self, item: Item) -> None:
-        actor = User.objects.filter(pk=self.job.actor_id, is_active=True).first()
-        if actor is None:
-            raise NotSignedIn
-        demand_permission(actor, Permission.SESSIONS_END)
+        demand_permission(self.actor, Permission.SESSIONS_END)
         session = live_sessions().select_related("user").filter(id=UUID(item.subject)).first()
         if session is None:
             raise Conflict(_("This session has ended already."), code="gone")
-        services.end_session_of(session, actor=actor)
+        services.end_session_of(session, actor=self.actor)
 
 
 def drafts(sessions: Iterable[Session], *, actor: User) -> Iterator[Draft]:

@@ -87,6 +87,7 @@ programme_patterns: list[Any] = [
     path("penetration-tests/", include(test_patterns)),
     path("risks/", include(risk_patterns)),
     path("tickets/", tickets.tickets, name="tickets"),
+    path("tickets/choose/", tickets.choose, name="choose_tickets"),
     path("tickets/import/", exchange.import_file, name="import_findings"),
     path("tickets/export/download/", exchange.export, name="export_tickets"),
     path("tickets/create/", tickets.create, name="create_ticket"),

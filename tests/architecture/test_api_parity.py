@@ -156,6 +156,7 @@ COUNTERPARTS = {
     "edit_risk": "PATCH api-risk",
     "close_risk": "POST api-close-risk",
     "link_risk": "POST api-risk-tickets",
+    "choose_tickets": "POST api-ticket-jobs",
     "import_findings": "POST api-import-findings",
     "export_tickets": "GET api-export-tickets",
     "create_ticket": "POST api-tickets",

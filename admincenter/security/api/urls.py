@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from . import (
     around_tickets,
+    bulk,
     exchange,
     penetration_tests,
     programme,
@@ -67,6 +68,7 @@ of_programme: list[URLPattern | URLResolver] = [
     path("security-figures", programme.SecurityFigures.as_view(), name="api-security-figures"),
     path("evidence", programme.Evidence.as_view(), name="api-evidence"),
     path("tickets", tickets.Tickets.as_view(), name="api-tickets"),
+    path("tickets/jobs", bulk.TicketJobs.as_view(), name="api-ticket-jobs"),
     path("tickets/import", exchange.ImportFindings.as_view(), name="api-import-findings"),
     path("tickets/export", exchange.ExportTickets.as_view(), name="api-export-tickets"),
     path("tickets/<uuid:ticket_id>", tickets.OneTicket.as_view(), name="api-ticket"),

@@ -84,11 +84,11 @@ class TicketFilters(Filters):
     def __init__(self, data: Any, *, programme: Programme) -> None:
         super().__init__(data)
         fields: dict[str, Any] = self.fields
-        people = may_be_given(programme, Permission.TICKETS_EDIT)
+        self.people = may_be_given(programme, Permission.TICKETS_EDIT)
         fields["assignee"].choices = [
             ANY,
             ("nobody", _("Nobody")),
-            *((str(one.pk), str(one)) for one in people),
+            *((str(one.pk), str(one)) for one in self.people),
         ]
         fields["release"].offer(releases_of(programme), first=ANY)
 

@@ -39,9 +39,15 @@ def lock(programme: Programme) -> Programme:
 
 
 def write_change(
-    ticket: Ticket, *, before: dict[str, Any], after: dict[str, Any], actor: Any, tag: Tag
+    ticket: Ticket,
+    *,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    actor: Any,
+    tag: Tag,
+    because: str = "",
 ) -> bool:
-    """The history and the audit trail say what differs; False, and nothing written, where nothing does."""
+    """The history and the audit trail say what differs, and why; False, and nothing written, where nothing does."""
     names = [name for name in after if after[name] != before.get(name)]
     if not names:
         return False
@@ -54,12 +60,15 @@ def write_change(
         kind=EntryKind.CHANGE,
         actor=person_of(actor),
         actor_label=label_of(actor),
+        body=because,
         changes=changes,
     )
     trail: dict[str, Any] = {
         side: {one["name"]: one[side] for one in changes if len(one[side]) <= LONGEST_IN_TRAIL}
         for side in ("before", "after")
     }
+    if because:
+        trail["reason"] = because
     record(
         tag,
         actor=actor,

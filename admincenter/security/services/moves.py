@@ -158,6 +158,24 @@ def _next(row: Ticket, move: Move, facts: workflow.Facts) -> State:
         raise Refused(words, fields=fields, code=error.code) from None
 
 
+def why_not(ticket: Ticket, move: Move, *, with_release: bool = False) -> str | Promise:
+    """What speaks against a move of the ticket as it was read, if a reason comes with it; nothing, where it can be.
+
+    For looking ahead: `move_ticket` asks again, under a lock.
+    """
+    facts = workflow.Facts(
+        is_rated=ticket.severity != Severity.UNRATED,
+        has_release=with_release or ticket.release_id is not None,
+        has_evidence=bool(ticket.evidence),
+        has_reason=True,
+    )
+    try:
+        workflow.after(State(ticket.state), move, facts)
+    except workflow.NotPossible as error:
+        return _MISSING[error.code][1]
+    return ""
+
+
 def _is_another(row: Ticket, actor: Any) -> bool:
     person = person_of(actor)
     return person is not None and person.pk not in (row.fixed_by_id, row.assignee_id)

@@ -1,6 +1,6 @@
 """Tickets are made and edited; how they move on is in moves.py."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -116,6 +116,20 @@ def assign_ticket(*, ticket: Ticket, assignee: User | None, actor: Any) -> Ticke
         watch(row, assignee)
         if assignee != actor:
             tell(row, assignee, "assigned", by=str(actor))
+    return row
+
+
+@transaction.atomic
+def set_due(*, ticket: Ticket, due_on: date | None, actor: Any, reason: str) -> Ticket:
+    """The ticket is due on that day, for this reason, until it is rated anew. Conflict where nothing is owed on it."""
+    row = locked(ticket)
+    if not row.is_pending:
+        raise Conflict(_("Nothing is owed on this ticket."), code="nothing_owed")
+    before, row.due_on = {"due_on": row.due_on}, due_on
+    after = {"due_on": due_on}
+    tag = Tag.TICKET_EDITED
+    if write_change(row, before=before, after=after, actor=actor, tag=tag, because=reason):
+        row.save(update_fields=["due_on"])
     return row
 
 

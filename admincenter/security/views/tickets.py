@@ -4,12 +4,16 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
+from mago.core.errors import Refused
 
+from ...navigation import Permissions
 from ...pages import list_page, submit
+from .. import bulk
+from ..forms.bulk import ChosenTicketsForm
 from ..forms.tickets import NewTicketForm, TicketFilters
 from ..models import Programme
 from ..selectors.tickets import find_tickets
@@ -22,16 +26,43 @@ TAB = "tickets"
 @require(Permission.TICKETS_READ, of=programme)
 @require_safe
 def tickets(request: HttpRequest, whose: Programme) -> HttpResponse:
+    filters = TicketFilters(request.GET, programme=whose)
+    frame = around(request, whose, TAB)
     return list_page(
         request,
         "admincenter/security/tickets.html",
         title=_("Tickets"),
-        filters=TicketFilters(request.GET, programme=whose),
+        filters=filters,
         find=lambda **chosen: find_tickets(whose, **chosen),
         viewer=actor(request),
         filter_query=request.GET.urlencode(),
-        **around(request, whose, TAB),
+        bulk=ChosenTicketsForm(None, filters=filters, held=frame["held"]),
+        **frame,
     )
+
+
+@require(Permission.TICKETS_READ, of=programme)
+@require_POST
+def choose(request: HttpRequest, whose: Programme) -> HttpResponse:
+    """A job that says of each chosen ticket what would become of it, to be looked at before it starts."""
+    filters = TicketFilters(request.POST, programme=whose)
+    held = Permissions(actor(request), whose)
+    form = ChosenTicketsForm(request.POST, filters=filters, held=held)
+    if not (form.is_valid() and filters.is_valid()):
+        messages.error(request, _("Nothing was done: choose tickets in the list, and what to do."))
+        return redirect("admincenter:tickets", whose.slug)
+    sent = form.cleaned_data
+    found = (
+        bulk.all_found(whose, **filters.chosen)
+        if sent["everything"]
+        else bulk.named(whose, sent["keys"])
+    )
+    try:
+        job = bulk.draft(sent["kind"], whose, found, actor=actor(request), value=sent["value"])
+    except Refused as refusal:
+        messages.error(request, str(refusal.detail))
+        return redirect("admincenter:tickets", whose.slug)
+    return redirect("admincenter:job", job.pk)
 
 
 @require(Permission.TICKETS_EDIT, of=programme)
