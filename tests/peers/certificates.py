@@ -17,13 +17,19 @@ def certificate_authority(name: str) -> tuple[x509.Certificate, ec.EllipticCurve
 
 
 def issue(
-    ca: x509.Certificate, ca_key: ec.EllipticCurvePrivateKey, host: str, addresses: list[str]
+    ca: x509.Certificate,
+    ca_key: ec.EllipticCurvePrivateKey,
+    host: str,
+    addresses: list[str],
+    *,
+    days: int = 2,
 ) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
-    """A certificate for a server of that name."""
+    """A certificate for a server of that name, which ends in so many days; it began some days before."""
     key = ec.generate_private_key(ec.SECP256R1())
     names = [x509.DNSName(host), *(x509.IPAddress(ip_address(one)) for one in addresses)]
     issuer = str(ca.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value)
-    return _sign(host, key, issuer, ca_key, [(x509.SubjectAlternativeName(names), False)]), key
+    extensions: list[tuple[Any, bool]] = [(x509.SubjectAlternativeName(names), False)]
+    return _sign(host, key, issuer, ca_key, extensions, days=days), key
 
 
 def _sign(
@@ -32,6 +38,8 @@ def _sign(
     issuer: str,
     issuer_key: ec.EllipticCurvePrivateKey,
     extensions: list[tuple[Any, bool]],
+    *,
+    days: int = 2,
 ) -> x509.Certificate:
     now = datetime.now(UTC)
     made = (
@@ -40,8 +48,8 @@ def _sign(
         .issuer_name(_named(issuer))
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=2))
+        .not_valid_before(now - timedelta(days=5))
+        .not_valid_after(now + timedelta(days=days))
     )
     for extension, critical in extensions:
         made = made.add_extension(extension, critical)
@@ -54,3 +62,11 @@ def _named(name: str) -> x509.Name:
 
 def pem(certificate: x509.Certificate) -> str:
     return certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def private_pem(key: ec.EllipticCurvePrivateKey) -> str:
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    ).decode()

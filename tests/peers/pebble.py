@@ -13,9 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives import serialization
 
-from tests.peers.certificates import certificate_authority, issue, pem
+from tests.peers.certificates import certificate_authority, issue, pem, private_pem
 from tests.running import free_port
 
 
@@ -42,13 +41,7 @@ def running_pebble(folder: Path, *, https_port: int, life: timedelta) -> Iterato
     certificate, own_key = issue(ca, key, "localhost", ["127.0.0.1"])
     (folder / "ca.pem").write_text(pem(ca))
     (folder / "api.pem").write_text(pem(certificate))
-    (folder / "api.key").write_bytes(
-        own_key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
+    (folder / "api.key").write_text(private_pem(own_key))
     told = {
         "listenAddress": f"127.0.0.1:{acme}",
         "managementListenAddress": f"127.0.0.1:{management}",
