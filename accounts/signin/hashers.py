@@ -1,17 +1,21 @@
 """How passwords are hashed: Argon2id with OWASP's first parameters, through a bounded lane."""
 
 import ctypes
+from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from argon2.low_level import Type, hash_secret_raw
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 
-from .passwords.lane import HashLane, known_browser
+from .passwords.lane import HashLane, is_known, known_browser
+from .passwords.yielding import YieldingThreads
 
 __all__ = ["Argon2idHasher", "HashLane", "known_browser", "lane", "spend_a_hash"]
+
+_T = TypeVar("_T")
 
 
 @lru_cache(maxsize=1)
@@ -19,6 +23,17 @@ def lane() -> HashLane:
     """This process's lane: `settings.HASH_SLOTS` hashes at once, 19 MiB each."""
     _give_memory_back()
     return HashLane(settings.HASH_SLOTS)
+
+
+@lru_cache(maxsize=1)
+def _yielding() -> YieldingThreads:
+    return YieldingThreads(settings.HASH_SLOTS)
+
+
+def _in_turn(work: Callable[[], _T]) -> _T:
+    """What `work` returns, in a slot of the lane. A stranger's hash takes no core that anybody else wants."""
+    with lane().slot():
+        return work() if is_known() else _yielding().run(work)
 
 
 def _give_memory_back() -> None:
@@ -54,14 +69,14 @@ class Argon2idHasher(Argon2PasswordHasher):
     parallelism = 1
 
     def encode(self, password: str, salt: str) -> str:
-        with lane().slot():
-            return str(super().encode(password, salt))
+        made = super().encode
+        return str(_in_turn(lambda: made(password, salt)))
 
     def verify(self, password: str, encoded: str) -> bool:
         # Bytes, so that a lone surrogate is a wrong password and not an error.
         secret: Any = password.encode("utf-8", "surrogatepass")
-        with lane().slot():
-            return bool(super().verify(secret, encoded))
+        holds = super().verify
+        return bool(_in_turn(lambda: holds(secret, encoded)))
 
     def harden_runtime(self, password: str, encoded: str) -> None:
         """A wrong password against a weaker, older hash takes as long as against one of today's."""
@@ -70,8 +85,8 @@ class Argon2idHasher(Argon2PasswordHasher):
         memory = missing // self.time_cost
         if memory < 8 * self.parallelism:  # RFC 9106 section 3.1: no less than 8 KiB a lane
             return
-        with lane().slot():
-            hash_secret_raw(
+        _in_turn(
+            lambda: hash_secret_raw(
                 password.encode("utf-8", "surrogatepass"),
                 old["salt"].encode(),
                 time_cost=self.time_cost,
@@ -80,3 +95,4 @@ class Argon2idHasher(Argon2PasswordHasher):
                 hash_len=32,
                 type=Type.ID,
             )
+        )

@@ -1,6 +1,7 @@
 """`bin/test --faults [NAME …]`: every fault, or those that are named; fails where a promise was not kept."""
 
 import importlib
+import os
 import pkgutil
 import sys
 import tempfile
@@ -27,7 +28,10 @@ def main(names: list[str]) -> int:
             except AssertionError as error:
                 broken += 1
                 figure = f"BROKEN: {error}"
-        print(f"{name:10} {figure}  [{time.monotonic() - began:.0f} s]", flush=True)
+        load = os.getloadavg()[0]
+        print(
+            f"{name:10} {figure}  [{time.monotonic() - began:.0f} s, load {load:.0f}]", flush=True
+        )
     return int(bool(broken))
 
 

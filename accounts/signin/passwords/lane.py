@@ -43,6 +43,11 @@ def waiting_at(place: Place) -> Iterator[None]:
         _place.reset(token)
 
 
+def is_known() -> bool:
+    """Whether what is done here is for a browser that signed in here before."""
+    return _known.get()
+
+
 class Turn:
     """Somebody's waiting for a slot. Called once: to hold it, or to hear that a better place took the room."""
 

@@ -1,6 +1,8 @@
 """Argon2id as OWASP asks for it, through the lane (ASVS 11.4.2)."""
 
+import os
 import resource
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +20,8 @@ from django.contrib.auth.hashers import (
 from django.test import override_settings
 
 from accounts.signin import hashers
-from accounts.signin.hashers import Argon2idHasher, HashLane, spend_a_hash
+from accounts.signin.hashers import Argon2idHasher, HashLane, known_browser, spend_a_hash
+from accounts.signin.passwords.yielding import NICENESS
 from mago.core.errors import Busy
 
 pytestmark = [pytest.mark.one_database, pytest.mark.slow]
@@ -170,6 +173,24 @@ def test_the_lane_has_as_many_slots_as_the_setting_says() -> None:
         assert hashers.lane()._slots == 5, "one lane for the life of the process"
     finally:
         hashers.lane.cache_clear()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a thread has a priority of its own")
+def test_a_strangers_hash_lets_all_others_go_first_and_a_known_browsers_does_not(
+    lane: SpyLane, encoded: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    niceness = list[int]()
+
+    def note(self: object, password: object, encoded: str) -> bool:
+        niceness.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        return True
+
+    monkeypatch.setattr(Argon2PasswordHasher, "verify", note)
+    Argon2idHasher().verify(PASSWORD, encoded)
+    with known_browser():
+        Argon2idHasher().verify(PASSWORD, encoded)
+    usual = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert niceness == [min(19, usual + NICENESS), usual]
 
 
 @pytest.mark.skipif(not STATM.exists(), reason="memory is read from /proc")
