@@ -56,24 +56,26 @@ def rooms_of(actor: Actor, organization: Organization) -> QuerySet[Room]:
 
 
 def codes_of(actor: Actor, organization: Organization) -> QuerySet[EnrolmentCode]:
-    """The codes that still let somebody in and that `actor` may see, the newest first."""
+    """The codes that still let somebody in, of where `actor` may let hubs in, the newest first."""
     codes = EnrolmentCode.objects.of(organization).select_related("site", "room", "hub")
     live = codes.filter(uses_left__gt=0, revoked_at=None, expires_at__gt=timezone.now())
-    return _where_permitted(actor, organization, live).order_by("-created_at", "-id")
+    permitted = _where_permitted(actor, organization, live, Permission.HUBS_ENROL)
+    return permitted.order_by("-created_at", "-id")
 
 
 def _where_permitted(
-    actor: Actor, organization: Organization, rows: QuerySet[Any]
+    actor: Actor,
+    organization: Organization,
+    rows: QuerySet[Any],
+    permission: Permission = Permission.HUBS_READ,
 ) -> QuerySet[Any]:
-    """All rows, or those at the sites where somebody holds the permission to read hubs."""
-    if can(actor, Permission.HUBS_READ, organization):
+    """All rows, or those at the sites where somebody holds the permission."""
+    if can(actor, permission, organization):
         return rows
-    if not can_within(actor, Permission.HUBS_READ, organization):
+    if not can_within(actor, permission, organization):
         return rows.none()
     sites = Site.objects.of(organization)
-    return rows.filter(
-        site__in=[site.pk for site in sites if can(actor, Permission.HUBS_READ, site)]
-    )
+    return rows.filter(site__in=[site.pk for site in sites if can(actor, permission, site)])
 
 
 def credentials_of(hub: Hub) -> QuerySet[Credential]:

@@ -172,6 +172,8 @@ class PersonCopies(_OfOnePerson):
 
 class PersonCopyFile(_OfOnePerson):
     access = Permission.PEOPLE_EXPORT
+    # It is given once: whoever asked for its head alone would have taken it, and got nothing.
+    http_method_names: ClassVar[list[str]] = ["get"]  # type: ignore[misc]
 
     @file_response("application/json", summary="A copy", description="Once, and that is recorded.")
     def get(self, request: Request, **path: Any) -> HttpResponseBase:

@@ -87,11 +87,13 @@ def open_invitations(organization: Organization) -> QuerySet[Invitation]:
 
 
 def find_bindings(viewer: Actor, organization: Organization, *, role: str = "") -> Listing:
-    """Who holds what in an organization, or at those sites of it that the viewer may see."""
+    """Who holds what in an organization, or at those sites of it where the viewer may read that."""
     beside = ("user", "service_account", "custom_role", "site", "condition", "granted_by")
     found = RoleBinding.objects.filter(organization=organization).select_related(*beside)
     if not can(viewer, Permission.ROLES_READ, organization):
-        found = found.filter(site__in=sites_of(viewer, organization).values("pk"))
+        seen = sites_of(viewer, organization)
+        theirs = [site.pk for site in seen if can(viewer, Permission.ROLES_READ, site)]
+        found = found.filter(site__in=theirs)
     if role:
         found = found.filter(Q(custom_role__isnull=False) if role == "custom" else Q(role=role))
     return Listing((found,), key=("id",))

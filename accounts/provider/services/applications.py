@@ -42,6 +42,8 @@ METHODS: dict[str, tuple[str, ...]] = {
     ApplicationType.PUBLIC: (AuthMethod.NONE,),
     ApplicationType.CONFIDENTIAL: (AuthMethod.SECRET, AuthMethod.PRIVATE_KEY),
 }
+# By what it is somebody else, proves that it is, or may do more as that.
+_ACTING = ("service_account_id", "jwks", "grants", "scopes")
 _EDITABLE = (
     "name",
     "redirect_uris",
@@ -121,8 +123,12 @@ def set_application_active(*, application: Application, active: bool, actor: Use
 
 @transaction.atomic
 def create_client_secret(*, application: Application, actor: User) -> str:
-    """The application has a further secret, beside the one that is in use. Conflict where it has two."""
+    """The application has a further secret, beside the one that is in use. Conflict where it has two.
+
+    Forbidden for who could not grant what it acts as: whoever holds the secret is that service account.
+    """
     demand_permission(actor, Permission.APPLICATIONS_EDIT, application)
+    _demand_account(application, actor)
     if application.auth_method != AuthMethod.SECRET:
         raise Refused(_("This application does not prove itself by a secret."))
     taken = set(application.secrets.values_list("slot", flat=True))
@@ -165,15 +171,14 @@ def _fill(application: Application, fields: dict[str, Any], actor: User | None) 
     """The row is as `fields` say, and saved; Refused, beside the fields that are wrong."""
     unknown = set(fields) - set(_EDITABLE)
     assert not unknown, unknown
-    former = application.service_account_id
+    before = [getattr(application, name) for name in _ACTING]
     for name, value in fields.items():
         setattr(application, name, value)
     wrong = {name: [words] for name, words in _problems(application)}
     if wrong:
         raise Refused(" ".join(one[0] for one in wrong.values()), fields=wrong)
-    account = application.service_account
-    if account is not None and account.pk != former:
-        _demand_account(account, application, actor)
+    if before != [getattr(application, name) for name in _ACTING]:
+        _demand_account(application, actor)
     try:
         with transaction.atomic():
             application.save()
@@ -183,8 +188,11 @@ def _fill(application: Application, fields: dict[str, Any], actor: User | None) 
     signer_for(application.id_token_algorithm)
 
 
-def _demand_account(account: ServiceAccount, application: Application, actor: User | None) -> None:
+def _demand_account(application: Application, actor: User | None) -> None:
     """Whoever lets a program act as the account could do all that it may: they must be able to grant that."""
+    account: ServiceAccount | None = application.service_account
+    if account is None:
+        return
     if account.organization_id != application.organization_id:
         raise _wrong("service_account", _("It is not of this organization."))
     if actor is not None:

@@ -7,7 +7,7 @@ import pytest
 
 from accounts.access.models import ServiceAccount
 from accounts.access.roles import RoleName
-from accounts.access.services import create_service_account
+from accounts.access.services import create_service_account, grant_role
 from accounts.api.models import KeptAnswer
 from accounts.organizations.services import create_site
 from accounts.provider.services import create_api_token
@@ -174,6 +174,22 @@ class TestPlaces:
         assert owner.delete(path).status_code == 204
         assert owner.get(f"{here}/hub-codes").json()["results"] == []
         assert wrong_in(owner.post(f"{here}/hub-codes", {"uses": 0})) == (400, ["uses"])
+
+    def test_who_lets_hubs_in_at_one_site_sees_no_codes_and_no_roles_of_another(
+        self, owner: App, works_as: Any, hall: Any, yard: Any, alice: Any
+    ) -> None:
+        """Though they see all sites, and what stands there."""
+        here = f"organizations/{hall.organization_id}"
+        for site in (hall, yard):
+            owner.post(f"{here}/hub-codes", {"site": str(site.pk)})
+            scope = site.access_scope
+            grant_role(user=alice, role=RoleName.TECHNICIAN, scope=scope, actor=alice)
+        works_as(RoleName.GUEST)
+        his = works_as(RoleName.SITE_ADMINISTRATOR, hall.access_scope)
+        assert len(his.get(f"{here}/sites").json()["results"]) == 2
+        for kind in ("hub-codes", "bindings"):
+            rows = his.get(f"{here}/{kind}").json()["results"]
+            assert {row["site"] for row in rows} == {str(hall.pk)}
 
     def test_a_hub_is_enrolled_again(self, owner: App, here: str, hub: Hub) -> None:
         made = owner.post(f"{here}/hubs/{hub.pk}/enrol-again")

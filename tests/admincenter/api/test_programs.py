@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from joserfc.jwk import ECKey
 
-from accounts.access.models import ServiceAccount
+from accounts.access.models import Membership, ServiceAccount
 from accounts.access.roles import RoleName
-from accounts.access.services import create_service_account
+from accounts.access.services import create_custom_role, create_service_account, grant_role
 from accounts.api.models import KeptAnswer
 from accounts.provider.models import ApiToken, Application
 from tests.conftest import App
@@ -25,6 +26,12 @@ def robot(acme: Any, alice: Any) -> ServiceAccount:
     return create_service_account(
         organization=acme, name="Robot", role=RoleName.REPORTER, actor=alice
     )
+
+
+def public_keys() -> dict[str, Any]:
+    """A key set as an application has it registered; another one each time."""
+    key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"})
+    return {"keys": [key.as_dict(private=False)]}
 
 
 def stored() -> str:
@@ -123,6 +130,40 @@ def test_a_secret_is_replaced_without_a_gap(owner: App, here: str) -> None:
     assert left["hint"] == second.json()["client_secret"][-4:]
     assert owner.delete(f"{path}/secrets/{first['slot']}").status_code == 404
     assert owner.delete(f"{path}/secrets/{10**30}").status_code == 404
+
+
+def test_nobody_acts_as_a_service_account_by_way_of_an_application(
+    owner: App, app_of: Any, acme: Any, alice: Any, bob: Any
+) -> None:
+    """Whoever looks after applications, and may do little else, would otherwise be whatever acts for one."""
+    here = f"organizations/{acme.pk}"
+    strong = create_service_account(
+        organization=acme, name="Strong", role=RoleName.TECHNICIAN, actor=alice
+    )
+    acts = {
+        "name": "Acts",
+        "type": "confidential",
+        "grants": ["client_credentials"],
+        "scopes": ["api:read"],
+        "service_account": str(strong.pk),
+    }
+    path, proving = (
+        owner.post(f"{here}/applications", acts | more)["Location"].removeprefix("/api/v1/")
+        for more in (
+            {},
+            {"name": "Proves", "auth_method": "private_key_jwt", "jwks": public_keys()},
+        )
+    )
+    Membership.objects.create(organization=acme, user=bob)
+    names = ["applications:edit", "applications:read", "organizations:read"]
+    role = create_custom_role(organization=acme, name="Apps", permissions=names, actor=alice)
+    grant_role(user=bob, role=role, scope=acme.access_scope, actor=alice)
+    his = app_of(bob)
+    assert his.change(path, {"name": "Renamed"}).status_code == 200
+    assert his.post(f"{path}/secrets").status_code == 403
+    for more in ({"jwks": public_keys()}, {"scopes": ["api"]}):
+        assert his.change(proving, more).status_code == 403
+    assert owner.post(f"{path}/secrets").status_code == 201
 
 
 @pytest.mark.parametrize(

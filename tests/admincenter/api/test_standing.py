@@ -92,6 +92,8 @@ def test_a_copy_is_downloaded_once_by_who_asked_and_nobody_else(
     assert other.get(f"people/{bob.pk}/copies").json()["results"] == []
     assert other.get(file).status_code == 404
     assert admin.get(file.replace(str(bob.pk), str(erin.pk))).status_code == 404
+    # Whoever only asks what it is has not taken it.
+    assert admin.send("HEAD", file).status_code == 405
     answer = admin.get(file)
     assert "attachment" in answer["Content-Disposition"]
     assert b"bob@example.com" in b"".join(answer.streaming_content)
