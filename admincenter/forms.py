@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User, normalize_email
+from mago.audit.cleaning import LONGEST_REASON
 from mago.audit.models import Outcome
 from mago.audit.tags import Tag
 from mago.core.forms import Form
@@ -196,7 +197,7 @@ class ReasonForm(Form):
 
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
-        max_length=300,
+        max_length=LONGEST_REASON,
         help_text=gettext_lazy("Kept in the audit trail."),
     )
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access.facts import Attributes
 from accounts.access.scope import Scope
 from accounts.organizations.models import Owned, Site
+from mago.audit.cleaning import LONGEST_REASON
 from mago.core.crypto import SealedTextField
 from mago.core.ids import new_id
 
@@ -61,7 +62,7 @@ class Hub(Owned):
     state = models.CharField(
         _("state"), max_length=12, choices=State.choices, default=State.EXPECTED
     )
-    state_reason = models.CharField(_("reason of the state"), max_length=200, blank=True)
+    state_reason = models.CharField(_("reason of the state"), max_length=LONGEST_REASON, blank=True)
     state_since = models.DateTimeField(_("in this state since"), auto_now_add=True)
     enrolled_at = models.DateTimeField(_("enrolled"), null=True)
     # Somebody asked for it; empty again once a newer generation is in use.

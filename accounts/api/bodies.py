@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from mago.audit.cleaning import LONGEST_REASON
 from mago.core.keyset import PAGE_SIZE
 
 from .serializers import StringField, TextField
@@ -57,13 +58,13 @@ class PageQuery(Query):
 class ReasonBody(Body):
     """Kept in the audit trail."""
 
-    reason = TextField(max_length=300)
+    reason = TextField(max_length=LONGEST_REASON)
 
 
 class OptionalReasonBody(Body):
     """Kept in the audit trail."""
 
-    reason = TextField(max_length=200, required=False, default="", allow_blank=True)
+    reason = TextField(max_length=LONGEST_REASON, required=False, default="", allow_blank=True)
 
 
 class DocumentField(serializers.DictField):

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from mago.audit.cleaning import LONGEST_REASON
 from mago.core.ids import new_id
 
 
@@ -35,7 +36,7 @@ class DataRequest(models.Model):
     state = models.CharField(_("state"), max_length=7, choices=State, default=State.WAITING)
     person_id = models.UUIDField()
     asked_by_id = models.UUIDField(null=True)
-    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    reason = models.CharField(_("reason"), max_length=LONGEST_REASON, blank=True)
     address = models.CharField(max_length=45, blank=True)
     request_id = models.CharField(max_length=64, blank=True)
     attempts = models.PositiveIntegerField(default=0)

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from mago.audit.cleaning import LONGEST_REASON
 from mago.core.ids import new_id
 
 
@@ -23,7 +24,7 @@ class Lockdown(models.Model):
     organization = models.ForeignKey(
         "organizations.Organization", models.CASCADE, null=True, related_name="lockdowns"
     )
-    reason = models.CharField(_("reason"), max_length=300)
+    reason = models.CharField(_("reason"), max_length=LONGEST_REASON)
     was_active = models.BooleanField(default=True)
     started_at = models.DateTimeField(_("since"))
     started_by = models.ForeignKey(
@@ -33,7 +34,7 @@ class Lockdown(models.Model):
     lifted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
-    lifted_because = models.CharField(_("reason"), max_length=300, blank=True)
+    lifted_because = models.CharField(_("reason"), max_length=LONGEST_REASON, blank=True)
 
     class Meta:
         verbose_name = _("lockdown")
@@ -67,7 +68,7 @@ class Deletion(models.Model):
     person = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="deletion"
     )
-    reason = models.CharField(_("reason"), max_length=300)
+    reason = models.CharField(_("reason"), max_length=LONGEST_REASON)
     was_active = models.BooleanField(default=True)
     deleted_at = models.DateTimeField(_("deleted"))
     deleted_by = models.ForeignKey(

@@ -13,6 +13,7 @@ from accounts.api.bodies import Body, ReasonBody
 from accounts.api.resources import Resource, acted, created, listed, read
 from accounts.api.serializers import EmailField, TextField
 from accounts.models import User
+from mago.audit.cleaning import LONGEST_REASON
 from mago.core.keyset import Listing
 
 from ..selectors.administrators import administrator_for, find_administrators
@@ -46,7 +47,7 @@ class AppointBody(Body):
 
     person = PersonByAddressField(help_text="The e-mail address of somebody who has an account.")
     expires_at = serializers.DateTimeField(required=False, allow_null=True)
-    reason = TextField(max_length=300, help_text="Kept in the audit trail.")
+    reason = TextField(max_length=LONGEST_REASON, help_text="Kept in the audit trail.")
 
 
 class Administrators(Resource):

@@ -11,6 +11,7 @@ from accounts.access.selectors import owners_of
 from accounts.access.services import demand_permission
 from accounts.models import User
 from accounts.standing.services import MOST_TOLD, tell
+from mago.audit.cleaning import LONGEST_REASON
 from mago.audit.services import Outcome, record
 from mago.audit.tags import Tag
 from mago.core.errors import Conflict
@@ -115,7 +116,7 @@ def _change(
         words = _("A hub that is %(state)s cannot become %(wanted)s.")
         labels = {"state": State(hub.state).label.lower(), "wanted": state.label.lower()}
         raise Conflict(words % labels, code="wrong_state")
-    before, hub.state, hub.state_reason = hub.state, state, reason[:200]
+    before, hub.state, hub.state_reason = hub.state, state, reason[:LONGEST_REASON]
     hub.state_since = timezone.now()
     hub.save(update_fields=["state", "state_reason", "state_since"])
     record(

@@ -7,6 +7,8 @@ from typing import Any
 
 MASKED = "[masked]"
 TEXT_LIMIT = 500
+# Of the reason that somebody gives, in forms, in the API and in the rows that keep it.
+LONGEST_REASON = 300
 ITEM_LIMIT = 50
 DEPTH_LIMIT = 4
 

@@ -18,6 +18,7 @@ from hubs.operations.orders import MOST_LOG_LINES
 from hubs.operations.selectors import groups_of, tags_in
 from hubs.selectors import rooms_of
 from hubs.services.codes import MOST_USES
+from mago.audit.cleaning import LONGEST_REASON
 from mago.core.forms import Form
 
 from ...forms import ANY
@@ -280,6 +281,6 @@ class TaskForm(Form):
 class ReasonForm(Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
-        max_length=200,
+        max_length=LONGEST_REASON,
         help_text=gettext_lazy("Kept with the hub and in the audit trail."),
     )
