@@ -7,6 +7,14 @@ from datetime import UTC, datetime
 from .context import caller
 
 
+class NoRefusals(logging.Filter):
+    """Drops what Django says of a 503 that was answered on purpose: it is counted, and a storm of guesses would
+    bury all else. Where something failed, the record has its exception and stays."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return bool(record.exc_info) or getattr(record, "status_code", 0) != 503
+
+
 class JsonFormatter(logging.Formatter):
     """One JSON object a line, in UTC."""
 

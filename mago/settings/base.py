@@ -183,9 +183,13 @@ LOGGING = {
         "json": {"()": "mago.core.logs.JsonFormatter"},
         "plain": {"()": "mago.core.logs.PlainFormatter"},
     },
+    "filters": {"no_refusals": {"()": "mago.core.logs.NoRefusals"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "plain" if IS_LOCAL else "json"}
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"mago": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
+    "loggers": {
+        "mago": {"level": "INFO"},
+        "django.request": {"level": "ERROR", "filters": ["no_refusals"]},
+    },
 }

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mago.core.context import Caller, calling
-from mago.core.logs import JsonFormatter, PlainFormatter
+from mago.core.logs import JsonFormatter, NoRefusals, PlainFormatter
 
 
 def entry(message: str) -> logging.LogRecord:
@@ -30,3 +30,11 @@ def test_production_lines_are_json_with_time_level_and_request() -> None:
     assert line["level"] == "WARNING"
     assert line["request_id"] == "abc"
     assert line["time"].endswith("+00:00")
+
+
+def test_being_busy_is_no_line_and_a_failure_is() -> None:
+    refused, failed = entry("busy"), entry("away")
+    refused.status_code = failed.status_code = 503
+    failed.exc_info = (OSError, OSError("away"), None)
+    dropped = [not NoRefusals().filter(record) for record in (refused, failed, entry("x"))]
+    assert dropped == [True, False, False]
