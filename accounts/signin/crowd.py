@@ -11,10 +11,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from django.core.cache import cache
-from redis.exceptions import RedisError
 
 from mago.core.errors import Busy
 from mago.core.ids import digest
@@ -67,8 +66,7 @@ def in_line(network: str, email: str) -> Iterator[None]:
             lane().check_room()
             yield
         except Busy:
-            with suppress(RedisError):
-                cache.set(name, place, PLACE_KEPT)
+            cache.set(name, place, PLACE_KEPT)
             raise
 
 
@@ -80,9 +78,8 @@ def came_in_vain(network: str) -> None:
 def _kept(name: str) -> Place | None:
     """The place of somebody who was told to come again; looked for only where others wait."""
     if lane().is_crowded:
-        with suppress(RedisError):
-            kept: Place | None = cache.get(name)
-            return kept
+        kept: Place | None = cache.get(name)
+        return kept
     return None
 
 

@@ -1,13 +1,13 @@
 """What the audit trail holds of a person: the events by and about them. It stays, and names nobody any more."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mago.core.holdings import Elsewhere, naming
 
 from .jobs.services import delete_job
 from .models import AuditEvent, AuditJob
-from .pseudonyms import erase
+from .pseudonyms import Names, erase
 from .search import find
 
 HOLDINGS = ()
@@ -15,11 +15,22 @@ EXEMPT = ()
 
 
 def _events(person: Any, addresses: list[str]) -> Iterator[dict[str, Any]]:
-    for event in find(actor=person).oldest_first():
+    for event in _named(find(actor=person).oldest_first(), person, addresses):
         yield _told(event, person)
     for event in find(target=person).oldest_first():
         if event.actor_id != person.pk:
             yield _told(event, person)
+
+
+def _named(events: Iterable[AuditEvent], person: Any, addresses: list[str]) -> Iterator[AuditEvent]:
+    """The events, with nobody named in them but the person: whom else they dealt with is not theirs to take along."""
+    # What was read together is named together.
+    whole, own = Names(()), Names(())
+    for event in events:
+        if event.names is not whole:
+            whole, own = event.names, event.names.of(person.pk, addresses)
+        event.names = own
+        yield event
 
 
 def _told(event: AuditEvent, person: Any) -> dict[str, Any]:

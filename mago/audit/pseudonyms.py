@@ -5,7 +5,7 @@ What is behind a pseudonym lies in a table beside the trail, whose rows can be d
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -87,6 +87,20 @@ class Names:
         if isinstance(value, dict):
             return {self.told(name): self.told_of(item) for name, item in value.items()}
         return [self.told_of(item) for item in value] if isinstance(value, list) else value
+
+    def of(self, person_id: UUID, texts: Collection[str]) -> "Names":
+        """The same, but that nothing is told of what is neither the person's own nor one of `texts`."""
+        people, known = self._both
+        narrowed = Names(())
+        narrowed._read = (
+            {key: email for key, email in people.items() if key == person_id},
+            {
+                name: text
+                for name, text in known.items()
+                if text in texts or name == _pseudonym(text, person_id)
+            },
+        )
+        return narrowed
 
     def within(self, event: AuditEvent) -> dict[str, str]:
         """Each key and pseudonym of one event that is known, with what is behind it."""

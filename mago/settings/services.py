@@ -51,9 +51,11 @@ if WEB_CONCURRENCY > 1 and not REDIS_URL:
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "mago.core.cache.Cache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "mago",
+        # Pages ask it: one that does not answer is not waited for.
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import OperationalError
+from django.urls import reverse
 from django.utils import timezone
 
 from admincenter.selectors import system
@@ -69,6 +70,18 @@ def test_a_database_that_fails_is_down_and_the_page_still_answers(
 def test_missing_migrations_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking, "_missing_migrations", lambda: 2)
     assert states()["database"] == "down"
+
+
+def test_with_the_cache_away_the_pages_still_answer_and_say_so(
+    admin: Browser, settings: Any
+) -> None:
+    """Whoever has to put it right, or to lock somebody down meanwhile, finds them."""
+    away = {"BACKEND": "mago.core.cache.Cache", "LOCATION": "unix:///nowhere/redis.sock"}
+    options = {"socket_connect_timeout": 1, "socket_timeout": 1}
+    settings.CACHES = {"default": away | {"OPTIONS": options}}
+    assert states(admin.get(AT).context["parts"])["cache"] == "down"
+    for page in ("overview", "people", "notices", "lockdowns"):
+        assert admin.get(reverse(f"admincenter:{page}")).status_code == 200
 
 
 @pytest.mark.django_db

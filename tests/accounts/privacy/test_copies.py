@@ -39,6 +39,28 @@ def test_it_holds_all_that_the_registry_names_and_no_secret(lived: User) -> None
     assert "dora@example.com" not in text  # What others did to them says not who.
 
 
+def test_it_says_what_was_done_and_of_others_not_whom_it_was_done_to(
+    dora: User, charlie: User
+) -> None:
+    """Whoever administered the platform would otherwise take along everybody's address when they go."""
+    from accounts.access.roles import RoleName
+    from accounts.access.services import invite, set_active
+    from accounts.organizations.services import create_organization
+    from accounts.signin.services import change_profile
+
+    acme = create_organization(name="Acme", owner=dora, actor=dora)
+    invite(organization=acme, email="eve@elsewhere.example", role=RoleName.GUEST, actor=dora)
+    set_active(user=charlie, active=False, actor=dora, reason="wrote to eve@elsewhere.example")
+    change_profile(user=dora, name="Dora the First", language="en", actor=dora)
+    text = "".join(copy_of(dora))
+    events = {one["event"]: one for one in json.loads(text)["held"]["audit.AuditEvent"]}
+    assert events["people:person:disabled"]["about"] == str(charlie.pk)
+    assert events["signin:profile:changed"]["detail"]["after"]["name"] == "Dora the First"
+    assert events["organizations:organization:created"]["detail"]["owner"] == dora.email
+    assert "charlie@example.com" not in text
+    assert "eve@elsewhere.example" not in text
+
+
 def test_it_is_made_by_a_worker_and_downloaded_once(charlie: User, folder: Path) -> None:
     request = services.ask_for_copy(person=charlie, actor=charlie)
     with pytest.raises(Conflict):
