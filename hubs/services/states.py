@@ -25,14 +25,16 @@ _IN_USE = frozenset({State.ACTIVE, State.QUARANTINED, State.SUSPENDED})
 
 @transaction.atomic
 def quarantine_hub(*, hub: Hub, reason: str, actor: User) -> Hub:
-    """The hub may authenticate, and do nothing but tell how it is and update itself, from its next request on."""
+    """The hub may authenticate, and do nothing but tell how it is and update itself; from its next request on,
+    before which it signs in anew, as an access token of before may be in other hands."""
     demand_permission(actor, Permission.HUBS_EDIT, hub)
-    return _change(hub, State.QUARANTINED, Tag.HUB_QUARANTINED, reason=reason, actor=actor)
+    hub = _change(hub, State.QUARANTINED, Tag.HUB_QUARANTINED, reason=reason, actor=actor)
+    return _end_access(hub)
 
 
 @transaction.atomic
 def quarantine_clone(*, hub_id: UUID, reason: str) -> None:
-    """Two devices act as one hub: it is quarantined, and neither comes back without its secret."""
+    """Two devices act as one hub: it is quarantined, and neither comes back, or goes on, without its secret."""
     hub = locked(Hub.objects.everywhere(reason="a hub that proved itself").get(pk=hub_id))
     ReconnectToken.objects.filter(hub=hub).delete()
     record(
@@ -42,8 +44,9 @@ def quarantine_clone(*, hub_id: UUID, reason: str) -> None:
         organization_id=hub.organization_id,
         reason=reason,
     )
+    # Once: whoever holds an old credential shall not end the hub's access again and again.
     if hub.state == State.ACTIVE:
-        _change(hub, State.QUARANTINED, Tag.HUB_QUARANTINED, reason=reason, actor=None)
+        _end_access(_change(hub, State.QUARANTINED, Tag.HUB_QUARANTINED, reason=reason, actor=None))
 
 
 @transaction.atomic

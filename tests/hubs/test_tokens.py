@@ -9,7 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from hubs.models import Credential, Hub
-from hubs.services import quarantine_hub, reactivate_hub, suspend_hub
+from hubs.services import quarantine_clone, quarantine_hub, reactivate_hub, suspend_hub
 from hubs.tokens import METHODS, TOKEN_PREFIX, Claims, access_token, new_epoch, read_access_token
 from mago.core.ids import new_id
 from tests.hubs.conftest import Enrolled
@@ -57,6 +57,28 @@ def test_one_of_before_does_not_live_again_with_its_hub(
     device.token = ""
     device.sign_in()
     assert device.get("me").status_code == 200
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_quarantine_shuts_every_door_to_a_token_of_before(
+    enrolled: Enrolled, alice: Any, by_hand: bool
+) -> None:
+    """It may be a copy's, which would go on telling how it is; who has the secret signs in anew."""
+    device = Device(enrolled)
+    device.sign_in()
+    if by_hand:
+        quarantine_hub(hub=enrolled.hub, reason="a test", actor=alice)
+    else:
+        quarantine_clone(hub_id=enrolled.hub.pk, reason="a test")
+    assert device.post("me/heartbeat", {}).status_code == 401
+    assert device.post("me/credential", {}).status_code == 401
+    assert [device.get(door).status_code for door in ("me", "me/tasks")] == [401, 401]
+    device.token = ""
+    device.sign_in()
+    assert device.post("me/heartbeat", {}).status_code == 200
+    # Whoever shows again what is no longer good does not throw the right one out again.
+    quarantine_clone(hub_id=enrolled.hub.pk, reason="again")
+    assert device.post("me/heartbeat", {}).status_code == 200
 
 
 @pytest.mark.parametrize("stage", ["retired", "revoked"])
