@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
 
 T = TypeVar("T")
 
@@ -39,7 +38,7 @@ class Statement:
         return found
 
     def _ask(self, values: Sequence[Any], take: Callable[[Any], Any]) -> Any:
-        database = connections[DEFAULT_DB_ALIAS]  # `connection` would look it up at each use.
+        database: Any = connections[DEFAULT_DB_ALIAS]  # `connection` would look it up at each use.
         is_sqlite = database.vendor == "sqlite"
         if is_sqlite:
             values = [_SQLITE[type(v)](v) if type(v) in _SQLITE else v for v in values]
@@ -53,12 +52,7 @@ class Statement:
         with database.wrap_database_errors:
             if is_sqlite:
                 return take(database.connection.execute(self._sqlite, values))
-            return take(self._on_postgresql(database, values))
-
-    def _on_postgresql(self, database: BaseDatabaseWrapper, values: Sequence[Any]) -> Any:
-        from psycopg import Cursor  # Not installed, or not needed, where there is only SQLite.
-
-        return Cursor(database.connection).execute(self.sql, values)
+            return take(database.direct.execute(self.sql, values))
 
 
 class Insertion(Statement):

@@ -1,19 +1,29 @@
-"""Django's backend, which asks a connection once a second whether it lives, and not at each request.
+"""Django's backend, which asks a connection once a second whether it lives, and not at each request; and which has a
+short way for statements written by hand (`direct`).
 
-That is a round trip, as dear as the statement that a small request is about. Whoever comes within that
+To ask is a round trip, as dear as the statement that a small request is about. Whoever comes within that
 second of a server that went away gets an error that can be tried again, and has the connection asked
 at once; whoever comes later notices nothing.
 """
 
 import time
+from typing import Any
 
 from django.db.backends.postgresql import base
+
+from .direct import Direct
 
 SECONDS = 1.0
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     _lived_at = float("-inf")
+    direct: Direct
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        made = super().get_new_connection(conn_params)
+        self.direct = Direct(made, made.prepare_threshold)
+        return made
 
     def is_usable(self) -> bool:
         now = time.monotonic()
