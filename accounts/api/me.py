@@ -244,12 +244,15 @@ class MyOrganization(Resource):
     def row(self) -> Place:
         return _place(self, self.kwargs["place_id"])
 
+    def held(self, row: Place) -> Membership:
+        membership: Membership = row.membership
+        return membership
+
     get = read(PlaceSerializer, summary="One organization that I belong to")
 
     @removed(PlaceSerializer, summary="Leave an organization", description="`409 last_owner`.")
     def delete(self, row: Place) -> None:
-        membership: Membership = row.membership
-        leave(membership=membership)
+        leave(membership=self.held(row))
 
 
 def _place(view: Resource, organization_id: UUID) -> Place:

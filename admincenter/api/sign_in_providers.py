@@ -13,7 +13,7 @@ from accounts.api.bodies import Body
 from accounts.api.resources import Resource, acted, changed, read, told
 from accounts.api.serializers import StringField, TextField
 from accounts.federation import services
-from accounts.federation.models import Kind
+from accounts.federation.models import Kind, SocialProvider
 from accounts.federation.providers import CLASSES, Provider
 from accounts.federation.selectors import configured, configured_as
 from accounts.federation.services.trial import STEPS
@@ -112,6 +112,9 @@ class _OfOneProvider(Resource):
 
     def row(self) -> SimpleNamespace:
         return _shown(self.kind, configured_as(self.kind))
+
+    def held(self, row: Any) -> SocialProvider | None:
+        return SocialProvider.objects.filter(kind=self.kind).first()
 
 
 class OneSignInProvider(_OfOneProvider):

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Model
+
 from accounts.access.permissions import Permission
 from accounts.api.resources import OrganizationResource
 from accounts.federation.enterprise.models import IdentityProvider
@@ -24,6 +26,9 @@ class OfOneProvider(ProvidersResource):
             raise NotFound
         found.organization = self.organization  # Known already: no further query.
         return found
+
+    def held(self, row: Any) -> Model | None:
+        return row if isinstance(row, Model) else self.provider()
 
     def prepare(self, rows: list[Any]) -> None:
         add_endings([row for row in rows if isinstance(row, IdentityProvider)])

@@ -12,7 +12,7 @@ from accounts.federation.enterprise import services
 from accounts.federation.enterprise.models import BreakGlass, Enforcement, IdentityProvider
 from accounts.federation.enterprise.selectors import break_glass_of, is_on_for, providers_of
 from accounts.models import User
-from accounts.organizations.models import Domain
+from accounts.organizations.models import Domain, Organization
 from mago.core.errors import NotFound
 
 from ...selectors import identity_providers as selectors
@@ -85,6 +85,9 @@ class DomainRoute(ProvidersResource):
             raise NotFound
         return found
 
+    def held(self, row: Any) -> Domain:
+        return self.domain()
+
     def row(self) -> SimpleNamespace:
         route = selectors.route_of(self.domain())
         if route is None:
@@ -117,6 +120,9 @@ class DomainRoute(ProvidersResource):
 
 class EnterpriseSignOn(ProvidersResource):
     changes = {"PUT": Permission.ORGANIZATIONS_CREATE}
+
+    def held(self, row: Any) -> Organization:
+        return self.organization
 
     def row(self) -> SimpleNamespace:
         whose = self.organization

@@ -6,6 +6,7 @@ import pytest
 
 from accounts.access.roles import RoleName
 from accounts.access.services import create_service_account, grant_role
+from accounts.api.resources import versions
 from accounts.federation.enterprise.models import EnterpriseIdentity, IdentityProvider, SetupTrial
 from accounts.federation.enterprise.services import finish_trial
 from accounts.federation.enterprise.services.trials import Check
@@ -184,3 +185,30 @@ def test_a_directory_is_read_and_says_whom_it_concerns(
     assert [(row["label"], row["is_applied"]) for row in changes] == [("ada@example.com", None)]
     assert owner.post(f"{one}/syncs/{run['id']}/confirm").status_code == 409
     assert owner.post(f"{one}/syncs/{run['id']}/drop").status_code == 409
+
+
+@pytest.mark.parametrize("part", ["values", "roles"])
+def test_of_two_who_change_one_version_at_once_the_second_is_told(
+    owner: App, at: str, peer: FakeProvider, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    """While the second waits for the provider's row, the first one's change is done."""
+    one = drafted(owner, at)
+    known = {"issuer": peer.issuer, **CLIENT_VALUES}
+    owner.change(f"{one}/values", {"values": known})
+    changes: Any = [{"values": known | {"client_id": name}} for name in ("mine", "theirs")]
+    if part == "roles":
+        changes = [{"groups": [], "default_role": name} for name in ("guest", "reporter")]
+    mine, theirs = changes
+    verb, path, lock = ("PUT" if part == "roles" else "PATCH"), f"{one}/{part}", versions._lock
+    waited: list[Any] = []
+    seen = {"If-Match": owner.get(path)["ETag"]}
+
+    def wait(row: Any) -> None:
+        if not waited:
+            waited.append(row)
+            assert owner.send(verb, path, theirs, seen).status_code == 200
+        lock(row)
+
+    monkeypatch.setattr(versions, "_lock", wait)
+    assert owner.send(verb, path, mine, seen).status_code == 412
+    assert waited == [IdentityProvider.objects.everywhere(reason="a test").get()]
