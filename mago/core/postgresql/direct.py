@@ -26,16 +26,18 @@ _SQLSTATE = DiagnosticField.SQLSTATE
 class Found:
     """The rows that a statement gave, as a cursor shows them. `description` is only whether it gives rows."""
 
-    def __init__(self, result: Any, adapts: Transformer) -> None:
+    def __init__(self, result: Any, adapts: Any) -> None:
         self.description = result.status == ExecStatus.TUPLES_OK
         self._size, self._adapts = result.ntuples, adapts
         adapts.set_pgresult(result)
 
     def fetchone(self) -> tuple[Any, ...] | None:
-        return self._adapts.load_row(0, tuple) if self._size else None
+        row: tuple[Any, ...] | None = self._adapts.load_row(0, tuple) if self._size else None
+        return row
 
     def fetchall(self) -> list[tuple[Any, ...]]:
-        return self._adapts.load_rows(0, self._size, tuple)
+        rows: list[tuple[Any, ...]] = self._adapts.load_rows(0, self._size, tuple)
+        return rows
 
 
 class Direct:
