@@ -6,11 +6,14 @@ an operator's variables give.
 """
 
 import importlib.util
+import shutil
 import socket
 import ssl
+import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,7 +21,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.peers.certificates import certificate_authority, issue, pem, private_pem
-from tests.running import ROOT
+from tests.running import ROOT, free_port
 
 pytestmark = [pytest.mark.one_database, pytest.mark.journey]
 
@@ -251,3 +254,62 @@ def test_who_cannot_prove_who_they_are_is_told_nothing(
             server.stop()
         assert server.met, f"{what}: nobody came, but {ended}"
         assert bool(server.heard) is (what == "right"), f"{what}: {ended}"
+
+
+@pytest.mark.peer
+def test_a_real_redis_over_tls_is_our_cache_our_broker_and_the_hubs_board(
+    papers: Papers, given: Given, settings: Any, tmp_path: Path
+) -> None:
+    from uuid import uuid4
+
+    from celery import Celery
+    from django.core.cache.backends.redis import RedisCache
+
+    from hubs.life.board import board as hubs_board
+
+    with running_redis(papers.pairs["right"], papers.root, tmp_path) as port:
+        told = _services(port, given)
+        cache_there = RedisCache(told.CACHES["default"]["LOCATION"], {})
+        cache_there.set("a", "kept")
+        assert cache_there.get("a") == "kept"
+        app = Celery(broker=told.CELERY_BROKER_URL, set_as_current=False)
+        app.conf.broker_use_ssl = told.CELERY_BROKER_USE_SSL
+        with app.connection_for_write() as connection:
+            queue = connection.SimpleQueue("messages")
+            queue.put("a task")
+            assert queue.get(timeout=10).payload == "a task"
+            queue.close()
+        settings.REDIS_URL = told.REDIS_URL
+        hubs_board.cache_clear()
+        assert hubs_board().look([uuid4()]) == {}
+
+
+@contextmanager
+def running_redis(pair: Path, root: Path, folder: Path) -> Iterator[int]:
+    """Redis that speaks nothing but TLS, and knows one user; skipped where none is installed that speaks it."""
+    # Debian has the server in its tools as well; it is what it is called by.
+    program = shutil.which("redis-server") or shutil.which("redis-check-rdb")
+    if not program:
+        pytest.skip("Redis is not installed (Debian: redis-tools)")
+    port, log = free_port(), folder / "redis.log"
+    options = {
+        "port": "0", "tls-port": port, "bind": "127.0.0.1", "tls-cert-file": pair, "tls-key-file": pair,
+        "tls-ca-cert-file": root, "tls-auth-clients": "no", "save": "", "dir": folder,
+        "user": "user on >password ~* &* +@all",
+    }  # fmt: skip
+    configuration = folder / "redis.conf"
+    configuration.write_text("".join(f'{name} {value or chr(34) * 2}\n' for name, value in options.items()))  # fmt: skip
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            ["redis-server", str(configuration)], executable=program, stdout=output, stderr=output
+        )
+    try:
+        end = time.monotonic() + 20
+        while "Ready to accept connections" not in log.read_text():
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < end, log.read_text()
+            time.sleep(0.02)
+        yield port
+    finally:
+        process.kill()
+        process.wait(20)
