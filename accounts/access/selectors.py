@@ -100,6 +100,18 @@ def _no_role(permission: Permission, holding: list[RoleBinding]) -> str:
     return _("No role of this person allows %(permission)s.") % {"permission": permission}
 
 
+def may_at_all(actor: User | ServiceAccount, permission: Permission, target: Any = None) -> bool:
+    """Whether somebody who is not here holds `permission` there, under whatever circumstances.
+
+    For what they have left behind, such as a link: it is worth nothing once they could not leave it any more.
+    """
+    where = scope_of(target)
+    return actor.is_active and any(
+        permission in binding.permissions and binding.scope.covers(where)
+        for binding in live_bindings(actor)
+    )
+
+
 def can_within(actor: Actor, permission: Permission, target: Any = None) -> Decision:
     """Whether `actor` may at `target` or somewhere inside it: enough to be shown the way there."""
     decision, where = can(actor, permission, target), scope_of(target)

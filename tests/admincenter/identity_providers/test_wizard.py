@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.access.models import Membership
+from accounts.access.models import Membership, RoleBinding
 from accounts.access.services import create_custom_role, grant_role
 from accounts.federation.enterprise.models import (
     EnterpriseIdentity,
@@ -200,6 +200,11 @@ def test_a_link_ends_with_its_week_with_its_maker_and_when_the_provider_is_put_t
     assert not works(browser)
     type(alice).objects.filter(pk=alice.pk).update(is_active=True)
     assert works(browser)
+    # Who may no longer change it has left no way behind to do so.
+    held = RoleBinding.objects.filter(user=alice)
+    held.update(expires_at=timezone.now())
+    assert not works(browser)
+    held.update(expires_at=None)
     time_machine.move_to(timezone.now() + timedelta(days=7, seconds=1))
     assert not works(browser)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access.permissions import Permission
+from accounts.access.selectors import may_at_all
 from accounts.access.services import demand_permission
 from accounts.models import User
 from mago.audit.services import record
@@ -26,7 +27,8 @@ MOST = 5
 
 
 class SetupLinkSpent(Refused):
-    """The link was opened elsewhere, has expired or was taken back, or its provider is in use by now."""
+    """The link was opened elsewhere, has expired or was taken back, whoever made it may not any more, or its
+    provider is in use by now."""
 
     code = "link_invalid"
     detail = gettext_lazy(
@@ -95,11 +97,13 @@ def link_of(browser: str) -> SetupLink:
 
 
 def _usable(links: QuerySet[SetupLink]) -> SetupLink:
-    live = links.filter(revoked_at=None, expires_at__gt=timezone.now(), created_by__is_active=True)
-    link = live.select_related("provider__organization").first()
-    if link is None or link.provider.state == State.LIVE:
+    live = links.filter(revoked_at=None, expires_at__gt=timezone.now(), created_by__isnull=False)
+    link = live.select_related("provider__organization", "created_by").first()
+    if link is None or link.created_by is None or link.provider.state == State.LIVE:
         raise SetupLinkSpent
     organization = link.provider.organization
+    if not may_at_all(link.created_by, Permission.IDENTITY_PROVIDERS_EDIT, link.provider):
+        raise SetupLinkSpent
     if not organization.is_active or not is_on_for(organization):
         raise SetupLinkSpent
     return link
