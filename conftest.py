@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.test import SimpleTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 
@@ -42,10 +41,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     On PostgreSQL only what asks the database runs and, after a pass on SQLite, enough of it (tests/statements.py).
     """
     if on_postgresql():
-        chosen = {item.nodeid for item in items if asks_the_database(item)}
-        if NOTES:
-            given = {item.nodeid for item in items if could_differ(item)}
-            chosen = given | statements.enough_of(NOTES, chosen, given)
+        chosen = statements.chosen_in(NOTES)
+        if chosen is None:
+            chosen = {item.nodeid for item in items if statements.asks_the_database(item)}
         config.hook.pytest_deselected(items=[i for i in items if i.nodeid not in chosen])
         items[:] = [item for item in items if item.nodeid in chosen]
     for item in items:
@@ -64,23 +62,3 @@ def pytest_collection_finish() -> None:
 
 def on_postgresql() -> bool:
     return bool(settings.DATABASES["default"]["ENGINE"].endswith("postgresql"))
-
-
-def could_differ(item: pytest.Item) -> bool:
-    """Whether another database could answer otherwise to the very same statements."""
-    marker = item.get_closest_marker("django_db")
-    real = marker is not None and marker.kwargs.get("transaction")
-    fixtures = getattr(item, "fixturenames", ())
-    return bool(real or "transactional_db" in fixtures or item.get_closest_marker("every_database"))
-
-
-def asks_the_database(item: pytest.Item) -> bool:
-    if could_differ(item):
-        return True
-    if item.get_closest_marker("one_database"):
-        return False
-    if item.get_closest_marker("django_db") or {"db", "django_db_setup"} & set(
-        getattr(item, "fixturenames", ())
-    ):
-        return True
-    return issubclass(getattr(item, "cls", None) or object, SimpleTestCase)

@@ -6,6 +6,7 @@
     bin/test --journeys   whole stories over HTTP, with processes that are started, stopped and killed
     bin/test --peers      with identity providers, directories, proxies and clients that others wrote, where installed
     bin/test --browser    the journeys in headless Chromium
+    bin/test --exhaustive  what takes turns in every run (tests/turns.py), all of it: everybody at each door
     bin/test --durations=N  all of it, with the N slowest tests and the files that cost most
     bin/test --faults     what breaks is broken, and what was promised is checked (tests/faults)
     bin/test --pictures   the pictures of the documentation are taken anew (tests/pictures)
@@ -19,14 +20,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
-from contextlib import nullcontext
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from .chromium import chromium
 from .services import throwaway_services
+from .statements import choose
 
 OURS = ("MAGO_", "TWILIO_", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PORT", "WEB_CONCURRENCY")
 CORES = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
@@ -41,6 +43,7 @@ class Group:
     title: str
     arguments: tuple[str, ...]
     grown: bool = False
+    exhaustive: bool = False
 
 
 SQLITE = Group(
@@ -53,9 +56,11 @@ FAST = Group(
 JOURNEYS = Group("Whole stories over HTTP", ("-m", "journey and not peer", *BY_FILE))
 PEERS = Group("With programs that others wrote", ("-m", "peer", *BY_FILE))
 BROWSER = Group("The browser journeys", ("-m", "browser"))
+EXHAUSTIVE = Group("Everybody at each door", ("-m", "exhaustive", *PARALLEL), exhaustive=True)
 NAMED = {
     "--fast": FAST,
     "--postgres": GROWN,
+    "--exhaustive": EXHAUSTIVE,
     "--journeys": JOURNEYS,
     "--peers": PEERS,
     "--browser": BROWSER,
@@ -85,26 +90,61 @@ def main(arguments: list[str]) -> int:
 def run_all(groups: list[Group], *arguments: str) -> int:
     """Run every group, also after one that failed, and sum them up as pytest would."""
     begin = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        codes = [
-            run(group, [f"--junit-xml={folder}/{number}.xml", *arguments], MAGO_TEST_NOTES=folder)
-            for number, group in enumerate(groups)
-        ]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        throwaway_services() as services,
+        migrating_meanwhile(services),
+    ):
+        codes = []
+        for number, group in enumerate(groups):
+            report = f"--junit-xml={folder}/{number}.xml"
+            # What was noted on SQLite tells what PostgreSQL is asked.
+            chosen = choose(Path(folder)) if group.grown else None
+            files = chosen.files if chosen else []
+            said = f"{group.title}. {chosen}" if chosen else group.title
+            asked = replace(group, title=said)
+            codes.append(run(asked, [report, *arguments, *files], services, MAGO_TEST_NOTES=folder))
         print("\n" + total(Path(folder).glob("*.xml"), time.monotonic() - begin))
     return int(any(codes))
 
 
-def run(group: Group, arguments: list[str], **more: str) -> int:
-    """Run one group, whatever the caller's environment says about Mago; return pytest's code."""
+def run(
+    group: Group, arguments: list[str], services: dict[str, str] | None = None, **more: str
+) -> int:
+    """Run one group, on services that run already where there are; return pytest's code."""
     print(f"\n{group.title}", flush=True)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     command = [sys.executable, "-m", "pytest", *group.arguments, *arguments]
+    if group.exhaustive:
+        more["MAGO_TEST_EXHAUSTIVE"] = "1"
     with (
         tempfile.TemporaryDirectory(prefix="mago-test-") as data,
-        throwaway_services() if group.grown else nullcontext({}) as services,
+        throwaway_services()
+        if group.grown and not services
+        else nullcontext(services or {}) as found,
     ):
-        environment |= {"MAGO_DATA_DIR": data, **services, **more}
-        return subprocess.call(command, env=environment)
+        grown = found if group.grown else {}
+        return subprocess.call(command, env=environment(MAGO_DATA_DIR=data, **grown, **more))
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The caller's, without whatever it says about Mago."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    return kept | more
+
+
+@contextmanager
+def migrating_meanwhile(services: dict[str, str]) -> Iterator[None]:
+    """PostgreSQL is migrated while the tests on SQLite begin, of which one process waits for its own migrations."""
+    settings = "mago.settings.test"
+    command = [sys.executable, "-m", "tests.running"]
+    process = subprocess.Popen(
+        command, env=environment(DJANGO_SETTINGS_MODULE=settings, **services)
+    )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def total(reports: Iterable[Path], seconds: float) -> str:

@@ -5,6 +5,7 @@ his own, dora administers the platform.
 """
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from django.test import Client, TransactionTestCase
 from django.utils import timezone
 
 from mago.core.ids import digest
-from tests.running import migrated, migrated_on_postgresql
+from tests.running import copy_on_postgresql, migrated, migrated_on_postgresql
 
 PASSWORD = "seven geese cross a wet meadow"
 
@@ -178,17 +179,23 @@ def without_templates(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_keepdb(django_db_modify_db_settings: None, django_db_blocker: Any) -> bool:
-    """Each worker begins with a copy of one migrated database; nothing is left for Django to migrate."""
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any
+) -> None:
+    """Each worker has a copy of one migrated database; to see that nothing is left to migrate costs Django seconds."""
     from django.conf import settings
+    from django.db import connection
 
     database = settings.DATABASES["default"]
-    if database["ENGINE"].endswith("sqlite3"):
-        shutil.copy(migrated(), database["TEST"]["NAME"])
-        return True
     with django_db_blocker.unblock():
-        database["TEST"]["TEMPLATE"] = migrated_on_postgresql()
-    return False
+        if connection.vendor == "sqlite":
+            name = database["TEST"]["NAME"]
+            shutil.copy(migrated(), name)
+        else:
+            name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+            copy_on_postgresql(migrated_on_postgresql(), name)
+        connection.close()
+        database["NAME"] = connection.settings_dict["NAME"] = name
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,9 +5,8 @@ import json
 import multiprocessing
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeVar
 
@@ -17,7 +16,11 @@ from django.db import connection, connections
 from django.http import HttpResponse
 from django.test import RequestFactory
 
+from tests.turns import EXHAUSTIVE
+
 THREADS = 8
+# Each copies what it touches of the suite's memory, which takes half a second.
+PROCESSES = 8 if EXHAUSTIVE else 2
 T = TypeVar("T")
 
 
@@ -42,16 +45,18 @@ def at_once(work: Callable[[int], T], times: int = THREADS) -> list[T]:
         return [future.result(60) for future in [pool.submit(run, n) for n in range(times)]]
 
 
-def in_processes(work: Callable[[int], T], times: int = THREADS) -> list[T]:
+def in_processes(work: Callable[[int], T], times: int = PROCESSES) -> list[T]:
     """As `at_once`, each in a process of its own that shares nothing with the others but the database.
 
     They are forked from this one, so that each begins as a server's worker does that has been there for a while.
     """
+    _handler()  # Once, and not by each child.
     connections.close_all()  # Or a child would end the parent's connection.
     forked = multiprocessing.get_context("fork")
     start, answers = forked.Barrier(times), forked.SimpleQueue()
 
     def run(number: int) -> None:
+        gc.disable()  # It would copy each page of memory that it looks at: after a thousand tests, for seconds.
         connection.ensure_connection()
         start.wait(20)
         answers.put((number, work(number)))
@@ -61,23 +66,12 @@ def in_processes(work: Callable[[int], T], times: int = THREADS) -> list[T]:
     with warnings.catch_warnings():
         # Newer Pythons warn of threads at a fork; those of a test do not hold locks that `run` takes.
         warnings.simplefilter("ignore", DeprecationWarning)
-        with _frozen():
-            for child in children:
-                child.start()
+        for child in children:
+            child.start()
     for child in children:
         child.join(60)
     assert [child.exitcode for child in children] == [0] * times
     return [answer for _number, answer in sorted(answers.get() for _child in children)]
-
-
-@contextmanager
-def _frozen() -> Iterator[None]:
-    """A child copies each page of memory that its garbage collector looks at: after a thousand tests, for seconds."""
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 @cache

@@ -135,17 +135,25 @@ def as_they_are() -> str:
 
 
 def migrated_on_postgresql() -> str:
-    """The name of such a database on the PostgreSQL of this run, made once for all its workers."""
+    """The name of such a database on the PostgreSQL of this run, made once for all its processes."""
     name, address = "migrated", urlsplit(os.environ["DATABASE_URL"])
-    lock = Path(os.environ["MAGO_DATA_DIR"], "migrated.lock")
-    with one_at_a_time(lock), connection._nodb_cursor() as cursor:
+    with tempfile.TemporaryDirectory() as data, connection._nodb_cursor() as cursor:
+        # Whoever comes meanwhile waits; the lock ends with this connection.
+        cursor.execute("SELECT pg_advisory_lock(1)")
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         if not cursor.fetchone():
             cursor.execute("CREATE DATABASE migrating")
-            url = urlunsplit(address._replace(path="/migrating"))
-            migrate(lock.parent, DATABASE_URL=url)
+            migrate(Path(data), DATABASE_URL=urlunsplit(address._replace(path="/migrating")))
             cursor.execute(f"ALTER DATABASE migrating RENAME TO {name}")
     return name
+
+
+def copy_on_postgresql(template: str, name: str) -> None:
+    with connection._nodb_cursor() as cursor:
+        # One at a time: nobody else may look at a database that is being copied.
+        cursor.execute("SELECT pg_advisory_lock(1)")
+        cursor.execute(f"DROP DATABASE IF EXISTS {name}")
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
 
 
 @contextmanager
@@ -187,3 +195,8 @@ def _announced(process: subprocess.Popen[str]) -> str:
         if not line and process.poll() is not None:
             break
     raise AssertionError("Mago did not start:\n" + "".join(printed))
+
+
+if __name__ == "__main__":
+    # Before the tests that need it, beside others that do not: tests/__main__.py.
+    migrated_on_postgresql()

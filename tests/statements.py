@@ -11,17 +11,20 @@ import re
 import time
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db.backends.utils import CursorWrapper
+from django.test import SimpleTestCase
 
 from mago.core.sql import Statement
 
 NOTES = "statements-*.json"
+CHOSEN = "chosen.json"
 # Of one shape: another number of values or rows makes no other statement.
 _LISTS = re.compile(r"%s(?:, ?%s)+|\d+|s\d+_x\d+")
 
@@ -31,13 +34,33 @@ def shape_of(sql: str) -> int:
     return zlib.crc32(_LISTS.sub("%s", sql).encode())
 
 
+def could_differ(item: pytest.Item) -> bool:
+    """Whether another database could answer otherwise to the very same statements."""
+    marker = item.get_closest_marker("django_db")
+    real = marker is not None and marker.kwargs.get("transaction")
+    fixtures = getattr(item, "fixturenames", ())
+    return bool(real or "transactional_db" in fixtures or item.get_closest_marker("every_database"))
+
+
+def asks_the_database(item: pytest.Item) -> bool:
+    if could_differ(item):
+        return True
+    if item.get_closest_marker("one_database"):
+        return False
+    if item.get_closest_marker("django_db") or {"db", "django_db_setup"} & set(
+        getattr(item, "fixturenames", ())
+    ):
+        return True
+    return issubclass(getattr(item, "cls", None) or object, SimpleTestCase)
+
+
 class Notes:
-    """What each test sent: nodeid → [seconds, shape, …]."""
+    """What each test of this process sent that PostgreSQL could be asked as well."""
 
     def __init__(self, folder: Path, worker: str) -> None:
         self.file = folder / NOTES.replace("*", worker)
         self.file.unlink(missing_ok=True)
-        self.tests: dict[str, list[float]] = {}
+        self.tests: dict[str, Any] = {}
         self._now: set[int] = set()
 
     def pytest_sessionstart(self) -> None:
@@ -50,8 +73,9 @@ class Notes:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Any:
         self._now, begun = set(), time.perf_counter()
         done = yield
-        if self._now:
-            self.tests[item.nodeid] = [time.perf_counter() - begun, *self._now]
+        if asks_the_database(item):
+            seconds = time.perf_counter() - begun
+            self.tests[item.nodeid] = [could_differ(item), seconds, list(self._now)]
         return done
 
     def pytest_sessionfinish(self) -> None:
@@ -68,26 +92,68 @@ def _listen(kind: type, name: str, hear: Callable[..., None]) -> None:
     setattr(kind, name, ask)
 
 
-def enough_of(folder: Path, among: Iterable[str], given: Iterable[str]) -> set[str]:
-    """Of the tests `among`, few that together with `given` send each statement that was noted; all without notes."""
-    noted: dict[str, list[float]] = {}
+@dataclass(frozen=True)
+class Chosen:
+    """Of the tests that were noted, those that PostgreSQL runs."""
+
+    given: set[str]
+    senders: set[str]
+    noted: int
+    statements: int
+
+    @property
+    def tests(self) -> set[str]:
+        return self.given | self.senders
+
+    @property
+    def files(self) -> list[str]:
+        return sorted({test.split("::")[0] for test in self.tests})
+
+    def __str__(self) -> str:
+        return (
+            f"Of {self.noted:,} tests that ask the database, {len(self.tests)}: {len(self.given)} with real "
+            f"transactions or odd values, and {len(self.senders)} that send the rest of {self.statements:,} statements"
+        )
+
+
+def choose(folder: Path) -> Chosen | None:
+    """Each test whose answer could differ, and few others that send each other statement; None without notes.
+
+    What is chosen is kept in the folder, for the processes that run it (`chosen_in`).
+    """
+    noted: dict[str, Any] = {}
     for file in folder.glob(NOTES):
         noted |= json.loads(file.read_text())
     if not noted:
-        return set(among)
-    sent = {test: set(shapes) for test, (_seconds, *shapes) in noted.items()}
-    missing = set().union(*sent.values()).difference(*(sent.get(test, ()) for test in given))
-    senders = defaultdict(set)
-    for test in sent.keys() & set(among):
-        for shape in sent[test]:
-            senders[shape].add(test)
-    chosen: set[str] = set()
+        return None
+    given = {test for test, (differs, _seconds, _shapes) in noted.items() if differs}
+    sent = {test: set(shapes) for test, (_differs, _seconds, shapes) in noted.items()}
+    took = {test: seconds for test, (_differs, seconds, _shapes) in noted.items()}
+    every = set().union(*sent.values())
+    senders = _enough_of(sent, took, every.difference(*(sent[test] for test in given)))
+    chosen = Chosen(given, senders, len(noted), len(every))
+    (folder / CHOSEN).write_text(json.dumps(sorted(chosen.tests)))
+    return chosen
+
+
+def chosen_in(folder: Path | None) -> set[str] | None:
+    if folder is None or not (folder / CHOSEN).exists():
+        return None
+    return set(json.loads((folder / CHOSEN).read_text()))
+
+
+def _enough_of(sent: dict[str, set[int]], took: dict[str, float], wanted: set[int]) -> set[str]:
+    """Few tests that send all that is wanted."""
+    missing, chosen = set(wanted), set()
+    by_shape = defaultdict(set)
+    for test, shapes in sent.items():
+        for shape in shapes & missing:
+            by_shape[shape].add(test)
     # The rarest first: few send it, and of those the one that sends most else for its time is taken.
-    for shape in sorted(missing, key=lambda one: (len(senders[one]), one)):
-        if shape in missing and senders[shape]:
+    for shape in sorted(missing, key=lambda one: (len(by_shape[one]), one)):
+        if shape in missing:
             best = max(
-                senders[shape],
-                key=lambda test: (len(sent[test] & missing) / noted[test][0], test),
+                by_shape[shape], key=lambda test: (len(sent[test] & missing) / took[test], test)
             )
             chosen.add(best)
             missing -= sent[best]

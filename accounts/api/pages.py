@@ -43,13 +43,19 @@ class Schema(SpectacularAPIView):
         return HttpResponse(content, content_type=kind, headers={"Content-Disposition": name})
 
 
-# Of each format and language, as it takes a second or more, and anybody may ask for it.
+@lru_cache(maxsize=4)
+def description(language: str) -> dict[str, Any]:
+    """The description in a language, for whoever changes nothing of it: making it takes a second."""
+    with override(language):
+        made: dict[str, Any] = SchemaGenerator().get_schema(public=True)
+    return made
+
+
+# Of each format and language, as it takes another second, and anybody may ask for it.
 @lru_cache(maxsize=16)
 def _written(format: str, language: str) -> bytes:
     renderer = next(one for one in Schema.renderer_classes if one.format == format)
-    with override(language):
-        schema = SchemaGenerator().get_schema(public=True)
-        return force_bytes(renderer().render(schema, renderer_context={}))
+    return force_bytes(renderer().render(description(language), renderer_context={}))
 
 
 @public
@@ -62,7 +68,7 @@ def docs(request: HttpRequest) -> HttpResponse:
 @lru_cache(maxsize=4)
 def _page(language: str) -> str:
     """The same for everybody, so that it is made once a language."""
-    schema = SchemaGenerator().get_schema(public=True)
+    schema = description(language)
     groups: dict[str, list[dict[str, Any]]] = {}
     for path, methods in sorted(schema["paths"].items()):
         for method in METHODS:

@@ -17,13 +17,12 @@ from accounts.signin import tokens
 from tests.accounts.mfa.conftest import code_of, email_of, sent_code, signing_in, sms_of, totp_of
 from tests.accounts.provider.conftest import CODE, VERIFIER, Party, wiki
 from tests.conftest import PASSWORD, App, Browser
-from tests.races import THREADS, _answer, in_processes, post_json, real_database
+from tests.races import PROCESSES, _answer, in_processes, post_json, real_database
 
-# A process that is forked from the suite costs a third of a second: the tokens of the protocol are worth eight.
-FEWER = 4
 __all__ = ["email_of", "real_database", "sms_of", "totp_of", "wiki"]
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.exhaustive,
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("real_database"),
 ]
@@ -33,11 +32,11 @@ pytestmark = [
 def _all_are_let_try(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who is held back by a limit proves nothing about the secret."""
     monkeypatch.setattr("accounts.mfa.services.guesses._wanted", lambda *args: [])
-    monkeypatch.setattr("accounts.mfa.challenges.TRIES", 2 * THREADS)
+    monkeypatch.setattr("accounts.mfa.challenges.TRIES", 2 * PROCESSES)
 
 
 def redeemed(party: Party, fields: dict[str, str]) -> list[int]:
-    """The eight answers of the token endpoint."""
+    """The answers of the token endpoint."""
     pair = base64.b64encode(f"{party.id}:{party.secret}".encode()).decode()
     request = RequestFactory().post(
         "/oauth/token",
@@ -57,7 +56,7 @@ def test_one_authorization_code(wiki: Party, alice: User) -> None:
         "redirect_uri": wiki.back,
         "code_verifier": VERIFIER,
     }
-    assert Counter(redeemed(wiki, fields)) == {200: 1, 400: THREADS - 1}
+    assert Counter(redeemed(wiki, fields)) == {200: 1, 400: PROCESSES - 1}
     assert TokenFamily.objects.get().revoked_at is not None
 
 
@@ -68,20 +67,20 @@ def test_one_refresh_token(wiki: Party, alice: User, settings: Any, grace: timed
     token = wiki.sign_in(Browser().as_person(alice))["refresh_token"]
     answers = Counter(redeemed(wiki, {"grant_type": "refresh_token", "refresh_token": token}))
     has_grace = grace > timedelta(0)
-    assert answers == ({200: THREADS} if has_grace else {200: 1, 400: THREADS - 1})
+    assert answers == ({200: PROCESSES} if has_grace else {200: 1, 400: PROCESSES - 1})
     assert RefreshToken.objects.exclude(rotated_at=None).count() == 1
     assert (TokenFamily.objects.get().revoked_at is None) == has_grace
 
 
 def statuses_of(path: str, body: dict[str, Any]) -> Counter[int]:
-    return Counter(in_processes(lambda number: post_json(path, body).status_code, FEWER))
+    return Counter(in_processes(lambda number: post_json(path, body).status_code))
 
 
 def test_one_mailed_code(alice: User) -> None:
     app = App()
     transaction = app.post("auth/code", {"email": alice.email}).json()["transaction"]
     body = {"transaction": transaction, "email": alice.email, "code": sent_code()}
-    assert statuses_of("/api/v1/auth/code/verify", body) == {200: 1, 401: FEWER - 1}
+    assert statuses_of("/api/v1/auth/code/verify", body) == {200: 1, 401: PROCESSES - 1}
     assert TokenFamily.objects.count() == 1
 
 
@@ -89,27 +88,27 @@ def test_one_recovery_code(alice: User, totp_of: Any) -> None:
     totp_of(alice)
     code = services.new_recovery_codes(user=alice, flow=signing_in(alice))[0]
     words = {"email": alice.email, "password": PASSWORD}
-    asked = [json.loads(post_json("/api/v1/auth/login", words).content) for _ in range(THREADS)]
+    asked = [json.loads(post_json("/api/v1/auth/login", words).content) for _ in range(PROCESSES)]
 
     def show(number: int) -> int:
         body = {"transaction": asked[number]["transaction"], "method": "recovery", "code": code}
         return post_json("/api/v1/auth/mfa/verify", body).status_code
 
-    assert Counter(in_processes(show, FEWER)) == {200: 1, 401: FEWER - 1}
+    assert Counter(in_processes(show)) == {200: 1, 401: PROCESSES - 1}
     assert TokenFamily.objects.count() == 1
 
 
 def test_one_code_of_an_app(alice: User, totp_of: Any) -> None:
     device = totp_of(alice)
     words = {"email": alice.email, "password": PASSWORD}
-    asked = [json.loads(post_json("/api/v1/auth/login", words).content) for _ in range(THREADS)]
+    asked = [json.loads(post_json("/api/v1/auth/login", words).content) for _ in range(PROCESSES)]
     code = code_of(device)
 
     def show(number: int) -> int:
         body = {"transaction": asked[number]["transaction"], "method": "totp", "code": code}
         return post_json("/api/v1/auth/mfa/verify", body).status_code
 
-    assert Counter(in_processes(show, FEWER)) == {200: 1, 401: FEWER - 1}
+    assert Counter(in_processes(show)) == {200: 1, 401: PROCESSES - 1}
     assert TokenFamily.objects.count() == 1
 
 
@@ -124,21 +123,21 @@ def test_one_code_that_was_sent(
     transaction = json.loads(post_json("/api/v1/auth/login", words).content)["transaction"]
     post_json("/api/v1/auth/mfa/challenge", {"transaction": transaction, "method": method})
     body = {"transaction": transaction, "method": method, "code": sent_code()}
-    assert statuses_of("/api/v1/auth/mfa/verify", body) == {200: 1, 401: FEWER - 1}
+    assert statuses_of("/api/v1/auth/mfa/verify", body) == {200: 1, 401: PROCESSES - 1}
     assert TokenFamily.objects.count() == 1
 
 
 def test_one_link_to_a_new_password(alice: User) -> None:
     purpose, hour = tokens.Purpose.RESET_PASSWORD, timedelta(hours=1)
     key = tokens.issue(purpose, lifetime=hour, user=alice, email=alice.email)
-    passwords = [f"seven geese cross meadow number {number}" for number in range(THREADS)]
+    passwords = [f"seven geese cross meadow number {number}" for number in range(PROCESSES)]
 
     def show(number: int) -> int:
         body = {"key": key, "password": passwords[number]}
         return post_json("/api/v1/auth/password/confirm", body).status_code
 
-    answers = in_processes(show, FEWER)
-    assert Counter(answers) == {204: 1, 400: FEWER - 1}
+    answers = in_processes(show)
+    assert Counter(answers) == {204: 1, 400: PROCESSES - 1}
     alice.refresh_from_db()
     assert alice.check_password(passwords[answers.index(204)])
 
@@ -154,5 +153,5 @@ def test_one_transaction(alice: User, totp_of: Any) -> None:
         body = {"transaction": transaction, "method": "recovery", "code": codes[number]}
         return post_json("/api/v1/auth/mfa/verify", body).status_code
 
-    assert Counter(in_processes(show, FEWER)) == {200: 1, 401: FEWER - 1}
+    assert Counter(in_processes(show)) == {200: 1, 401: PROCESSES - 1}
     assert TokenFamily.objects.count() == 1

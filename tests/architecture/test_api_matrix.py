@@ -1,7 +1,8 @@
 """Who gets where by the API: every resource of an organization × everybody, by what it declares for each method.
 
 As for the pages (test_permission_matrix.py), the resources are found by walking the resolver. What is sent makes no
-sense on purpose: whoever is let in is told so (400, or 412 for a version that is none), and nothing is done.
+sense on purpose: whoever is let in is told so (400, or 412 for a version that is none), and nothing is done. In each
+run the roles take turns (tests/turns.py); `bin/test --exhaustive` has each try all.
 """
 
 import re
@@ -24,11 +25,18 @@ from accounts.provider.models import TokenFamily
 from accounts.provider.services import create_api_token, open_family
 from mago.audit.models import AuditEvent
 from mago.core.guards import SIGNED_IN
-from tests.architecture.test_permission_matrix import ROLES, acme, fill  # noqa: F401 - fixtures
+from tests.architecture.test_permission_matrix import (  # noqa: F401 - with fixtures
+    ROLES,
+    acme,
+    fill,
+    holder_of,
+    holds,
+)
 from tests.architecture.test_routes import routes
 from tests.conftest import App
+from tests.turns import by_turns
 
-pytestmark = [pytest.mark.one_database, pytest.mark.slow]
+pytestmark = [pytest.mark.one_database, pytest.mark.slow, pytest.mark.exhaustive]
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 LET_IN = {"GET": {200, 304}, "DELETE": {412}}
@@ -107,42 +115,41 @@ def test_the_matrix_is_not_empty() -> None:
     assert {door.method for door in LOCAL} >= {"GET", "POST", "PATCH", "DELETE"}
 
 
-def test_nobody_is_let_in_without_a_token(ask: Any) -> None:
-    assert [door.name for door in ALL if ask(App(), door) != 401] == []
+def test_nobody_is_let_in_without_a_token_of_somebody(ask: Any) -> None:
+    let_in = []
+    for door, token in by_turns(ALL, ["", "mago_at_" + "x" * 43], lambda *_: False):
+        app = App()
+        app.token = token
+        if ask(app, door) != 401:
+            let_in.append((door.name, token))
+    assert let_in == []
 
 
-def test_a_token_of_nobody_is_refused(ask: Any) -> None:
-    app = App()
-    app.token = "mago_at_" + "x" * 43
-    assert [door.name for door in ALL if ask(app, door) != 401] == []
-
-
-@pytest.mark.parametrize("who", ["stranger", "owner of another organization"])
-def test_strangers_find_nothing(ask: Any, charlie: Any, who: str) -> None:
-    if who != "stranger":
-        create_organization(name="Other", owner=charlie, actor=charlie)
-    app = app_of(charlie)
-    answers = {door.name: ask(app, door) for door in LOCAL}
-    # What takes a permission of the platform is refused before anything is looked up.
-    expected = {door.name: 403 if door.permission in PLATFORM_ONLY else 404 for door in LOCAL}
+def test_strangers_find_nothing(ask: Any, charlie: Any, person: Any) -> None:
+    """Neither who belongs nowhere nor who owns another organization."""
+    owner, answers, expected = person("erin"), {}, {}
+    create_organization(name="Other", owner=owner, actor=owner)
+    apps = {who.name: app_of(who) for who in (charlie, owner)}
+    for door, who in by_turns(LOCAL, list(apps), lambda *_: False):
+        answers[door.name, who] = ask(apps[who], door)
+        # What takes a permission of the platform is refused before anything is looked up.
+        expected[door.name, who] = 403 if door.permission in PLATFORM_ONLY else 404
     assert answers == expected
 
 
-@pytest.mark.parametrize("role", ROLES)
 def test_a_role_opens_what_it_holds_and_nothing_else(
     ask: Any,
     acme: Any,  # noqa: F811 - the fixture
-    bob: Any,
-    role: RoleName,
+    person: Any,
 ) -> None:
-    Membership.objects.create(organization=acme, user=bob)
-    grant_role(user=bob, role=role, actor=None, scope=acme.access_scope)
-    app, answers, expected = app_of(bob), {}, {}
-    for door in LOCAL:
-        status = ask(app, door)
-        answers[door.name] = True if is_let_in(door, status) else status
-        expected[door.name] = True if door.permission in PERMISSIONS[role] else 403
+    apps = {role: app_of(holder_of(role, acme, person)) for role in ROLES}
+    answers, expected = {}, {}
+    for door, role in by_turns(LOCAL, ROLES, holds):
+        status = ask(apps[role], door)
+        answers[door.name, role] = True if is_let_in(door, status) else status
+        expected[door.name, role] = True if holds(door, role) else 403
     assert answers == expected
+    assert {role for _name, role in answers} == set(ROLES)
 
 
 def test_a_role_at_one_site_opens_nothing_of_the_others(

@@ -1,9 +1,11 @@
 """Who gets where: every page of an organization × everybody, by the permission that the page declares.
 
 The pages are found by walking the resolver, so a new one is tested by existing. What its view
-demands is read from the view, and what a role holds from the roles: nobody keeps a table.
+demands is read from the view, and what a role holds from the roles: nobody keeps a table. In each run
+the roles take turns at the pages (tests/turns.py); `bin/test --exhaustive` has each try all.
 """
 
+import random
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -56,8 +58,9 @@ from mago.audit.models import AuditEvent
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from tests.conftest import Browser
+from tests.turns import by_turns
 
-pytestmark = [pytest.mark.one_database, pytest.mark.slow]
+pytestmark = [pytest.mark.one_database, pytest.mark.slow, pytest.mark.exhaustive]
 
 PREFIXES = (
     "admincenter/organizations/<slug:slug>/",
@@ -223,6 +226,18 @@ def acme(fill: Any) -> Any:
     return Organization.objects.get(slug="acme")
 
 
+def holder_of(role: RoleName, organization: Any, person: Any) -> Any:
+    """A member who holds this role."""
+    user = person(role.value.replace("_", "-"))
+    Membership.objects.create(organization=organization, user=user)
+    grant_role(user=user, role=role, actor=None, scope=organization.access_scope)
+    return user
+
+
+def holds(door: Any, role: RoleName) -> bool:
+    return door.permission in PERMISSIONS[role]
+
+
 def is_form(route: Route) -> bool:
     """Whether a route only takes what is posted, as its answer to GET tells."""
     return route.pattern.rsplit("/", 2)[-2] in {
@@ -232,7 +247,7 @@ def is_form(route: Route) -> bool:
         "sign", "deploy", "hold", "close", "link",
         "allow", "disallow", "route", "name", "test", "state", "new",
         "prepare", "activate",
-        "start", "dry-run", "confirm", "drop",
+        "start", "dry-run", "confirm", "drop", "choose",
     }  # fmt: skip
 
 
@@ -252,31 +267,34 @@ def test_nobody_is_let_in_without_signing_in(fill: Any) -> None:
     assert let_in == []
 
 
-@pytest.mark.parametrize("who", ["stranger", "owner of another organization"])
-def test_strangers_find_nothing(fill: Any, charlie: Any, who: str, without_templates: None) -> None:
-    if who != "stranger":
-        create_organization(name="Other", owner=charlie, actor=charlie)
-    browser, answers, expected = Browser().as_person(charlie), {}, {}
-    for route in ALL:
-        path = fill(route)
-        answers[route.pattern] = browser.get(path).status_code, browser.post(path).status_code
-        # What takes a permission of the platform is refused before anything is looked up.
-        expected[route.pattern] = (403, 403) if route.permission in PLATFORM_ONLY else (404, 404)
-    assert answers == expected
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_a_role_opens_what_it_holds_and_nothing_else(
-    fill: Any, acme: Any, bob: Any, role: RoleName, without_templates: None
+def test_strangers_find_nothing(
+    fill: Any, charlie: Any, person: Any, without_templates: None
 ) -> None:
-    Membership.objects.create(organization=acme, user=bob)
-    grant_role(user=bob, role=role, actor=None, scope=acme.access_scope)
-    browser, answers, expected = Browser().as_person(bob), {}, {}
-    for route in ALL:
-        answers[route.pattern] = browser.get(fill(route)).status_code
-        let_in = 405 if is_form(route) else 200
-        expected[route.pattern] = let_in if route.permission in PERMISSIONS[role] else 403
+    """Neither who belongs nowhere nor who owns another organization."""
+    owner, answers, expected = person("erin"), {}, {}
+    create_organization(name="Other", owner=owner, actor=owner)
+    browsers = {who.name: Browser().as_person(who) for who in (charlie, owner)}
+    for route, who in by_turns(ALL, list(browsers), lambda *_: False):
+        path, browser = fill(route), browsers[who]
+        answers[route.pattern, who] = browser.get(path).status_code, browser.post(path).status_code
+        # What takes a permission of the platform is refused before anything is looked up.
+        expected[route.pattern, who] = (
+            (403, 403) if route.permission in PLATFORM_ONLY else (404, 404)
+        )
     assert answers == expected
+
+
+def test_a_role_opens_what_it_holds_and_nothing_else(
+    fill: Any, acme: Any, person: Any, without_templates: None
+) -> None:
+    browsers = {role: Browser().as_person(holder_of(role, acme, person)) for role in ROLES}
+    answers, expected = {}, {}
+    for route, role in by_turns(ALL, ROLES, holds):
+        answers[route.pattern, role] = browsers[role].get(fill(route)).status_code
+        let_in = 405 if is_form(route) else 200
+        expected[route.pattern, role] = let_in if holds(route, role) else 403
+    assert answers == expected
+    assert {role for _pattern, role in answers} == set(ROLES)
 
 
 def test_a_role_at_one_site_opens_nothing_of_the_others(
@@ -330,14 +348,16 @@ def test_a_session_that_proved_long_ago_is_asked_again_before_anything_sensitive
     Session.objects.filter(user=dora).update(proved_at=timezone.now() - timedelta(minutes=11))
     sensitive = [route for route in everywhere() if route.view.access in SENSITIVE]
     assert {route.permission for route in sensitive} == SENSITIVE
+    random.shuffle(sensitive)
     before = AuditEvent.objects.count()
-    for route in sensitive:
+    for number, route in enumerate(sensitive):
         path = fill(route)
         asked = browser.get(path)
         assert (asked.status_code, asked["Location"]) == (302, asking(path)), path
         asked = browser.post(path, headers={"Referer": f"http://testserver{list_of_people}"})
         assert (asked.status_code, asked["Location"]) == (302, asking(list_of_people)), path
-        assert "Nothing has been changed yet." in browser.get(asked["Location"]).text
+        if number == 0:  # What all of them say is rendered once.
+            assert "Nothing has been changed yet." in browser.get(asked["Location"]).text
     assert AuditEvent.objects.count() == before
 
 
