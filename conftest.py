@@ -9,7 +9,7 @@ from django.conf import settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 
-from tests import statements
+from tests import choosing, statements
 from tests.chromium import chromium
 
 # A machine that is busy is no fault of what is tested. Few examples each time, other ones at each run.
@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     On PostgreSQL only what asks the database runs and, after a pass on SQLite, enough of it (tests/statements.py).
     """
     if on_postgresql():
-        chosen = statements.chosen_in(NOTES)
+        chosen = choosing.chosen_in(NOTES)
         if chosen is None:
             chosen = {item.nodeid for item in items if statements.asks_the_database(item)}
         config.hook.pytest_deselected(items=[i for i in items if i.nodeid not in chosen])

@@ -3,16 +3,14 @@
 Almost all that the suite proves has nothing to do with which database it runs on. What does is each
 statement, transactions that are real, and odd values. So the pass on SQLite notes what each test
 sends; the pass on PostgreSQL runs the fewest tests (nearly) that send all of it, and every test that
-has real transactions or is marked `every_database`. `bin/test --postgres` runs all of them there.
+has real transactions, is marked `every_database` or was skipped. `bin/test --postgres` runs all of them there.
 """
 
 import json
 import re
 import time
 import zlib
-from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,8 +21,8 @@ from django.test import SimpleTestCase
 
 from mago.core.sql import Statement
 
-NOTES = "statements-*.json"
-CHOSEN = "chosen.json"
+from .choosing import NOTES
+
 # Of one shape: another number of values or rows makes no other statement.
 _LISTS = re.compile(r"%s(?:, ?%s)+|\d+|s\d+_x\d+")
 
@@ -62,6 +60,7 @@ class Notes:
         self.file.unlink(missing_ok=True)
         self.tests: dict[str, Any] = {}
         self._now: set[int] = set()
+        self._skipped = False
 
     def pytest_sessionstart(self) -> None:
         _listen(
@@ -71,12 +70,17 @@ class Notes:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Any:
-        self._now, begun = set(), time.perf_counter()
+        self._now, self._skipped, begun = set(), False, time.perf_counter()
         done = yield
-        if asks_the_database(item):
+        if self._skipped or asks_the_database(item):
             seconds = time.perf_counter() - begun
-            self.tests[item.nodeid] = [could_differ(item), seconds, list(self._now)]
+            differs = self._skipped or could_differ(item)
+            self.tests[item.nodeid] = [differs, seconds, list(self._now)]
         return done
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        # What is not for SQLite is for the other.
+        self._skipped |= report.skipped
 
     def pytest_sessionfinish(self) -> None:
         self.file.write_text(json.dumps(self.tests))
@@ -90,71 +94,3 @@ def _listen(kind: type, name: str, hear: Callable[..., None]) -> None:
         return asked(*args, **kwargs)
 
     setattr(kind, name, ask)
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """Of the tests that were noted, those that PostgreSQL runs."""
-
-    given: set[str]
-    senders: set[str]
-    noted: int
-    statements: int
-
-    @property
-    def tests(self) -> set[str]:
-        return self.given | self.senders
-
-    @property
-    def files(self) -> list[str]:
-        return sorted({test.split("::")[0] for test in self.tests})
-
-    def __str__(self) -> str:
-        return (
-            f"Of {self.noted:,} tests that ask the database, {len(self.tests)}: {len(self.given)} with real "
-            f"transactions or odd values, and {len(self.senders)} that send the rest of {self.statements:,} statements"
-        )
-
-
-def choose(folder: Path) -> Chosen | None:
-    """Each test whose answer could differ, and few others that send each other statement; None without notes.
-
-    What is chosen is kept in the folder, for the processes that run it (`chosen_in`).
-    """
-    noted: dict[str, Any] = {}
-    for file in folder.glob(NOTES):
-        noted |= json.loads(file.read_text())
-    if not noted:
-        return None
-    given = {test for test, (differs, _seconds, _shapes) in noted.items() if differs}
-    sent = {test: set(shapes) for test, (_differs, _seconds, shapes) in noted.items()}
-    took = {test: seconds for test, (_differs, seconds, _shapes) in noted.items()}
-    every = set().union(*sent.values())
-    senders = _enough_of(sent, took, every.difference(*(sent[test] for test in given)))
-    chosen = Chosen(given, senders, len(noted), len(every))
-    (folder / CHOSEN).write_text(json.dumps(sorted(chosen.tests)))
-    return chosen
-
-
-def chosen_in(folder: Path | None) -> set[str] | None:
-    if folder is None or not (folder / CHOSEN).exists():
-        return None
-    return set(json.loads((folder / CHOSEN).read_text()))
-
-
-def _enough_of(sent: dict[str, set[int]], took: dict[str, float], wanted: set[int]) -> set[str]:
-    """Few tests that send all that is wanted."""
-    missing, chosen = set(wanted), set()
-    by_shape = defaultdict(set)
-    for test, shapes in sent.items():
-        for shape in shapes & missing:
-            by_shape[shape].add(test)
-    # The rarest first: few send it, and of those the one that sends most else for its time is taken.
-    for shape in sorted(missing, key=lambda one: (len(by_shape[one]), one)):
-        if shape in missing:
-            best = max(
-                by_shape[shape], key=lambda test: (len(sent[test] & missing) / took[test], test)
-            )
-            chosen.add(best)
-            missing -= sent[best]
-    return chosen

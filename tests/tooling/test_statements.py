@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.statements import choose, chosen_in, shape_of
+from tests.choosing import choose, chosen_in
+from tests.statements import shape_of
 
 ODD, QUICK, SLOW, SAME = "a.py::odd", "a.py::quick", "b.py::slow", "c.py::same"
 # Test → whether another database could answer otherwise, its seconds, what it sent.
