@@ -26,11 +26,12 @@ LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give each test process a Redis database of its own, as pytest-django gives it one of SQL."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     if NOTES and not on_postgresql():
-        config.pluginmanager.register(statements.Notes(NOTES, worker))
+        # The process that hands the tests out has notes of its own, which stay empty.
+        config.pluginmanager.register(statements.Notes(NOTES, worker or "alone"))
     if settings.REDIS_URL:
-        number = worker.removeprefix("gw")
+        number = worker.removeprefix("gw") or "0"
         settings.REDIS_URL += f"?db={number}"
         settings.CACHES["default"]["LOCATION"] = settings.REDIS_URL
 
