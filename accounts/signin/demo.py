@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+import unicodedata
 
 from django.db import transaction
 from django.utils import timezone
@@ -66,7 +67,8 @@ def _names() -> list[str]:
 
 def _address(name: str) -> str:
     first, *_middle, last = name.lower().split()
-    return f"{first}.{last}@example.com".encode("ascii", "ignore").decode()
+    letters = unicodedata.normalize("NFKD", f"{first}.{last}@example.com")
+    return letters.encode("ascii", "ignore").decode()
 
 
 def _add_person(number: int, name: str, administrator: User) -> None:

@@ -1,6 +1,7 @@
 """A browser and a running installation. Each test has a window of its own; all share the installation."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +42,12 @@ def chrome() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture
-def window(chrome: Any) -> Iterator[Any]:
+@contextmanager
+def watched(chrome: Any, **options: Any) -> Iterator[Any]:
     """A page whose console must stay silent: a complaint there is a policy violation or a broken script."""
-    context = chrome.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    context = chrome.new_context(
+        viewport={"width": 1280, "height": 900}, reduced_motion="reduce", **options
+    )
     page = context.new_page()
     complaints: list[str] = []
     page.on(
@@ -57,6 +60,12 @@ def window(chrome: Any) -> Iterator[Any]:
     yield page
     context.close()
     assert [text for text in complaints if "status of 4" not in text] == []
+
+
+@pytest.fixture
+def window(chrome: Any) -> Iterator[Any]:
+    with watched(chrome) as page:
+        yield page
 
 
 @pytest.fixture(scope="session")

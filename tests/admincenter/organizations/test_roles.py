@@ -160,8 +160,11 @@ class TestExplain:
     def test_says_why_not(self, owner: Any, acme: Any, bob: Any, hall: Any) -> None:
         scope = Scope(acme.pk, hall.pk)
         grant_role(user=bob, role=RoleName.TECHNICIAN, actor=None, scope=scope)
-        context = self.ask(owner, member="bob@example.com").context
+        answer = self.ask(owner, member="bob@example.com")
+        context = answer.context
         assert not context["decision"]
+        assert "Refused: Bob" in answer.text
+        assert "It holds elsewhere." in answer.text
         reasons = [one.reason for one in context["looked"]]
         assert reasons == ["This role does not hold the permission.", "It holds elsewhere."]
         context = self.ask(owner, member="bob@example.com", site=str(hall.pk)).context
