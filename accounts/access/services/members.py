@@ -14,6 +14,7 @@ from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.errors import Conflict, Forbidden, Refused
 from mago.core.ids import digest, new_id, new_secret
+from mago.core.ratelimit import Limit
 from mago.messaging.services import send_mail
 
 from ..models import Invitation, Membership, RoleBinding
@@ -25,6 +26,8 @@ from .demands import demand_permission, demand_to_bind, demand_to_bind_all, in_g
 from .roles import bind, check_place, grant_role
 
 LIFETIME = timedelta(days=7)
+# Mails to one address by one organization: whoever invites chooses the address and much of what the mail says.
+ONE_ADDRESS = Limit("invitation:address", 10, 24 * 3600)
 
 
 @transaction.atomic
@@ -41,6 +44,7 @@ def invite(
     """A mail with a link is on its way; whoever proves the address may accept it once, within a week.
 
     Inviting the same address again replaces the open invitation. With `key`, the invitation has that one.
+    TooMany where the organization has mailed the address all day.
     """
     demand_permission(actor, Permission.MEMBERS_INVITE, organization)
     email, scope = normalize_email(email), Scope(organization.pk, site.pk if site else None)
@@ -51,6 +55,8 @@ def invite(
     if Membership.objects.of(organization).filter(user__email=email).exists():
         message = _("This person is a member already.")
         raise Refused(message, code="already_member", fields={"email": [message]})
+    # In the transaction: what is not sent does not count.
+    ONE_ADDRESS.take(str(organization.pk), email)
     Invitation.objects.of(organization).filter(email=email, closed_at=None).update(
         closed_at=timezone.now()
     )

@@ -45,6 +45,7 @@ MEANING = {
     "hub-failures": "failed sign-ins of one hub, from one network",
     "hub-failures-network": "failed sign-ins of hubs, from one network",
     "hub-rotations": "new credentials of one hub",
+    "invitation:address": "invitations of one address to one organization",
     "link:network": "links of mails tried, from one network",
     "mail:address": "mails of sign-up, reset and code to one address, asked for by strangers; as many by known browsers",
     "new-password:network": "new passwords judged, from one network",

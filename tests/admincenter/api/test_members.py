@@ -10,7 +10,9 @@ from django.utils import timezone
 from accounts.access.models import Invitation, Membership, RoleBinding
 from accounts.access.roles import RoleName
 from accounts.access.services import create_service_account, grant_role
+from accounts.access.services import members as invitations
 from accounts.organizations.services import create_site
+from mago.core.ratelimit import Limit
 from tests.conftest import App
 
 # The token with its person, what policies demand of them, the organization, and the roles held.
@@ -56,6 +58,21 @@ def test_the_last_owner_stays(owner: App, here: str, acme: Any, alice: Any) -> N
     mine = Membership.objects.of(acme).get(user=alice)
     assert refused(owner.delete(f"{here}/members/{mine.pk}")) == (409, "last_owner")
     assert Membership.objects.of(acme).filter(user=alice).exists()
+
+
+def test_nobody_is_mailed_by_invitations_all_day(
+    owner: App, here: str, mails: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An organization's name and its people's are theirs to choose, and so is the address."""
+    monkeypatch.setattr(invitations, "ONE_ADDRESS", Limit("test", 2, 3600))
+    body = {"email": "ann@example.com", "role": "guest"}
+    told = [owner.post(f"{here}/invitations", body).status_code for _ in range(3)]
+    assert told == [201, 201, 429]
+    # What was sent last is good still, and others may be invited.
+    assert len(owner.get(f"{here}/invitations").json()["results"]) == 1
+    more = body | {"email": "eve@example.com"}
+    assert owner.post(f"{here}/invitations", more).status_code == 201
+    assert len(mails("invitation")) == 3
 
 
 def test_the_ownership_is_handed_over(owner: App, here: str, member: Any, bob: Any) -> None:
