@@ -1,4 +1,4 @@
-"""bin/bench all|admin|signin|audit|hubs|api|saml|timing [--postgres] [--quick|--full]"""
+"""bin/bench all|admin|imports|signin|audit|hubs|api|saml|timing [--postgres] [--quick|--full]"""
 
 import argparse
 import os
@@ -6,7 +6,7 @@ import sys
 import traceback
 from pathlib import Path
 
-from . import admin, api, audit, gathered, hubs, saml, signin, timing
+from . import admin, api, audit, gathered, hubs, imports, saml, signin, timing
 from .report import Row
 
 BENCHES = {
@@ -17,6 +17,7 @@ BENCHES = {
     "saml": saml.run,
     "timing": timing.run,
     "admin": admin.run,
+    "imports": imports.run,
 }
 # The time of an answer is the same code on both, and SAML is all Python.
 ON_SQLITE_ONLY = {"saml", "timing"}
@@ -33,13 +34,14 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="few windows: does it run at all?")
     parser.add_argument("--full", action="store_true", help="large tables: takes many minutes")
     parser.add_argument("--people", type=int, help="how many there are, of admin alone")
+    parser.add_argument("--data", help="a folder that keeps what admin alone has filled")
     parser.add_argument(
         "--write", type=Path, metavar="PAGE", help="put the table of all into this page"
     )
     options = parser.parse_args()
     if options.name == "all":
         return run_all(options)
-    more = {"people": options.people} if options.name == "admin" else {}
+    more = {"people": options.people, "data": options.data} if options.name == "admin" else {}
     run = BENCHES[options.name]
     print(run(postgres=options.postgres, quick=options.quick, full=options.full, **more))
     return 0

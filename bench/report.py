@@ -51,8 +51,12 @@ HEAD = ("", "what", "figure", "floor", "ratio or value", "goal", "")
 
 
 def table(rows: Iterable[Row]) -> str:
+    return aligned(HEAD, (row.cells for row in rows))
+
+
+def aligned(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     """The rows as aligned text, which is also a table in Markdown."""
-    lines = [HEAD, *(row.cells for row in rows)]
+    lines = [head, *rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     lines.insert(1, tuple("-" * width for width in widths))
     return "\n".join(

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 
-from tests.services import throwaway_services
+from tests.services import services_in
 
 from . import crowd, machine, mail, visitors
 from .client import Client
@@ -42,15 +42,22 @@ def run(*, postgres: bool, quick: bool, full: bool) -> Report:
 
 
 @contextmanager
-def prepared(*, postgres: bool) -> Iterator[dict[str, str]]:
-    """The environment of a Mago whose tables exist."""
+def prepared(*, postgres: bool, kept: Path | None = None) -> Iterator[dict[str, str]]:
+    """The environment of a Mago whose tables exist; in the folder `kept` it is found again by the next run."""
     with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="mago-bench-"))
+        if kept is None:
+            temporary = tempfile.TemporaryDirectory(
+                prefix="mago-bench-", ignore_cleanup_errors=True
+            )
+            folder = Path(stack.enter_context(temporary))
+        else:
+            folder = kept
+            folder.mkdir(parents=True, exist_ok=True)
         more = {}
         if postgres:
             with machine.on_core(machine.SERVER_CORE):
-                more = stack.enter_context(throwaway_services())
-        variables = environment(Path(folder), **more)
+                more = stack.enter_context(services_in(folder))
+        variables = environment(folder, **more)
         with serving(variables):
             pass
         yield variables

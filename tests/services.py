@@ -33,35 +33,34 @@ PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 @contextmanager
 def throwaway_services() -> Iterator[dict[str, str]]:
     """Both servers answer inside the block; nothing of them is left after it."""
+    with (
+        tempfile.TemporaryDirectory(prefix="mago-services-", ignore_cleanup_errors=True) as folder,
+        services_in(Path(folder)) as variables,
+    ):
+        yield variables
+
+
+@contextmanager
+def services_in(folder: Path) -> Iterator[dict[str, str]]:
+    """Both servers answer inside the block; PostgreSQL keeps what it holds in the folder, and finds it there again."""
     with ExitStack() as stack:
-        folder = stack.enter_context(
-            tempfile.TemporaryDirectory(prefix="mago-services-", ignore_cleanup_errors=True)
-        )
         yield {
-            "DATABASE_URL": stack.enter_context(postgresql(Path(folder))),
-            "REDIS_URL": stack.enter_context(valkey(Path(folder))),
+            "DATABASE_URL": stack.enter_context(postgresql(folder)),
+            "REDIS_URL": stack.enter_context(valkey(folder)),
         }
 
 
 @contextmanager
 def postgresql(folder: Path) -> Iterator[str]:
     home = folder / "postgresql"
-    home.mkdir(mode=0o700)
+    home.mkdir(mode=0o700, exist_ok=True)
     launch = unprivileged(postgresql_binaries(), folder)
     if launch.account:
         os.chown(home, launch.account["user"], launch.account["group"])
     data = home / "data"
     log = folder / "postgresql.log"
-    trusted = ["--username=mago", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
-    with log.open("w") as output:
-        failed = subprocess.call(
-            [*launch.prefix, launch.binaries / "initdb", "-D", data, "--no-sync", *trusted],
-            stdout=output,
-            stderr=output,
-            **launch.account,
-        )
-    if failed:
-        raise SystemExit(f"PostgreSQL could not be set up:\n{log.read_text()}")
+    if not (data / "PG_VERSION").exists():
+        set_up(launch, data, log)
     # What is thrown away need not survive a crash, nor be tidied up or compiled for the long run.
     options = dict.fromkeys(
         ("fsync", "synchronous_commit", "full_page_writes", "autovacuum", "jit"), "off"
@@ -80,10 +79,24 @@ def postgresql(folder: Path) -> Iterator[str]:
         yield f"postgresql://mago@/postgres?host={home}"
 
 
+def set_up(launch: "Launch", data: Path, log: Path) -> None:
+    """An empty PostgreSQL lies in the folder `data`."""
+    trusted = ["--username=mago", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
+    with log.open("w") as output:
+        failed = subprocess.call(
+            [*launch.prefix, launch.binaries / "initdb", "-D", data, "--no-sync", *trusted],
+            stdout=output,
+            stderr=output,
+            **launch.account,
+        )
+    if failed:
+        raise SystemExit(f"PostgreSQL could not be set up:\n{log.read_text()}")
+
+
 @contextmanager
 def valkey(folder: Path) -> Iterator[str]:
     home = folder / "valkey"
-    home.mkdir(mode=0o700)
+    home.mkdir(mode=0o700, exist_ok=True)
     address = home / "socket"
     # One database for each test process, see conftest.py.
     options = {"port": "0", "databases": "64", "save": "", "appendonly": "no", "dir": home}

@@ -1,0 +1,57 @@
+"""What single requests cost, application and database told apart."""
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from . import machine
+from .windows import Action
+
+DATABASES = ("postgres", "valkey-server")
+# Until each thread of a server has its connection to the database.
+WARM_UP = 2
+
+
+@dataclass
+class Costs:
+    """Seconds of CPU, request by request."""
+
+    application: list[float] = field(default_factory=list)
+    database: list[float] = field(default_factory=list)
+
+    @property
+    def total(self) -> list[float]:
+        return [sum(both) for both in zip(self.application, self.database, strict=True)]
+
+    @property
+    def p95(self) -> float:
+        """What 95 of 100 requests stay below."""
+        ordered = sorted(self.total)
+        return ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
+
+
+def measure(actions: Mapping[str, Action], rounds: int) -> dict[str, Costs]:
+    """Each action once, in turn, `rounds` times over; by what all our processes have used."""
+    costs = {name: Costs() for name in actions}
+    for number in range(rounds + WARM_UP):
+        # A new connection is a new process of PostgreSQL.
+        application, database = processes()
+        for name, action in actions.items():
+            before = machine.cpu_seconds(application), machine.cpu_seconds(database)
+            action()
+            if number >= WARM_UP:
+                costs[name].application.append(machine.cpu_seconds(application) - before[0])
+                costs[name].database.append(machine.cpu_seconds(database) - before[1])
+    return costs
+
+
+def processes() -> tuple[list[int], list[int]]:
+    """What descends from this process: applications, and databases."""
+    found: dict[bool, list[int]] = {False: [], True: []}
+    for process in machine.tree(os.getpid())[1:]:
+        with suppress(OSError):
+            found[(machine.PROC / str(process) / "comm").read_text().strip() in DATABASES].append(
+                process
+            )
+    return found[False], found[True]
