@@ -43,9 +43,8 @@ def _above(path: str) -> list[str]:
 def _known(context: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Addresses with their titles: sections that are shown, tabs, whose page it is, and what it is about."""
     path = context["request"].path
-    sections = [item for group in context["navigation"] for item in group["items"]]
-    for item in sections:
-        yield item["url"], item["title"]
+    for group in context["navigation"]:
+        yield from ((item.url, item.title) for item in group.items)
     for tab in context.get("tabs") or ():
         yield tab["url"], tab["title"]
     whose = context.get("programme") or context.get("organization")

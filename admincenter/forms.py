@@ -1,13 +1,14 @@
 """Cleaning of what administrators type: filters of the lists, and the reason for an action."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import User, normalize_email
 from mago.audit.cleaning import LONGEST_REASON
@@ -151,8 +152,20 @@ class TokenFilters(Filters):
     )
 
 
+@cache
+def _events(language: str) -> list[tuple[str, str]]:
+    """Every kind of event, in the order of what is read, which depends on the language of the reader."""
+    events = sorted((str(tag.label), tag.value) for tag in Tag)
+    return [(ANY[0], str(ANY[1])), *((value, label) for label, value in events)]
+
+
 class AuditFilters(Filters):
-    tag = forms.ChoiceField(label=gettext_lazy("Event"), required=False, widget=Select)
+    tag = forms.ChoiceField(
+        label=gettext_lazy("Event"),
+        required=False,
+        widget=Select,
+        choices=lambda: _events(get_language()),
+    )
     outcome = forms.ChoiceField(
         label=gettext_lazy("Outcome"),
         required=False,
@@ -166,12 +179,6 @@ class AuditFilters(Filters):
     )
     since = MomentField(label=gettext_lazy("From (UTC)"))
     until = MomentField(label=gettext_lazy("Until (UTC)"), to_end=True)
-
-    def __init__(self, data: Any) -> None:
-        super().__init__(data)
-        # Sorted by what is read, which depends on the language of the reader.
-        tags = sorted((str(tag.label), tag.value) for tag in Tag)
-        self.fields["tag"].choices = [ANY, *((value, label) for label, value in tags)]  # type: ignore[attr-defined]
 
 
 class MessageFilters(Filters):

@@ -1,6 +1,7 @@
 """The side bar: every section with the permission that it takes, and which of them a person sees."""
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -16,7 +17,7 @@ from accounts.models import User
 from .notices.selectors import known_count
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Entry:
     """`icon` is a name in static/icons/sprite.svg; `within`: the permission may be held at any place."""
 
@@ -27,9 +28,35 @@ class Entry:
     within: bool = False
     query: str = ""
 
-    @property
+    @cached_property
     def url(self) -> str:
         return reverse(f"admincenter:{self.url_name}") + (f"?{self.query}" if self.query else "")
+
+
+@dataclass(frozen=True, eq=False)
+class Item:
+    """A link of the side bar."""
+
+    entry: Entry
+    current: bool
+
+    @property
+    def title(self) -> str | Promise:
+        return self.entry.title
+
+    @property
+    def url(self) -> str:
+        return self.entry.url
+
+    @property
+    def icon(self) -> str:
+        return self.entry.icon
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    title: str | Promise
+    items: tuple[Item, ...]
 
 
 GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
@@ -136,25 +163,23 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _navigation(path: str, held: Permissions, anywhere: Permissions) -> list[dict[str, Any]]:
-    groups: list[dict[str, Any]] = [
-        {
-            "title": title,
-            "items": [
-                _item(entry)
-                for entry in entries
-                if entry.permission in (anywhere if entry.within else held)
-            ],
-        }
-        for title, entries in GROUPS
-    ]
-    items = [item for group in groups for item in group["items"]]
+def _navigation(path: str, held: Permissions, anywhere: Permissions) -> tuple[Group, ...]:
+    shown = tuple(
+        entry
+        for _title, entries in GROUPS
+        for entry in entries
+        if entry.permission in (anywhere if entry.within else held)
+    )
     # The overview's address begins all others, so the longest one that fits is where we are.
-    here = max((i["url"] for i in items if path.startswith(i["url"])), key=len, default="")
-    for item in items:
-        item["current"] = item["url"] == here
-    return [group for group in groups if group["items"]]
+    fitting = (entry for entry in shown if path.startswith(entry.url))
+    return _groups(shown, max(fitting, key=lambda entry: len(entry.url), default=None))
 
 
-def _item(entry: Entry) -> dict[str, Any]:
-    return {"title": entry.title, "url": entry.url, "icon": entry.icon}
+@lru_cache(maxsize=512)
+def _groups(shown: tuple[Entry, ...], here: Entry | None) -> tuple[Group, ...]:
+    """The side bar with these entries; the same object each time, so that its HTML is kept as well."""
+    groups = (
+        Group(title, tuple(Item(entry, entry is here) for entry in entries if entry in shown))
+        for title, entries in GROUPS
+    )
+    return tuple(group for group in groups if group.items)

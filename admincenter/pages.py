@@ -21,6 +21,7 @@ from mago.core.forms import Form
 from .crumbs import crumbs
 from .keyset import KeysetPage, Listing
 from .navigation import frame, permissions
+from .widgets import Renderer
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -32,6 +33,7 @@ class Filters(Form):
     """What narrows a list; sent by GET, and nothing in it is required."""
 
     use_required_attribute = False
+    default_renderer = Renderer
 
     def __init__(self, data: Any) -> None:
         super().__init__(data, auto_id="filter-%s")

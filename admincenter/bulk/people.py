@@ -146,7 +146,7 @@ def draft(kind: str, people: Iterable[User], *, actor: User) -> Job:
 
 def everybody(**filters: Any) -> list[User]:
     """All whom the filters of the list find; a few more than a job takes tell that there are too many."""
-    queries = find_people(**filters).queries
+    queries = find_people(**filters, whole=True).queries
     found = {person.pk: person for rows in queries for person in rows[: MOST_ITEMS + 1]}
     return list(found.values())
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from accounts.access.models import (
@@ -18,7 +18,7 @@ from accounts.access.models import (
 from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
 from accounts.access.selectors import Actor, can, unexpired
-from accounts.models import normalize_email
+from accounts.models import User, normalize_email
 from accounts.organizations.effective import Effective, together
 from accounts.organizations.models import Domain, Organization, SignInPolicy, Site
 from accounts.organizations.selectors import members_of, sites_of, visible_to
@@ -51,9 +51,14 @@ def figures_of(organization: Organization) -> dict[str, Count]:
     return {name: count(model.objects.of(organization)) for name, model in owned.items()}
 
 
-def find_members(organization: Organization, *, q: str = "") -> Listing:
-    """Members with the roles they hold, the newest first; with `q`, whose address begins so."""
+def find_members(organization: Organization, *, q: str = "", viewer: User | None = None) -> Listing:
+    """Members with the roles they hold, the newest first; with `q`, whose address begins so.
+
+    With `viewer` each tells whether it is they.
+    """
     found = members_of(organization).prefetch_related(_roles_in(organization))
+    if viewer:
+        found = found.annotate(is_viewer=ExpressionWrapper(Q(user=viewer), BooleanField()))
     if q:
         found = found.filter(begins("user__email", normalize_email(q)))
     return Listing((found,), key=("joined_at", "id"))

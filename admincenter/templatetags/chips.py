@@ -11,11 +11,15 @@ from django.db.models import TextChoices
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from hubs.life.selectors import Standing
 from hubs.models import State
+from mago.messaging.models import Message, Status
 
 from ..security.models import Ticket
+from ..security.models.tickets import Source
 from ..security.severity import Severity
 from ..security.workflow import State as TicketState
 
@@ -44,6 +48,21 @@ TICKETS = {
     TicketState.REJECTED: "",
 }
 
+# What is no choice of a column, with its tone.
+WORDS = {
+    "active": (_("Active"), "success"),
+    "disabled": (_("Disabled"), "danger"),
+    "deleted": (_("In the recycle bin"), "danger"),
+    "locked-down": (_("Locked down"), "danger"),
+    "administrator": (_("Administrator"), "plain accent"),
+    Status.WAITING.value: (_("Waiting"), "info"),
+    Status.SENT.value: (_("Sent"), "success"),
+    Status.DEAD.value: (_("Dead"), "danger"),
+    Status.EXPIRED.value: (_("Expired"), ""),
+    "delivered": (_("Delivered"), "success"),
+    "undelivered": (_("Not delivered"), "danger"),
+}
+
 
 def chip(choice: TextChoices, tone: str, more: str = "") -> SafeString:
     return _written(get_language(), choice, tone, more)
@@ -53,6 +72,44 @@ def chip(choice: TextChoices, tone: str, more: str = "") -> SafeString:
 def _written(language: str, choice: TextChoices, tone: str, more: str) -> SafeString:
     tone = f" {tone}" if tone else ""
     return format_html('<span class="chip{}">{}{}</span>', tone, choice.label, more)
+
+
+@lru_cache(maxsize=256)
+def _label(language: str, choice: TextChoices) -> SafeString:
+    return format_html("{}", choice.label)
+
+
+def word(name: str) -> SafeString:
+    """One of WORDS."""
+    return _word(get_language(), name)
+
+
+@lru_cache(maxsize=64)
+def _word(language: str, name: str) -> SafeString:
+    text, tone = WORDS[name]
+    return format_html('<span class="chip {}">{}</span>', tone, text)
+
+
+@register.filter
+def message_state(message: Message) -> SafeString:
+    """What became of a mail or an SMS; what its gateway says of the delivery comes first."""
+    if message.delivery in ("undelivered", "failed"):
+        return word("undelivered")
+    return word("delivered" if message.delivery == "delivered" else message.status)
+
+
+@register.filter
+def person_state(person: User) -> SafeString:
+    """Whether somebody can sign in, and if they administer the platform; of `find_people`."""
+    if person.is_deleted:  # type: ignore[attr-defined]
+        state = word("deleted")
+    elif person.is_locked_down:  # type: ignore[attr-defined]
+        state = word("locked-down")
+    else:
+        state = word("active" if person.is_active else "disabled")
+    if person.is_administrator:  # type: ignore[attr-defined]
+        return SafeString(f"{state} {word('administrator')}")
+    return state
 
 
 @register.filter
@@ -71,6 +128,15 @@ def hub_state(value: str) -> SafeString:
 def ticket_state(value: str) -> SafeString:
     """Where a ticket is on its way."""
     return chip(TicketState(value), TICKETS.get(TicketState(value), "info"))
+
+
+@register.filter
+def ticket_source(ticket: Ticket) -> SafeString:
+    """Where a ticket came from, and the component that it is about."""
+    source = _label(get_language(), Source(ticket.source))
+    if not ticket.component:
+        return source
+    return format_html("{} · <bdi>{}</bdi>", source, ticket.component)
 
 
 @register.filter

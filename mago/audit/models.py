@@ -102,7 +102,7 @@ class AuditEvent(models.Model):
     @property
     def target_name(self) -> str:
         label = self.names.told(self.target_label)
-        return label or self.names.within(self).get(self.target_id, self.target_id)
+        return label or self.names.thing(self.target_id)
 
     @property
     def told_detail(self) -> Any:

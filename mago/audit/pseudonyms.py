@@ -7,7 +7,7 @@ What is behind a pseudonym lies in a table beside the trail, whose rows can be d
 import re
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -88,6 +88,10 @@ class Names:
             return {self.told(name): self.told_of(item) for name, item in value.items()}
         return [self.told_of(item) for item in value] if isinstance(value, list) else value
 
+    def thing(self, text: str) -> str:
+        """What is behind an identifier; itself, where that is nobody's that these events name."""
+        return self._addresses.get(text) or self._texts.get(text, text)
+
     def of(self, person_id: UUID, texts: Collection[str]) -> "Names":
         """The same, but that nothing is told of what is neither the person's own nor one of `texts`."""
         people, known = self._both
@@ -112,6 +116,10 @@ class Names:
     @property
     def _people(self) -> dict[UUID, str]:
         return self._both[0]
+
+    @cached_property
+    def _addresses(self) -> dict[str, str]:
+        return {str(key): email for key, email in self._people.items()}
 
     @property
     def _texts(self) -> dict[str, str]:

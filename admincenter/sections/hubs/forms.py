@@ -51,9 +51,9 @@ class AnyHubFilters(Filters):
 
 
 class HubFilters(AnyHubFilters):
-    site = RowField(label=gettext_lazy("Site"))
-    group = RowField(label=gettext_lazy("Group"))
-    tag = forms.ChoiceField(label=gettext_lazy("Tag"), required=False)
+    site = RowField(label=gettext_lazy("Site"), widget=Select)
+    group = RowField(label=gettext_lazy("Group"), widget=Select)
+    tag = forms.ChoiceField(label=gettext_lazy("Tag"), required=False, widget=Select)
 
     def __init__(self, data: Any, *, viewer: Actor, organization: Organization) -> None:
         super().__init__(data)

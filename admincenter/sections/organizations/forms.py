@@ -22,6 +22,7 @@ from mago.core.forms import Form
 
 from ...forms import AuditFilters, MomentField
 from ...pages import Filters
+from ...widgets import Select
 
 NOTHING = ("", "–")
 IN_ORGANIZATIONS = sorted(frozenset(Permission) - PLATFORM_ONLY)
@@ -106,6 +107,7 @@ class BindingFilters(Filters):
     role = forms.ChoiceField(
         label=gettext_lazy("Role"),
         required=False,
+        widget=Select,
         choices=[("", gettext_lazy("Any")), *BUILT_IN, ("custom", gettext_lazy("Own roles"))],
     )
 

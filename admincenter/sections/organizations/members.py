@@ -30,7 +30,7 @@ def members(request: HttpRequest, whose: Organization) -> HttpResponse:
         "admincenter/organizations/members.html",
         title=_("Members"),
         filters=MemberFilters(request.GET),
-        find=lambda **chosen: find_members(whose, **chosen),
+        find=lambda **chosen: find_members(whose, viewer=actor(request), **chosen),
         invitations=open_invitations(whose),
         owns=any(_is_owner(binding, whose) for binding in live_bindings(actor(request))),
         **around(request, whose, TAB),

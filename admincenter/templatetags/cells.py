@@ -1,0 +1,120 @@
+"""Parts of rows that depend on the row, for `{% each %}`."""
+
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from accounts.access.models import Membership
+from accounts.models import User
+from accounts.sessions.models import Session
+from hubs.models import Hub
+from mago.audit.models import AuditEvent, Outcome
+
+register = template.Library()
+
+NOTHING = SafeString("")
+NONE = SafeString("–")
+
+
+@register.filter
+def or_dash(value: Any) -> Any:
+    return value or NONE
+
+
+@register.filter
+def initial(person: User) -> str:
+    return person.email[:1]
+
+
+@register.filter
+def name_or_email(person: User) -> str:
+    return person.name or person.email
+
+
+@register.filter
+def email_below(person: User) -> SafeString:
+    """The address, where a name stands above it."""
+    return format_html("<small>{}</small>", person.email) if person.name else NOTHING
+
+
+@register.filter
+def roles_here(member: Membership) -> SafeString:
+    """What a member whose `user` has `roles_here` holds, and at which site."""
+    held = member.user.roles_here  # type: ignore[attr-defined]
+    if not held:
+        return SafeString('<span class="muted">–</span>')
+    chips = ((_role(binding),) for binding in held)
+    return format_html_join(" ", '<span class="chip plain accent">{}</span>', chips)
+
+
+@register.filter
+def hidden_from_oneself(member: Membership) -> SafeString:
+    """An attribute of what one cannot do to oneself, where the members tell who is the viewer."""
+    return SafeString(" hidden") if member.is_viewer else NOTHING  # type: ignore[attr-defined]
+
+
+def _role(binding: Any) -> str:
+    return f"{binding.role_name} · {binding.site}" if binding.site else binding.role_name
+
+
+@register.filter
+def in_query(text: str) -> str:
+    """As a value in the query of an address."""
+    return urlencode({"": text})[1:]
+
+
+@register.filter
+def proved_below(session: Session) -> SafeString:
+    if not session.proofs:
+        return NOTHING
+    return format_html('<br><small class="muted">{}</small>', session.proved_by)
+
+
+@register.filter
+def sessions_from(address: str | None) -> SafeString:
+    """The address, leading to the sessions from there."""
+    return format_html('<a href="?address={0}"><code>{0}</code></a>', address) if address else NONE
+
+
+@register.filter
+def serial_below(hub: Hub) -> SafeString:
+    """The serial number beside the model, where a name stands above them."""
+    return format_html(" · <bdi>{}</bdi>", hub.serial) if hub.name else NOTHING
+
+
+@register.filter
+def tag_chips(hub: Hub) -> SafeString:
+    tags = ((tag.name,) for tag in hub.tags.all())
+    return format_html_join("", ' <span class="chip plain">{}</span>', tags)
+
+
+@register.filter
+def happened(event: AuditEvent) -> SafeString:
+    """What happened, and how it ended where that was no success."""
+    return _happened(get_language(), event.tag, event.outcome)
+
+
+@lru_cache(maxsize=1024)
+def _happened(language: str, tag: str, outcome: str) -> SafeString:
+    label = AuditEvent(tag=tag).label
+    if outcome == Outcome.SUCCESS:
+        return format_html('<span class="chip success">{}</span>', label)
+    tone = "danger" if outcome == Outcome.FAILURE else "warning"
+    ended = '<span class="chip {}">{}</span> <small class="muted">{}</small>'
+    return format_html(ended, tone, label, Outcome(outcome).label)
+
+
+@register.filter
+def by_and_about(event: AuditEvent) -> SafeString:
+    """Who did it and, where that is somebody or something else, to whom or what."""
+    actor, target = event.actor_name, event.target_name
+    by = format_html("<bdi>{}</bdi>", actor)
+    if not target or event.target_id == str(event.actor_id):
+        return by
+    about = '{}{}<small class="muted">→ <bdi>{}</bdi></small>'
+    return format_html(about, by, SafeString("<br>") if actor else NOTHING, target)
