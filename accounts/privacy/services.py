@@ -99,7 +99,9 @@ def _erase(request: DataRequest) -> None:
     """Nothing but the key is left of the person, in the trail."""
     # In the order in which somebody is restored.
     person = User.objects.select_for_update().filter(pk=request.person_id).first()
-    if person is None or deletion_of(person) is None:
+    binned = deletion_of(person) if person else None
+    # Restored meanwhile; and whoever was deleted again has their time to be restored again.
+    if person is None or binned is None or binned.deleted_at > request.created_at:
         return
     addresses = addresses_of(person)
     asker = Asker(request.asked_by_id) if request.asked_by_id else None

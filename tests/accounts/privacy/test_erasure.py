@@ -68,6 +68,21 @@ def test_only_who_lies_in_the_recycle_bin_is_erased_and_not_by_everybody(
     assert User.objects.filter(pk=charlie.pk).exists()
 
 
+def test_who_was_restored_meanwhile_and_is_deleted_again_has_all_their_days(
+    charlie: User, dora: User
+) -> None:
+    """The worker was away: what was asked for then was about the first time."""
+    delete_person(person=charlie, reason="x", actor=dora)
+    services.ask_for_erasure(person=charlie, actor=dora, reason="x")
+    restore_person(person=charlie, actor=dora)
+    delete_person(person=charlie, reason="another", actor=dora)
+    run_all()
+    assert User.objects.filter(pk=charlie.pk).exists()
+    services.ask_for_erasure(person=charlie, actor=dora, reason="now")
+    run_all()
+    assert not User.objects.filter(pk=charlie.pk).exists()
+
+
 def test_whose_time_is_over_is_erased_by_the_clock(charlie: User, dora: User) -> None:
     delete_person(person=charlie, reason="x", actor=dora)
     with time_machine.travel(timezone.now() + timedelta(days=29), tick=False):
