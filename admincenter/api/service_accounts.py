@@ -20,11 +20,12 @@ from mago.core.keyset import Listing
 
 from ..selectors.service_accounts import (
     account_for,
+    find_all_tokens,
     find_service_accounts,
     find_tokens,
     token_for,
 )
-from .common import RoleField, SiteField, owned
+from .common import OwnerResource, RoleField, SiteField, owned
 from .members import HeldRoleSerializer
 from .shapes import OnceField, PersonRefSerializer
 
@@ -58,6 +59,13 @@ class TokenSerializer(serializers.Serializer[Any]):
     revoked_at = serializers.DateTimeField(allow_null=True)
     last_used_at = serializers.DateTimeField(allow_null=True)
     last_used_from = serializers.IPAddressField(allow_null=True)
+
+
+class TokenOfAccountSerializer(TokenSerializer):
+    """In a list of several accounts' tokens."""
+
+    service_account = serializers.UUIDField(source="service_account_id")
+    organization = serializers.UUIDField(source="service_account.organization_id")
 
 
 class NewTokenSerializer(TokenSerializer):
@@ -188,6 +196,18 @@ class Tokens(_OfTokens):
         )
         token.shown = secret  # type: ignore[attr-defined]
         return token
+
+
+class AllTokens(OwnerResource):
+    access = Permission.SERVICE_ACCOUNTS_READ
+
+    @listed(
+        TokenOfAccountSerializer,
+        query=TokenQuery,
+        summary="The tokens of all service accounts, newest first",
+    )
+    def get(self, **chosen: Any) -> Listing:
+        return find_all_tokens(organization=self.whose.slug if self.whose else "", **chosen)
 
 
 class OneToken(_OfTokens):

@@ -80,6 +80,7 @@ of_organization = [
         service_accounts.EnableServiceAccount.as_view(),
         name="api-enable-service-account",
     ),
+    path("api-tokens", service_accounts.AllTokens.as_view(), name="api-organization-tokens"),
     path(
         "service-accounts/<uuid:account_id>/tokens",
         service_accounts.Tokens.as_view(),
@@ -279,6 +280,7 @@ urlpatterns = [
     ),
     path("notices", notices.Notices.as_view(), name="api-notices"),
     path("notices/read", notices.ReadNotices.as_view(), name="api-read-notices"),
+    path("api-tokens", service_accounts.AllTokens.as_view(), name="api-all-tokens"),
     path("sessions", sessions.Sessions.as_view(), name="api-sessions"),
     path("sessions/jobs", jobs.SessionJobs.as_view(), name="api-session-jobs"),
     path("jobs", jobs.Jobs.as_view(), name="api-jobs"),

@@ -189,6 +189,7 @@ PAGES_OF_ONE = [
     "policies/create/",
     "service-accounts/",
     "service-accounts/create/",
+    "service-accounts/tokens/",
     "applications/",
     "applications/create/",
     "audit/",

@@ -19,6 +19,7 @@ from accounts.provider.services import create_api_token, revoke_api_token
 from ...pages import list_page, submit
 from ...reasons import with_reason
 from ...selectors.service_accounts import (
+    find_all_tokens,
     find_service_accounts,
     find_tokens,
     roles_held_by,
@@ -60,6 +61,20 @@ def service_account(request: HttpRequest, whose: Organization, account_id: UUID)
         find=lambda **chosen: find_tokens(account, **chosen),
         account=account,
         roles=roles_held_by(account),
+        **around(request, whose, TAB),
+    )
+
+
+@require(Permission.SERVICE_ACCOUNTS_READ, of=organization)
+@require_safe
+def tokens(request: HttpRequest, whose: Organization) -> HttpResponse:
+    """Of all its service accounts together: what is about to end, and what was used from where."""
+    return list_page(
+        request,
+        "admincenter/organizations/tokens.html",
+        title=_("API tokens"),
+        filters=TokenFilters(request.GET),
+        find=lambda **chosen: find_all_tokens(organization=whose.slug, **chosen),
         **around(request, whose, TAB),
     )
 

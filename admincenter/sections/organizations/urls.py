@@ -54,6 +54,7 @@ urlpatterns: list[URLPattern] = [
     path(
         "service-accounts/", service_accounts.service_accounts, name="organization_service_accounts"
     ),
+    path("service-accounts/tokens/", service_accounts.tokens, name="organization_tokens"),
     path("service-accounts/create/", service_accounts.create, name="create_service_account"),
     path(
         "service-accounts/<uuid:account_id>/disable/",

@@ -30,6 +30,7 @@ PAGES = (
     "policies/",
     "service-accounts/",
     "service-accounts/{robot}/",
+    "service-accounts/tokens/",
     "audit/",
     "audit/exports/",
     "explain/?permission=hubs:read&member=alice@example.com",

@@ -13,6 +13,7 @@ from accounts.provider.models import ApiToken
 from accounts.provider.selectors import api_token_of
 from accounts.provider.services import create_api_token, note_use
 from mago.audit.tags import Tag
+from tests.conftest import Browser
 
 from .test_members import said
 
@@ -169,3 +170,17 @@ def test_a_reporter_sees_them_and_changes_nothing(reporter: Any, robot: Any, tok
     assert '<form method="post" action="/admincenter' not in page
     for path in ("tokens/create/", f"tokens/{token.pk}/revoke/", "disable/"):
         assert reporter.post(f"{account_page(robot)}{path}").status_code == 403
+
+
+def test_the_tokens_of_all_accounts_stand_in_one_list_and_no_others(
+    owner: Any, reporter: Any, other: Any, token: Any, charlie: Any
+) -> None:
+    theirs = create_service_account(organization=other, name="Theirs", actor=charlie)
+    create_api_token(account=theirs, name="elsewhere", actor=charlie)
+    page = owner.get(f"{AT}tokens/")
+    assert [row.pk for row in page.context["rows"].rows] == [token.pk]
+    assert f"tokens/{token.pk}/revoke/" in page.text
+    assert f"tokens/{token.pk}/revoke/" not in reporter.get(f"{AT}tokens/").text
+    assert owner.get(f"{AT}tokens/?state=revoked").context["rows"].rows == []
+    stranger = Browser().as_person(charlie)
+    assert stranger.get(f"{AT}tokens/").status_code == 404
