@@ -11,8 +11,9 @@ from mago import telemetry, views
 from mago.messaging import callbacks
 
 urlpatterns = [
-    # First: hubs ask most often, and each route above costs them.
+    # First: hubs and applications ask most often, and each route above costs them.
     path("api/v1/hubs/", include("hubs.urls")),
+    path("oauth/", include("accounts.provider.urls")),
     path("", views.home, name="home"),
     path("preferences/", views.preferences, name="preferences"),
     path("setup/<token>/", entrance.set_up, name="setup"),
@@ -22,7 +23,6 @@ urlpatterns = [
     path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("admincenter.api.urls")),
     path("api/v1/", include("admincenter.security.api.urls")),
-    path("oauth/", include("accounts.provider.urls")),
     path(
         ".well-known/openid-configuration",
         programs.openid_configuration,

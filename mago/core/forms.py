@@ -18,6 +18,8 @@ _TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 def unusable(value: str, *, lines: bool = False) -> bool:
     """Whether `value` holds what breaks or turns a line, or the mark that broken UTF-8 leaves behind."""
+    if value.isascii() and value.isprintable():
+        return False  # Nearly always, and told at once.
     allowed = "\r\n\t" if lines else ""
     return any(
         (unicodedata.category(c) in _UNUSABLE or c in _TURNS or c == "\ufffd") and c not in allowed

@@ -1,10 +1,11 @@
 """The authorization server: which grants there are, and who may ask."""
 
+import json
 from typing import Any
 
 from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 
 from mago.core.errors import Refused
 
@@ -12,6 +13,8 @@ from ..models import AuthMethod
 from ..services import InvalidGrant
 from . import clients, grants
 from .requests import Request, is_plain
+
+_encode = json.JSONEncoder().encode
 
 
 class Server(AuthorizationServer):
@@ -34,8 +37,10 @@ class Server(AuthorizationServer):
     def handle_response(
         self, status: int, payload: Any, headers: list[tuple[str, str]]
     ) -> HttpResponse:
-        response: HttpResponse
-        response = JsonResponse(payload, status=status) if payload else HttpResponse(status=status)
+        if payload:
+            response = HttpResponse(_encode(payload), "application/json", status)
+        else:
+            response = HttpResponse(status=status)
         for name, value in headers:
             response.headers[name] = value
         return response
@@ -77,7 +82,7 @@ class Server(AuthorizationServer):
 
 def demand_plain(request: HttpRequest, ours: Request) -> None:
     """A form, each of its parameters once, and none of them in the address, where logs would keep them."""
-    if request.GET:
+    if request.META.get("QUERY_STRING"):
         raise InvalidRequestError("Send parameters in the body.")
     if request.content_type != "application/x-www-form-urlencoded":
         raise InvalidRequestError("Send application/x-www-form-urlencoded.")
