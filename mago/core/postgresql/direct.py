@@ -13,7 +13,7 @@ from typing import Any
 from psycopg import Connection, Cursor, OperationalError
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, TransactionStatus
+from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
 
 # The values of one statement may be of other types another time, and each way of it is prepared by itself.
 MOST = 200
@@ -96,8 +96,10 @@ class Direct:
         self._forgotten += 1
         return self._libpq.transaction_status == TransactionStatus.IDLE
 
-    def _error(self, result: Any) -> Exception:
-        if self._libpq.status != ConnStatus.OK:
+    @staticmethod
+    def _error(result: Any) -> Exception:
+        if result.error_field(_SQLSTATE) is None:
+            # The server says nothing any more: it is libpq that tells of the connection's end.
             return OperationalError(result.get_error_message())
         return error_from_result(result)
 

@@ -1,6 +1,8 @@
 """Statements written by hand reach libpq by a short way, and behave as by psycopg's own."""
 
+import os
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -110,6 +112,19 @@ def test_none_is_prepared_where_that_is_turned_off_and_never_more_than_so_many(
                 assert one.execute(sql, [1]).fetchone()
         assert not plain._names
         assert len(few._names) == len(again._names) == 1
+    finally:
+        other.close()
+
+
+def test_a_connection_that_is_gone_without_a_word_is_an_operational_error() -> None:
+    other: Any = connection.copy()
+    other.connect()
+    try:
+        with Path(os.devnull).open("rb") as nobody:
+            os.dup2(nobody.fileno(), other.connection.fileno())
+        with pytest.raises(OperationalError), other.wrap_database_errors:
+            other.direct.execute(_COUNT.sql, ["x", 0])
+        assert not other.is_usable()
     finally:
         other.close()
 
