@@ -193,7 +193,7 @@ SPECTACULAR_SETTINGS = {
             "people.send_reset",
         ],
         "CheckpointKindEnum": ["quality-assurance", "staged-deployment", "review"],
-        "FindingOutcomeEnum": ["new", "known", "back", "over", "wrong"],
+        "FindingOutcomeEnum": ["new", "known", "back", "over", "wrong", "left"],
         "OutcomeEnum": "mago.audit.models.Outcome",
         "FindingFormatEnum": ["sarif", "vex", "csv", "osv"],
         "FormatEnum": ["csv", "jsonl"],

@@ -31,6 +31,8 @@ from .moves import move_ticket
 from .tickets import create_ticket
 
 REGRESSION = "Found again"
+# Tickets that one import makes or reopens: nobody else writes to SQLite meanwhile, which waits for so many seconds.
+MOST_AT_ONCE = 1000
 
 
 class Format(StrEnum):
@@ -50,6 +52,7 @@ class Outcome(StrEnum):
     BACK = "back"
     OVER = "over"
     WRONG = "wrong"
+    LEFT = "left"
 
 
 @dataclass
@@ -100,7 +103,8 @@ def import_findings(
 ) -> list[Row]:
     """A ticket for each finding that is new, by its fingerprint; none for what is known, wrong or over.
 
-    A ticket that was closed and is found again is triaged again. The same file, imported again, changes nothing
+    A ticket that was closed and is found again is triaged again. Beyond MOST_AT_ONCE, findings are left for when the
+    same file comes again. The same file, imported again, changes nothing
     but when its findings were last seen. With `dry_run` nothing is written at all.
     """
     with transaction.atomic():
@@ -124,10 +128,15 @@ def _decided(programme: Programme, found: list[Found]) -> list[Row]:
     for batch in _batches(sorted(names)):
         rows = Finding.objects.of(programme).filter(fingerprint__in=batch).select_related("ticket")
         known |= {row.fingerprint: row.ticket for row in rows}
-    decided, seen = [], set()
+    decided: list[Row] = []
+    seen, work = set[str](), 0
     for number, one in enumerate(found, 1):
         ticket = known.get(one.fingerprint)
-        decided.append(Row(number, one, _outcome(one, ticket, one.fingerprint in seen), ticket))
+        outcome = _outcome(one, ticket, one.fingerprint in seen)
+        if outcome in (Outcome.NEW, Outcome.BACK):
+            work += 1
+            outcome = outcome if work <= MOST_AT_ONCE else Outcome.LEFT
+        decided.append(Row(number, one, outcome, ticket))
         seen.add(one.fingerprint)
     return decided
 

@@ -55,6 +55,13 @@ def import_file(request: HttpRequest, whose: Programme) -> HttpResponse:
             "%(n)s ticket was made or reopened.", "%(n)s tickets were made or reopened.", made
         )
         messages.success(request, told % {"n": made})
+        if left := sum(row.outcome == Outcome.LEFT for row in rows):
+            told = ngettext(
+                "%(n)s finding is left: import the same file again.",
+                "%(n)s findings are left: import the same file again.",
+                left,
+            )
+            messages.warning(request, told % {"n": left})
         return redirect("admincenter:tickets", whose.slug)
     if rows:
         counts = [(one, sum(row.outcome == one for row in rows)) for one in Outcome]

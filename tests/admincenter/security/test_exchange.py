@@ -18,6 +18,7 @@ from packaging.version import Version
 from admincenter.security.exchange import osv, sarif, table, vex
 from admincenter.security.exchange.found import Unreadable, text
 from admincenter.security.models import Finding, Ticket
+from admincenter.security.services import imports
 from admincenter.security.services.imports import Outcome, import_findings
 from admincenter.security.workflow import State
 from tests.conftest import Browser
@@ -241,6 +242,26 @@ def test_the_same_file_makes_no_ticket_twice(programme: Any, alice: Any, events:
     assert outcomes(result()) == [Outcome.BACK]
     assert closed.first().state == State.TRIAGED
     assert events("security:findings:imported")[-1].detail["back"] == 1
+
+
+def test_a_large_file_is_imported_in_goes(
+    programme: Any, alice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "MOST_AT_ONCE", 1)
+    found = sarif.read(scan(result(), result("b.py"), result("c.py")))
+    outcomes = [
+        [
+            row.outcome
+            for row in import_findings(programme=programme, found=found, actor=alice, dry_run=False)
+        ]
+        for _ in range(3)
+    ]
+    assert outcomes == [
+        [Outcome.NEW, Outcome.LEFT, Outcome.LEFT],
+        [Outcome.KNOWN, Outcome.NEW, Outcome.LEFT],
+        [Outcome.KNOWN, Outcome.KNOWN, Outcome.NEW],
+    ]
+    assert Finding.objects.of(programme).count() == 3
 
 
 def test_another_programme_has_findings_of_its_own(
