@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from json.encoder import encode_basestring as quoted
 
 MASKED = "[masked]"
 TEXT_LIMIT = 500
@@ -60,36 +60,40 @@ def _is_secret(name: str) -> bool:
     return _SECRET.search(name) is not None
 
 
-def clean_detail(value: object, depth: int = DEPTH_LIMIT) -> Any:
-    """`value` in JSON's types, without secrets, and small.
+def written_detail(value: object, depth: int = DEPTH_LIMIT) -> str:
+    """`value` as canonical JSON (docs/audit-format.md), without secrets, and small.
 
-    Numbers are whole, as each database spells others in its own way.
+    Cleaned and written in one pass, as each event comes by here. Numbers are whole, as each database
+    spells others in its own way.
 
-    >>> clean_detail({"before": {"name": "A", "password": "x"}, "share": 0.5, "reset_code": 123456})
-    {'before': {'name': 'A', 'password': '[masked]'}, 'share': '0.5', 'reset_code': '[masked]'}
+    >>> written_detail({"password": "x", "before": {"share": 0.5, "by": None}, "reset_code": 123456})
+    '{"before":{"by":null,"share":"0.5"},"password":"[masked]","reset_code":"[masked]"}'
     """
-    if value is None or isinstance(value, bool):
-        return value
     if type(value) is str:
-        return _clean_value(value)
-    if isinstance(value, int) and abs(value) < 2**53:
-        return int(value)
-    if depth and isinstance(value, Mapping):
-        return {name: _masked(name, item, depth) for name, item in _named(value)}
-    if depth and isinstance(value, list | tuple | set | frozenset):
-        return [clean_detail(item, depth - 1) for item in list(value)[:ITEM_LIMIT]]
-    return _clean_value(clean_text(value))
+        return quoted(_clean_value(value))
+    if value is None:
+        return "null"
+    if isinstance(value, int):
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if abs(value) < 2**53:
+            return str(int(value))
+    elif depth and isinstance(value, dict | Mapping):
+        named = {clean_text(name, 64): item for name, item in list(value.items())[:ITEM_LIMIT]}
+        items = [f"{quoted(name)}:{_masked(name, named[name], depth)}" for name in sorted(named)]
+        return f"{{{','.join(items)}}}"
+    elif depth and isinstance(value, list | tuple | set | frozenset):
+        return (
+            f"[{','.join([written_detail(item, depth - 1) for item in list(value)[:ITEM_LIMIT]])}]"
+        )
+    return quoted(_clean_value(clean_text(value)))
 
 
 def _clean_value(text: str) -> str:
     return MASKED if len(text) >= _SHORTEST and _LOOKS_SECRET.search(text) else clean_text(text)
 
 
-def _named(value: Mapping[Any, Any]) -> list[tuple[str, Any]]:
-    return [(clean_text(name, 64), item) for name, item in list(value.items())[:ITEM_LIMIT]]
-
-
-def _masked(name: str, item: object, depth: int) -> Any:
+def _masked(name: str, item: object, depth: int) -> str:
     if _is_secret(name) and item is not None and not isinstance(item, bool):
-        return MASKED
-    return clean_detail(item, depth - 1)
+        return f'"{MASKED}"'
+    return written_detail(item, depth - 1)

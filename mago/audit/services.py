@@ -16,7 +16,7 @@ from mago.core.context import caller
 from mago.core.metrics import SIGN_INS
 
 from . import canonical, marks, selectors, tallies
-from .cleaning import clean_detail, clean_text
+from .cleaning import clean_text, written_detail
 from .insertion import Entry
 from .models import AuditEvent, AuditLink, Outcome
 from .pseudonyms import hide_addresses
@@ -58,9 +58,9 @@ def record(
     outcome: Outcome = Outcome.SUCCESS,
     organization_id: UUID | None = None,
     **detail: Any,
-) -> AuditEvent:
+) -> None:
     """The event stands in the trail, or goes with the caller's transaction if that is rolled back; see `entry`."""
-    return entry(
+    entry(
         tag,
         actor=actor,
         on_behalf_of=on_behalf_of,
@@ -107,16 +107,15 @@ def entry(
         "address": clean_text(who.address, 45),
         "user_agent": clean_text(who.user_agent, 300),
         "request_id": clean_text(who.request_id, 64),
-        "detail": clean_detail(detail),
     }
     if result := _SIGN_INS.get(tag):
         method = detail.get("method") or detail.get("kind") or detail.get("provider") or "any"
         _sign_ins(str(method), result).inc()
-    text = canonical.encode(content["detail"])
-    if "@" in text:
-        text = hide_addresses(text)
-        content["detail"] = json.loads(text)
-    return Entry(content, text, canonical.sign(content, text))
+    told = written_detail(detail)
+    if "@" in told:
+        # Encoded anew, as a name that was an address is sorted elsewhere now.
+        told = canonical.encode(json.loads(hide_addresses(told)))
+    return Entry([*content.values(), told, canonical.sign(content, told)])
 
 
 @lru_cache(maxsize=256)

@@ -47,34 +47,17 @@ class Statement:
                 cursor.execute(self.sql, values)
                 return take(cursor)
         database.validate_no_broken_transaction()
-        database.close_if_health_check_failed()
-        database.ensure_connection()
+        if database.connection is None or not database.in_atomic_block:
+            database.close_if_health_check_failed()
+            database.ensure_connection()
         with database.wrap_database_errors:
             if is_sqlite:
                 return take(database.connection.execute(self._sqlite, values))
             return take(database.direct.execute(self.sql, values))
 
 
-class Insertion(Statement):
-    """An INSERT of one row that the database numbers, in its column `id`."""
-
-    def __init__(self, sql: str) -> None:
-        super().__init__(f"{sql} RETURNING id")
-        # SQLite's driver knows the number anyway; RETURNING takes as long as the INSERT itself.
-        self._sqlite = sql.replace("%s", "?")
-
-    def add(self, values: Sequence[Any]) -> int:
-        """The number of the row that stands in the database now."""
-        number: int = self._ask(values, _number)
-        return number
-
-
 def _first(cursor: Any) -> Any:
     return cursor.fetchone() if cursor.description else None
-
-
-def _number(cursor: Any) -> Any:
-    return cursor.fetchone()[0] if cursor.description else cursor.lastrowid
 
 
 def _all(cursor: Any) -> list[Any]:

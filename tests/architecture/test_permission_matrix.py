@@ -55,9 +55,9 @@ from hubs.operations.kinds import Kind
 from hubs.operations.orders import order_task
 from hubs.services import create_enrolment_code, create_room
 from mago.audit.models import AuditEvent
-from mago.audit.services import record
 from mago.audit.tags import Tag
 from tests.conftest import Browser
+from tests.trail import record
 from tests.turns import by_turns
 
 pytestmark = [pytest.mark.one_database, pytest.mark.slow, pytest.mark.exhaustive]

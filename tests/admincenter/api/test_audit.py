@@ -8,9 +8,10 @@ import pytest
 from accounts.access.roles import RoleName
 from mago.audit.jobs.running import due_jobs, run
 from mago.audit.models import AuditEvent, AuditStream
-from mago.audit.services import record, seal
+from mago.audit.services import seal
 from mago.audit.tags import Tag
 from tests.conftest import App
+from tests.trail import record
 
 
 @pytest.fixture(autouse=True)

@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from mago.audit import append_only
 from mago.audit.models import AuditEvent, AuditLink
-from mago.audit.services import Outcome, record, seal
+from mago.audit.services import Outcome, seal
 from mago.audit.tags import Tag
 from mago.core.context import Caller, calling
 from tests.admincenter.conftest import has_frame
+from tests.trail import record
 
 
 @pytest.fixture

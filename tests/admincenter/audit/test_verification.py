@@ -7,9 +7,10 @@ from django.db import connection
 from mago.audit import append_only
 from mago.audit.checkpoints import make_checkpoint, vouches_for
 from mago.audit.models import AuditEvent, AuditJob
-from mago.audit.services import record, seal
+from mago.audit.services import seal
 from mago.audit.tags import Tag
 from mago.audit.tasks import run_jobs
+from tests.trail import record
 
 AT = "/admincenter/audit/verification/"
 

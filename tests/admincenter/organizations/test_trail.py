@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.context import Caller, calling
 from tests.conftest import Browser
+from tests.trail import record
 
 pytestmark = pytest.mark.one_database
 

@@ -9,8 +9,9 @@ from django.db import connection
 
 from mago.audit import append_only
 from mago.audit.models import AuditEvent, AuditLink
-from mago.audit.services import Tag, record
+from mago.audit.services import Tag
 from mago.core.ids import new_id
+from tests.trail import record
 
 Tamper = Callable[..., None]
 

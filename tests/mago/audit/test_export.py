@@ -13,9 +13,10 @@ from time_machine import travel
 from mago.audit import checkpoints, exporting
 from mago.audit.exporting import Format, export
 from mago.audit.models import AuditEvent
-from mago.audit.services import Tag, record, seal
+from mago.audit.services import Tag, seal
 from mago.core.context import Caller, calling
 from mago.core.csv_text import FORMULA
+from tests.trail import record
 
 from .conftest import Tamper
 

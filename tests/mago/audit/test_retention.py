@@ -19,8 +19,9 @@ from mago.audit import append_only, exporting, retention, tasks
 from mago.audit.exporting import Format, export
 from mago.audit.models import AuditEvent, AuditLink, AuditSegment
 from mago.audit.retention import ChainDoesNotHold, remove_expired
-from mago.audit.services import Tag, record, seal
+from mago.audit.services import Tag, seal
 from mago.audit.verification import Break, Kind, verify
+from tests.trail import record
 
 from .conftest import Tamper
 

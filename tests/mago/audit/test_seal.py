@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from mago.audit import services, tasks
 from mago.audit.models import AuditEvent, AuditLink
-from mago.audit.services import ChainBroken, Sealing, Tag, record, seal
+from mago.audit.services import ChainBroken, Sealing, Tag, seal
 from mago.audit.verification import verify
+from tests.trail import record
 
 from .conftest import Tamper
 

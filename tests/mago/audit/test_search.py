@@ -9,12 +9,13 @@ from time_machine import TimeMachineFixture
 from mago.audit import search
 from mago.audit.models import AuditEvent, AuditMark
 from mago.audit.search import find
-from mago.audit.services import Outcome, Tag, record, seal
+from mago.audit.services import Outcome, Tag, seal
 from mago.audit.verification import verify
 from mago.core.context import Caller, calling
 from mago.core.ids import new_id
 from mago.core.keyset import KeysetPage
 from mago.core.models import LimitState
+from tests.trail import record
 
 from .conftest import Tamper
 

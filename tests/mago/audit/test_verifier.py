@@ -20,8 +20,9 @@ from mago.audit.canonical import encode
 from mago.audit.checkpoints import make_checkpoint
 from mago.audit.exporting import Format, export
 from mago.audit.models import AuditEvent
-from mago.audit.services import Tag, record, seal
+from mago.audit.services import Tag, seal
 from mago.audit.statements import change_key, keys
+from tests.trail import record
 
 from .conftest import Tamper
 
