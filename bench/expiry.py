@@ -10,24 +10,43 @@ from typing import Any
 import django
 
 DAYS = 90
+PIECE = 5_000  # events in a transaction
 GAP = 0.005  # seconds between two writes
 
 
 def make(count: int) -> None:
-    """As many events as old as can be, sealed."""
-    import time_machine
+    """As many events as old as can be, sealed: in bulk, with what `record` and `seal` would have written."""
     from django.db import transaction
     from django.utils import timezone
 
-    from mago.audit.services import record, seal
+    from mago.audit import canonical, marks, selectors
+    from mago.audit.models import AuditEvent, AuditLink
     from mago.audit.tags import Tag
 
-    with time_machine.travel(timezone.now() - timedelta(days=DAYS + 2)):
-        for first in range(0, count, 1000):
-            with transaction.atomic():
-                for number in range(first, min(first + 1000, count)):
-                    record(Tag.SIGN_IN_SUCCEEDED, number=number, method="password")
-            seal()
+    long_ago = timezone.now() - timedelta(days=DAYS + 2)
+    nothing = dict.fromkeys(canonical.FIELDS, "")
+    for first in range(0, count, PIECE):
+        events = []
+        for number in range(first, min(first + PIECE, count)):
+            content: dict[str, Any] = {
+                **nothing,
+                **dict.fromkeys(("actor_id", "on_behalf_of_id", "organization_id")),
+                "time": long_ago + timedelta(milliseconds=number),
+                "tag": Tag.SIGN_IN_SUCCEEDED.value,
+                "outcome": "success",
+                "detail": {"number": number, "method": "password"},
+            }
+            events.append(AuditEvent(**content, mac=canonical.sign(content)))
+        with transaction.atomic():
+            last = selectors.last_link()
+            sequence, previous = (last.sequence, bytes(last.hash)) if last else (0, bytes(32))
+            links: list[AuditLink] = []
+            for event in AuditEvent.objects.bulk_create(events):
+                sequence += 1
+                links.append(canonical.make_link(previous, sequence, event))
+                previous = bytes(links[-1].hash)
+            marks.mark([event.id for event in events])
+            AuditLink.objects.bulk_create(links)
 
 
 def remove() -> None:
