@@ -1,6 +1,7 @@
 """Who belongs where and holds what: every change, with its audit row."""
 
 from .administrators import appoint_administrator, dismiss_administrator
+from .conditions import create_condition, delete_condition, edit_condition
 from .demands import demand_permission, demand_to_bind
 from .members import (
     accept_invitation,
@@ -14,11 +15,8 @@ from .members import (
 )
 from .people import set_active, sign_out_everywhere
 from .roles import (
-    create_condition,
     create_custom_role,
-    delete_condition,
     delete_custom_role,
-    edit_condition,
     edit_custom_role,
     grant_role,
     revoke_role,

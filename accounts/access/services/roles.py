@@ -1,4 +1,4 @@
-"""Roles are granted and taken back, made, changed and deleted; conditions too.
+"""Roles are granted and taken back, made, changed and deleted.
 
 Nobody can grant what they do not hold, and what one holds only for a time or under a condition cannot
 be passed on at all: else a visitor of an hour could leave an owner behind.
@@ -8,27 +8,25 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from mago.audit.services import record
 from mago.audit.tags import Tag
-from mago.core.errors import Conflict, NotFound, Refused
+from mago.core.errors import Refused
 
-from ..conditions import BadRule, check
 from ..models import Condition, CustomRole, Membership, RoleBinding, ServiceAccount
 from ..permissions import NAMES, PLATFORM_ONLY, Permission
 from ..roles import PERMISSIONS, RoleName
 from ..scope import PLATFORM, Scope
 from ..selectors import forget_bindings
+from .common import locked, save_named
 from .demands import (
     demand_held,
     demand_permission,
     demand_to_bind,
-    demand_to_bind_all,
     in_good_hands,
 )
 
@@ -172,9 +170,6 @@ def _told(binding: RoleBinding) -> dict[str, Any]:
     }
 
 
-# --- custom roles ---
-
-
 def _checked(permissions: list[str], actor: User, scope: Scope) -> list[str]:
     """Names of permissions that the actor may put into a role: those that an organization can hold, and that they hold."""
     demand_permission(actor, Permission.ROLES_EDIT, scope)
@@ -197,7 +192,8 @@ def create_custom_role(
 ) -> CustomRole:
     """The organization has a role of that name."""
     checked = _checked(permissions, actor, organization.access_scope)
-    role: CustomRole = _saved(CustomRole(organization=organization, name=name, permissions=checked))
+    role = CustomRole(organization=organization, name=name, permissions=checked)
+    save_named(role)
     record(
         Tag.ROLE_CREATED,
         actor=actor,
@@ -211,12 +207,12 @@ def create_custom_role(
 @transaction.atomic
 def edit_custom_role(*, role: CustomRole, name: str, permissions: list[str], actor: User) -> None:
     """Whoever holds the role holds these permissions from the next request on."""
-    role = _locked(role)
+    role = locked(role)
     checked = _checked(permissions, actor, role.access_scope)
     demand_held(actor, role.granted, role.access_scope)
     before = {"name": role.name, "permissions": role.permissions}
     role.name, role.permissions = name, checked
-    _saved(role)
+    save_named(role)
     after = {"name": role.name, "permissions": role.permissions}
     record(
         Tag.ROLE_EDITED,
@@ -231,7 +227,7 @@ def edit_custom_role(*, role: CustomRole, name: str, permissions: list[str], act
 @transaction.atomic
 def delete_custom_role(*, role: CustomRole, actor: User) -> None:
     """The role is gone, from everybody who held it."""
-    role = _locked(role)
+    role = locked(role)
     demand_permission(actor, Permission.ROLES_EDIT, role)
     demand_held(actor, role.granted, role.access_scope)
     record(
@@ -242,95 +238,3 @@ def delete_custom_role(*, role: CustomRole, actor: User) -> None:
         permissions=role.permissions,
     )
     role.delete()
-
-
-# --- conditions ---
-
-
-def _checked_rule(rule: Any) -> Any:
-    try:
-        check(rule)
-    except BadRule as error:
-        message = _("This is no condition: %(error)s.") % {"error": error}
-        raise Refused(message, fields={"rule": [message]}) from None
-    return rule
-
-
-@transaction.atomic
-def create_condition(*, organization: Any, name: str, rule: Any, actor: User) -> Condition:
-    """The organization has a condition of that name."""
-    demand_permission(actor, Permission.CONDITIONS_EDIT, organization)
-    condition: Condition = _saved(
-        Condition(organization=organization, name=name, rule=_checked_rule(rule))
-    )
-    record(
-        Tag.CONDITION_CREATED,
-        actor=actor,
-        target=condition,
-        organization_id=condition.organization_id,
-        rule=rule,
-    )
-    return condition
-
-
-@transaction.atomic
-def edit_condition(*, condition: Condition, name: str, rule: Any, actor: User) -> None:
-    """Every binding that stands under it counts by the new rule, from the next request on.
-
-    A rule decides what those under it may do, so changing one asks for the right to bind those roles.
-    """
-    condition = _locked(condition)
-    demand_permission(actor, Permission.CONDITIONS_EDIT, condition)
-    demand_to_bind_all(
-        actor, RoleBinding.objects.filter(condition=condition).select_related("custom_role")
-    )
-    before = {"name": condition.name, "rule": condition.rule}
-    condition.name, condition.rule = name, _checked_rule(rule)
-    _saved(condition)
-    after = {"name": name, "rule": rule}
-    record(
-        Tag.CONDITION_EDITED,
-        actor=actor,
-        target=condition,
-        organization_id=condition.organization_id,
-        before=before,
-        after=after,
-    )
-
-
-@transaction.atomic
-def delete_condition(*, condition: Condition, actor: User) -> None:
-    """The condition is gone. Conflict while a role stands under it: without it the role would always count."""
-    demand_permission(actor, Permission.CONDITIONS_EDIT, condition)
-    record(
-        Tag.CONDITION_DELETED,
-        actor=actor,
-        target=condition,
-        organization_id=condition.organization_id,
-        rule=condition.rule,
-    )
-    try:
-        condition.delete()
-    except ProtectedError:
-        raise Conflict(
-            _("Roles stand under this condition. Change them first."), code="in_use"
-        ) from None
-
-
-def _locked(row: Any) -> Any:
-    """`row` as it is now, until this transaction ends; NotFound where it is gone."""
-    known = type(row).objects.of(row.organization_id).select_for_update().filter(pk=row.pk).first()
-    if known is None:
-        raise NotFound
-    return known
-
-
-def _saved(row: Any) -> Any:
-    """`row` is saved; a name that is taken is refused beside its field."""
-    try:
-        with transaction.atomic():
-            row.save()
-    except IntegrityError:
-        message = _("This name is taken.")
-        raise Refused(message, code="name_taken", fields={"name": [message]}) from None
-    return row

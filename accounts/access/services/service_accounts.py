@@ -12,8 +12,9 @@ from ..models import RoleBinding, ServiceAccount
 from ..permissions import Permission
 from ..principals import forget
 from ..scope import Scope
+from .common import save_named
 from .demands import demand_permission, demand_to_bind_all
-from .roles import Role, _saved, grant_role
+from .roles import Role, grant_role
 
 
 @transaction.atomic
@@ -25,9 +26,8 @@ def create_service_account(
     Without a role it may do nothing until it is granted one. Forbidden for more than the actor may pass on.
     """
     demand_permission(actor, Permission.SERVICE_ACCOUNTS_EDIT, organization)
-    account: ServiceAccount = _saved(
-        ServiceAccount(organization=organization, name=name, created_by=actor)
-    )
+    account = ServiceAccount(organization=organization, name=name, created_by=actor)
+    save_named(account)
     record(
         Tag.SERVICE_ACCOUNT_CREATED,
         actor=actor,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access.permissions import Permission
 from accounts.access.services import demand_permission
+from accounts.access.services.common import save_named
 from accounts.models import User
 from mago.audit.services import record
 from mago.audit.tags import Tag
@@ -16,7 +17,6 @@ from mago.core.errors import Conflict, NotFound, Refused
 from .. import dns
 from ..domains import BadDomain, normalize_domain
 from ..models import Domain, Organization
-from .common import save_named
 
 # How long a proved domain may fail its daily look-up before it is lost: a slip in a zone file is mended in days.
 PATIENCE = timedelta(days=7)

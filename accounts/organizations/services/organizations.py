@@ -9,6 +9,7 @@ from accounts.access.permissions import Permission
 from accounts.access.principals import forget
 from accounts.access.roles import RoleName
 from accounts.access.services import demand_permission, grant_role
+from accounts.access.services.common import save_named
 from accounts.models import User
 from mago.audit.services import record
 from mago.audit.tags import Tag
@@ -16,7 +17,6 @@ from mago.core.errors import Conflict
 from mago.core.ids import new_secret
 
 from ..models import Organization
-from .common import save_named
 
 
 @transaction.atomic

@@ -6,13 +6,13 @@ from django.utils.translation import gettext as _
 
 from accounts.access.permissions import Permission
 from accounts.access.services import demand_permission
+from accounts.access.services.common import save_named
 from accounts.models import User
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.errors import Conflict
 
 from ..models import Organization, Site
-from .common import save_named
 
 
 @transaction.atomic
@@ -29,7 +29,7 @@ def create_site(
     site = Site(
         organization=organization, name=name, time_zone=time_zone, attributes=attributes or {}
     )
-    save_named(site, "name", _("This name is taken."))
+    save_named(site)
     record(Tag.SITE_CREATED, actor=actor, target=site, organization_id=organization.pk)
     return site
 
@@ -45,7 +45,7 @@ def edit_site(
         demand_permission(actor, Permission.CONDITIONS_EDIT, site)
     before = {"name": site.name, "time_zone": site.time_zone, "attributes": site.attributes}
     site.name, site.time_zone, site.attributes = name, time_zone, attributes
-    save_named(site, "name", _("This name is taken."))
+    save_named(site)
     after = {"name": name, "time_zone": time_zone, "attributes": attributes}
     record(
         Tag.SITE_EDITED,
