@@ -19,8 +19,6 @@ TAGS = ["signin:session:opened"] * 90 + ["signin:session:failed"] * 9 + ["access
 OUTCOMES = ["success"] * 99 + ["refused"]
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 MAC = os.urandom(48)
-# Written in one transaction, so that SQLite's log stays small.
-PIECE = 250_000
 MARKS = "tag, outcome, actor_id, target_id, organization_id, address"
 
 
@@ -53,60 +51,104 @@ def rows(first: int, last: int) -> Iterator[tuple[Any, ...]]:
             f"192.0.2.{number % 100}",
             "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
             f"{number:032x}",
-            '{"method":"password"}',
+            {"method": "password"},
             MAC,
         )
 
 
 def fill(first: int, last: int) -> None:
     """Events stand in the table with what they are searched by, and one link that says how far."""
-    from django.db import connection, transaction
+    from django.db import connection
 
     from mago.audit.models import AuditEvent, AuditLink, AuditMark
 
     # Made at the end, each in one pass: kept up row by row they take most of the time.
+    spelling = connection.schema_editor(atomic=False)
     for index in AuditMark._meta.indexes:
-        with connection.schema_editor() as editor:
-            editor.remove_index(AuditMark, index)
-    for start in range(first, last, PIECE):
-        with transaction.atomic():
-            insert(rows(start, min(start + PIECE, last)))
+        run(f"DROP INDEX {index.name}")
+    if first:
+        repeat(first, last)
+    else:
+        insert(last)
     for index in AuditMark._meta.indexes:
-        with connection.schema_editor() as editor:
-            editor.add_index(AuditMark, index)
+        run(str(index.create_sql(AuditMark, spelling)))
     newest = AuditEvent.objects.latest("id")
     link = AuditLink(sequence=newest.id, event=newest, salt=os.urandom(16), hash=MAC, mac=MAC)
     link.save(force_insert=True)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE audit_auditevent")
-        cursor.execute("ANALYZE audit_auditmark")
+    run("ANALYZE audit_auditevent")
+    run("ANALYZE audit_auditmark")
 
 
-def insert(events: Iterator[tuple[Any, ...]]) -> None:
-    """These events and their marks, in bulk."""
-    from django.db import connection
-    from django.db.models import Max
+def insert(count: int) -> None:
+    """The first events."""
+    from django.db import connection, transaction
 
     from mago.audit.canonical import FIELDS
-    from mago.audit.models import AuditMark
+    from mago.audit.models import AuditEvent
 
-    columns = ",".join((*FIELDS, "mac"))
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY audit_auditevent ({columns}) FROM STDIN") as copy:
-                for row in events:
-                    copy.write_row(row)
-        else:
-            marks = ",".join(["?"] * 16)
-            connection.connection.executemany(
-                f"INSERT INTO audit_auditevent ({columns}) VALUES ({marks})",
-                ((str(time)[:-6], *rest[:2], rest[2].hex, *rest[3:]) for time, *rest in events),
-            )
-        cursor.execute(
-            f"INSERT INTO audit_auditmark (event_id, {MARKS})"
-            f" SELECT id, {MARKS} FROM audit_auditevent WHERE id > %s",
-            [AuditMark.objects.aggregate(last=Max("event_id"))["last"] or 0],
+    columns = (*FIELDS, "mac")
+    fields: list[Any] = [AuditEvent._meta.get_field(name) for name in columns]
+    with transaction.atomic(), connection.cursor() as cursor:
+        before = newest_number()
+        cursor.executemany(
+            f"INSERT INTO audit_auditevent ({', '.join(columns)})"
+            f" VALUES ({', '.join(['%s'] * len(columns))})",
+            [
+                [
+                    field.get_db_prep_save(value, connection)
+                    for field, value in zip(fields, row, strict=True)
+                ]
+                for row in rows(0, count)
+            ],
         )
+        mark_after(before)
+
+
+def repeat(first: int, last: int) -> None:
+    """The newest `first` events happen again and again, each time so many seconds later: copied by the database."""
+    from django.db import connection, transaction
+
+    from mago.audit.canonical import FIELDS
+
+    others = ", ".join((*FIELDS[1:], "mac"))
+    later = {
+        "sqlite": "datetime(time, '+' || %s || ' seconds')",
+        "postgresql": "time + make_interval(secs => %s)",
+    }[connection.vendor]
+    newest = newest_number()
+    for start in range(first, last, first):
+        with transaction.atomic(), connection.cursor() as cursor:
+            before = newest_number()
+            cursor.execute(
+                f"INSERT INTO audit_auditevent (time, {others})"
+                f" SELECT {later}, {others} FROM audit_auditevent"
+                " WHERE id > %s AND id <= %s ORDER BY id LIMIT %s",
+                [start, newest - first, newest, last - start],
+            )
+            mark_after(before)
+
+
+def newest_number() -> int:
+    from django.db.models import Max
+
+    from mago.audit.models import AuditEvent
+
+    return AuditEvent.objects.aggregate(newest=Max("id"))["newest"] or 0
+
+
+def mark_after(number: int) -> None:
+    """What is newer has its marks."""
+    run(
+        f"INSERT INTO audit_auditmark (event_id, {MARKS})"
+        f" SELECT id, {MARKS} FROM audit_auditevent WHERE id > {number}"
+    )
+
+
+def run(statement: str) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def figures(size: int) -> dict[str, float]:

@@ -12,7 +12,7 @@ from bench.hashing import ClockedHasher, clock
 from bench.report import Row, table
 from bench.trail import figures, fill
 from bench.windows import Samples, measure, ratio
-from mago.audit.models import AuditEvent
+from mago.audit.models import AuditEvent, AuditMark
 
 
 def test_the_clocked_hash_is_the_product_s() -> None:
@@ -67,13 +67,14 @@ def test_what_an_event_costs_is_the_difference_to_the_same_without_it() -> None:
     samples = {
         name: Samples(cpu=cpu) for name, cpu in {"0": [2, 3], "10": [4, 7], "page": [1, 2]}.items()
     }
-    row = append_row("G11", samples, 10, "page", 0.15)
+    row = append_row(samples, 10, "page", "an empty page", 0.15)
     assert row.value == pytest.approx(0.2)
     assert row.is_met is False
 
 
 @pytest.mark.slow
 def test_the_events_of_the_bench_fit_their_table(db: None) -> None:
-    fill(0, 200)
-    assert AuditEvent.objects.count() == 200
-    assert all(seconds > 0 for seconds in figures(200).values())
+    fill(0, 100)
+    fill(100, 250)
+    assert AuditEvent.objects.count() == AuditMark.objects.count() == 250
+    assert all(seconds > 0 for seconds in figures(250).values())
