@@ -3,8 +3,12 @@
 import itertools
 import re
 import socket
+import time
 from typing import NamedTuple, Self
 from urllib.parse import urlencode
+
+# The server closes a connection that was of no use for half a minute.
+IDLE = 10.0
 
 # Each visitor comes from a network of their own, or the limits would (rightly) stop the bench.
 _visitors = itertools.count(1)
@@ -44,6 +48,7 @@ class Client:
         self._connect()
 
     def _connect(self) -> None:
+        self.used = time.monotonic()
         self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=30)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -85,6 +90,10 @@ class Client:
             f"Content-Length: {len(body)}",
             *headers,
         ]
+        if time.monotonic() - self.used > IDLE:
+            self.socket.close()
+            self._connect()
+        self.used = time.monotonic()
         self.socket.sendall("\r\n".join([*head, "", ""]).encode() + body)
         return self._read()
 

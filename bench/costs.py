@@ -1,6 +1,7 @@
 """What single requests cost, application and database told apart."""
 
 import os
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -31,10 +32,13 @@ class Costs:
         return ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
 
 
-def measure(actions: Mapping[str, Action], rounds: int) -> dict[str, Costs]:
-    """Each action once, in turn, `rounds` times over; by what all our processes have used."""
+def measure(actions: Mapping[str, Action], rounds: int, seconds: float) -> dict[str, Costs]:
+    """Each action once, in turn, `rounds` times over, or fewer in `seconds`; by what all our processes have used."""
     costs = {name: Costs() for name in actions}
+    end = time.monotonic() + seconds
     for number in range(rounds + WARM_UP):
+        if number > WARM_UP and time.monotonic() > end:
+            break
         # A new connection is a new process of PostgreSQL.
         application, database = processes()
         for name, action in actions.items():
