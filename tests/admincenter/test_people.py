@@ -8,8 +8,10 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
+from admincenter.bulk.people import everybody
 from admincenter.selectors.people import find_people
 from tests.admincenter.conftest import has_frame
+from tests.conftest import Browser
 
 
 def emails(admin: Any, **query: str) -> list[str]:
@@ -61,6 +63,16 @@ def test_an_index_answers_each_search(alice: Any, query: dict[str, str], index: 
     searched = find_people(**query)
     first = searched.queries[-1].order_by(*(f"-{name}" for name in searched.key))
     assert index in first[:50].explain()
+
+
+def test_of_very_many_who_are_signed_in_a_list_shows_the_newest_and_a_job_takes_all(
+    admin: Any, alice: Any, bob: Any, dora: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Browser().as_person(alice)
+    monkeypatch.setattr("admincenter.selectors.people.MOST_SIGNED_IN", 1)
+    newest = max(alice, dora, key=lambda person: person.pk)
+    assert emails(admin, state="signed-in") == [newest.email.split("@")[0]]
+    assert set(everybody(state="signed-in")) == {alice, dora}
 
 
 def test_a_search_is_paged(admin: Any, crowd: Any) -> None:
