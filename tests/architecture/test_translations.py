@@ -137,7 +137,7 @@ def untranslated(source: str) -> list[str]:
     source = TRANSLATED.sub("", UNREAD.sub("", source))
     tags = re.findall(r"{%.*?%}", source)
     found = [value for tag in tags for value in TAG_TEXT.findall(tag)]
-    source = re.sub(r"{%.*?%}|{{.*?}}", "\0", source, flags=re.DOTALL)
+    source = re.sub(r"{%.*?%}|{{.*?}}|\[\[.*?\]\]", "\0", source, flags=re.DOTALL)
     found += ATTRIBUTE.findall(source)
     found += re.sub(r"<[^>]*>", "\0", source).split("\0")
     return [
@@ -159,7 +159,7 @@ def test_no_template_shows_untranslated_words() -> None:
 
 
 def test_untranslated_words_are_seen() -> None:
-    assert untranslated('<p class="muted">Hello {{ name }}</p>') == ["Hello"]
+    assert untranslated('<p class="muted">Hello {{ name }} [[ name ]]</p>') == ["Hello"]
     assert untranslated('<a aria-label="Close it">×</a>') == ["Close it"]
     assert untranslated('{% element card title="Facts" %}') == ["Facts"]
     assert untranslated("{% if a > b %}{# no #}{% translate 'Yes' %}{% endif %}") == []
