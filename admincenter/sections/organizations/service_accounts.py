@@ -75,6 +75,7 @@ def tokens(request: HttpRequest, whose: Organization) -> HttpResponse:
         title=_("API tokens"),
         filters=TokenFilters(request.GET),
         find=lambda **chosen: find_all_tokens(organization=whose.slug, **chosen),
+        crumb=_("API tokens"),
         **around(request, whose, TAB),
     )
 
