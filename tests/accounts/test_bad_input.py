@@ -1,4 +1,7 @@
-"""Whatever is sent, wherever: a clear 4xx, never a 500, and nothing is written."""
+"""Whatever is sent, wherever: a clear 4xx, never a 500, and nothing is written.
+
+In each run what is sent takes turns (tests/turns.py); `bin/test --exhaustive` sends everything everywhere.
+"""
 
 import json
 from collections import defaultdict
@@ -16,6 +19,7 @@ from accounts.signin.setup import setup_link
 from mago.core.models import LimitState
 from tests.conftest import PASSWORD, App, Browser
 from tests.routes import routes
+from tests.turns import by_turns
 
 MIB = 1024 * 1024
 FORM = "application/x-www-form-urlencoded"
@@ -133,17 +137,31 @@ def pages_by_who_may_open_them() -> dict[str, list[str]]:
     return pages
 
 
+def bodies_for(who: str, pages: set[str]) -> dict[str, list[str]]:
+    """Each page → what it is sent: NUL, and another body in turn; what nobody in particular sees, one of all kinds besides."""
+    sent = defaultdict(list)
+    names = list(BODIES if who == "nobody" else OF_FIELDS)
+    kinds = {name: name for name in OF_FIELDS if who == "nobody" or name == "NUL"}
+    for page, name in by_turns(sorted(pages), names, lambda _page, name: kinds.get(name, "")):
+        sent[page].append(name)
+    return sent
+
+
 @pytest.mark.every_database
+@pytest.mark.exhaustive
 @pytest.mark.slow
 @pytest.mark.parametrize("who", ["nobody", "alice", "dora"])
 def test_no_page_breaks_and_nothing_is_written(who: str, alice: User, dora: User) -> None:
     setup_link()
     before, wrong = (counts(), people()), []
-    for path in set(pages_by_who_may_open_them()[who]) - BUTTONS:
-        browser = Browser(raise_request_exception=False)
-        if who != "nobody":
-            browser.as_person({"alice": alice, "dora": dora}[who])
-        for name in BODIES if who == "nobody" else OF_FIELDS:
+    pages = set(pages_by_who_may_open_them()[who]) - BUTTONS
+    browser = Browser(raise_request_exception=False)
+    if who == "dora":
+        browser.as_person(dora)
+    for path, names in bodies_for(who, pages).items():
+        if who == "alice":  # One of the pages signs out.
+            browser.as_person(alice)
+        for name in names:
             LimitState.objects.all().delete()
             body, kind = BODIES[name]
             answer = browser.generic("POST", path, body, content_type=kind)
@@ -212,18 +230,22 @@ def test_what_is_too_much_is_told_as_such(browser: Browser, body: str) -> None:
 
 
 @pytest.mark.one_database
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_methods_that_are_none_change_nothing(alice: User, without_templates: None) -> None:
     browser = Browser(raise_request_exception=False).as_person(alice)
     before, wrong = (counts(), people()), []
-    for method in ("DELETE", "PATCH", "OPTIONS", "BREW"):
-        # Pages know GET and POST, and all other methods are one to them.
-        for path in paths(api=True) + (paths(api=False) if method == "BREW" else []):
-            answer = browser.generic(method, path, b"x=1", content_type=FORM)
-            taken = answer.status_code == 200 and method != "OPTIONS"
-            if not 200 <= answer.status_code < 500 or taken:
-                wrong.append((method, path, answer.status_code))
-        assert (counts(), people()) == before, method
+    tried = list(
+        by_turns(paths(api=True), ["DELETE", "PATCH", "OPTIONS", "BREW"], lambda *_: False)
+    )
+    # Pages know GET and POST, and all other methods are one to them.
+    tried += [(path, "BREW") for path in paths(api=False)]
+    for path, method in tried:
+        answer = browser.generic(method, path, b"x=1", content_type=FORM)
+        taken = answer.status_code == 200 and method != "OPTIONS"
+        if not 200 <= answer.status_code < 500 or taken:
+            wrong.append((method, path, answer.status_code))
+    assert (counts(), people()) == before
     assert wrong == []
 
 
@@ -282,20 +304,23 @@ EVERY_KIND = [
 ]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_no_header_breaks_a_page_or_the_api(alice: User) -> None:
     browser, wrong = Browser(raise_request_exception=False), []
-    for name, values in HEADERS.items():
+    sent = [(name, value) for name, values in HEADERS.items() for value in values]
+    # Each to a page that is read, to one that is written to, and to the API.
+    for (name, value), (method, path) in by_turns(
+        sent, EVERY_KIND, lambda _header, kind: kind[1].startswith("/api/") or kind[0]
+    ):
         meta = {"Content-Length": "CONTENT_LENGTH", "Content-Type": "CONTENT_TYPE"}.get(
             name, f"HTTP_{name.upper().replace('-', '_')}"
         )
-        for value in values:
-            for method, path in EVERY_KIND:
-                answer = browser.generic(
-                    method, path, b"{}", content_type="application/json", **{meta: value}
-                )
-                if answer.status_code >= 500 or not is_sane(answer):
-                    wrong.append((method, path, name, value[:80], answer.status_code))
+        answer = browser.generic(
+            method, path, b"{}", content_type="application/json", **{meta: value}
+        )
+        if answer.status_code >= 500 or not is_sane(answer):
+            wrong.append((method, path, name, value[:80], answer.status_code))
     assert wrong == []
 
 
