@@ -15,7 +15,7 @@ from . import machine
 from .client import Client
 
 OURS = ("MAGO_", "TWILIO_", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PORT", "WEB_CONCURRENCY")
-START_LIMIT = 180  # seconds
+START_LIMIT = 600  # seconds; a new database takes fifteen seconds of CPU, which is minutes on a crowded machine
 
 
 @dataclass(frozen=True)
