@@ -57,17 +57,17 @@ def work(lines: int) -> dict[str, float]:
     from accounts.access.roles import RoleName
     from accounts.organizations.models import Organization, Site
     from admincenter.bulk.members import draft
-    from mago.core.ids import new_secret
+    from mago.core.ids import digest, new_secret
     from mago.jobs.running import run
     from mago.jobs.services import start_job
 
     from .population import administrator
 
     dora = administrator()
-    place = Organization.objects.create(name="Firm", slug=f"firm-{lines}")
+    once = digest(new_secret())[:8]
+    place = Organization.objects.create(name="Firm", slug=f"list-{once}")
     Site.objects.create(organization=place, name="Hall")
-    once = new_secret()[:6].lower()
-    rows = (f"person-{once}-{number}@example.com,member,Hall\n" for number in range(lines))
+    rows = (f"person-{once}-{number}@example.com,guest,Hall\n" for number in range(lines))
     text = "".join(["email,role,site\n", *rows])
     columns = {name: name for name in ("email", "role", "site")}
     begin, used = time.monotonic(), used_so_far()
