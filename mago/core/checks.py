@@ -9,7 +9,7 @@ from django.core.checks import Error, register
 @register()
 def one_broker(app_configs: Any, **kwargs: Any) -> list[Error]:
     """Several processes cannot share what lies in one process's memory."""
-    locmem = "locmem" in settings.CACHES["default"]["BACKEND"].lower()
+    locmem = "locmem" in str(settings.CACHES["default"]["BACKEND"]).lower()
     if locmem and settings.WEB_CONCURRENCY > 1:
         return [
             Error(
