@@ -9,7 +9,7 @@ from heapq import heappop, heappush
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 
 import hubs.front
 from hubs import handshake
@@ -194,7 +194,7 @@ def test_a_connection_is_looked_at_once_in_a_while_and_after_an_error(
     for _ in range(3):
         ask(ours, "auth/start", FIRST)
     assert len(looks) == 1
-    monkeypatch.setattr(connection, "errors_occurred", True)
+    monkeypatch.setattr(connections[DEFAULT_DB_ALIAS], "errors_occurred", True)
     ask(ours, "auth/start", FIRST)
     assert len(looks) == 2
 
