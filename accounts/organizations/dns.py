@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import dns.exception
-import dns.resolver
 from django.conf import settings
 from django.utils.module_loading import import_string
 
@@ -16,6 +14,10 @@ class Unreachable(Exception):
 
 def system_resolver(name: str) -> list[str]:
     """The TXT records of `name`, each joined from its strings (RFC 7208 section 3.3); none where there is no such name."""
+    # Not before somebody claims a domain: it costs each process 2 MB.
+    import dns.exception
+    import dns.resolver
+
     try:
         resolver = dns.resolver.Resolver()
         resolver.lifetime = LIFETIME

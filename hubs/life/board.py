@@ -24,9 +24,13 @@ LONGEST_FLUSH = 60
 SECONDS = 2
 
 
+class Away(Exception):
+    """Redis does not take what should wait there."""
+
+
 class Board(Protocol):
     def put(self, beat: Beat) -> None:
-        """The beat waits."""
+        """The beat waits. Away where it cannot."""
 
     def look(self, hubs: Iterable[UUID]) -> dict[UUID, Beat]:
         """What waits of these hubs."""
@@ -79,7 +83,13 @@ class RedisBoard:
         self._redis = redis
 
     def put(self, beat: Beat) -> None:
-        self._redis.hset(self.BEATS, beat.hub_id.hex, beat.as_text())
+        # Only where there is Redis: its client costs each process 6 MB.
+        from redis.exceptions import RedisError
+
+        try:
+            self._redis.hset(self.BEATS, beat.hub_id.hex, beat.as_text())
+        except RedisError as error:
+            raise Away from error
 
     def look(self, hubs: Iterable[UUID]) -> dict[UUID, Beat]:
         names = [hub.hex for hub in hubs]

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
-from redis.exceptions import RedisError
 
 from mago.core.context import caller
 from mago.core.errors import Busy
@@ -16,6 +15,7 @@ from ..guards import hub_required
 from ..operations.selectors import tasks_wait
 from ..scopes import HubScope
 from ..views.answers import Answer, over_django
+from .board import Away
 from .reports import read_report
 from .services import take_heartbeat
 
@@ -33,7 +33,7 @@ def hear(request: HttpRequest) -> Answer:
     report = read_report(read_object(request))
     try:
         take_heartbeat(hub_id=hub.id, address=caller().address, report=report)
-    except RedisError:
+    except Away:
         raise NotNow from None
     return Answer.of(
         {

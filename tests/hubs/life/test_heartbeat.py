@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from hubs import keys
 from hubs.keys import Purpose, fleet_key
@@ -123,6 +124,18 @@ def test_what_a_failed_run_left_goes_with_the_next_and_newer_beats_win(enrolled:
         with kept.leaving() as others:
             assert others == []
     assert kept.look([enrolled.hub.pk]) == {}
+
+
+def test_a_beat_that_redis_does_not_take_is_to_come_again(
+    device: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Gone:
+        def hset(self, *what: object) -> None:
+            raise RedisConnectionError
+
+    monkeypatch.setattr(services, "board", lambda: board.RedisBoard(Gone()))
+    answer = device.post("me/heartbeat", SAID)
+    assert (answer.status_code, int(answer["Retry-After"]) > 0) == (503, True)
 
 
 @pytest.mark.skipif(not settings.REDIS_URL, reason="runs where there is a Redis")

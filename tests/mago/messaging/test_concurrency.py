@@ -1,5 +1,6 @@
 """Several workers at once, on a database that they really share."""
 
+import shutil
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -8,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import connection, connections
 
 from mago.messaging.delivery import deliver_batch
 from mago.messaging.gateways.base import Letter
 from mago.messaging.models import Message, Status
 from mago.messaging.services import send_mail
+from tests.running import migrated
 
 from .conftest import deliver_all
 
@@ -33,7 +34,7 @@ def shared_database(
             ours = connections["default"]
             del connections["default"]
             settings["NAME"] = str(tmp_path / "shared.sqlite3")
-            call_command("migrate", "messaging", verbosity=0)
+            shutil.copy(migrated(), settings["NAME"])
         yield
         Message.objects.all().delete()
         if connection.vendor == "sqlite":
