@@ -7,6 +7,7 @@ from django.utils import timezone
 from mago.tls.services import scan_endpoints
 
 from . import services
+from .exports.services import remove_old
 from .notices import services as notices
 from .selectors import standing
 from .selectors.system.asking import ALIVE
@@ -35,3 +36,8 @@ def note_alive() -> None:
 @shared_task
 def forget_read_notices() -> None:
     notices.forget_old()
+
+
+@shared_task
+def remove_old_exports() -> None:
+    remove_old()

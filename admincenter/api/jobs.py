@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.access.permissions import Permission
@@ -21,6 +22,7 @@ from mago.jobs.selectors import count_outcomes, items_of, job_for, jobs_of
 
 from ..bulk import members, people
 from ..bulk import sessions as session_bulk
+from ..exports.services import standing_of
 from ..lists import LARGEST_LIST
 from ..selectors.people import live_sessions
 from .common import BuiltInRoleField
@@ -33,12 +35,20 @@ def at(job: Job) -> str:
     return reverse("api-job", args=[job.pk])
 
 
+class ExportStandingSerializer(serializers.Serializer[Any]):
+    rows = serializers.IntegerField(help_text="Written so far.")
+    size = serializers.IntegerField(help_text="Bytes.")
+    expires_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the file is deleted, once it can be downloaded."
+    )
+
+
 class JobSerializer(serializers.Serializer[Any]):
     """A draft is a dry run: what it would do stands in its items."""
 
     example: ClassVar = {"kind": "people.disable", "title": "Disable people", "state": "draft"}
 
-    changing = ("state", "waiting", "done", "refused", "finished_at")
+    changing = ("state", "waiting", "done", "refused", "finished_at", "export")
 
     id = serializers.UUIDField()
     kind = serializers.CharField()
@@ -55,12 +65,18 @@ class JobSerializer(serializers.Serializer[Any]):
     can_be_undone = serializers.SerializerMethodField(help_text="Once it has ended.")
     created_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)
+    export = serializers.SerializerMethodField(help_text="Of a list, where the job is one.")
 
     def get_title(self, job: Job) -> str:
         return str(work_class(job.kind).title)
 
     def get_can_be_undone(self, job: Job) -> bool:
         return bool(work_class(job.kind).undone_by)
+
+    @extend_schema_field(ExportStandingSerializer(allow_null=True))
+    def get_export(self, job: Job) -> Any:
+        standing = standing_of(job)
+        return standing and ExportStandingSerializer(standing).data
 
 
 class ItemSerializer(serializers.Serializer[Any]):
@@ -121,7 +137,7 @@ class ImportMembersBody(Body):
     role = BuiltInRoleField(required=False, help_text="Of those whose line names none.")
 
 
-class _Jobs(Resource):
+class BaseJobs(Resource):
     # Whoever sees anything here may have asked for something.
     access = Permission.ORGANIZATIONS_READ
     within = True
@@ -133,17 +149,17 @@ class _Jobs(Resource):
         return job_for(self.actor.pk, self.kwargs["job_id"])
 
 
-class Jobs(_Jobs):
+class Jobs(BaseJobs):
     @listed(JobSerializer, summary="Your background jobs, the newest first")
     def get(self) -> Listing:
         return Listing((jobs_of(self.actor.pk),), key=("created_at", "id"))
 
 
-class OneJob(_Jobs):
+class OneJob(BaseJobs):
     get = read(JobSerializer, summary="One job, and how far it is")
 
 
-class Items(_Jobs):
+class Items(BaseJobs):
     def prepare(self, rows: list[Any]) -> None:
         """Items say all that is to be known of them."""
 
@@ -152,7 +168,7 @@ class Items(_Jobs):
         return Listing((items_of(self.row(), outcome),), key=("number",), descending=False)
 
 
-class StartJob(_Jobs):
+class StartJob(BaseJobs):
     changes = {"POST": Permission.ORGANIZATIONS_READ}
     asks_again = frozenset({"POST"})
 
@@ -168,7 +184,7 @@ class StartJob(_Jobs):
         return self.row()
 
 
-class CancelJob(_Jobs):
+class CancelJob(BaseJobs):
     changes = {"POST": Permission.ORGANIZATIONS_READ}
 
     @acted(None, JobSerializer, summary="Stop a job; what is done stays")
@@ -177,7 +193,7 @@ class CancelJob(_Jobs):
         return self.row()
 
 
-class UndoJob(_Jobs):
+class UndoJob(BaseJobs):
     changes = {"POST": Permission.ORGANIZATIONS_READ}
     asks_again = frozenset({"POST"})
 
@@ -192,7 +208,7 @@ class UndoJob(_Jobs):
         return services.undo_job(self.row(), actor=self.actor)
 
 
-class PeopleJobs(_Jobs):
+class PeopleJobs(BaseJobs):
     access = Permission.PEOPLE_READ
     changes = {"POST": Permission.PEOPLE_READ}
     within = False
@@ -214,7 +230,7 @@ class PeopleJobs(_Jobs):
         return people.draft(kind, found, actor=self.actor)
 
 
-class SessionJobs(_Jobs):
+class SessionJobs(BaseJobs):
     access = Permission.SESSIONS_END
     changes = {"POST": Permission.SESSIONS_END}
     within = False
@@ -233,7 +249,7 @@ class SessionJobs(_Jobs):
         return services.draft_job(session_bulk.KIND, drafts, actor=self.actor)
 
 
-class ImportMembers(OrganizationResource, _Jobs):
+class ImportMembers(OrganizationResource, BaseJobs):
     access = Permission.MEMBERS_READ
     changes = {"POST": Permission.MEMBERS_INVITE}
     within = False

@@ -12,6 +12,7 @@ from . import (
     bindings,
     certificates,
     domains,
+    exports,
     hub_groups,
     hub_places,
     hub_tasks,
@@ -47,6 +48,7 @@ of_organization = [
         name="api-transfer-ownership",
     ),
     path("members/import", jobs.ImportMembers.as_view(), name="api-import-members"),
+    path("members/exports", exports.MemberExports.as_view(), name="api-member-exports"),
     path("invitations", members.Invitations.as_view(), name="api-invitations"),
     path(
         "invitations/<uuid:invitation_id>", members.OneInvitation.as_view(), name="api-invitation"
@@ -114,6 +116,9 @@ of_organization = [
 of_applications = [
     path("applications", applications.Applications.as_view(), name="api-applications"),
     path(
+        "applications/exports", exports.ApplicationExports.as_view(), name="api-application-exports"
+    ),
+    path(
         "applications/<uuid:application_id>",
         applications.OneApplication.as_view(),
         name="api-application",
@@ -166,6 +171,7 @@ of_fleet: list[URLPattern | URLResolver] = [
     path("fleet", hubs.Fleet.as_view(), name="api-fleet"),
     path("hubs", hubs.Hubs.as_view(), name="api-hubs"),
     path("hubs/import", hub_places.ImportHubs.as_view(), name="api-import-hubs"),
+    path("hubs/exports", exports.HubExports.as_view(), name="api-hub-exports"),
     path("hubs/<uuid:hub_id>", hubs.OneHub.as_view(), name="api-hub"),
     path("hubs/<uuid:hub_id>/", include(of_hub)),
     path("rooms", hub_places.Rooms.as_view(), name="api-rooms"),
@@ -263,12 +269,14 @@ urlpatterns = [
         administrators.DismissAdministrator.as_view(),
         name="api-dismiss-administrator",
     ),
+    path("hubs/exports", exports.AllHubExports.as_view(), name="api-all-hub-exports"),
     path("hubs", hubs.AllHubs.as_view(), name="api-all-hubs"),
     path("roles", roles.BuiltInRoles.as_view(), name="api-built-in-roles"),
     path("sites", sites.AllSites.as_view(), name="api-all-sites"),
     path("system", system.System.as_view(), name="api-system"),
     path("overview", overview.Overview.as_view(), name="api-overview"),
     path("people", people.People.as_view(), name="api-people"),
+    path("people/exports", exports.PeopleExports.as_view(), name="api-people-exports"),
     path("people/jobs", jobs.PeopleJobs.as_view(), name="api-people-jobs"),
     path("people/<uuid:person_id>", people.OnePerson.as_view(), name="api-person"),
     path("people/<uuid:person_id>/", include(of_person)),
@@ -282,10 +290,13 @@ urlpatterns = [
     path("notices/read", notices.ReadNotices.as_view(), name="api-read-notices"),
     path("api-tokens", service_accounts.AllTokens.as_view(), name="api-all-tokens"),
     path("sessions", sessions.Sessions.as_view(), name="api-sessions"),
+    path("api-tokens/exports", exports.TokenExports.as_view(), name="api-token-exports"),
+    path("sessions/exports", exports.SessionExports.as_view(), name="api-session-exports"),
     path("sessions/jobs", jobs.SessionJobs.as_view(), name="api-session-jobs"),
     path("jobs", jobs.Jobs.as_view(), name="api-jobs"),
     path("jobs/<uuid:job_id>", jobs.OneJob.as_view(), name="api-job"),
     path("jobs/<uuid:job_id>/items", jobs.Items.as_view(), name="api-job-items"),
+    path("jobs/<uuid:job_id>/file", exports.JobFile.as_view(), name="api-job-file"),
     path("jobs/<uuid:job_id>/start", jobs.StartJob.as_view(), name="api-start-job"),
     path("jobs/<uuid:job_id>/cancel", jobs.CancelJob.as_view(), name="api-cancel-job"),
     path("jobs/<uuid:job_id>/undo", jobs.UndoJob.as_view(), name="api-undo-job"),
@@ -294,6 +305,7 @@ urlpatterns = [
         "certificates/scan", certificates.ScanCertificates.as_view(), name="api-scan-certificates"
     ),
     path("messages", messages.Messages.as_view(), name="api-messages"),
+    path("messages/exports", exports.MessageExports.as_view(), name="api-message-exports"),
     path("messages/retry-dead", messages.RetryDead.as_view(), name="api-retry-dead"),
     path("messages/<uuid:message_id>", messages.OneMessage.as_view(), name="api-message"),
     path(

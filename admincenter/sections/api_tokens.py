@@ -11,6 +11,8 @@ from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from accounts.provider.services.api_tokens import revoke_api_token
 
+from ..exports import lists
+from ..exports.ways import way_to_export
 from ..forms import TokenFilters
 from ..pages import list_page
 from ..reasons import with_reason
@@ -26,6 +28,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         title=_("API tokens"),
         filters=TokenFilters(request.GET),
         find=find_all_tokens,
+        **way_to_export(request, lists.ApiTokens),
     )
 
 

@@ -20,6 +20,7 @@ from mago.jobs.models import ENDED, Job, State
 from mago.jobs.selectors import figures_of, items_of, job_for, jobs_of
 
 from ..bulk.forms import ItemFilters
+from ..exports.services import standing_of
 from ..forms import ReasonForm
 from ..keyset import Listing
 from ..pages import Filters, list_page
@@ -110,6 +111,7 @@ def _standing(job: Job) -> dict[str, Any]:
         "done": job.total - figures["waiting"],
         "may_undo": undoable and not hasattr(job, "undone_by") and figures["done"],
         "is_draft": job.state == State.DRAFT,
+        "export": standing_of(job),
     }
 
 

@@ -15,6 +15,8 @@ from mago.core.errors import Refused
 from mago.messaging.services import retry as retry_message
 
 from .. import services
+from ..exports import lists
+from ..exports.ways import way_to_export
 from ..forms import MessageFilters
 from ..pages import list_page, page
 from ..selectors import outbox
@@ -31,6 +33,7 @@ def messages(request: HttpRequest) -> HttpResponse:
         filters=filters,
         find=outbox.find_messages,
         dead=outbox.dead(),
+        **way_to_export(request, lists.Messages),
     )
 
 

@@ -28,6 +28,8 @@ from mago.core.errors import NotFound, Refused
 
 from .. import services
 from ..bulk.people import KINDS
+from ..exports import lists
+from ..exports.ways import way_to_export
 from ..forms import LockdownForm, PeopleFilters, ReasonForm
 from ..navigation import permissions
 from ..pages import act, list_page, page
@@ -55,6 +57,7 @@ def people(request: HttpRequest) -> HttpResponse:
             for kind, work in KINDS.items()
             if work.permission in permissions(request)
         ],
+        **way_to_export(request, lists.People),
     )
 
 

@@ -17,6 +17,8 @@ from mago.jobs.services import MOST_ITEMS, draft_job
 
 from .. import services
 from ..bulk import sessions as bulk
+from ..exports import lists
+from ..exports.ways import way_to_export
 from ..forms import SessionFilters
 from ..pages import act, list_page
 from ..selectors.people import find_sessions, live_sessions, session_for
@@ -31,6 +33,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
         title=_("Sessions"),
         filters=SessionFilters(request.GET),
         find=find_sessions,
+        **way_to_export(request, lists.Sessions),
     )
 
 

@@ -1,4 +1,4 @@
-"""What background jobs hold of a person: what they asked for, and lines of others' jobs that name them."""
+"""What background jobs hold of a person: what they asked for, and others' jobs and lines of them that name them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,6 +20,7 @@ def _asked(person: Any, addresses: list[str]) -> Iterator[dict[str, Any]]:
 def _forget(person: Any, addresses: list[str]) -> None:
     Job.objects.filter(actor_id=person.pk).delete()
     for address in addresses:
+        Job.objects.filter(naming("options__filters__q", address)).delete()
         Item.objects.filter(naming("label", address)).delete()
 
 

@@ -43,6 +43,20 @@ RECYCLE_BIN_DAYS = env.integer(
     high=365,
     meaning="Days for which a deleted person can be restored; then they are erased.",
 )
+EXPORT_DIR = Path(
+    env.text(
+        "MAGO_EXPORT_DIR",
+        str(DATA_DIR / "exports"),
+        meaning="Folder of the lists that administrators export; web and worker processes share it.",
+    )
+)
+EXPORT_HOURS = env.integer(
+    "MAGO_EXPORT_HOURS",
+    24,
+    low=1,
+    high=720,
+    meaning="Hours for which an exported list can be downloaded; then its file is deleted.",
+)
 PRIVACY_EXPORT_DIR = Path(
     env.text(
         "MAGO_PRIVACY_EXPORT_DIR",

@@ -118,6 +118,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "mago.jobs.tasks.remove_old_jobs",
         "schedule": timedelta(hours=1),
     },
+    "delete old exports of lists": {
+        "task": "admincenter.tasks.remove_old_exports",
+        "schedule": timedelta(minutes=10),
+    },
     "copy and erase what is held of people": {
         "task": "accounts.privacy.tasks.run_requests",
         "schedule": timedelta(seconds=10),
@@ -311,6 +315,14 @@ MESSAGES_PER_MINUTE = {
 MESSAGE_COMPLETIONS = dict.fromkeys(("mfa/code", "signin/code"), "accounts.mfa.codes.words")
 # What administrators do to many at once, by the kind of the job (`mago.jobs`).
 BULK_WORK = {
+    "export.all_hubs": "admincenter.exports.lists.AllHubs",
+    "export.api_tokens": "admincenter.exports.lists.ApiTokens",
+    "export.applications": "admincenter.exports.lists.Applications",
+    "export.hubs": "admincenter.exports.lists.Hubs",
+    "export.members": "admincenter.exports.lists.Members",
+    "export.messages": "admincenter.exports.lists.Messages",
+    "export.people": "admincenter.exports.lists.People",
+    "export.sessions": "admincenter.exports.lists.Sessions",
     "people.delete": "admincenter.bulk.people.Delete",
     "people.disable": "admincenter.bulk.people.Disable",
     "people.enable": "admincenter.bulk.people.Enable",

@@ -21,6 +21,8 @@ from accounts.provider.scopes import words_for
 from accounts.provider.selectors import application_for
 from mago.core.forms import Form
 
+from ...exports import lists
+from ...exports.ways import way_to_export
 from ...navigation import permissions
 from ...pages import act, get_or_post, list_page, page, submit
 from ...selectors.applications import find_applications, secrets_of
@@ -46,6 +48,7 @@ def applications(request: HttpRequest, whose: Owner) -> HttpResponse:
         filters=ApplicationFilters(request.GET),
         find=lambda **chosen: find_applications(whose, **chosen),
         **_around(request, whose),
+        **way_to_export(request, lists.Applications, whose),
     )
 
 

@@ -21,6 +21,8 @@ from hubs.operations.selectors import group_for, groups_of
 from hubs.selectors import hubs_of
 from mago.core.errors import Refused
 
+from ...exports import lists
+from ...exports.ways import way_to_export
 from ...keyset import PAGE_SIZE
 from ...pages import is_part, list_page
 from ...selectors.hubs import figures_of_fleet, find_hubs, find_hubs_anywhere
@@ -58,6 +60,7 @@ def everywhere(request: HttpRequest) -> HttpResponse:
         title=_("Hubs of all fleets"),
         filters=AnyHubFilters(request.GET),
         find=lambda **chosen: find_hubs_anywhere(viewer, **chosen),
+        **way_to_export(request, lists.AllHubs),
     )
 
 
@@ -74,6 +77,7 @@ def hubs(request: HttpRequest, whose: Organization) -> HttpResponse:
         figures={} if is_part(request) else figures_of_fleet(viewer, whose),
         groups=groups_of(whose)[: PAGE_SIZE * 4],
         filter_query=request.GET.urlencode(),
+        **way_to_export(request, lists.Hubs, whose),
         **around(request, whose, TAB),
     )
 

@@ -14,6 +14,8 @@ from accounts.access.roles import RoleName
 from accounts.access.selectors import live_bindings
 from accounts.organizations.models import Organization
 
+from ...exports import lists
+from ...exports.ways import way_to_export
 from ...pages import list_page
 from ...selectors.organizations import find_members, open_invitations
 from .common import act, around, form_page, get_or_post, organization, owned
@@ -33,6 +35,7 @@ def members(request: HttpRequest, whose: Organization) -> HttpResponse:
         find=lambda **chosen: find_members(whose, viewer=actor(request), **chosen),
         invitations=open_invitations(whose),
         owns=any(_is_owner(binding, whose) for binding in live_bindings(actor(request))),
+        **way_to_export(request, lists.Members, whose),
         **around(request, whose, TAB),
     )
 

@@ -132,3 +132,27 @@ def test_a_list_of_people_is_invited_by_whoever_may(
         assert owner.post(at, {"text": broken}).json()["code"] == "bad_list"
     assert owner.post(at, {"text": "a\nb\n", "columns": {"email": "Post"}}).json()["refused"] == 1
     assert stranger.post(at, {"text": text}).status_code == 404
+
+
+def test_a_list_is_exported_and_its_file_taken_by_a_fresh_proof(
+    admin: App, owner: App, dora: Any, alice: Any, acme: Any, settings: Any, tmp_path: Any
+) -> None:
+    settings.EXPORT_DIR = tmp_path
+    wrong = admin.post("people/exports", {"format": "csv", "filters": {"state": "flying"}})
+    assert (wrong.status_code, wrong.json()["errors"].keys()) == (400, {"state"})
+    assert owner.post("people/exports", {"format": "csv"}).status_code == 403
+    made = admin.post("people/exports", {"format": "jsonl", "filters": {"q": "alice"}})
+    one = made["Location"].removeprefix("/api/v1/")
+    assert made.json()["export"] == {"rows": 0, "size": 0, "expires_at": None}
+    assert admin.get(f"{one}/file").status_code == 404
+    running.run(made.json()["id"])
+    assert admin.get(one).json()["export"]["rows"] == 1
+    content = b"".join(admin.get(f"{one}/file").streaming_content)
+    assert b"alice@example.com" in content
+    assert owner.get(f"{one}/file").status_code == 404
+    theirs = owner.post(f"organizations/{acme.pk}/members/exports", {"format": "csv"})
+    assert theirs.status_code == 201
+    TokenFamily.objects.filter(user=dora).update(
+        authenticated_at=timezone.now() - timedelta(minutes=11)
+    )
+    assert admin.get(f"{one}/file").json()["code"] == "step_up_required"

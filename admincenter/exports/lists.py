@@ -1,0 +1,209 @@
+"""The lists that can be exported, each with its columns. Their names stay as they are: programs read the files."""
+
+from collections.abc import Mapping
+from operator import attrgetter
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access.models import Membership
+from accounts.access.permissions import Permission
+from accounts.organizations.models import Organization
+from hubs.life.selectors import look_at
+from hubs.models import Hub
+
+from ..forms import MessageFilters, PeopleFilters, SessionFilters, TokenFilters
+from ..keyset import Listing
+from ..pages import Filters
+from ..sections.applications.forms import ApplicationFilters
+from ..sections.hubs.forms import AnyHubFilters, HubFilters
+from ..sections.organizations.forms import MemberFilters
+from ..selectors.applications import find_applications
+from ..selectors.hubs import find_hubs, find_hubs_anywhere
+from ..selectors.organizations import find_members
+from ..selectors.outbox import find_messages
+from ..selectors.people import find_people, find_sessions
+from ..selectors.service_accounts import find_all_tokens
+from .work import Columns, Export
+
+
+def _own(*names: str) -> Columns:
+    """Columns that the rows have under the same names."""
+    return {name: attrgetter(name) for name in names}
+
+
+def _tags(hub: Hub) -> list[str]:
+    return sorted(tag.name for tag in hub.tags.all())
+
+
+def _roles(member: Membership) -> list[str]:
+    """Each by the name that programs know it by, and the site that it is held at."""
+    held: Any = member.user
+    return [
+        f"{binding.role_key} @ {binding.site.name}" if binding.site else binding.role_key
+        for binding in held.roles_here
+    ]
+
+
+class People(Export):
+    kind, page = "export.people", "people"
+    title = _("Export people")
+    permission, reads = Permission.PEOPLE_EXPORT, Permission.PEOPLE_READ
+    columns = {
+        **_own("id", "email", "name", "is_active", "is_administrator", "is_deleted"),
+        **_own("is_locked_down", "email_confirmed_at", "created_at"),
+        "last_sign_in_at": attrgetter("last_login"),
+    }
+
+    def form(self, sent: Mapping[str, str]) -> Filters:
+        return PeopleFilters(sent)
+
+    def find(self, **chosen: Any) -> Listing:
+        return find_people(**chosen, whole=True)
+
+
+class Sessions(Export):
+    kind, page = "export.sessions", "sessions"
+    title = _("Export sessions")
+    permission, reads = Permission.PEOPLE_EXPORT, Permission.SESSIONS_READ
+    columns = {
+        "id": attrgetter("id"),
+        "person": attrgetter("user_id"),
+        "email": attrgetter("user.email"),
+        **_own("browser", "user_agent", "address", "proofs", "created_at", "last_seen_at"),
+    }
+
+    def form(self, sent: Mapping[str, str]) -> Filters:
+        return SessionFilters(sent)
+
+    def find(self, **chosen: Any) -> Listing:
+        return find_sessions(**chosen)
+
+
+class Messages(Export):
+    kind, page = "export.messages", "messages"
+    title = _("Export messages")
+    permission, reads = Permission.PEOPLE_EXPORT, Permission.MESSAGES_READ
+    columns = _own(
+        "id", "channel", "template", "recipient", "language", "status", "attempts",
+        "created_at", "sent_at", "expires_at", "last_error", "gateway", "delivery",
+    )  # fmt: skip
+
+    def form(self, sent: Mapping[str, str]) -> Filters:
+        return MessageFilters(sent)
+
+    def find(self, **chosen: Any) -> Listing:
+        return find_messages(**chosen)
+
+
+class ApiTokens(Export):
+    kind, page = "export.api_tokens", "api_tokens"
+    title = _("Export API tokens")
+    permission = reads = Permission.SERVICE_ACCOUNTS_READ
+    columns = {
+        **_own("id", "name"),
+        "organization": attrgetter("service_account.organization.slug"),
+        "service_account": attrgetter("service_account.name"),
+        "read_only": attrgetter("read_only"),
+        "created_by": lambda token: token.created_by and token.created_by.email,
+        **_own("created_at", "expires_at", "revoked_at", "last_used_at", "last_used_from"),
+    }
+
+    def form(self, sent: Mapping[str, str]) -> Filters:
+        return TokenFilters(sent)
+
+    def find(self, **chosen: Any) -> Listing:
+        return find_all_tokens(**chosen)
+
+
+class Applications(Export):
+    """Of an organization or, without one, the platform's own."""
+
+    kind, page = "export.applications", "applications"
+    title = _("Export applications")
+    permission = reads = Permission.APPLICATIONS_READ
+    columns = _own(
+        "id", "name", "type", "auth_method", "is_active", "grants", "scopes", "redirect_uris",
+        "logout_uris", "sign_ins", "created_at",
+    )  # fmt: skip
+
+    def form(self, sent: Mapping[str, str]) -> Filters:
+        return ApplicationFilters(sent)
+
+    def find(self, **chosen: Any) -> Listing:
+        return find_applications(self.organization, **chosen)
+
+
+class AllHubs(Export):
+    """Of every organization whose hubs the asker may see."""
+
+    kind, page = "export.all_hubs", "all_hubs"
+    title = _("Export hubs of all fleets")
+    permission = reads = Permission.HUBS_READ
+    within = True
+    columns: ClassVar[Columns] = {
+        "id": attrgetter("id"),
+        "organization": attrgetter("organization.slug"),
+        "site": lambda hub: hub.site and hub.site.name,
+        "room": lambda hub: hub.room and hub.room.name,
+        **_own("name", "model", "serial", "firmware", "state", "state_reason", "state_since"),
+        "standing": lambda hub: str(hub.standing),
+        **_own("seen_at", "enrolled_at", "created_at"),
+    }
+
+    def form(self, sent: Mapping[str, str]) -> Filters:
+        return AnyHubFilters(sent)
+
+    def find(self, **chosen: Any) -> Listing:
+        return find_hubs_anywhere(self.actor, **chosen)
+
+    def prepare(self, rows: list[Any]) -> None:
+        look_at(rows)
+
+
+class _OfOrganization(Export):
+    @property
+    def whose(self) -> Organization:
+        assert self.organization
+        return self.organization
+
+
+class Hubs(_OfOrganization):
+    kind, page = "export.hubs", "fleet"
+    title = _("Export hubs")
+    permission = reads = Permission.HUBS_READ
+    within = True
+    columns = {name: of for name, of in AllHubs.columns.items() if name != "organization"} | {
+        "tags": _tags
+    }
+
+    def form(self, sent: Mapping[str, str]) -> Filters:
+        return HubFilters(sent, viewer=self.actor, organization=self.whose)
+
+    def find(self, **chosen: Any) -> Listing:
+        return find_hubs(self.actor, self.whose, **chosen)
+
+    def prepare(self, rows: list[Any]) -> None:
+        look_at(rows)
+
+
+class Members(_OfOrganization):
+    kind, page = "export.members", "organization_members"
+    title = _("Export members")
+    # Whoever looks after the members; to read them is given to many more.
+    permission, reads = Permission.MEMBERS_INVITE, Permission.MEMBERS_READ
+    columns: ClassVar[Columns] = {
+        "id": attrgetter("id"),
+        "person": attrgetter("user_id"),
+        "email": attrgetter("user.email"),
+        "name": attrgetter("user.name"),
+        "roles": _roles,
+        "is_active": attrgetter("user.is_active"),
+        "joined_at": attrgetter("joined_at"),
+    }
+
+    def form(self, sent: Mapping[str, str]) -> Filters:
+        return MemberFilters(sent)
+
+    def find(self, **chosen: Any) -> Listing:
+        return find_members(self.whose, **chosen)

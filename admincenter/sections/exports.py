@@ -1,0 +1,77 @@
+"""Lists are exported: asked for beside each list, followed and downloaded on the page of the job."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access.guards import actor, require
+from accounts.access.permissions import SENSITIVE, Permission
+from accounts.access.step_up import ask_again
+from accounts.organizations.models import Organization
+from mago.audit.exporting import Format
+from mago.core.errors import Refused
+from mago.jobs.selectors import job_for
+
+from ..exports import lists
+from ..exports.downloads import file_of
+from ..exports.services import export_of, request_export
+from ..exports.work import Export
+from .applications.views import owner
+from .organizations.common import organization
+
+NOT_FILTERS = ("csrfmiddlewaretoken", "format")
+
+
+def _exporting(wanted: type[Export], of: Callable[..., Any] | None = None) -> Callable[..., Any]:
+    """The view that asks for an export of one list; of the organization that `of` finds, where it is given."""
+
+    @require(wanted.permission, of=of, within=wanted.within)
+    @require_POST
+    def export(
+        request: HttpRequest, whose: Organization | None = None, **_path: Any
+    ) -> HttpResponse:
+        sent = request.POST.dict()
+        filters = {name: sent[name] for name in sent if name not in NOT_FILTERS}
+        to = reverse(f"admincenter:{wanted.page}", args=[whose.slug] if whose else [])
+        try:
+            format = Format(sent.get("format", ""))
+        except ValueError:
+            messages.error(request, _("Nothing was exported: choose CSV or JSON."))
+            return redirect(to)
+        try:
+            job = request_export(
+                wanted, format=format, filters=filters, actor=actor(request), organization=whose
+            )
+        except Refused as refusal:
+            messages.error(request, str(refusal.detail))
+            return redirect(to)
+        return redirect("admincenter:job", job.pk)
+
+    return export
+
+
+people = _exporting(lists.People)
+sessions = _exporting(lists.Sessions)
+messages_sent = _exporting(lists.Messages)
+api_tokens = _exporting(lists.ApiTokens)
+all_hubs = _exporting(lists.AllHubs)
+applications = _exporting(lists.Applications, owner)
+hubs = _exporting(lists.Hubs, organization)
+members = _exporting(lists.Members, organization)
+
+
+@require(Permission.ORGANIZATIONS_READ, within=True)
+@require_POST
+def download(request: HttpRequest, job_id: UUID) -> HttpResponseBase:
+    """The file of one's own export; of a list that is sensitive, with a proof that is only minutes old."""
+    export = export_of(job_for(actor(request).pk, job_id))
+    if export.permission in SENSITIVE and (asked := ask_again(request)):
+        return asked
+    return file_of(export)
