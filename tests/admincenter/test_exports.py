@@ -23,7 +23,7 @@ from admincenter.exports import services, work
 from hubs.models import Hub
 from mago.audit.models import AuditEvent
 from mago.core.errors import NotFound
-from mago.jobs import running
+from mago.jobs import personal, running
 from mago.jobs.models import Job, State
 from tests.conftest import Browser
 
@@ -72,12 +72,14 @@ def test_dora_exports_whom_her_filters_find_page_by_page_and_nobody_else(
     assert b"/admincenter/people/export/" in admin.get("/admincenter/people/").content
     job = ask(admin, "people/", q="crowd", state="active")
     going = admin.get(f"/admincenter/jobs/{job.pk}/progress/").content
-    assert b"0 rows so far" in going and b"<progress" in going
+    assert b"0 rows so far" in going
+    assert b"<progress" in going
     found = rows(written(admin, job))
     assert [row["email"] for row in found] == [f"crowd{n:03}@example.com" for n in range(7)]
     assert (found[0]["is_active"], found[0]["last_sign_in_at"]) == ("true", "")
     page = admin.get(f"/admincenter/jobs/{job.pk}/").content
-    assert b"7 rows" in page and b"can be downloaded until" in page
+    assert b"7 rows" in page
+    assert b"can be downloaded until" in page
     assert [oct(one.stat().st_mode)[-3:] for one in (folder, *folder.iterdir())] == ["700", "600"]
     told = AuditEvent.objects.get(tag="jobs:list:exported").detail
     assert (told["list"], told["rows"], told["cut"]) == ("export.people", 7, False)
@@ -129,7 +131,7 @@ def test_the_file_is_gone_after_its_time(admin: Browser, alice: Any, folder: Any
 
 
 def test_who_lost_the_permission_gets_nothing_written_or_not(
-    admin: Browser, dora: Any, person: Any, alice: Any, folder: Any, monkeypatch: Any
+    admin: Browser, dora: Any, alice: Any, folder: Any, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr(work, "PAGE", 1)
     done = ask(admin, "people/", q="alice")
@@ -200,6 +202,20 @@ def test_one_at_a_time_and_three_files_are_kept(admin: Browser, folder: Any) -> 
         running.run(ask(admin, "people/").pk)
     assert len(list(folder.iterdir())) == services.KEPT
     assert refused(admin, first) == 404
+
+
+def test_an_erasure_forgets_exports_that_were_narrowed_to_somebody(
+    admin: Browser, alice: Any, bob: Any
+) -> None:
+    for searched in ("alice@example.com", "malice@example.com", "ali"):
+        running.run(ask(admin, "people/", q=searched).pk)
+    (jobs,) = personal.ELSEWHERE
+    jobs.erase(alice, ["alice@example.com"])
+    left = Job.objects.order_by("created_at").values_list("options__filters__q", flat=True)
+    assert list(left) == ["malice@example.com", "ali"]
+    # Who is named by an address is kept by key.
+    job = ask(admin, "sessions/", person="bob@example.com")
+    assert job.options["filters"] == {"person": str(bob.pk)}
 
 
 def test_each_list_is_written_with_what_it_holds(

@@ -134,10 +134,14 @@ def test_a_list_of_people_is_invited_by_whoever_may(
     assert stranger.post(at, {"text": text}).status_code == 404
 
 
-def test_a_list_is_exported_and_its_file_taken_by_a_fresh_proof(
-    admin: App, owner: App, dora: Any, alice: Any, acme: Any, settings: Any, tmp_path: Any
-) -> None:
+@pytest.fixture
+def files_of_exports(settings: Any, tmp_path: Any) -> None:
     settings.EXPORT_DIR = tmp_path
+
+
+def test_a_list_is_exported_and_its_file_taken_by_a_fresh_proof(
+    admin: App, owner: App, dora: Any, acme: Any, files_of_exports: Any
+) -> None:
     wrong = admin.post("people/exports", {"format": "csv", "filters": {"state": "flying"}})
     assert (wrong.status_code, wrong.json()["errors"].keys()) == (400, {"state"})
     assert owner.post("people/exports", {"format": "csv"}).status_code == 403
