@@ -51,7 +51,7 @@ def ask(browser: Browser, path: str, format: str = "csv", **filters: str) -> Job
 
 def written(browser: Browser, job: Job) -> str:
     running.run(job.pk)
-    answer = browser.post(f"/admincenter/jobs/{job.pk}/file/")
+    answer: Any = browser.post(f"/admincenter/jobs/{job.pk}/file/")
     assert answer.status_code == 200
     return b"".join(answer.streaming_content).decode()
 

@@ -247,7 +247,7 @@ def is_form(route: Route) -> bool:
         "sign", "deploy", "hold", "close", "link",
         "allow", "disallow", "route", "name", "test", "state", "new",
         "prepare", "activate",
-        "start", "dry-run", "confirm", "drop", "choose",
+        "start", "dry-run", "confirm", "drop", "choose", "export",
     }  # fmt: skip
 
 
