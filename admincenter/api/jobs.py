@@ -38,6 +38,7 @@ def at(job: Job) -> str:
 class ExportStandingSerializer(serializers.Serializer[Any]):
     rows = serializers.IntegerField(help_text="Written so far.")
     size = serializers.IntegerField(help_text="Bytes.")
+    cut = serializers.BooleanField(help_text="There were more rows than an export takes.")
     expires_at = serializers.DateTimeField(
         allow_null=True, help_text="When the file is deleted, once it can be downloaded."
     )

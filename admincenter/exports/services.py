@@ -29,10 +29,12 @@ KEPT = 3
 
 @dataclass(frozen=True)
 class Standing:
-    """How far an export is: the rows and bytes of its file and, while it can be downloaded, until when."""
+    """How far an export is: the rows and bytes of its file, whether there were more than it takes, and, while it can
+    be downloaded, until when."""
 
     rows: int
     size: int
+    cut: bool
     expires_at: datetime | None
 
 
@@ -70,6 +72,7 @@ def request_export(
         rows=0,
         bytes=0,
         complete=False,
+        cut=False,
         **asked,
     )
     start_job(job, actor=actor)
@@ -80,7 +83,8 @@ def standing_of(job: Job) -> Standing | None:
     """None for a job that is about something else."""
     if not issubclass(work_class(job.kind), Export):
         return None
-    return Standing(job.options["rows"], job.options["bytes"], _expires_at(job))
+    told = job.options
+    return Standing(told["rows"], told["bytes"], told["cut"], _expires_at(job))
 
 
 def export_of(job: Job) -> Export:

@@ -41,7 +41,7 @@ class Export(ActorsWork):
 
     `permission` is what the export takes, beside `reads`, which the list's page takes; `within`, somewhere inside is
     enough. `page` is the name of that page. The job's options hold `format` and `filters` as they were sent, and how
-    far the file is: `rows`, `bytes` and, once nothing is missing, `complete`.
+    far the file is: `rows`, `bytes` and, once it is done, `complete`; `cut` where there were more than MOST_ROWS.
     """
 
     kind: ClassVar[str]
@@ -104,7 +104,8 @@ class Export(ActorsWork):
         following = found.next if rows < MOST_ROWS else None
         job.options = done | {"rows": rows, "bytes": end, "complete": following is None}
         if following is None:
-            self._record(cut=found.next is not None)
+            job.options["cut"] = found.next is not None
+            self._record()
         else:
             draft = page_draft(rows, following)
             Item.objects.create(
@@ -123,7 +124,7 @@ class Export(ActorsWork):
                 members = dict(zip(self.columns, row, strict=True))
                 yield json.dumps(members, ensure_ascii=False, cls=DjangoJSONEncoder) + "\n"
 
-    def _record(self, *, cut: bool) -> None:
+    def _record(self) -> None:
         told = self.job.options
         record(
             Tag.LIST_EXPORTED,
@@ -134,7 +135,7 @@ class Export(ActorsWork):
             format=told["format"],
             filters=told["filters"],
             rows=told["rows"],
-            cut=cut,
+            cut=told["cut"],
         )
 
 

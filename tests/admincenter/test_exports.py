@@ -173,13 +173,18 @@ def test_who_follows_a_worker_that_died_repeats_and_loses_no_row(
     assert len(rows(written(admin, job))) == 4
 
 
-def test_most_rows_are_a_limit_that_the_trail_tells(
+def test_most_rows_are_a_limit_that_the_page_and_the_trail_tell(
     admin: Browser, crowd: Any, monkeypatch: Any
 ) -> None:
     crowd(5)
     monkeypatch.setattr(work, "PAGE", 2)
     monkeypatch.setattr(work, "MOST_ROWS", 4)
-    assert len(rows(written(admin, ask(admin, "people/", q="crowd")))) == 4
+    job = ask(admin, "people/", q="crowd")
+    assert len(rows(written(admin, job))) == 4
+    assert (
+        b"There are more rows than an export takes"
+        in admin.get(f"/admincenter/jobs/{job.pk}/").content
+    )
     assert AuditEvent.objects.get(tag="jobs:list:exported").detail["cut"] is True
 
 

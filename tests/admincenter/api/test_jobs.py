@@ -147,7 +147,7 @@ def test_a_list_is_exported_and_its_file_taken_by_a_fresh_proof(
     assert owner.post("people/exports", {"format": "csv"}).status_code == 403
     made = admin.post("people/exports", {"format": "jsonl", "filters": {"q": "alice"}})
     one = made["Location"].removeprefix("/api/v1/")
-    assert made.json()["export"] == {"rows": 0, "size": 0, "expires_at": None}
+    assert made.json()["export"] == {"rows": 0, "size": 0, "cut": False, "expires_at": None}
     assert admin.get(f"{one}/file").status_code == 404
     running.run(made.json()["id"])
     assert admin.get(one).json()["export"]["rows"] == 1
