@@ -101,5 +101,5 @@ def test_a_process_that_is_told_to_stop_does_so_in_silence(
         house = start(50)
         assert until(lambda: len(mailbox.mails) > 5)
         house.send_signal(signal.SIGINT)
-        house.wait(timeout=30)
+        house.wait(timeout=60)
     assert (tmp_path / "log").read_text() == ""
