@@ -10,4 +10,4 @@ from mago.audit.tags import Tag
 def record(tag: Tag, **what: Any) -> AuditEvent:
     """As `mago.audit.services.record`, which gives nothing back; the event, read again."""
     services.record(tag, **what)
-    return AuditEvent.objects.latest("time", "id")
+    return AuditEvent.objects.latest("id")

@@ -53,8 +53,8 @@ def late(five: list[AuditEvent], tamper: Tamper) -> AuditEvent:
     """An event that took its number before the five, and was committed after they were sealed."""
     tamper("UPDATE {event} SET id = id + 100")
     seal()
-    event = record(Tag.SIGN_OUT)
-    tamper("UPDATE {event} SET id = %s WHERE id = %s", five[0].id, event.id)
+    services.record(Tag.SIGN_OUT)
+    tamper("UPDATE {event} SET id = %s WHERE tag = %s", five[0].id, Tag.SIGN_OUT.value)
     return AuditEvent.objects.get(id=five[0].id)
 
 

@@ -152,8 +152,8 @@ def test_one_that_was_committed_late_is_found_at_once(
 ) -> None:
     tamper("UPDATE {event} SET id = id + 100")
     seal()
-    late = record(Tag.SIGN_OUT, actor=alice)
-    tamper("UPDATE {event} SET id = %s WHERE id = %s", five[0].id, late.id)
+    record(Tag.SIGN_OUT, actor=alice)
+    tamper("UPDATE {event} SET id = %s WHERE tag = %s", five[0].id, Tag.SIGN_OUT.value)
     assert [event.id for event in found(tag=Tag.SIGN_OUT)] == [five[0].id]
 
 
