@@ -9,13 +9,14 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mago.settings.main")
 _django = get_wsgi_application()
 
-from hubs.front import in_front_of  # noqa: E402 - needs the applications to be ready
+from accounts.provider.front import Front  # noqa: E402 - needs the applications to be ready
+from hubs.front import in_front_of  # noqa: E402
 from mago import tracing  # noqa: E402
 from mago.core.bodies import bounded  # noqa: E402
 from mago.core.http import address_in  # noqa: E402
 
 tracing.start("mago-web")
-_application = bounded(tracing.around(in_front_of(_django)), address_in)
+_application = bounded(tracing.around(in_front_of(Front(_django))), address_in)
 _CHARSET = re.compile(r";\s*charset=[^;]*", re.IGNORECASE)
 
 

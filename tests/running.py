@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from django.db import connection
+import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
 START_LIMIT = 40
@@ -134,10 +134,17 @@ def as_they_are() -> str:
     return together.hexdigest()[:16]
 
 
+@contextmanager
+def the_postgresql() -> Iterator[psycopg.Cursor]:
+    """That of this run, asked past Django, whose applications may not be there yet."""
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as made:
+        yield made.cursor()
+
+
 def migrated_on_postgresql() -> str:
     """The name of such a database on the PostgreSQL of this run, made once for all its processes."""
     name, address = "migrated", urlsplit(os.environ["DATABASE_URL"])
-    with tempfile.TemporaryDirectory() as data, connection._nodb_cursor() as cursor:
+    with tempfile.TemporaryDirectory() as data, the_postgresql() as cursor:
         # Whoever comes meanwhile waits; the lock ends with this connection.
         cursor.execute("SELECT pg_advisory_lock(1)")
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
@@ -149,7 +156,7 @@ def migrated_on_postgresql() -> str:
 
 
 def copy_on_postgresql(template: str, name: str) -> None:
-    with connection._nodb_cursor() as cursor:
+    with the_postgresql() as cursor:
         # One at a time: nobody else may look at a database that is being copied.
         cursor.execute("SELECT pg_advisory_lock(1)")
         cursor.execute(f"DROP DATABASE IF EXISTS {name}")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 
-import hubs.front
+import mago.core.front
 from hubs import handshake
 from hubs.admission import Admission
 from hubs.fleet import Missing, count_missing
@@ -115,7 +115,7 @@ def test_missing_are_those_without_a_live_token(enrol: Callable[..., Enrolled]) 
 @pytest.fixture(autouse=True)
 def _the_test_keeps_its_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its transaction would be taken for one that somebody forgot."""
-    monkeypatch.setattr(hubs.front, "close_old_connections", lambda: None)
+    monkeypatch.setattr(mago.core.front, "close_old_connections", lambda: None)
 
 
 def ask(front: Front, path: str, body: Any = None, method: str = "POST", **more: Any) -> Any:
@@ -189,7 +189,7 @@ def test_a_connection_is_looked_at_once_in_a_while_and_after_an_error(
     enrolled: Enrolled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks: list[int] = []
-    monkeypatch.setattr(hubs.front, "close_old_connections", lambda: looks.append(1))
+    monkeypatch.setattr(mago.core.front, "close_old_connections", lambda: looks.append(1))
     ours = front()
     for _ in range(3):
         ask(ours, "auth/start", FIRST)
