@@ -63,7 +63,11 @@ class NewClientSecretSerializer(serializers.Serializer[Any]):
 
 
 class ApplicationQuery(PageQuery):
-    q = TextField(required=False, max_length=60, help_text="How the name begins.")
+    q = TextField(
+        required=False,
+        max_length=60,
+        help_text="What the name contains; short of three letters, how it begins.",
+    )
     state = serializers.ChoiceField(choices=["active", "disabled"], required=False)
 
 

@@ -101,7 +101,9 @@ class HubFilters(Body):
     """Which hubs; retired ones are among them only where they are asked for."""
 
     q = TextField(
-        required=False, max_length=100, help_text="How the serial number or the name begins."
+        required=False,
+        max_length=100,
+        help_text="What the serial number or the name contains; short of three letters, how it begins.",
     )
     standing = serializers.ChoiceField(choices=Standing.values, required=False)
     state = serializers.ChoiceField(choices=State.values, required=False)

@@ -45,7 +45,11 @@ class InvitationSerializer(serializers.Serializer[Any]):
 
 
 class MemberQuery(PageQuery):
-    q = TextField(required=False, max_length=200, help_text="How the e-mail address begins.")
+    q = TextField(
+        required=False,
+        max_length=200,
+        help_text="What the e-mail address or the name contains; short of three letters, how the address begins.",
+    )
 
 
 class InvitationBody(Body):

@@ -37,7 +37,11 @@ class OrganizationSerializer(serializers.Serializer[Any]):
 
 
 class OrganizationQuery(PageQuery):
-    q = serializers.SlugField(required=False, max_length=50, help_text="How the slug begins.")
+    q = TextField(
+        required=False,
+        max_length=100,
+        help_text="What the name or the slug contains; short of three letters, how the slug begins.",
+    )
 
 
 class RenameBody(Body):
@@ -68,7 +72,7 @@ class Organizations(Resource):
         OrganizationSerializer,
         query=OrganizationQuery,
         summary="The organizations that you may see",
-        description="The newest first; with `q` by slug.",
+        description="The newest first; with `q` in the order of slugs.",
     )
     def get(self, **chosen: Any) -> Listing:
         return find_organizations(self.actor, **chosen)

@@ -71,7 +71,9 @@ class RecoverySerializer(serializers.Serializer[Any]):
 
 class PeopleFilters(Query):
     q = TextField(
-        required=False, max_length=200, help_text="How the e-mail address or the name begins."
+        required=False,
+        max_length=200,
+        help_text="What the e-mail address or the name contains; short of three letters, how it begins.",
     )
     state = serializers.ChoiceField(choices=PEOPLE_STATES, required=False)
     joined = serializers.ChoiceField(

@@ -73,7 +73,11 @@ class NewTokenSerializer(TokenSerializer):
 
 
 class AccountQuery(PageQuery):
-    q = TextField(required=False, max_length=60, help_text="How the name begins.")
+    q = TextField(
+        required=False,
+        max_length=60,
+        help_text="What the name contains; short of three letters, how it begins.",
+    )
     state = serializers.ChoiceField(choices=["active", "disabled"], required=False)
 
 

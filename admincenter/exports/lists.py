@@ -155,7 +155,7 @@ class AllHubs(Export):
         return AnyHubFilters(sent)
 
     def find(self, **chosen: Any) -> Listing:
-        return find_hubs_anywhere(self.actor, **chosen)
+        return find_hubs_anywhere(self.actor, **chosen, whole=True)
 
     def prepare(self, rows: list[Any]) -> None:
         look_at(rows)
@@ -181,7 +181,7 @@ class Hubs(_OfOrganization):
         return HubFilters(sent, viewer=self.actor, organization=self.whose)
 
     def find(self, **chosen: Any) -> Listing:
-        return find_hubs(self.actor, self.whose, **chosen)
+        return find_hubs(self.actor, self.whose, **chosen, whole=True)
 
     def prepare(self, rows: list[Any]) -> None:
         look_at(rows)
@@ -206,4 +206,4 @@ class Members(_OfOrganization):
         return MemberFilters(sent)
 
     def find(self, **chosen: Any) -> Listing:
-        return find_members(self.whose, **chosen)
+        return find_members(self.whose, **chosen, whole=True)

@@ -11,6 +11,7 @@ from accounts.provider.models import Application, ClientSecret, TokenFamily
 from accounts.provider.selectors import applications_of
 
 from ..keyset import Listing
+from ..searched import APPLICATIONS
 from .people import begins
 
 
@@ -20,7 +21,8 @@ def find_applications(
     """Applications by name, of an organization or the platform's own, with the number of live sign-ins of each."""
     found: Any = applications_of(organization)
     if q:
-        found = found.filter(begins("name", q))
+        is_found = APPLICATIONS.containing(q) if APPLICATIONS.can_find(q) else begins("name", q)
+        found = found.filter(is_found)
     if state:
         found = found.filter(is_active=state == "active")
     live = TokenFamily.objects.filter(

@@ -1,5 +1,6 @@
 """Reading a fleet as those do who look after it."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +20,11 @@ from mago.audit import search as trail
 from mago.audit.models import AuditEvent
 from mago.audit.tags import Tag
 from mago.core.errors import NotFound
+from mago.core.trigrams import Within
 
 from ..keyset import Listing
-from .people import begins
+from ..searched import HUBS
+from .people import MOST_SEARCHED, begins
 
 
 def hubs_that_match(
@@ -34,12 +37,15 @@ def hubs_that_match(
     site: Site | None = None,
     group: Group | None = None,
     tag: str = "",
+    most: int | None = None,
 ) -> QuerySet[Hub]:
-    """The hubs that somebody may see and to which all that is given applies; `q` begins a serial number or a name.
+    """The hubs that somebody may see and to which all that is given applies; `q` stands in a serial number or a name,
+    or begins one where it is short.
 
-    Retired ones are among them only where they are asked for.
+    Retired ones are among them only where they are asked for. `most`: as `Trigrams.containing` has it.
     """
-    found = _narrowed(hubs_of(viewer, organization), q=q, standing=standing, state=state)
+    is_named = hubs_named(q, [organization.pk], most=most)
+    found = _narrowed(hubs_of(viewer, organization), is_named, standing=standing, state=state)
     if site:
         found = found.filter(site=site)
     if group:
@@ -49,26 +55,41 @@ def hubs_that_match(
     return found
 
 
-def _narrowed(hubs: QuerySet[Hub], *, q: str, standing: str, state: str) -> QuerySet[Hub]:
-    found = hubs.select_related("presence")
-    if q:
-        found = found.filter(begins("serial", q) | begins("name", q))
+def hubs_named(q: str, organizations: Sequence[UUID] = (), *, most: int | None = None) -> Q:
+    """Hubs, of these organizations if there are any, in whose serial number or name `q` stands, or which begins it."""
+    if not q:
+        return Q()
+    if not HUBS.can_find(q):
+        return begins("serial", q) | begins("name", q)
+    within = Within("hubs_hub", "id", "organization_id", organizations) if organizations else None
+    return HUBS.containing(q, most=most, within=within)
+
+
+def _narrowed(hubs: QuerySet[Hub], is_named: Q, *, standing: str, state: str) -> QuerySet[Hub]:
+    found = hubs.filter(is_named).select_related("presence")
     if standing:
         found = found.filter(where_standing(standing), state__in=AWAITED)
     return found.filter(state=state) if state else found.exclude(state=State.RETIRED)
 
 
 def find_hubs_anywhere(
-    viewer: Actor, *, q: str = "", standing: str = "", state: str = ""
+    viewer: Actor, *, q: str = "", standing: str = "", state: str = "", whole: bool = False
 ) -> Listing:
-    """The hubs of all fleets that somebody may see, the newest first: identifiers sort by time."""
-    found = _narrowed(hubs_anywhere(viewer), q=q, standing=standing, state=state)
+    """The hubs of all fleets that somebody may see, the newest first: identifiers sort by time.
+
+    `whole`: however many have `q` in their names, and however long it takes.
+    """
+    is_named = hubs_named(q, most=None if whole else MOST_SEARCHED)
+    found = _narrowed(hubs_anywhere(viewer), is_named, standing=standing, state=state)
     return Listing((found.select_related("organization"),), key=("id",))
 
 
-def find_hubs(viewer: Actor, organization: Organization, **filters: Any) -> Listing:
-    """As `hubs_that_match`, the newest first."""
-    found = hubs_that_match(viewer, organization, **filters).prefetch_related("tags")
+def find_hubs(
+    viewer: Actor, organization: Organization, *, whole: bool = False, **filters: Any
+) -> Listing:
+    """As `hubs_that_match`, the newest first; `whole` as above."""
+    most = None if whole else MOST_SEARCHED
+    found = hubs_that_match(viewer, organization, **filters, most=most).prefetch_related("tags")
     return Listing((found,), key=("created_at", "id"))
 
 

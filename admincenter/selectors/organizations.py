@@ -1,6 +1,6 @@
 """Reading organizations as their administrators do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -23,20 +23,25 @@ from accounts.organizations.effective import Effective, together
 from accounts.organizations.models import Domain, Organization, SignInPolicy, Site
 from accounts.organizations.selectors import members_of, sites_of, visible_to
 from mago.core.errors import NotFound
+from mago.core.trigrams import Within
 
 from ..keyset import Listing
+from ..searched import ORGANIZATIONS, PEOPLE
 from .figures import Count, count
-from .people import begins
+from .people import MOST_SEARCHED, begins
 
 MOST_SHOWN = 100
 
 
 def find_organizations(viewer: Actor, *, q: str = "") -> Listing:
-    """The organizations that somebody may see, the newest first; with `q`, by short name."""
+    """The organizations that somebody may see, the newest first; with `q`, which a name or short name
+    contains, or which begins a short name, by that."""
     found = visible_to(viewer)
     if q:
-        wanted = found.filter(begins("slug", q.lower()))
-        return Listing((wanted,), key=("slug",), descending=False)
+        is_found = (
+            ORGANIZATIONS.containing(q) if ORGANIZATIONS.can_find(q) else begins("slug", q.lower())
+        )
+        return Listing((found.filter(is_found),), key=("slug",), descending=False)
     return Listing((found,), key=("created_at", "id"))
 
 
@@ -51,8 +56,11 @@ def figures_of(organization: Organization) -> dict[str, Count]:
     return {name: count(model.objects.of(organization)) for name, model in owned.items()}
 
 
-def find_members(organization: Organization, *, q: str = "", viewer: User | None = None) -> Listing:
-    """Members with the roles they hold, the newest first; with `q`, whose address begins so.
+def find_members(
+    organization: Organization, *, q: str = "", viewer: User | None = None, whole: bool = False
+) -> Listing:
+    """Members with the roles they hold, the newest first; with `q`, whose address or name contains it, or whose
+    address begins with it. `whole`: however many that are, and however long it takes.
 
     With `viewer` each tells whether it is they.
     """
@@ -60,8 +68,17 @@ def find_members(organization: Organization, *, q: str = "", viewer: User | None
     if viewer:
         found = found.annotate(is_viewer=ExpressionWrapper(Q(user=viewer), BooleanField()))
     if q:
-        found = found.filter(begins("user__email", normalize_email(q)))
+        found = found.filter(members_named(q, [organization.pk], whole=whole))
     return Listing((found,), key=("joined_at", "id"))
+
+
+def members_named(q: str, organizations: Sequence[UUID], *, whole: bool = False) -> Q:
+    """Memberships in these organizations of people whose address or name contains `q`, or whose address begins with it."""
+    if not PEOPLE.can_find(q):
+        return begins("user__email", normalize_email(q))
+    theirs = Within("access_membership", "user_id", "organization_id", organizations)
+    most = None if whole else MOST_SEARCHED
+    return PEOPLE.containing(q, path="user__", most=most, within=theirs)
 
 
 def member_for(organization: Organization, key: UUID) -> Membership:

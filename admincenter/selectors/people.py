@@ -19,10 +19,11 @@ from accounts.standing.models import Deletion, Lockdown
 from mago.core.errors import NotFound
 
 from ..keyset import Listing
+from ..searched import PEOPLE
 from .standing import without_factor
 
-# People are shown by address: of a beginning that very many names share, no more than these are sorted.
-NAMES_SEARCHED = 500
+# Of what very many have in common, no more people than these are sorted.
+MOST_SEARCHED = 500
 ENGLISH = str.maketrans(ascii_uppercase, ascii_lowercase)
 # Of those who are signed in, a list shows so many: whoever joined last.
 MOST_SIGNED_IN = 2000
@@ -42,7 +43,8 @@ def find_people(
 ) -> Listing:
     """People in a state who joined lately: the newest first. `whole`: however many are signed in, and however long it takes.
 
-    With `q`, those whose address or name begins with it: by address, so that an index gives the order.
+    With `q`, those whose address or name contains it, or begins with it where it is short: by address, so that an
+    index gives the order of all that begin with it.
     """
     is_administrator = Exists(_administrating().filter(user=OuterRef("pk")))
     shown = User.objects.only(*SHOWN).annotate(
@@ -57,8 +59,11 @@ def find_people(
     if not q:
         return Listing((found,), key=("created_at", "id"))
     by_address = found.filter(begins("email", normalize_email(q)))
-    by_name = found.filter(pk__in=_named(q))
-    return Listing((by_address, by_name), key=("email",), descending=False)
+    if PEOPLE.can_find(q):
+        others = found.filter(PEOPLE.containing(q, most=None if whole else MOST_SEARCHED))
+    else:
+        others = found.filter(pk__in=_named(q))
+    return Listing((by_address, others), key=("email",), descending=False)
 
 
 def roles_of(person: User) -> QuerySet[RoleBinding]:
@@ -118,14 +123,14 @@ def begins(column: str, text: str) -> Q:
 
 
 def _named(q: str) -> QuerySet[User, UUID]:
-    """The keys of people whose name begins with `q`, in whatever case; the first NAMES_SEARCHED in order."""
+    """The keys of people whose name begins with `q`, in whatever case; the first MOST_SEARCHED in order."""
     text = unicodedata.normalize("NFC", q).strip()
     # As the database has it in the index: SQLite knows the letters of English only.
     is_sqlite = connection.vendor == "sqlite"
     lower = text.translate(ENGLISH) if is_sqlite else text.lower()
     column = Lower("name") if is_sqlite else Collate(Lower("name"), "C")
     named = User.objects.alias(lower_name=column).filter(begins("lower_name", lower))
-    return named.order_by("lower_name").values_list("pk", flat=True)[:NAMES_SEARCHED]
+    return named.order_by("lower_name").values_list("pk", flat=True)[:MOST_SEARCHED]
 
 
 def _unexpired() -> Q:

@@ -1,4 +1,4 @@
-"""One search over all that somebody may see: each kind by how its names begin, a few of each."""
+"""One search over all that somebody may see: each kind by its names, a few of each."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access.models import Membership
 from accounts.access.permissions import Permission
 from accounts.access.selectors import can
-from accounts.models import User, normalize_email
+from accounts.models import User
 from accounts.organizations.models import Organization
 from accounts.organizations.selectors import visible_to
 from hubs.models import Hub, State
@@ -21,8 +21,9 @@ from hubs.models import Hub, State
 from ..keyset import KeysetPage
 from ..navigation import Permissions
 from ..places import places
-from .organizations import find_organizations
-from .people import begins, find_people
+from .hubs import hubs_named
+from .organizations import find_organizations, members_named
+from .people import MOST_SEARCHED, find_people
 
 MOST = 6
 # Of a kind that may be seen in part only, so many are looked at, and of organizations for it.
@@ -49,7 +50,7 @@ class Kind:
 
 
 def search(viewer: User, held: Permissions, anywhere: Permissions, q: str) -> list[Kind]:
-    """What begins with `q`, by kind; pages and actions alone where `q` is too short to tell people by."""
+    """What contains `q`, or begins with it where it is short, by kind; pages and actions alone where `q` is too short to tell people by."""
     kinds = [_places(held, anywhere, q)]
     if len(q) >= SHORTEST:
         kinds += [_people(viewer, held, q), _organizations(viewer, q), _hubs(viewer, q)]
@@ -73,8 +74,9 @@ def _people(viewer: User, held: Permissions, q: str) -> Kind:
 
 
 def _members(viewer: User, q: str) -> Iterator[Found]:
-    seen = Membership.objects.of_any(_visible(viewer)).select_related("user", "organization")
-    seen = seen.filter(begins("user__email", normalize_email(q))).order_by("user__email", "id")
+    visible = _visible(viewer)
+    seen = Membership.objects.of_any(visible).select_related("user", "organization")
+    seen = seen.filter(members_named(q, visible)).order_by("user__email", "id")
     for row in _permitted(viewer, Permission.MEMBERS_READ, seen):
         page = reverse("admincenter:organization_members", args=[row.organization.slug])
         query = urlencode({"q": row.user.email})
@@ -91,12 +93,13 @@ def _organizations(viewer: User, q: str) -> Kind:
 
 
 def _hubs(viewer: User, q: str) -> Kind:
-    hubs = (
-        Hub.objects.everywhere(reason="the viewer may read hubs on the whole platform")
-        if can(viewer, Permission.HUBS_READ)
-        else Hub.objects.of_any(_visible(viewer))
-    )
-    hubs = hubs.filter(begins("serial", q)).exclude(state=State.RETIRED)
+    if can(viewer, Permission.HUBS_READ):
+        hubs = Hub.objects.everywhere(reason="the viewer may read hubs on the whole platform")
+        hubs = hubs.filter(hubs_named(q, most=MOST_SEARCHED))
+    else:
+        visible = _visible(viewer)
+        hubs = Hub.objects.of_any(visible).filter(hubs_named(q, visible, most=MOST_SEARCHED))
+    hubs = hubs.exclude(state=State.RETIRED)
     hubs = hubs.select_related("site", "room", "organization").order_by("serial", "id")
     found = [
         Found(

@@ -17,6 +17,7 @@ from accounts.provider.selectors import api_tokens_of
 from mago.core.errors import NotFound
 
 from ..keyset import Listing
+from ..searched import SERVICE_ACCOUNTS
 from .people import begins
 
 
@@ -24,7 +25,8 @@ def find_service_accounts(organization: Organization, *, q: str = "", state: str
     """Service accounts by name, with their roles, how many live tokens they have, and when one was used last."""
     found = ServiceAccount.objects.of(organization).prefetch_related(_roles())
     if q:
-        found = found.filter(begins("name", q))
+        can_find = SERVICE_ACCOUNTS.can_find(q)
+        found = found.filter(SERVICE_ACCOUNTS.containing(q) if can_find else begins("name", q))
     if state:
         found = found.filter(is_active=state == "active")
     tokens = ApiToken.objects.filter(service_account=OuterRef("pk")).order_by()

@@ -85,18 +85,17 @@ class MemberField(AddressField):
 
 
 class OrganizationFilters(Filters):
-    q = forms.SlugField(
-        label=gettext_lazy("Short name"),
-        max_length=50,
+    q = forms.CharField(
+        label=gettext_lazy("Name or short name"),
+        max_length=100,
         required=False,
         widget=forms.SearchInput,
-        help_text=gettext_lazy("How it begins."),
     )
 
 
 class MemberFilters(Filters):
     q = forms.CharField(
-        label=gettext_lazy("E-mail address"),
+        label=gettext_lazy("E-mail address or name"),
         max_length=200,
         required=False,
         widget=forms.SearchInput,

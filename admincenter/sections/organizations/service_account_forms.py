@@ -28,7 +28,6 @@ class ServiceAccountFilters(Filters):
         max_length=60,
         required=False,
         widget=forms.SearchInput,
-        help_text=gettext_lazy("How it begins."),
     )
     state = forms.ChoiceField(
         label=gettext_lazy("State"),

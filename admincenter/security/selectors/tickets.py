@@ -9,6 +9,7 @@ from accounts.models import User
 from mago.core.errors import NotFound
 
 from ...keyset import Listing
+from ...searched import TICKETS
 from ..models import Attachment, Entry, Programme, Release, Ticket
 from ..models.tickets import today
 from ..workflow import ENDED, PENDING
@@ -54,7 +55,10 @@ def _due(when: str) -> dict[str, Any]:
 
 def _named(q: str) -> Q:
     number = q.upper().removeprefix("SEC-")
-    matches = Q(title__icontains=q) | Q(component__icontains=q)
+    if TICKETS.can_find(q):
+        matches = TICKETS.containing(q)
+    else:
+        matches = Q(title__icontains=q) | Q(component__icontains=q)
     # No number of a ticket is longer than what the database takes.
     return matches | Q(number=int(number)) if number.isdecimal() and len(number) < 10 else matches
 
