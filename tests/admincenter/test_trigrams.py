@@ -56,7 +56,7 @@ def umbra(charlie: Any) -> Any:
 
 def test_people_are_found_by_the_middle_of_a_name_or_an_address(alice: Any, bob: Any) -> None:
     User.objects.filter(pk=bob.pk).update(name="Zoë Ångström-Lindqvist")
-    for q in ("INDqv", "ström-lin", "ÅNGSTRÖM", "ë ångs", "bob@exa", "OB@e"):
+    for q in ("INDqv", "ström-lin", "ÅNGSTRÖM", "ë ångs", "bob@exa", "OB@EXAMPLE"):
         assert shown(find_people(q=q)) == ["Zoë Ångström-Lindqvist"], q
     assert shown(find_people(q="ice@example.com")) == ["Alice"]
     # In the other's name and in one's own address: two columns are two texts.
