@@ -6,6 +6,8 @@ What is behind a pseudonym lies in a table beside the trail, whose rows can be d
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
@@ -28,6 +30,8 @@ _LONGEST = 254
 _REMEMBERED = 10_000
 # What this process has committed, and on which day: of each text a row a day is enough to know its last use.
 _known: dict[str, Any] = {}
+# What the transaction that is under way has written already (`written`).
+_written: ContextVar[frozenset[str]] = ContextVar("written", default=frozenset())
 
 
 def hide_addresses(text: str) -> str:
@@ -45,12 +49,31 @@ def pseudonym(text: str, *, of: Any = None) -> str:
     owner = getattr(of, "pk", None)
     name = _pseudonym(text, owner)
     today = timezone.now().date()
-    if _known.get(name) != today:
+    if _known.get(name) != today and name not in _written.get():
         AuditName.objects.create(
             pseudonym=name, text=text[:_LONGEST], person_id=owner, recorded_on=today
         )
         transaction.on_commit(lambda: _remember(name, today))
     return name
+
+
+@contextmanager
+def written(texts: Iterable[str]) -> Iterator[None]:
+    """What is behind the pseudonyms of addresses in these texts is written at once, and by no event inside the block."""
+    addresses = {found.lower() for text in texts for found in _ADDRESS.findall(text)}
+    names = {_pseudonym(address, None): address for address in addresses}
+    today = timezone.now().date()
+    new = {name: text for name, text in names.items() if _known.get(name) != today}
+    AuditName.objects.bulk_create(
+        AuditName(pseudonym=name, text=text[:_LONGEST], recorded_on=today)
+        for name, text in new.items()
+    )
+    transaction.on_commit(lambda: [_remember(name, today) for name in new])
+    token = _written.set(frozenset(names))
+    try:
+        yield
+    finally:
+        _written.reset(token)
 
 
 @lru_cache(maxsize=1024)

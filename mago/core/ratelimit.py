@@ -8,6 +8,7 @@ so that no burst of parallel requests gets past it.
 
 import hashlib
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
@@ -18,13 +19,14 @@ from .models import LimitState
 
 _TABLE = LimitState._meta.db_table
 # The CASE is written out as the scalar maximum is MAX on SQLite and GREATEST on PostgreSQL.
-_TAKE = f"""
-INSERT INTO {_TABLE} (key, full_until) VALUES (%s, %s)
+_ON_CONFLICT = f"""
 ON CONFLICT (key) DO UPDATE
 SET full_until = CASE WHEN {_TABLE}.full_until > %s THEN {_TABLE}.full_until ELSE %s END + %s
 WHERE CASE WHEN {_TABLE}.full_until > %s THEN {_TABLE}.full_until ELSE %s END + %s <= %s
-RETURNING full_until
-"""  # noqa: S608
+RETURNING key
+"""
+_INTO = f"INSERT INTO {_TABLE} (key, full_until) VALUES "  # noqa: S608
+_TAKE = f"{_INTO}(%s, %s){_ON_CONFLICT}"
 _GIVE_BACK = f"UPDATE {_TABLE} SET full_until = full_until - %s WHERE key = %s"  # noqa: S608
 
 
@@ -57,6 +59,25 @@ class Limit:
                 return 0.0
         LIMITED.labels(self.name).inc()
         return max(0.001, self.wait(*parts))
+
+    def take_each(self, many: Iterable[tuple[str, ...]]) -> set[tuple[str, ...]]:
+        """One attempt is counted for each of these keys, in one statement; those are given back for which none was."""
+        # In one order, so that two who take the same ones wait for each other, and not both.
+        asked = sorted((self._key(parts), parts) for parts in set(many))
+        if not asked:
+            return set()
+        now, step = time.time(), self.seconds / self.count
+        rows = ", ".join(["(%s, %s)"] * len(asked))
+        values = [value for key, _parts in asked for value in (key, now + step)]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"{_INTO}{rows}{_ON_CONFLICT}",
+                [*values, now, now, step, now, now, step, now + self.seconds],
+            )
+            counted = {key for (key,) in cursor.fetchall()}
+        refused = {parts for key, parts in asked if key not in counted}
+        LIMITED.labels(self.name).inc(len(refused))
+        return refused
 
     def wait(self, *parts: str) -> float:
         """The seconds until an attempt for this key would be counted, 0 for now; nothing is counted."""

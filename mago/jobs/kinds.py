@@ -1,6 +1,7 @@
 """What a job can be about. The kinds are named in the setting BULK_WORK, as the work itself lies in layers above."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, ClassVar
 
@@ -8,7 +9,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
-from mago.core.errors import NotFound
+from mago.core.errors import NotFound, Refused
 
 from .models import Item, Job
 
@@ -17,6 +18,8 @@ class Work(ABC):
     """How one item of a kind is done. An instance is made for each run of a job, and may keep what it has read."""
 
     title: ClassVar[str | Promise]
+    # How many are done at once, by `do_all`; none is done at once with others otherwise.
+    together: ClassVar[int] = 1
     # The kind that takes back what this one does, where there is one.
     undone_by: ClassVar[str] = ""
 
@@ -26,6 +29,13 @@ class Work(ABC):
     @abstractmethod
     def do(self, item: Item) -> None:
         """The item is done, in the transaction of the caller; Refused, saying why, where it cannot or may not be."""
+
+    def do_all(self, items: Sequence[Item]) -> dict[Item, Refused]:
+        """As `do`, for some at once, and with what was refused; where all of that is refused, each is done by itself.
+
+        For kinds that come in thousands and can be done in fewer statements than that.
+        """
+        raise NotImplementedError
 
     def subject_to_undo(self, item: Item) -> Any:
         """What the kind that takes this back is told of the item; it is the same thing unless said otherwise."""

@@ -1,10 +1,11 @@
-"""A worker does the items of a job, one by one: each in a transaction of its own, so that each is done once.
+"""A worker does the items of a job, one by one or some at once: in one transaction with saying so, so that each is done once.
 
 A worker that dies is followed by another, which goes on where it stopped.
 """
 
 import logging
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -63,13 +64,39 @@ def _run_items(job: Job, work: Work) -> bool:
     """True once nothing waits; False where the job is no longer ours."""
     told = time.monotonic()
     while batch := list(job.items.filter(outcome=Outcome.WAITING).order_by("number")[:BATCH]):
-        for item in batch:
+        for some in _parts(batch, work.together):
             if time.monotonic() - told > TOLD_EVERY:
                 told = time.monotonic()
                 if not _ours(job).update(leased_until=timezone.now() + LEASE):
                     return False
-            _do(work, item)
+            _do_some(work, some)
     return bool(_ours(job).exists())
+
+
+def _parts(items: list[Item], size: int) -> Iterator[list[Item]]:
+    yield from (items[start : start + size] for start in range(0, len(items), size))
+
+
+def _do_some(work: Work, some: Sequence[Item]) -> None:
+    """As `_do`, for each of them."""
+    if len(some) == 1 or not _done_at_once(work, some):
+        for item in some:
+            _do(work, item)
+
+
+def _done_at_once(work: Work, some: Sequence[Item]) -> bool:
+    """False where nothing was done, because something stands against all of them together."""
+    waiting = Item.objects.filter(pk__in=[item.pk for item in some], outcome=Outcome.WAITING)
+    try:
+        with transaction.atomic():
+            taken = set(waiting.select_for_update().values_list("pk", flat=True))
+            waiting.update(outcome=Outcome.DONE)
+            refused = work.do_all([item for item in some if item.pk in taken])
+            for item, refusal in refused.items():
+                Item.objects.filter(pk=item.pk).update(**_told(refusal))
+    except Refused:
+        return False
+    return True
 
 
 def _do(work: Work, item: Item) -> None:
@@ -79,10 +106,12 @@ def _do(work: Work, item: Item) -> None:
             if _TAKE.run([Outcome.DONE.value, item.pk, Outcome.WAITING.value]):
                 work.do(item)
     except Refused as refusal:
-        told = next((words for field in refusal.fields.values() for words in field), refusal.detail)
-        Item.objects.filter(pk=item.pk, outcome=Outcome.WAITING).update(
-            outcome=Outcome.REFUSED, message=clean_text(told, 300)
-        )
+        Item.objects.filter(pk=item.pk, outcome=Outcome.WAITING).update(**_told(refusal))
+
+
+def _told(refusal: Refused) -> dict[str, str]:
+    words = next((words for field in refusal.fields.values() for words in field), refusal.detail)
+    return {"outcome": Outcome.REFUSED, "message": clean_text(words, 300)}
 
 
 def _caller_of(job: Job) -> Caller:

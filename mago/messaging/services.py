@@ -1,6 +1,7 @@
 """Promising a message, and giving a dead one another chance. Delivery is in delivery.py."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from mago.core.ids import new_id
 from .models import Channel, Message, Status
 from .nudge import nudge
 
-__all__ = ["retry", "send_mail", "send_sms"]
+__all__ = ["retry", "send_mail", "send_mails", "send_sms"]
 
 
 def send_mail(
@@ -40,6 +41,28 @@ def send_mail(
         language=language,
         expires_at=expires_at,
     )
+
+
+def send_mails(
+    template: str,
+    contexts: Iterable[tuple[str, dict[str, Any]]],
+    *,
+    language: str = "",
+    expires_at: datetime | None = None,
+) -> None:
+    """As `send_mail`, to each of these addresses with its context, in one statement."""
+    Message.objects.bulk_create(
+        _message(
+            Channel.EMAIL,
+            template,
+            to=to,
+            context=context,
+            language=language,
+            expires_at=expires_at,
+        )
+        for to, context in contexts
+    )
+    transaction.on_commit(nudge, robust=True)
 
 
 def send_sms(
@@ -70,8 +93,26 @@ def _enqueue(
     language: str,
     expires_at: datetime | None,
 ) -> Message:
+    message = _message(
+        channel, template, to=to, context=context, language=language, expires_at=expires_at
+    )
+    message.save(force_insert=True)
+    # `robust`: whatever happens here, the caller has committed and must be told so.
+    transaction.on_commit(nudge, robust=True)
+    return message
+
+
+def _message(
+    channel: Channel,
+    template: str,
+    *,
+    to: str,
+    context: dict[str, Any],
+    language: str,
+    expires_at: datetime | None,
+) -> Message:
     name, now = new_id(), timezone.now()
-    message = Message(
+    return Message(
         id=name,
         channel=channel,
         template=template,
@@ -83,10 +124,6 @@ def _enqueue(
         expires_at=expires_at,
         message_id=f"<{name.hex}@{settings.BASE_HOST}>" if channel == Channel.EMAIL else "",
     )
-    message.save(force_insert=True)
-    # `robust`: whatever happens here, the caller has committed and must be told so.
-    transaction.on_commit(nudge, robust=True)
-    return message
 
 
 def retry(message: Message, *, actor: object) -> Message:

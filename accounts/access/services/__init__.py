@@ -3,9 +3,9 @@
 from .administrators import appoint_administrator, dismiss_administrator
 from .conditions import create_condition, delete_condition, edit_condition
 from .demands import demand_permission, demand_to_bind
+from .inviting import Guest, invite, invite_all
 from .members import (
     accept_invitation,
-    invite,
     join,
     leave,
     open_invitation,
@@ -24,6 +24,7 @@ from .roles import (
 from .service_accounts import create_service_account, set_service_account_active
 
 __all__ = [
+    "Guest",
     "accept_invitation",
     "appoint_administrator",
     "create_condition",
@@ -38,6 +39,7 @@ __all__ = [
     "edit_custom_role",
     "grant_role",
     "invite",
+    "invite_all",
     "join",
     "leave",
     "open_invitation",

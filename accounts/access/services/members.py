@@ -1,102 +1,24 @@
 """People come to an organization by invitation, and leave or are removed."""
 
-from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
-from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User, normalize_email
+from accounts.models import User
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.errors import Conflict, Forbidden, Refused
-from mago.core.ids import digest, new_id, new_secret
-from mago.core.ratelimit import Limit
-from mago.messaging.services import send_mail
+from mago.core.ids import digest
 
 from ..models import Invitation, Membership, RoleBinding
 from ..permissions import Permission
 from ..roles import PERMISSIONS, RoleName
 from ..scope import Scope
 from ..selectors import forget_bindings, live_bindings, unconditional_permissions_of
-from .demands import demand_permission, demand_to_bind, demand_to_bind_all, in_good_hands
-from .roles import bind, check_place, grant_role
-
-LIFETIME = timedelta(days=7)
-# Mails to one address by one organization: whoever invites chooses the address and much of what the mail says.
-ONE_ADDRESS = Limit("invitation:address", 10, 24 * 3600)
-
-
-@transaction.atomic
-def invite(
-    *,
-    organization: Any,
-    email: str,
-    role: RoleName,
-    actor: User,
-    site: Any = None,
-    language: str = "",
-    key: UUID | None = None,
-) -> Invitation:
-    """A mail with a link is on its way; whoever proves the address may accept it once, within a week.
-
-    Inviting the same address again replaces the open invitation. With `key`, the invitation has that one.
-    TooMany where the organization has mailed the address all day.
-    """
-    demand_permission(actor, Permission.MEMBERS_INVITE, organization)
-    email, scope = normalize_email(email), Scope(organization.pk, site.pk if site else None)
-    check_place(role, scope)
-    demand_to_bind(actor, PERMISSIONS[role], scope)
-    if not organization.is_active:
-        raise Conflict(_("This organization is disabled."), code="organization_disabled")
-    if Membership.objects.of(organization).filter(user__email=email).exists():
-        message = _("This person is a member already.")
-        raise Refused(message, code="already_member", fields={"email": [message]})
-    # In the transaction: what is not sent does not count.
-    ONE_ADDRESS.take(str(organization.pk), email)
-    Invitation.objects.of(organization).filter(email=email, closed_at=None).update(
-        closed_at=timezone.now()
-    )
-    secret = new_secret()
-    invitation = Invitation(
-        id=key or new_id(),
-        organization=organization,
-        email=email,
-        role=role.value,
-        site=site,
-        digest=digest(secret),
-        invited_by=actor,
-        expires_at=timezone.now() + LIFETIME,
-    )
-    try:
-        with transaction.atomic():
-            invitation.save(force_insert=True)
-    except IntegrityError:
-        raise Conflict(_("Somebody else invites this person at this moment.")) from None
-    record(
-        Tag.INVITATION_SENT,
-        actor=actor,
-        target=invitation,
-        organization_id=organization.pk,
-        role=role.value,
-    )
-    context = {
-        "link": f"{settings.MAGO_BASE_URL}/accounts/organizations/invitations/{secret}/",
-        "organization": organization.name,
-        "inviter": str(actor),
-        "days": LIFETIME.days,
-    }
-    send_mail(
-        "access/invitation",
-        to=email,
-        context=context,
-        language=language,
-        expires_at=invitation.expires_at,
-    )
-    return invitation
+from .demands import demand_permission, demand_to_bind_all, in_good_hands
+from .roles import bind, grant_role
 
 
 def open_invitation(secret: str) -> Invitation | None:

@@ -23,7 +23,7 @@ from accounts.access.services import (
     revoke_role,
     transfer_ownership,
 )
-from accounts.access.services.members import LIFETIME
+from accounts.access.services.inviting import LIFETIME
 from accounts.models import User
 from accounts.organizations.models import Organization, Site
 from accounts.organizations.services import set_organization_active

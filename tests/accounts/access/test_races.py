@@ -47,7 +47,7 @@ def test_one_of_many_accepts(
 ) -> None:
     # The mail is sent at once here, and then forgotten.
     secret = new_secret()
-    monkeypatch.setattr("accounts.access.services.members.new_secret", lambda: secret)
+    monkeypatch.setattr("accounts.access.services.inviting.new_secret", lambda: secret)
     invite(organization=acme, email=charlie.email, role=GUEST, actor=alice)
     answers = at_once(lambda n: outcome(accept_invitation, secret=secret, user=charlie))
     assert Counter(answers) == {"done": 1, "link_invalid": THREADS - 1}

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.access.models import Invitation, Membership, RoleBinding
 from accounts.access.roles import RoleName
 from accounts.access.services import create_service_account, grant_role
-from accounts.access.services import members as invitations
+from accounts.access.services import inviting as invitations
 from accounts.organizations.services import create_site
 from mago.core.ratelimit import Limit
 from tests.conftest import App
