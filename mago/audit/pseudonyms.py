@@ -68,7 +68,7 @@ def written(texts: Iterable[str]) -> Iterator[None]:
         AuditName(pseudonym=name, text=text[:_LONGEST], recorded_on=today)
         for name, text in new.items()
     )
-    transaction.on_commit(lambda: [_remember(name, today) for name in new])
+    transaction.on_commit(lambda: _remember_all(new, today))
     token = _written.set(frozenset(names))
     try:
         yield
@@ -80,6 +80,11 @@ def written(texts: Iterable[str]) -> Iterator[None]:
 def _pseudonym(text: str, owner: UUID | None) -> str:
     message = f"{owner or ''}\0{text}".encode("utf-8", "replace")
     return f"name-{crypto.mac(message, purpose='audit name').hex()[:20]}"
+
+
+def _remember_all(names: Iterable[str], today: Any) -> None:
+    for name in names:
+        _remember(name, today)
 
 
 def _remember(name: str, today: Any) -> None:

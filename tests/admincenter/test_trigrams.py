@@ -97,13 +97,14 @@ def test_the_palette_finds_so_too_and_a_tenant_its_own_alone(
 ) -> None:
     Membership.objects.create(organization=umbra, user=bob)
 
-    def titles(viewer: Any, held: frozenset[Any], q: str) -> list[str]:
-        return [one.title for kind in search(viewer, held, frozenset(), q) for one in kind.found]
+    def titles(viewer: Any, q: str) -> list[str]:
+        nothing: Any = frozenset()
+        return [one.title for kind in search(viewer, nothing, nothing, q) for one in kind.found]
 
-    assert titles(alice, frozenset(), "ectern") == ["Lectern of Acme Robotics"]
-    assert titles(alice, frozenset(), "lice@ex") == ["Alice"]
-    assert titles(alice, frozenset(), "ob@exa") == []
-    assert len(titles(dora, frozenset(), "obotics")) == 4  # two organizations, two hubs
+    assert titles(alice, "ectern") == ["Lectern of Acme Robotics"]
+    assert titles(alice, "lice@ex") == ["Alice"]
+    assert titles(alice, "ob@exa") == []
+    assert len(titles(dora, "obotics")) == 4  # two organizations, two hubs
 
 
 @pytest.mark.every_database

@@ -136,3 +136,14 @@ def test_thirty_at_once_do_not_get_past_it() -> None:
 
     passed = Counter(each for some in at_once(several) for each in some)
     assert passed == {True: 5, False: THREADS * 4 - 5}
+
+
+def test_many_keys_are_counted_at_once_as_each_by_itself() -> None:
+    limit = Limit("each", 2, 60)
+    limit.take("a")
+    assert limit.take_each([("a",), ("b",), ("b",)]) == set()
+    assert limit.take_each([("a",), ("b",), ("c",)]) == {("a",)}
+    with pytest.raises(TooMany):
+        limit.take("b")
+    limit.take("c")
+    assert limit.take_each([]) == set()
