@@ -156,6 +156,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     held, anywhere = permissions(request), Permissions(actor(request), within=True)
     searches = Permission.ORGANIZATIONS_READ in anywhere
     return {
+        "may_administer": Permission.OVERVIEW_READ in held,
+        "may_see_organizations": searches,
         "navigation": _navigation(request.path, held, anywhere),
         "search_url": reverse("admincenter:search") if searches else "",
         # The number as it was found last: no page waits for it.

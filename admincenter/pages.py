@@ -4,7 +4,7 @@ A list needs a form of filters, a function that finds, and a template that exten
 admincenter/list.html with its columns and rows; see sections/people.py.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from mago.core.errors import Refused
@@ -71,9 +72,19 @@ def page(
     }
     if not part:
         context["crumbs"] = crumbs(request.path, context | {"request": request})
+        context["whose"] = _whose(context)
     response = render(request, template, context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _whose(context: Mapping[str, Any]) -> str:
+    """Whose pages these are, in words."""
+    if programme := context.get("programme"):
+        return str(programme)
+    if organization := context.get("organization"):
+        return str(organization.name)
+    return _("Platform") if context["may_administer"] else _("Your organizations")
 
 
 def list_page(

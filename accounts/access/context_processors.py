@@ -1,9 +1,9 @@
 """What every page of a person knows of their rights; asked only when a template asks."""
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 
 from .permissions import Permission
 from .selectors import can, can_within
@@ -12,13 +12,13 @@ from .selectors import can, can_within
 def rights(request: HttpRequest) -> dict[str, Any]:
     """`may_administer`: the platform; `may_see_organizations`: at least one, or a part of one."""
 
+    @cache
     def may_administer() -> bool:
         return bool(can(request.user, Permission.OVERVIEW_READ))
 
+    @cache
     def may_see_organizations() -> bool:
         return bool(can_within(request.user, Permission.ORGANIZATIONS_READ))
 
-    return {
-        "may_administer": SimpleLazyObject(may_administer),
-        "may_see_organizations": SimpleLazyObject(may_see_organizations),
-    }
+    # Templates call them.
+    return {"may_administer": may_administer, "may_see_organizations": may_see_organizations}

@@ -19,8 +19,9 @@ from typing import Any
 from django import template
 from django.template.base import FilterExpression, Node, NodeList, Parser, TextNode, Token
 from django.template.context import Context
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
+
+from ..markup import escaped
 
 register = template.Library()
 
@@ -76,6 +77,6 @@ def _slot(path: str, filters: list[Callable[[Any], Any]]) -> Slot:
         value = row if read is None else read(row)
         for change in filters:
             value = change(value)
-        return conditional_escape(value)
+        return escaped(value)
 
     return write
