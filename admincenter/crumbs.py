@@ -46,7 +46,7 @@ def _known(context: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for group in context["navigation"]:
         yield from ((item.url, item.title) for item in group.items)
     for tab in context.get("tabs") or ():
-        yield tab["url"], tab["title"]
+        yield tab.url, tab.title
     whose = context.get("programme") or context.get("organization")
     things = [context[name] for name in THINGS if context.get(name)]
     for above in (*_above(path), path):

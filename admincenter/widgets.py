@@ -11,9 +11,11 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
+
+from mago.core.markup import fill
 
 NOTHING = SafeString("")
 SELECTED = SafeString(" selected")
@@ -26,7 +28,7 @@ class Select(forms.Select):
         chosen = frozenset(self.format_value(value))
         options = _options(get_language(), tuple(self.choices), chosen)
         attributes = flatatt(self.build_attrs(self.attrs, attrs))
-        return format_html('<select name="{}"{}>{}</select>', name, attributes, options)
+        return fill('<select name="{}"{}>{}</select>', name, attributes, options)
 
 
 @lru_cache(maxsize=256)
@@ -63,15 +65,15 @@ def _is_plain(field: BoundField) -> bool:
 def _field(field: BoundField) -> SafeString:
     optional = NOTHING
     if not field.field.required:
-        optional = format_html(' <span class="optional">{}</span>', gettext("(optional)"))
+        optional = fill(' <span class="optional">{}</span>', gettext("(optional)"))
     help_text = NOTHING
     if field.help_text:
-        help_text = format_html(
+        help_text = fill(
             '<div class="help" id="{}_helptext">{}</div>',
             field.auto_id,
             SafeString(field.help_text),
         )
-    return format_html(
+    return fill(
         '<div class="field"><label for="{}">{}{}</label><div class="control">{}</div>{}{}</div>',
         field.id_for_label,
         field.label,
@@ -84,10 +86,10 @@ def _field(field: BoundField) -> SafeString:
 
 def _input(widget: Any) -> SafeString:
     value = widget["value"]
-    return format_html(
+    return fill(
         '<input type="{}" name="{}"{}{}>',
         widget["type"],
         widget["name"],
-        NOTHING if value is None else format_html(' value="{}"', value),
+        NOTHING if value is None else fill(' value="{}"', value),
         flatatt(widget["attrs"]),
     )

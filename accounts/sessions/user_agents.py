@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 # Order matters: Edge and Opera also say Chrome, Chrome also says Safari.
@@ -27,15 +28,20 @@ SYSTEMS = (
 
 def describe(user_agent: str) -> str:
     """A name for whatever sent `user_agent`; the header's first word where nothing is recognised."""
+    return _described(get_language(), user_agent)
+
+
+@lru_cache(maxsize=1024)
+def _described(language: str, user_agent: str) -> str:
+    """A list has the same ones again and again, and each of them several times."""
     browser, system = _recognised(user_agent)
     if browser and system:
         return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
     return browser or system or user_agent.partition("/")[0][:40] or _("Unknown")
 
 
-@lru_cache(maxsize=1024)
 def _recognised(user_agent: str) -> tuple[str, str]:
-    """Browser and system, "" where it is none that we know; a list has the same ones again and again."""
+    """Browser and system, "" where it is none that we know."""
     return _first(BROWSERS, user_agent), _first(SYSTEMS, user_agent)
 
 

@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.sessions.models import Session
 from hubs.models import Hub
 from mago.audit.models import AuditEvent, Outcome
+from mago.core.markup import fill
 
 register = template.Library()
 
@@ -39,7 +40,7 @@ def name_or_email(person: User) -> str:
 @register.filter
 def email_below(person: User) -> SafeString:
     """The address, where a name stands above it."""
-    return format_html("<small>{}</small>", person.email) if person.name else NOTHING
+    return fill("<small>{}</small>", person.email) if person.name else NOTHING
 
 
 @register.filter
@@ -72,19 +73,19 @@ def in_query(text: str) -> str:
 def proved_below(session: Session) -> SafeString:
     if not session.proofs:
         return NOTHING
-    return format_html('<br><small class="muted">{}</small>', session.proved_by)
+    return fill('<br><small class="muted">{}</small>', session.proved_by)
 
 
 @register.filter
 def sessions_from(address: str | None) -> SafeString:
     """The address, leading to the sessions from there."""
-    return format_html('<a href="?address={0}"><code>{0}</code></a>', address) if address else NONE
+    return fill('<a href="?address={0}"><code>{0}</code></a>', address) if address else NONE
 
 
 @register.filter
 def serial_below(hub: Hub) -> SafeString:
     """The serial number beside the model, where a name stands above them."""
-    return format_html(" · <bdi>{}</bdi>", hub.serial) if hub.name else NOTHING
+    return fill(" · <bdi>{}</bdi>", hub.serial) if hub.name else NOTHING
 
 
 @register.filter
@@ -103,18 +104,18 @@ def happened(event: AuditEvent) -> SafeString:
 def _happened(language: str, tag: str, outcome: str) -> SafeString:
     label = AuditEvent(tag=tag).label
     if outcome == Outcome.SUCCESS:
-        return format_html('<span class="chip success">{}</span>', label)
+        return fill('<span class="chip success">{}</span>', label)
     tone = "danger" if outcome == Outcome.FAILURE else "warning"
     ended = '<span class="chip {}">{}</span> <small class="muted">{}</small>'
-    return format_html(ended, tone, label, Outcome(outcome).label)
+    return fill(ended, tone, label, Outcome(outcome).label)
 
 
 @register.filter
 def by_and_about(event: AuditEvent) -> SafeString:
     """Who did it and, where that is somebody or something else, to whom or what."""
     actor, target = event.actor_name, event.target_name
-    by = format_html("<bdi>{}</bdi>", actor)
+    by = fill("<bdi>{}</bdi>", actor)
     if not target or event.target_id == str(event.actor_id):
         return by
     about = '{}{}<small class="muted">→ <bdi>{}</bdi></small>'
-    return format_html(about, by, SafeString("<br>") if actor else NOTHING, target)
+    return fill(about, by, SafeString("<br>") if actor else NOTHING, target)

@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from django import template
 from django.db.models import TextChoices
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from hubs.life.selectors import Standing
 from hubs.models import State
+from mago.core.markup import fill
 from mago.messaging.models import Message, Status
 
 from ..security.models import Ticket
@@ -71,12 +71,12 @@ def chip(choice: TextChoices, tone: str, more: str = "") -> SafeString:
 @lru_cache(maxsize=1024)
 def _written(language: str, choice: TextChoices, tone: str, more: str) -> SafeString:
     tone = f" {tone}" if tone else ""
-    return format_html('<span class="chip{}">{}{}</span>', tone, choice.label, more)
+    return fill('<span class="chip{}">{}{}</span>', tone, choice.label, more)
 
 
 @lru_cache(maxsize=256)
 def _label(language: str, choice: TextChoices) -> SafeString:
-    return format_html("{}", choice.label)
+    return fill("{}", choice.label)
 
 
 def word(name: str) -> SafeString:
@@ -87,7 +87,7 @@ def word(name: str) -> SafeString:
 @lru_cache(maxsize=64)
 def _word(language: str, name: str) -> SafeString:
     text, tone = WORDS[name]
-    return format_html('<span class="chip {}">{}</span>', tone, text)
+    return fill('<span class="chip {}">{}</span>', tone, text)
 
 
 @register.filter
@@ -136,7 +136,7 @@ def ticket_source(ticket: Ticket) -> SafeString:
     source = _label(get_language(), Source(ticket.source))
     if not ticket.component:
         return source
-    return format_html("{} · <bdi>{}</bdi>", source, ticket.component)
+    return fill("{} · <bdi>{}</bdi>", source, ticket.component)
 
 
 @register.filter
@@ -156,4 +156,4 @@ def due(ticket: Ticket) -> SafeString:
     if left is None or left > SOON:
         return SafeString(ticket.due_on.isoformat())
     tone, word = ("danger", gettext("Overdue")) if left < 0 else ("warning", gettext("Soon"))
-    return format_html('{} <span class="chip {}">{}</span>', ticket.due_on.isoformat(), tone, word)
+    return fill('{} <span class="chip {}">{}</span>', ticket.due_on.isoformat(), tone, word)

@@ -23,7 +23,7 @@ from mago.core.forms import Form
 from ...navigation import Permissions
 from ...pages import act, get_or_post, page, submit
 from ...selectors import hubs as selectors
-from ..organizations.common import Tab
+from ...tabs import Tab, links
 
 __all__ = [
     "act", "around", "code", "form_page", "get_or_post", "group", "hub", "organization", "room",
@@ -74,16 +74,7 @@ def _of(request: HttpRequest, slug: str, find: Callable[..., Any], key: UUID) ->
 def around(request: HttpRequest, whose: Organization, tab: str) -> dict[str, Any]:
     """What templates/admincenter/hubs/head.html shows."""
     held = Permissions(actor(request), whose, within=True)
-    tabs = [
-        {
-            "title": one.title,
-            "url": reverse(f"admincenter:{one.url_name}", args=[whose.slug]),
-            "current": one.url_name == tab,
-        }
-        for one in TABS
-        if one.permission in held
-    ]
-    return {"organization": whose, "held": held, "tabs": tabs}
+    return {"organization": whose, "held": held, "tabs": links(TABS, held, tab, whose.slug)}
 
 
 def section(

@@ -1,7 +1,6 @@
 """What the pages of an organization share: whose page it is, its tabs, its forms, and what an action answers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access.guards import actor
@@ -22,6 +20,7 @@ from mago.core.forms import Form
 from ... import pages
 from ...navigation import Permissions
 from ...pages import get_or_post, page
+from ...tabs import Tab, links
 
 __all__ = [
     "act",
@@ -34,15 +33,6 @@ __all__ = [
     "site",
     "url_of_tab",
 ]
-
-
-@dataclass(frozen=True)
-class Tab:
-    """`url_name` of the page, and the permission that it takes."""
-
-    title: str | Promise
-    url_name: str
-    permission: Permission
 
 
 TABS = (
@@ -101,19 +91,7 @@ def section(
 def around(request: HttpRequest, whose: Organization, tab: str) -> dict[str, Any]:
     """What templates/admincenter/organizations/head.html shows."""
     held = Permissions(actor(request), whose, within=True)
-    return {"organization": whose, "held": held, "tabs": _tabs(held, whose, tab)}
-
-
-def _tabs(held: Permissions, whose: Organization, current: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "title": tab.title,
-            "url": reverse(f"admincenter:{tab.url_name}", args=[whose.slug]),
-            "current": tab.url_name == current,
-        }
-        for tab in TABS
-        if tab.permission in held
-    ]
+    return {"organization": whose, "held": held, "tabs": links(TABS, held, tab, whose.slug)}
 
 
 def form_page(

@@ -15,7 +15,7 @@ from mago.core.forms import Form
 
 from ...navigation import Permissions
 from ...pages import act, get_or_post, page, submit
-from ...sections.organizations.common import Tab
+from ...tabs import Tab, links
 from ..models import Programme, Ticket
 from ..selectors.programmes import programme_for
 from ..selectors.tickets import ticket_for
@@ -58,16 +58,7 @@ def sent(request: HttpRequest) -> Any:
 def around(request: HttpRequest, whose: Programme, tab: str) -> dict[str, Any]:
     """What templates/admincenter/security/head.html shows."""
     held = Permissions(actor(request), whose)
-    tabs = [
-        {
-            "title": one.title,
-            "url": reverse(f"admincenter:{one.url_name}", args=[whose.slug]),
-            "current": one.url_name == tab,
-        }
-        for one in TABS
-        if one.permission in held
-    ]
-    return {"programme": whose, "held": held, "tabs": tabs}
+    return {"programme": whose, "held": held, "tabs": links(TABS, held, tab, whose.slug)}
 
 
 def section(

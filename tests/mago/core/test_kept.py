@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.template import Context, RequestContext, Template
+from django.template import Context, RequestContext, Template, TemplateSyntaxError
 from django.test import RequestFactory
 from django.utils.translation import override
 
@@ -43,3 +43,19 @@ def test_a_part_sees_nothing_of_the_page_but_what_is_named(rf: RequestFactory, a
     template = kept("{{ user }}{{ secret }}{{ csrf_token }}", "sprite=sprite")
     page = RequestContext(request, {"secret": "s3cret", "sprite": "/x.svg"})
     assert template.render(page) == ""
+
+
+def test_what_differs_is_put_escaped_into_what_was_kept() -> None:
+    inside = "{% blocktranslate with name=email %}Your account: {{ name }}{% endblocktranslate %}"
+    template = kept(f"<b>{inside}</b>{{% csrf_token %}}", "with email=email csrf_token=token")
+    first = template.render(Context({"email": "a&b@example.com", "token": "1"}))
+    assert first.startswith("<b>Your account: a&amp;b@example.com</b>")
+    assert 'value="1"' in first
+    second = template.render(Context({"email": "bob@example.com", "token": "2"}))
+    assert second.startswith("<b>Your account: bob@example.com</b>")
+    assert 'value="2"' in second and "a&amp;b" not in second
+
+
+def test_kept_takes_names_with_values_alone() -> None:
+    with pytest.raises(TemplateSyntaxError):
+        kept("", "with email=email user")
