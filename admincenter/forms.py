@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.models import User, normalize_email
@@ -18,7 +18,7 @@ from mago.core.forms import Form
 from mago.messaging.models import Status
 
 from .pages import Filters
-from .widgets import Select
+from .widgets import InLanguage, Select
 
 ANY = ("", gettext_lazy("Any"))
 PEOPLE_STATES = (
@@ -164,7 +164,7 @@ class AuditFilters(Filters):
         label=gettext_lazy("Event"),
         required=False,
         widget=Select,
-        choices=lambda: _events(get_language()),
+        choices=InLanguage(_events),
     )
     outcome = forms.ChoiceField(
         label=gettext_lazy("Outcome"),

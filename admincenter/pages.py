@@ -4,7 +4,7 @@ A list needs a form of filters, a function that finds, and a template that exten
 admincenter/list.html with its columns and rows; see sections/people.py.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -94,12 +94,16 @@ def list_page(
     title: str | Promise,
     filters: Filters,
     find: Callable[..., Listing],
+    columns: Sequence[str] = (),
     **context: Any,
 ) -> HttpResponse:
-    """One page of what `find` finds for the chosen filters; none, and why, where a filter is wrong."""
+    """One page of what `find` finds for the chosen filters; none, and why, where a filter is wrong.
+
+    `columns` are those that the rows of the template show, where these are few of many.
+    """
     cursor = request.GET.get(CURSOR, "")
     valid = filters.is_valid()
-    rows = KeysetPage(find(**filters.chosen), cursor) if valid else None
+    rows = _rows(find(**filters.chosen), columns, cursor) if valid else None
     context |= {
         "title": title,
         "filters": filters,
@@ -110,6 +114,10 @@ def list_page(
     }
     # htmx swaps no error page in, and the part says what is wrong.
     return page(request, template, context, status=200 if valid or is_part(request) else 400)
+
+
+def _rows(found: Listing, columns: Sequence[str], cursor: str) -> KeysetPage:
+    return KeysetPage(found.showing(columns) if columns else found, cursor)
 
 
 def submit(form: Form, save: Callable[..., Saved]) -> tuple[Saved | None, int]:

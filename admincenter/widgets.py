@@ -4,6 +4,7 @@ Django renders a template for each field, one for its control and one for each o
 what a page of a list would take.
 """
 
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +12,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import flatatt
+from django.utils.choices import BaseChoiceIterator
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
@@ -19,6 +21,16 @@ from mago.core.markup import fill
 
 NOTHING = SafeString("")
 SELECTED = SafeString(" selected")
+
+
+class InLanguage(BaseChoiceIterator):
+    """Choices that depend on the reader's language alone. Those of a function are gone through anew at each look."""
+
+    def __init__(self, make: Callable[[str], Sequence[tuple[str, str]]]) -> None:
+        self.make = make
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.make(get_language() or ""))
 
 
 class Select(forms.Select):

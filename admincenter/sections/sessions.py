@@ -23,6 +23,9 @@ from ..forms import SessionFilters
 from ..pages import act, list_page
 from ..selectors.people import find_sessions, live_sessions, session_for
 
+# What a row of the list shows.
+SHOWN = ("user", "user__email", "user_agent", "proofs", "address", "last_seen_at")
+
 
 @require(Permission.SESSIONS_READ)
 @require_safe
@@ -33,6 +36,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
         title=_("Sessions"),
         filters=SessionFilters(request.GET),
         find=find_sessions,
+        columns=SHOWN,
         **way_to_export(request, lists.Sessions),
     )
 

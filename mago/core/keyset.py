@@ -8,7 +8,7 @@ neither shown twice nor hide others.
 import base64
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -52,6 +52,13 @@ class Listing:
     @property
     def model(self) -> type[Model]:
         return self.queries[0].model
+
+    def showing(self, columns: Sequence[str]) -> "Listing":
+        """The same rows, read with these columns alone: half of what a page of fifty takes is to read and make them.
+
+        Of a related row name what is shown of it, and the foreign key that leads there.
+        """
+        return replace(self, queries=tuple(q.only(*self.key, *columns) for q in self.queries))
 
     def parts(self) -> list[tuple[QuerySet[Any], tuple[str, ...]]]:
         """Each query, with the columns that it finds the key in."""

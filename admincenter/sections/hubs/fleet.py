@@ -32,6 +32,9 @@ from .common import around, organization
 from .forms import AnyHubFilters, HubFilters
 
 TAB = "fleet"
+# What a row of the list shows, in one fleet and in that of all.
+SHOWN = ("name", "serial", "model", "state", "site", "site__name", "room", "room__name", "presence__seen_at")
+SHOWN_OF_ALL = (*SHOWN, "organization", "organization__name", "organization__slug")
 
 
 @require(Permission.HUBS_READ, within=True)
@@ -60,6 +63,7 @@ def everywhere(request: HttpRequest) -> HttpResponse:
         title=_("Hubs of all fleets"),
         filters=AnyHubFilters(request.GET),
         find=lambda **chosen: find_hubs_anywhere(viewer, **chosen),
+        columns=SHOWN_OF_ALL,
         **way_to_export(request, lists.AllHubs),
     )
 
@@ -74,6 +78,7 @@ def hubs(request: HttpRequest, whose: Organization) -> HttpResponse:
         title=_("Hubs"),
         filters=HubFilters(request.GET, viewer=viewer, organization=whose),
         find=lambda **chosen: find_hubs(viewer, whose, **chosen),
+        columns=(*SHOWN, "firmware"),
         figures={} if is_part(request) else figures_of_fleet(viewer, whose),
         groups=groups_of(whose)[: PAGE_SIZE * 4],
         filter_query=request.GET.urlencode(),

@@ -22,6 +22,8 @@ from .common import act, around, form_page, get_or_post, organization, owned
 from .forms import InviteForm, MemberFilters
 
 TAB = "organization_members"
+# What a row of the list shows.
+SHOWN = ("user", "user__email", "user__name")
 
 
 @require(Permission.MEMBERS_READ, of=organization)
@@ -33,6 +35,7 @@ def members(request: HttpRequest, whose: Organization) -> HttpResponse:
         title=_("Members"),
         filters=MemberFilters(request.GET),
         find=lambda **chosen: find_members(whose, viewer=actor(request), **chosen),
+        columns=SHOWN,
         invitations=open_invitations(whose),
         owns=any(_is_owner(binding, whose) for binding in live_bindings(actor(request))),
         **way_to_export(request, lists.Members, whose),

@@ -21,6 +21,11 @@ from ..services.tickets import create_ticket
 from .common import around, get_or_post, page_of, programme, section, sent
 
 TAB = "tickets"
+# What a row of the list shows.
+SHOWN = (
+    "number", "title", "source", "component", "score", "severity", "state", "due_on", "created_at",
+    "assignee", "assignee__name", "assignee__email", "release", "release__version",
+)  # fmt: skip
 
 
 @require(Permission.TICKETS_READ, of=programme)
@@ -34,6 +39,7 @@ def tickets(request: HttpRequest, whose: Programme) -> HttpResponse:
         title=_("Tickets"),
         filters=filters,
         find=lambda **chosen: find_tickets(whose, **chosen),
+        columns=SHOWN,
         viewer=actor(request),
         filter_query=request.GET.urlencode(),
         bulk=ChosenTicketsForm(None, filters=filters, held=frame["held"]),
