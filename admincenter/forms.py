@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django import forms
 from django.utils.text import capfirst
-from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User, normalize_email
 from mago.audit.cleaning import LONGEST_REASON

@@ -22,9 +22,9 @@ def watch_certificates() -> None:
 
 
 @shared_task
-def count_coverage() -> None:
-    """Who has which second factor is known to the overview, of however many people."""
-    standing.count_coverage()
+def count_figures() -> None:
+    """Who has which second factor, and who is active, is known to the overviews, of however many people."""
+    standing.count_what_is_asked()
 
 
 @shared_task

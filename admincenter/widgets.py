@@ -66,7 +66,8 @@ class Renderer(TemplatesSetting):
 
 
 _INPUTS = {
-    widget.template_name for widget in (forms.TextInput, forms.SearchInput, forms.NumberInput)
+    widget.template_name
+    for widget in (forms.TextInput, forms.SearchInput, forms.NumberInput, forms.DateInput)
 }
 
 

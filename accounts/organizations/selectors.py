@@ -13,6 +13,7 @@ from accounts.access.roles import RoleName
 from accounts.access.scope import Scope
 from accounts.access.selectors import Actor, can, live_bindings, unexpired
 from accounts.models import User
+from mago.core.columns import Columns
 from mago.core.errors import NotFound
 from mago.core.sql import Statement
 
@@ -35,9 +36,17 @@ def visible_to(actor: Actor) -> QuerySet[Organization]:
     return organizations.filter(pk__in=mine)
 
 
+# Asked for each page of an organization.
+_organization = Columns(Organization, "o")
+_BY_SLUG = Statement(
+    f"SELECT {_organization.sql} FROM {Organization._meta.db_table} o WHERE o.slug = %s"
+)
+
+
 def organization_for(actor: Actor, slug: str) -> Organization:
     """The organization, if `actor` may see it; NotFound otherwise, as for one that does not exist."""
-    return _if_seen(actor, Organization.objects.filter(slug=slug).first())
+    row = _BY_SLUG.run([slug])
+    return _if_seen(actor, None if row is None else _organization.object(row))
 
 
 def organization_by_id(actor: Actor, key: UUID) -> Organization:

@@ -11,7 +11,7 @@ from accounts.models import User
 from mago.audit.tags import Tag
 
 from ..periods import DAY, WEEK
-from ..selectors import figures, outbox, standing
+from ..selectors import factors, figures, outbox, standing
 from ..selectors.people import live_sessions
 
 TAGS = (Tag.SIGN_IN_SUCCEEDED, Tag.SIGN_IN_FAILED)
@@ -78,7 +78,7 @@ class Overview(Resource):
             "sessions": figures.count(live_sessions()),
             "sign_ins_day": figures.Count(last_day.sum((Tag.SIGN_IN_SUCCEEDED,))),
             "failed_sign_ins_day": figures.Count(last_day.sum((Tag.SIGN_IN_FAILED,))),
-            "second_factors": standing.coverage(),
+            "second_factors": factors.coverage(),
             "hubs": standing.fleet(),
             "findings": standing.findings(),
             "certificate_days": first.days if first else None,

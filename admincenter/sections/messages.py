@@ -21,6 +21,9 @@ from ..forms import MessageFilters
 from ..pages import list_page, page
 from ..selectors import outbox
 
+# What a row of the list shows.
+SHOWN = ("recipient", "template", "status", "delivery", "attempts", "last_error", "created_at")
+
 
 @require(Permission.MESSAGES_READ)
 @require_safe
@@ -32,6 +35,7 @@ def messages(request: HttpRequest) -> HttpResponse:
         title=_("Messages"),
         filters=filters,
         find=outbox.find_messages,
+        columns=SHOWN,
         dead=outbox.dead(),
         **way_to_export(request, lists.Messages),
     )

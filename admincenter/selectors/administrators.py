@@ -7,7 +7,7 @@ from accounts.access.selectors import platform_bindings
 from mago.core.errors import NotFound
 
 from ..keyset import Listing
-from .standing import has_strong_factor
+from .factors import has_strong_factor
 
 
 def find_administrators() -> Listing:

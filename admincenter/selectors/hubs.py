@@ -24,6 +24,7 @@ from mago.core.trigrams import Within
 
 from ..keyset import Listing
 from ..searched import HUBS
+from .figures import shared
 from .people import MOST_SEARCHED, begins
 
 
@@ -94,21 +95,25 @@ def find_hubs(
 
 
 def figures_of_fleet(viewer: Actor, organization: Organization) -> dict[str, int]:
-    """How many of the hubs that somebody may see stand how; by what has reached the database."""
+    """How many of the hubs that somebody may see stand how; by what has reached the database.
+
+    Those who see all of them share one answer.
+    """
+    if can(viewer, Permission.HUBS_READ, organization):
+        name = f"fleet-figures:{organization.pk}"
+        return shared(name, lambda: _figures(hubs_of(viewer, organization)))
+    return _figures(hubs_of(viewer, organization))
+
+
+def _figures(hubs: QuerySet[Hub]) -> dict[str, int]:
     now = timezone.now()
     awaited = Q(state__in=AWAITED)
     late, offline = now - late_after(), now - offline_after()
-    figures: dict[str, int] = (
-        hubs_of(viewer, organization)
-        .order_by()
-        .aggregate(
-            online=Count("pk", awaited & Q(presence__seen_at__gte=late)),
-            late=Count(
-                "pk", awaited & Q(presence__seen_at__lt=late, presence__seen_at__gte=offline)
-            ),
-            offline=Count("pk", awaited & Q(presence__seen_at__lt=offline)),
-            quarantined=Count("pk", Q(state=State.QUARANTINED)),
-        )
+    figures: dict[str, int] = hubs.order_by().aggregate(
+        online=Count("pk", awaited & Q(presence__seen_at__gte=late)),
+        late=Count("pk", awaited & Q(presence__seen_at__lt=late, presence__seen_at__gte=offline)),
+        offline=Count("pk", awaited & Q(presence__seen_at__lt=offline)),
+        quarantined=Count("pk", Q(state=State.QUARANTINED)),
     )
     return figures
 

@@ -20,7 +20,7 @@ from mago.core.errors import NotFound
 
 from ..keyset import Listing
 from ..searched import PEOPLE
-from .standing import without_factor
+from .factors import without_factor
 
 # Of what very many have in common, no more people than these are sorted.
 MOST_SEARCHED = 500

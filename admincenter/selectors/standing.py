@@ -1,22 +1,17 @@
 """How things stand, on the platform or in one organization: each answer is bounded, and shared by all who watch."""
 
-from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import reduce
-from operator import or_
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from accounts.access.models import Membership
 from accounts.federation.enterprise.endings import Ending, endings_of
 from accounts.federation.enterprise.models import OPEN, IdentityProvider
-from accounts.mfa.models import EmailDevice, Kind, Passkey, SmsDevice, TotpDevice
 from accounts.models import User
 from accounts.organizations.models import Organization
 from hubs.life.models import Presence
@@ -25,23 +20,16 @@ from hubs.models import Hub, State
 from mago.tls.models import Endpoint
 from mago.tls.selectors import endpoints
 
+from ..periods import PERIODS, Period
 from ..security.models import PLATFORM_ID, Ticket
 from ..security.models.tickets import today
 from ..security.workflow import PENDING
-from .figures import MOST, count, shared
+from .asked import REMEMBERED, ask_for, asked_for, is_due
+from .factors import count_coverage
+from .figures import A_MINUTE, FEW, count, shared
+from .figures import Count as Bounded
 
 MOST_HUBS = 100_000
-# Before anybody joined.
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-A_MINUTE, A_QUARTER, AN_HOUR = 60, 900, 3600
-# What shows that somebody has something or is somebody, the strongest first; a code by mail shows neither.
-STRONG = (Kind.PASSKEY, Kind.TOTP, Kind.SMS)
-_MODELS = {
-    Kind.PASSKEY: Passkey,
-    Kind.TOTP: TotpDevice,
-    Kind.SMS: SmsDevice,
-    Kind.EMAIL: EmailDevice,
-}
 
 
 @dataclass(frozen=True)
@@ -70,19 +58,26 @@ def _fleet(organization: Organization | None) -> Fleet:
         if organization
         else Hub.objects.everywhere(reason="the platform's own figures")
     )
-    heard = Presence.objects.filter(hub__state__in=AWAITED)
+    seen = Presence.objects.all()
     if organization:
-        heard = heard.filter(hub__organization=organization)
+        seen = seen.filter(hub__organization=organization)
 
     def number(rows: QuerySet[Any]) -> int:
         return count(rows, MOST_HUBS).number
 
+    def number_awaited(rows: QuerySet[Any]) -> int:
+        # Less those that nobody awaits, who are few: no hub need be looked up for its state.
+        return number(rows) - number(rows.filter(hub__state__in=_NOT_AWAITED))
+
     return Fleet(
         awaited=number(hubs.filter(state__in=AWAITED)),
-        online=number(heard.filter(seen_at__gte=now - late_after())),
-        missing=number(heard.filter(seen_at__lt=now - offline_after())),
+        online=number_awaited(seen.filter(seen_at__gte=now - late_after())),
+        missing=number_awaited(seen.filter(seen_at__lt=now - offline_after())),
         quarantined=number(hubs.filter(state=State.QUARANTINED)),
     )
+
+
+_NOT_AWAITED = [state for state in State if state not in AWAITED]
 
 
 @dataclass(frozen=True)
@@ -121,88 +116,6 @@ def _findings(organization: Organization | None) -> Findings:
 
 
 @dataclass(frozen=True)
-class Coverage:
-    """People by the strongest second factor that they have; of all, or of those who came last where that says `cut`."""
-
-    people: int
-    by_kind: dict[str, int]
-    cut: bool = False
-
-    @property
-    def covered(self) -> int:
-        return sum(self.by_kind.get(kind, 0) for kind in STRONG)
-
-    @property
-    def bare(self) -> int:
-        """How many have no second factor at all."""
-        return self.people - sum(self.by_kind.values())
-
-    def share(self, number: int) -> int:
-        """In percent, rounded down: all is all."""
-        return 100 * number // self.people if self.people else 0
-
-
-def coverage(organization: Organization | None = None) -> Coverage:
-    """Who has which factor: what the worker counted of all people, else what the newest MOST show."""
-    exact: Coverage | None = None if organization else cache.get(_EXACT)
-    name = f"coverage:{_name(organization)}"
-    # Of ten thousand among a million it takes a quarter of a second; an organization's is as old as the worker's.
-    seconds = A_QUARTER if organization else A_MINUTE
-    return exact or shared(name, lambda: _coverage(_people(organization), MOST), seconds)
-
-
-def count_coverage() -> None:
-    """All people are counted, for `coverage`; a worker's work, as it takes seconds among a million."""
-    cache.set(_EXACT, _coverage(_people(None), None), AN_HOUR)
-
-
-_EXACT = "admincenter:coverage:exact"
-
-
-def _people(organization: Organization | None) -> QuerySet[User]:
-    people = User.objects.filter(is_active=True)
-    if organization:
-        members = Membership.objects.of(organization).order_by("-joined_at", "-id")
-        people = people.filter(pk__in=members.values("user")[:MOST])
-    return people
-
-
-def _coverage(people: QuerySet[User], most: int | None) -> Coverage:
-    if most is not None:
-        people = User.objects.filter(pk__in=people.order_by("-created_at").values("pk")[:most])
-    strongest = Case(
-        *(When(_has(kind), then=Value(kind.value)) for kind in _MODELS), default=Value("")
-    )
-    rows = people.order_by().annotate(strongest=strongest).values_list("strongest")
-    found = Counter(dict(rows.annotate(Count("pk"))))
-    number = found.total()
-    del found[""]
-    return Coverage(number, dict(found), cut=most is not None and number >= most)
-
-
-def _has(kind: Kind, person: str = "pk") -> Exists:
-    return Exists(_MODELS[kind]._default_manager.filter(user=OuterRef(person), confirmed=True))
-
-
-def has_strong_factor(person: str) -> Q:
-    """Whether the person of that column has a second factor that is more than a code by mail."""
-    return reduce(or_, (Q(_has(kind, person)) for kind in STRONG))
-
-
-def without_factor(people: QuerySet[User], most: int = MOST) -> QuerySet[User]:
-    """Of these people the newest active ones, `most` of them, less those who have a second factor.
-
-    Told by the moment at which the last of them joined, so that a page is read along an index.
-    """
-    active = User.objects.filter(is_active=True).order_by("-created_at")
-    last = Subquery(active.values("created_at")[most - 1 : most])
-    bare = people.filter(is_active=True, created_at__gte=Coalesce(last, EPOCH))
-    for kind in _MODELS:
-        bare = bare.exclude(_has(kind))
-    return bare
-
-
-@dataclass(frozen=True)
 class NextEnd:
     """The certificate that ends first: in how many days, and whose it is."""
 
@@ -233,11 +146,48 @@ def _next_ending(organization: Organization) -> NextEnd | None:
     return NextEnd(first[0].days_left, first[1]) if first else None
 
 
-def members_active_since(organization: Organization, since: Any) -> int:
-    """How many of the members signed in since then, of the newest MOST."""
-    members = Membership.objects.of(organization).order_by("-joined_at", "-id").values("user")
-    people = User.objects.filter(pk__in=members[:MOST], last_login__gte=since)
-    return count(people).number
+def active_members(organization: Organization, period: Period) -> Bounded:
+    """How many of the members signed in lately: as the worker counted them, else at least as many as of the newest FEW."""
+    counted: Bounded | None = cache.get(_name_of_active(organization.pk, period))
+    if counted:
+        return counted
+    name = f"active:{organization.pk}:{period.key}"
+    found = shared(name, lambda: _active(organization.pk, period, FEW), A_MINUTE)
+    if found.more:
+        ask_for(organization.pk)
+    return found
+
+
+def count_active_members(organization: UUID) -> None:
+    """All members are counted, for `active_members`."""
+    for period in PERIODS.values():
+        found = _active(organization, period, None)
+        cache.set(_name_of_active(organization, period), found, REMEMBERED.total_seconds())
+
+
+def _name_of_active(organization: UUID, period: Period) -> str:
+    return f"admincenter:active:counted:{organization}:{period.key}"
+
+
+def _active(organization: UUID, period: Period, most: int | None) -> Bounded:
+    members = Membership.objects.of(organization)
+    newest = members.order_by("-joined_at", "-id")[:most] if most else members
+    since = period.starts(timezone.now())[0]
+    people = User.objects.filter(pk__in=newest.values("user"), last_login__gte=since)
+    is_cut = most is not None and members.values("pk")[: most + 1].count() > most
+    return Bounded(people.count(), is_cut)
+
+
+def count_what_is_asked() -> None:
+    """What takes long to count is counted: of all people, and of each large organization that somebody watches.
+
+    Of each once in a quarter of an hour, however often this is called; a worker's work.
+    """
+    for organization in (None, *asked_for()):
+        if is_due(organization):
+            count_coverage(organization)
+            if organization:
+                count_active_members(organization)
 
 
 def _name(organization: Organization | None) -> UUID | str:

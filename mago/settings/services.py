@@ -234,9 +234,9 @@ CELERY_BEAT_SCHEDULE = {
         "task": "admincenter.tasks.forget_read_notices",
         "schedule": timedelta(hours=1),
     },
-    "count second factors": {
-        "task": "admincenter.tasks.count_coverage",
-        "schedule": timedelta(minutes=15),
+    "count what takes long for the overviews": {
+        "task": "admincenter.tasks.count_figures",
+        "schedule": timedelta(minutes=1),
     },
     "remind of what the security programme owes": {
         "task": "admincenter.security.tasks.escalate",

@@ -8,8 +8,12 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from accounts.access.models import Membership
 from accounts.models import User
-from admincenter.selectors import figures, standing
+from accounts.organizations.models import Organization
+from admincenter import periods
+from admincenter.selectors import factors, figures, standing
+from admincenter.tasks import count_figures
 from mago.audit.services import Outcome, record, seal
 from mago.audit.tags import Tag
 from tests.admincenter.conftest import has_frame
@@ -73,11 +77,26 @@ def test_factors_count_by_the_strongest_and_the_bare_are_listed(
 def test_the_worker_counts_everybody_where_that_are_many(
     crowd: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(standing, "MOST", 3)
+    monkeypatch.setattr(factors, "FEW", 3)
+    monkeypatch.setattr(standing, "FEW", 3)
     crowd(5)
-    assert (standing.coverage().people, standing.coverage().cut) == (3, True)
-    standing.count_coverage()
-    assert (standing.coverage().people, standing.coverage().cut) == (5, False)
+    User.objects.update(last_login=timezone.now())
+    acme, other = (Organization.objects.create(name=name, slug=name) for name in ("acme", "other"))
+    for person in User.objects.all():
+        for whose in (acme, other):
+            Membership.objects.create(organization=whose, user=person)
+
+    def figures_of(whose: Organization) -> tuple[int, bool, str]:
+        found = factors.coverage(whose)
+        return found.people, found.cut, str(standing.active_members(whose, periods.DAY))
+
+    assert factors.coverage() == factors.Coverage(3, {}, cut=True)
+    assert figures_of(acme) == (3, True, "3+")
+    # Of the organizations only the one that was looked at.
+    count_figures()
+    assert factors.coverage() == factors.Coverage(5, {})
+    assert figures_of(acme) == (5, False, "5")
+    assert figures_of(other) == (3, True, "3+")
 
 
 def test_live_sessions_are_those_that_open_a_page(

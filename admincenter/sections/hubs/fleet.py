@@ -33,7 +33,17 @@ from .forms import AnyHubFilters, HubFilters
 
 TAB = "fleet"
 # What a row of the list shows, in one fleet and in that of all.
-SHOWN = ("name", "serial", "model", "state", "site", "site__name", "room", "room__name", "presence__seen_at")
+SHOWN = (
+    "name",
+    "serial",
+    "model",
+    "state",
+    "site",
+    "site__name",
+    "room",
+    "room__name",
+    "presence__seen_at",
+)
 SHOWN_OF_ALL = (*SHOWN, "organization", "organization__name", "organization__slug")
 
 

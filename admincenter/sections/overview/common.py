@@ -20,8 +20,9 @@ from mago.core.errors import NotFound
 from ...charts import Chart, Series, Spark, line_chart, spark
 from ...navigation import Permissions
 from ...periods import DAY, MONTH, PERIODS, Period
+from ...selectors.factors import Coverage
 from ...selectors.figures import Traffic, grouped
-from ...selectors.standing import Coverage, Findings, Fleet, NextEnd
+from ...selectors.standing import Findings, Fleet, NextEnd
 
 # What an attack looks like before it succeeds.
 REFUSED = (

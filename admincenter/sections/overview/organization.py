@@ -14,7 +14,7 @@ from ...charts import Chart
 from ...navigation import Permissions
 from ...pages import is_part
 from ...periods import Period
-from ...selectors import figures, standing
+from ...selectors import factors, figures, standing
 from ...selectors.figures import Traffic, grouped
 from . import common
 from .common import Links, Tile
@@ -37,7 +37,7 @@ def glance(request: HttpRequest, whose: Organization) -> dict[str, Any]:
         return {}
     period = common.period_of(request)
     found = figures.traffic("organization", period, TAGS, organization=whose.pk)
-    coverage, findings = standing.coverage(whose), standing.findings(whose)
+    coverage, findings = factors.coverage(whose), standing.findings(whose)
     links = Links(held, (whose.slug,))
     if is_part(request):
         common.is_live(request)
@@ -60,12 +60,11 @@ def _tiles(
     period: Period,
     links: Links,
     *,
-    coverage: standing.Coverage,
+    coverage: factors.Coverage,
     findings: standing.Findings,
 ) -> list[Tile]:
     fleet = standing.fleet(whose)
-    name = f"active:{whose.pk}:{period.key}"
-    active = figures.shared(name, lambda: standing.members_active_since(whose, found.since))
+    active = standing.active_members(whose, period)
 
     def trail(tag: Tag) -> str:
         since = common.since(found)
@@ -73,7 +72,7 @@ def _tiles(
 
     members = links.to("organization_members", Permission.MEMBERS_READ)
     return [
-        Tile(_("Active members"), grouped(active), "users", members, note=str(period.words)),
+        Tile(_("Active members"), str(active), "users", members, note=str(period.words)),
         common.coverage_tile(coverage, members),
         common.told(_("Sign-ins of hubs"), IN, found, period, icon="log-in", href=trail(IN[0])),
         common.told(

@@ -17,7 +17,7 @@ from ...notices.selectors import notices_for
 from ...pages import is_part, page
 from ...periods import Period
 from ...security.models import PLATFORM_SLUG
-from ...selectors import figures, standing
+from ...selectors import factors, figures, standing
 from ...selectors.figures import Traffic, grouped
 from ...selectors.people import live_sessions
 from . import common
@@ -33,7 +33,7 @@ TAGS = (*IN, *FAILED, *REFUSED)
 def overview(request: HttpRequest) -> HttpResponse:
     period, held = common.period_of(request), permissions(request)
     found = figures.traffic("platform", period, TAGS)
-    findings, coverage = standing.findings(), standing.coverage()
+    findings, coverage = standing.findings(), factors.coverage()
     links = Links(held)
     context: dict[str, Any] = {
         "period": period,
@@ -63,7 +63,7 @@ def _tiles(
     period: Period,
     links: Links,
     *,
-    coverage: standing.Coverage,
+    coverage: factors.Coverage,
     findings: standing.Findings,
 ) -> list[Tile]:
     fleet = standing.fleet()

@@ -58,9 +58,7 @@ class Kept(Node):
             return SafeString(texts[0])
         now = [escaped(value.resolve(context)) for value in self.differing]
         return SafeString(
-            "".join(
-                now[int(text)] if number % 2 else text for number, text in enumerate(texts)
-            )
+            "".join(now[int(text)] if number % 2 else text for number, text in enumerate(texts))
         )
 
 

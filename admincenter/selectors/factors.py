@@ -1,0 +1,118 @@
+"""Who has which second factor: of very many people the worker counts it."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
+from uuid import UUID
+
+from django.core.cache import cache
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from accounts.access.models import Membership
+from accounts.mfa.models import EmailDevice, Kind, Passkey, SmsDevice, TotpDevice
+from accounts.models import User
+from accounts.organizations.models import Organization
+
+from .asked import REMEMBERED, ask_for
+from .figures import A_MINUTE, FEW, MOST, shared
+
+# Before anybody joined.
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# What shows that somebody has something or is somebody, the strongest first; a code by mail shows neither.
+STRONG = (Kind.PASSKEY, Kind.TOTP, Kind.SMS)
+_MODELS = {
+    Kind.PASSKEY: Passkey,
+    Kind.TOTP: TotpDevice,
+    Kind.SMS: SmsDevice,
+    Kind.EMAIL: EmailDevice,
+}
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """People by the strongest second factor that they have; of all, or of those who came last where that says `cut`."""
+
+    people: int
+    by_kind: dict[str, int]
+    cut: bool = False
+
+    @property
+    def covered(self) -> int:
+        return sum(self.by_kind.get(kind, 0) for kind in STRONG)
+
+    @property
+    def bare(self) -> int:
+        """How many have no second factor at all."""
+        return self.people - sum(self.by_kind.values())
+
+    def share(self, number: int) -> int:
+        """In percent, rounded down: all is all."""
+        return 100 * number // self.people if self.people else 0
+
+
+def coverage(organization: Organization | None = None) -> Coverage:
+    """Who has which factor: what the worker counted of all people, else what the newest FEW show."""
+    key = organization.pk if organization else None
+    counted: Coverage | None = cache.get(_name_of_coverage(key))
+    if counted:
+        return counted
+    found = shared(f"coverage:{key or ''}", lambda: _coverage(key, FEW), A_MINUTE)
+    if found.cut and key:
+        ask_for(key)
+    return found
+
+
+def count_coverage(organization: UUID | None = None) -> None:
+    """All people are counted, for `coverage`; a worker's work, as it takes seconds among a million."""
+    cache.set(
+        _name_of_coverage(organization), _coverage(organization, None), REMEMBERED.total_seconds()
+    )
+
+
+def _name_of_coverage(organization: UUID | None) -> str:
+    return f"admincenter:coverage:counted:{organization or ''}"
+
+
+def _coverage(organization: UUID | None, most: int | None) -> Coverage:
+    if organization:
+        members = Membership.objects.of(organization)
+        newest = members.order_by("-joined_at", "-id")[:most] if most else members
+        people = User.objects.filter(is_active=True, pk__in=newest.values("user"))
+    elif most:
+        newest = User.objects.filter(is_active=True).order_by("-created_at")[:most]
+        people = User.objects.filter(pk__in=newest.values("pk"))
+    else:
+        people = User.objects.filter(is_active=True)
+    strongest = Case(
+        *(When(_has(kind), then=Value(kind.value)) for kind in _MODELS), default=Value("")
+    )
+    rows = people.order_by().annotate(strongest=strongest).values_list("strongest")
+    found = Counter(dict(rows.annotate(Count("pk"))))
+    number = found.total()
+    del found[""]
+    return Coverage(number, dict(found), cut=most is not None and number >= most)
+
+
+def _has(kind: Kind, person: str = "pk") -> Exists:
+    return Exists(_MODELS[kind]._default_manager.filter(user=OuterRef(person), confirmed=True))
+
+
+def has_strong_factor(person: str) -> Q:
+    """Whether the person of that column has a second factor that is more than a code by mail."""
+    return reduce(or_, (Q(_has(kind, person)) for kind in STRONG))
+
+
+def without_factor(people: QuerySet[User], most: int = MOST) -> QuerySet[User]:
+    """Of these people the newest active ones, `most` of them, less those who have a second factor.
+
+    Told by the moment at which the last of them joined, so that a page is read along an index.
+    """
+    active = User.objects.filter(is_active=True).order_by("-created_at")
+    last = Subquery(active.values("created_at")[most - 1 : most])
+    bare = people.filter(is_active=True, created_at__gte=Coalesce(last, EPOCH))
+    for kind in _MODELS:
+        bare = bare.exclude(_has(kind))
+    return bare
