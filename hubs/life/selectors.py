@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -51,13 +51,16 @@ def standing_of(seen_at: datetime | None, now: datetime) -> Standing:
 def where_standing(standing: str, now: datetime | None = None) -> Q:
     """Of hubs: those that stand so, by what the database knows, which is seconds old."""
     now = now or timezone.now()
-    seen, late, offline = "presence__seen_at", now - late_after(), now - offline_after()
-    return {
-        Standing.ONLINE: Q(**{f"{seen}__gte": late}),
-        Standing.STALE: Q(**{f"{seen}__lt": late, f"{seen}__gte": offline}),
-        Standing.OFFLINE: Q(**{f"{seen}__lt": offline}),
-        Standing.NEVER: Q(presence=None),
+    late, offline = now - late_after(), now - offline_after()
+    if standing == Standing.NEVER:
+        return Q(presence=None)
+    when = {
+        Standing.ONLINE: {"seen_at__gte": late},
+        Standing.STALE: {"seen_at__lt": late, "seen_at__gte": offline},
+        Standing.OFFLINE: {"seen_at__lt": offline},
     }[Standing(standing)]
+    # Asked of each hub in the list's own order: SQLite would join, and then sort, all that are silent.
+    return Q(Exists(Presence.objects.filter(hub=OuterRef("pk"), **when)))
 
 
 def look_at(hubs: Iterable[Hub], now: datetime | None = None) -> None:
