@@ -22,6 +22,7 @@ from .models import (
     Kind,
     Passkey,
     RecoveryCode,
+    RecoveryRequest,
     SmsDevice,
     TotpDevice,
     TrustedBrowser,
@@ -159,3 +160,9 @@ def has_recovery_code(user: User) -> bool:
 def trusted_browsers_of(user: User) -> QuerySet[TrustedBrowser]:
     alive = TrustedBrowser.objects.filter(user=user, expires_at__gt=timezone.now())
     return alive.order_by("-last_used_at")
+
+
+def open_request(person: User) -> RecoveryRequest | None:
+    """The request for this person that waits for a second administrator."""
+    waiting = RecoveryRequest.objects.filter(person=person, granted_at=None)
+    return waiting.filter(expires_at__gt=timezone.now()).select_related("requested_by").first()

@@ -10,8 +10,8 @@ from accounts.access.services import set_active
 from accounts.api.bodies import OptionalReasonBody, PageQuery, Query, ReasonBody
 from accounts.api.resources import Resource, acted, listed, read, removed
 from accounts.api.serializers import TextField
-from accounts.mfa.selectors import factors_of
-from accounts.mfa.services.administration import issue_recovery_code, open_request
+from accounts.mfa.selectors import factors_of, open_request
+from accounts.mfa.services.administration import issue_recovery_code
 from accounts.models import User
 from accounts.provider.models import TokenFamily
 from accounts.provider.selectors import families_of

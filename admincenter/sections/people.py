@@ -15,15 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from accounts.access.services import set_active
-from accounts.federation.enterprise.selectors import identities_of as known_by
-from accounts.federation.selectors import identities_of as linked_to
-from accounts.mfa.selectors import factors_of, trusted_browsers_of
-from accounts.mfa.services.administration import issue_recovery_code, open_request
+from accounts.mfa.services.administration import issue_recovery_code
 from accounts.models import User
-from accounts.privacy.selectors import copies_asked_by
 from accounts.provider.selectors import families_of
-from accounts.sessions.selectors import session_of, sessions_of
-from accounts.standing.selectors import deletion_of, lockdown_of
+from accounts.sessions.selectors import session_of
 from mago.core.errors import NotFound, Refused
 
 from .. import services
@@ -34,12 +29,11 @@ from ..forms import LockdownForm, PeopleFilters, ReasonForm
 from ..navigation import permissions
 from ..pages import act, list_page, page
 from ..reasons import with_reason
-from ..selectors.people import find_people, memberships_of, person_for, roles_of
+from ..selectors.holdings import holdings_of
+from ..selectors.people import find_people, person_for
 from ..selectors.trail import events_of
 
-MOST_SHOWN = 50
 EVENTS = 20
-COPIES = 3
 
 
 @require(Permission.PEOPLE_READ)
@@ -199,17 +193,7 @@ def _page(
         "person": person,
         "form": form,
         "lockdown_form": LockdownForm(None),
-        "lockdown": lockdown_of(person=person),
-        "deletion": deletion_of(person),
-        "copies": copies_asked_by(actor(request).pk, person.pk)[:COPIES],
-        "roles": roles_of(person),
-        "factors": factors_of(person),
-        "memberships": memberships_of(person)[:MOST_SHOWN],
-        "identities": [*linked_to(person), *known_by(person)],
-        "browsers": trusted_browsers_of(person)[:MOST_SHOWN],
-        "recovery_request": open_request(person),
-        "sessions": sessions_of(person)[:MOST_SHOWN],
-        "programs": families_of(person)[:MOST_SHOWN],
+        **holdings_of(person, asker=actor(request)),
         "events": events_of(person, EVENTS) if sees_trail else [],
     }
     return page(request, "admincenter/people/person.html", context, status=status)

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from mago.core.errors import NotFound
+from mago.core.sql import Statement
 
 from . import numbering
 from .models import AuditEvent, AuditLink
@@ -38,8 +39,12 @@ def links_after(sequence: int | None) -> QuerySet[AuditLink]:
 
 def newest_sealed() -> int:
     """The highest number of an event that has a link; 0 when none has."""
-    newest: int | None = AuditLink.objects.aggregate(newest=Max("event_id"))["newest"]
+    newest: int | None = _NEWEST.run([])[0]
     return newest or 0
+
+
+# Asked at each search.
+_NEWEST = Statement(f"SELECT MAX(event_id) FROM {AuditLink._meta.db_table}")  # noqa: S608
 
 
 def unsealed(after: int | None) -> QuerySet[AuditEvent, int]:

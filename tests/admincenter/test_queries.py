@@ -92,9 +92,9 @@ def test_a_list(admin: Any, costs: Any, path: str, own: int) -> None:
 
 
 def test_a_person(admin: Any, costs: Any, alice: Any) -> None:
-    # The person, roles, sessions, programs, events by, events about, four kinds of factors, a waiting recovery, whom the events mean,
-    # a lockdown, a deletion, copies of the data, memberships, two kinds of identities, trusted browsers.
-    with costs(21):
+    # The person, what there is of them, roles, sessions, programs, events by and about, old and new, where
+    # marks end, whom the events mean.
+    with costs(9):
         assert admin.get(f"/admincenter/people/{alice.pk}/").status_code == 200
 
 

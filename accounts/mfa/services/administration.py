@@ -26,6 +26,7 @@ from mago.messaging.services import send_mail
 
 from ..methods import recovery
 from ..models import RecoveryRequest
+from ..selectors import open_request
 
 LIFETIME = timedelta(hours=24)
 
@@ -37,12 +38,6 @@ def needs_four_eyes(person: User) -> bool:
         bindings.filter(organization=None).exists()
         or bindings.filter(role=RoleName.ORGANIZATION_OWNER).exists()
     )
-
-
-def open_request(person: User) -> RecoveryRequest | None:
-    """The request for this person that waits for a second administrator."""
-    waiting = RecoveryRequest.objects.filter(person=person, granted_at=None)
-    return waiting.filter(expires_at__gt=timezone.now()).select_related("requested_by").first()
 
 
 @transaction.atomic
