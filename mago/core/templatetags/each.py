@@ -29,8 +29,8 @@ Slot = Callable[[Any], str]
 
 _SLOT = re.compile(r"\[\[ (\.|\w+(?:\.\w+)*)((?:\|\w+)*) \]\]")
 # Where the slots are in what was rendered: nobody outside of this process can write it.
-_MARK = secrets.token_hex(16)
-_MARKED = re.compile(rf"{_MARK}(\d+);")
+MARK = secrets.token_hex(16)
+_MARKED = re.compile(rf"{MARK}(\d+);")
 
 
 class Each(Node):
@@ -60,7 +60,7 @@ def each(parser: Parser, token: Token) -> Each:
         slots.append(
             _slot(found[1], [parser.find_filter(name) for name in found[2].split("|")[1:]])
         )
-        return f"{_MARK}{len(slots) - 1};"
+        return f"{MARK}{len(slots) - 1};"
 
     texts: list[Any] = inside.get_nodes_by_type(TextNode)
     for text in texts:

@@ -12,7 +12,6 @@ filter, belongs to the tag itself.
 """
 
 import re
-import secrets
 from typing import Any
 
 from django import template
@@ -22,13 +21,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from ..markup import escaped
+from .each import MARK
 
 register = template.Library()
 
 MOST = 256
-# What stands for a value: nobody outside of this process can write it, and no filter for addresses changes it.
-_MARK = secrets.token_hex(16)
-_MARKED = re.compile(rf"{_MARK}(\d\d)")
+# What stands for a value. No filter for addresses changes it.
+_MARKED = re.compile(rf"{MARK}k(\d\d)")
 
 
 class Kept(Node):
@@ -40,7 +39,7 @@ class Kept(Node):
     ) -> None:
         self.nodelist, self.values, self.differing = inside, values, list(differing.values())
         self._marks = {
-            name: SafeString(f"{_MARK}{number:02}") for number, name in enumerate(differing)
+            name: SafeString(f"{MARK}k{number:02}") for number, name in enumerate(differing)
         }
         self._known: dict[tuple[Any, ...], list[str]] = {}
 
