@@ -1,18 +1,31 @@
 """Doors × people is too much for every run, so that people take turns; `bin/test --exhaustive` has everybody try each.
 
-What each run tries leaves out no door, no answer that a door has to give, and nobody. Who begins is
-drawn anew each time, from the seed that the head of a failed run names.
+Of all doors a run takes a share; what it tries leaves out no answer that these have to give, and nobody. Which
+doors, and who begins, is drawn anew each time, from the seed that the head of a failed run names.
 """
 
 import os
 import random
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 EXHAUSTIVE = "MAGO_TEST_EXHAUSTIVE" in os.environ
 Door = TypeVar("Door")
 Who = TypeVar("Who")
+# Of so many doors, each run takes one.
+SHARE = 4
+
+
+def a_share(doors: Iterable[Door], *, exhaustive: bool = EXHAUSTIVE) -> list[Door]:
+    """Some of the doors, from all over: a run with another seed has others."""
+    all_of_them = list(doors)
+    return all_of_them if exhaustive else all_of_them[random.randrange(SHARE) :: SHARE]
+
+
+def examples(most: int) -> int:
+    """How many examples of so many a run makes up."""
+    return most if EXHAUSTIVE else max(2, most // SHARE)
 
 
 def by_turns(

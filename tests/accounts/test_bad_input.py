@@ -19,7 +19,7 @@ from accounts.signin.setup import setup_link
 from mago.core.models import LimitState
 from tests.conftest import PASSWORD, App, Browser
 from tests.routes import routes
-from tests.turns import by_turns
+from tests.turns import a_share, by_turns
 
 MIB = 1024 * 1024
 FORM = "application/x-www-form-urlencoded"
@@ -154,7 +154,7 @@ def bodies_for(who: str, pages: set[str]) -> dict[str, list[str]]:
 def test_no_page_breaks_and_nothing_is_written(who: str, alice: User, dora: User) -> None:
     setup_link()
     before, wrong = (counts(), people()), []
-    pages = set(pages_by_who_may_open_them()[who]) - BUTTONS
+    pages = set(a_share(pages_by_who_may_open_them()[who])) - BUTTONS
     browser = Browser(raise_request_exception=False)
     if who == "dora":
         browser.as_person(dora)
@@ -236,10 +236,10 @@ def test_methods_that_are_none_change_nothing(alice: User, without_templates: No
     browser = Browser(raise_request_exception=False).as_person(alice)
     before, wrong = (counts(), people()), []
     tried = list(
-        by_turns(paths(api=True), ["DELETE", "PATCH", "OPTIONS", "BREW"], lambda *_: False)
+        by_turns(a_share(paths(api=True)), ["DELETE", "PATCH", "OPTIONS", "BREW"], lambda *_: False)
     )
     # Pages know GET and POST, and all other methods are one to them.
-    tried += [(path, "BREW") for path in paths(api=False)]
+    tried += [(path, "BREW") for path in a_share(paths(api=False))]
     for path, method in tried:
         answer = browser.generic(method, path, b"x=1", content_type=FORM)
         taken = answer.status_code == 200 and method != "OPTIONS"
@@ -257,7 +257,7 @@ def test_looking_writes_nothing(who: str, alice: User, dora: User) -> None:
     if who != "nobody":
         browser.as_person({"alice": alice, "dora": dora}[who])
     before = (counts(), people())
-    for path in pages_by_who_may_open_them()[who]:
+    for path in a_share(pages_by_who_may_open_them()[who]):
         answer = browser.get(path)
         if answer.status_code >= 500 or not is_sane(answer):
             wrong.append((path, answer.status_code))
@@ -308,7 +308,7 @@ EVERY_KIND = [
 @pytest.mark.slow
 def test_no_header_breaks_a_page_or_the_api(alice: User) -> None:
     browser, wrong = Browser(raise_request_exception=False), []
-    sent = [(name, value) for name, values in HEADERS.items() for value in values]
+    sent = a_share((name, value) for name, values in HEADERS.items() for value in values)
     # Each to a page that is read, to one that is written to, and to the API.
     for (name, value), (method, path) in by_turns(
         sent, EVERY_KIND, lambda _header, kind: kind[1].startswith("/api/") or kind[0]

@@ -55,8 +55,8 @@ def in_good_hands(scope: Scope) -> Iterator[None]:
         yield
         return
     # Before anything is written, and in one order: two who take the role from each other wait their turn.
-    list(_bindings_in_charge(scope).order_by("pk").select_for_update().values_list("pk"))
-    before = _in_charge(scope).exists()
+    bindings = _bindings_in_charge(scope).order_by("pk").select_for_update().values_list("pk")
+    before = bool(list(bindings)) and _in_charge(scope).exists()
     yield
     if before and not _in_charge(scope).exists():
         if scope == PLATFORM:

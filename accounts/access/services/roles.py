@@ -4,6 +4,7 @@ Nobody can grant what they do not hold, and what one holds only for a time or un
 be passed on at all: else a visitor of an hour could leave an owner behind.
 """
 
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +32,7 @@ from .demands import (
 )
 
 Role = RoleName | CustomRole
+IN_CHARGE = (RoleName.ORGANIZATION_OWNER, RoleName.PLATFORM_ADMINISTRATOR)
 
 
 @transaction.atomic
@@ -86,7 +88,8 @@ def bind(
         "organization_id": scope.organization_id,
         "site_id": scope.site_id,
     }
-    with in_good_hands(scope):
+    # Only who is in charge can be so no longer: by an end or a condition.
+    with in_good_hands(scope) if role in IN_CHARGE else nullcontext():
         _demand_member(user, scope)
         terms = {"condition": condition, "expires_at": expires_at}
         binding, created = RoleBinding.objects.update_or_create(

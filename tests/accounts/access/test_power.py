@@ -30,6 +30,7 @@ from accounts.organizations.models import Organization, Site
 from mago.core.context import Caller, calling
 from mago.core.errors import Refused
 from mago.messaging.models import Message
+from tests.turns import examples
 
 pytestmark = pytest.mark.one_database
 
@@ -143,7 +144,7 @@ def stage(acme: Organization, alice: User, bob: User, charlie: User, dora: User)
 @pytest.mark.slow
 @settings(
     deadline=None,
-    max_examples=25,
+    max_examples=examples(25),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(start=st.lists(HELD, max_size=3), steps=st.lists(STEPS, min_size=5, max_size=10))

@@ -1,6 +1,6 @@
 """The whole description of the API, tried with what a generator makes of it, as nobody and as each role.
 
-In each run one of them tries each operation, by turns, and every other one is tried by an administrator or an owner;
+In each run one of them tries each of a share of the operations, every other one an administrator or an owner;
 `bin/test --exhaustive` has everybody try all of it.
 Whatever is sent, no answer is an error of ours, and each is one that the description knows.
 """
@@ -29,7 +29,7 @@ from accounts.access.roles import RoleName
 from accounts.access.services import create_service_account, grant_role
 from accounts.organizations.services import create_organization
 from accounts.provider.services import create_api_token, open_family
-from tests.turns import EXHAUSTIVE
+from tests.turns import EXHAUSTIVE, a_share
 
 pytestmark = [pytest.mark.slow, pytest.mark.one_database, pytest.mark.exhaustive]
 CHECKS = [
@@ -118,10 +118,10 @@ def test_whatever_is_sent_no_answer_is_an_error_and_all_are_described(
     others = [who for who in tokens if who not in mighty]
     turns = [who for other in others for who in (other, random.choice(mighty))]
     begin = random.randrange(len(turns))
-    for number, result in enumerate(schema.get_all_operations(), begin):
+    for number, result in enumerate(a_share(schema.get_all_operations()), begin):
         who = turns[number % len(turns)]
         chosen = tokens if EXHAUSTIVE else {who: tokens[who]}
         operation = result.ok()
         seed(1)(FEW(given(case=operation.as_strategy())(try_as_everybody)))()
     assert found == {}, "\n\n".join(f"{key} by {text}" for key, text in found.items())
-    assert tried > 350
+    assert tried > 80

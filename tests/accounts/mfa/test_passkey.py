@@ -17,6 +17,7 @@ from accounts.sessions.assurance import Proof
 from mago.audit.tags import Tag
 from mago.core.models import LimitState
 from tests.conftest import Browser
+from tests.turns import examples
 
 from .authenticator import AAGUID, Authenticator, b64
 from .conftest import is_in, second_step, signing_in
@@ -234,7 +235,9 @@ def broken(good: str) -> st.SearchStrategy[Any]:
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(15),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
 @pytest.mark.slow

@@ -23,6 +23,7 @@ from accounts.models import User
 from accounts.organizations.services import set_policy
 from mago.messaging.models import Message
 from tests.conftest import Browser
+from tests.turns import examples
 
 from .conftest import SECRET, code_of, is_in, sent_code, signing_in
 
@@ -147,7 +148,7 @@ def nothing_is_wrong(visitor: Visitor, demanded: int) -> None:
 
 # Not shrunk: what fails is told in the order in which it happened, and each step costs a password's hash.
 @settings(
-    max_examples=5,
+    max_examples=examples(8),
     phases=[Phase.explicit, Phase.generate],
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

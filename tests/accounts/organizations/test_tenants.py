@@ -29,6 +29,7 @@ from accounts.organizations.selectors import (
 from mago.audit.models import AuditEvent
 from mago.core.errors import NotFound, Refused
 from mago.messaging.models import Message
+from tests.turns import examples
 
 P = Permission
 # What organizations own, and the permission to see one.
@@ -299,6 +300,7 @@ class Tenants(RuleBasedStateMachine):
             assert owners.exists()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.one_database
 @pytest.mark.slow
 @pytest.mark.django_db
@@ -309,7 +311,7 @@ def test_no_cross_read_and_no_cross_write(person: Any) -> None:
         Tenants,
         settings=settings(
             deadline=None,
-            max_examples=5,
+            max_examples=examples(8),
             stateful_step_count=18,
             suppress_health_check=list(HealthCheck),
         ),

@@ -29,6 +29,7 @@ from mago.core.models import LimitState
 from mago.messaging.models import Message
 from tests.accounts.conftest import is_signed_in, sign_in, sign_up
 from tests.conftest import Browser
+from tests.turns import examples
 
 pytestmark = pytest.mark.one_database
 
@@ -202,13 +203,14 @@ class Entrance(RuleBasedStateMachine):
             assert not any(link.split("/")[-2] in kept for link in [*self.offered, *self.pending])
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_no_step_can_be_skipped() -> None:
     run_state_machine_as_test(
         Entrance,
         settings=settings(
-            max_examples=10,
+            max_examples=examples(12),
             stateful_step_count=16,
             deadline=None,
             # A story of a few steps is short enough; to shorten it further takes minutes.

@@ -16,6 +16,7 @@ from mago.core.context import Caller, calling
 from mago.core.ids import new_id
 from mago.core.models import LimitState
 from tests.trail import record
+from tests.turns import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -189,7 +190,7 @@ JSON = st.recursive(
 
 
 @pytest.mark.slow
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(50), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(detail=st.dictionaries(st.text(), JSON), text=st.text(), actor_id=st.uuids())
 def test_whatever_it_is_told_reads_back_as_the_same_bytes(
     detail: dict[str, Any], text: str, actor_id: UUID

@@ -13,6 +13,7 @@ from mago.core.errors import TooMany
 from mago.core.models import LimitState
 from mago.core.ratelimit import Limit
 from tests.races import THREADS, at_once
+from tests.turns import examples
 
 pytestmark = pytest.mark.django_db
 LIMIT = Limit("test", 5, 60)
@@ -108,7 +109,9 @@ def test_empty_limits_are_cleared_and_full_ones_stay() -> None:
 
 
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(30),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(st.floats(0, 30), max_size=30))
 def test_no_rhythm_of_attempts_gets_more_through(pauses: list[float]) -> None:
