@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from hypothesis import HealthCheck
+from hypothesis import HealthCheck, is_hypothesis_test
 from hypothesis import settings as hypothesis
 
 from tests import choosing, statements
 from tests.chromium import chromium
+from tests.turns import examples
 
 # A machine that is busy is no fault of what is tested. Few examples each time, other ones at each run.
 hypothesis.register_profile(
-    "mago", deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow]
+    "mago", deadline=None, max_examples=examples(100), suppress_health_check=[HealthCheck.too_slow]
 )
 hypothesis.load_profile("mago")
 
@@ -34,6 +35,12 @@ def pytest_configure(config: pytest.Config) -> None:
         number = worker.removeprefix("gw") or "0"
         settings.REDIS_URL += f"?db={number}"
         settings.CACHES["default"]["LOCATION"] = settings.REDIS_URL
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """What is tried with examples that are made up has more of them in an exhaustive run."""
+    if is_hypothesis_test(getattr(item, "obj", None)):
+        item.add_marker("exhaustive")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -15,16 +15,11 @@ import pytest
 from django.template.backends.django import Template
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
-from hypothesis import is_hypothesis_test
-from hypothesis import settings as examples_of
 
 from mago.core.ids import digest
 from tests.running import copy_on_postgresql, migrated, migrated_on_postgresql
-from tests.turns import examples
 
 PASSWORD = "seven geese cross a wet meadow"
-examples_of.register_profile("turns", max_examples=examples(100))
-examples_of.load_profile("turns")
 
 
 class Browser(Client):
@@ -87,14 +82,6 @@ class App:
         ).json()
         self.token = pair["access_token"]
         return pair
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is tried with examples that are made up has more of them in an exhaustive run."""
-    for item in items:
-        if is_hypothesis_test(getattr(item, "obj", None)):
-            item.add_marker("exhaustive")
 
 
 @pytest.fixture
