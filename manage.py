@@ -8,6 +8,11 @@ import sys
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mago.settings.main")
     try:
+        if sys.argv[1:2] == ["serve"] and not {"-h", "--help"} & set(sys.argv):
+            # Its first process knows nothing of Django, which would lie in memory twice.
+            from mago.server import serve
+
+            return serve(sys.argv[2:])
         from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
 

@@ -4,8 +4,12 @@ import os
 import time
 from typing import Any
 
-from celery import Celery, Task
-from celery.signals import worker_process_init
+from .core.lean import hidden
+
+# Tasks are JSON, and run in threads or processes: neither YAML's library nor greenlets are used.
+with hidden("yaml", "greenlet"):
+    from celery import Celery, Task, bootsteps  # noqa: F401 - the last is what looks for greenlets
+    from celery.signals import worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mago.settings.main")
 

@@ -1,25 +1,26 @@
-"""The web server of `manage.py serve`: granian, with one worker process forked from this one.
+"""The web server of `manage.py serve`: granian, and one worker process.
 
-The fork shares what Django has imported, so that one import serves both processes.
+The first process holds the port, starts the worker and stops it. It knows nothing of Django: what both had loaded
+would soon be there twice, as Python writes into each object that it looks at. So nothing of ours is imported
+above; the worker does it all.
 """
 
+import argparse
 import gc
 import multiprocessing
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from django.db import connections
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
-
-from mago.core.memory import return_free, share_arenas
 
 # Whoever waits for a hashing slot holds a thread, and there may be 18 of them (passwords/lane.py);
 # with fewer threads than that, sign-ins would keep all other requests from being answered.
@@ -27,8 +28,10 @@ THREADS = 24
 STOP_LIMIT = 5  # seconds for requests and tasks that are under way
 
 
-def serve(host: str, port: int, announce: Callable[[], None]) -> None:
-    """Serve until SIGINT or SIGTERM; `announce` is called once, as soon as the port answers."""
+def serve(words: list[str]) -> None:
+    """Serve as these words of the command line say, until SIGINT or SIGTERM."""
+    host, port = listens_on(words)
+    refuse_taken_port(host, port)
     server = Granian(
         "mago.wsgi:application",
         address=host,
@@ -39,28 +42,69 @@ def serve(host: str, port: int, announce: Callable[[], None]) -> None:
         # Below this level it only tells what it does.
         log_level=LogLevels.error,
     )
-    # A connection cannot be used on both sides of a fork.
-    connections.close_all()
-    return_free()
-    # The collector writes into every object it looks at, and what is written is shared no longer.
-    gc.freeze()
-    load = partial(load_in_worker, partial(announce_when_open, host, port, announce))
-    server.serve(target_loader=load, wrap_loader=False)
+    server.serve(target_loader=partial(load_in_worker, words, host, port), wrap_loader=False)
 
 
-def load_in_worker(announce: Callable[[], None]) -> Any:
+def listens_on(words: list[str]) -> tuple[str, int]:
+    """Host and port, as the command and the settings know them; these say what is wrong with others."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--host", default="127.0.0.1")
+    known, _ = parser.parse_known_args(words)
+    port = os.environ.get("PORT") or ""
+    return known.host, int(port) if port.isdecimal() and 0 < int(port) < 65536 else 8000
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """granian would share the port with whoever has it, without a word."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        sys.exit(
+            f"Port {port} of {host} cannot be had ({os.strerror(error.errno or 0)}): "
+            f"stop what uses it, or choose another, for example PORT={port + 1} bin/run."
+        )
+
+
+def load_in_worker(words: list[str], host: str, port: int) -> Any:
     """The WSGI application, in a worker that ends when it is told to or when its parent is gone."""
     # Ctrl-C reaches a terminal's whole group; only the parent shall hear it, and then stop us.
     os.setpgrp()
     # Until granian has its own handler, the one inherited from the parent would swallow this.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    in_background(end_with_parent)
+    from mago.core.memory import return_free, share_arenas
+
     # Threads seldom allocate at the same moment, as Python lets one run at a time.
     share_arenas(2)
-    in_background(end_with_parent)
+    # What is loaded stays: it is looked through once, and not each time that something was added.
+    gc.disable()
+    announce = prepare(words)
     from mago.wsgi import application
 
-    in_background(announce)
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+    return_free()
+    in_background(partial(announce_when_open, host, port, announce))
     return application
+
+
+def prepare(words: list[str]) -> Callable[[], None]:
+    """The command has done what comes before serving; what it has to say once the port answers."""
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        import django
+
+        django.setup()
+        from mago.management.commands.serve import Command
+
+        command = Command()
+        command.run_from_argv(["manage.py", "serve", *words])
+    except ImproperlyConfigured as error:
+        sys.exit(f"Mago cannot start: {error}")
+    return command.announce
 
 
 def end_with_parent() -> None:

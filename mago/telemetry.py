@@ -8,7 +8,6 @@ from functools import wraps
 
 from django.conf import settings
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -19,6 +18,7 @@ from prometheus_client.registry import Collector, CollectorRegistry
 from mago.core import metrics
 from mago.core.errors import NotFound
 from mago.core.guards import OPERATORS, declare, public
+from mago.core.schema import missing_migrations
 from mago.messaging.models import Status
 from mago.messaging.selectors import backlog
 from mago.tls.selectors import endpoints
@@ -138,8 +138,7 @@ def _is_migrated() -> bool:
     """Whether the tables are those of this code; once they are, they stay so while this process lives."""
     if True not in _migrated:
         try:
-            executor = MigrationExecutor(connection)
-            if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            if missing_migrations():
                 return False
         except Exception:  # noqa: BLE001
             return False

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import ValidationError
@@ -21,6 +20,7 @@ from accounts.organizations.models import Organization
 from accounts.organizations.selectors import organization_by_id, owned_for, sites_of
 
 from . import access_shapes as shapes
+from .described import extend_schema
 from .serializers import ProblemSerializer
 
 REFUSALS = dict.fromkeys((400, 401, 403, 404), ProblemSerializer)

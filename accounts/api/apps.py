@@ -1,5 +1,3 @@
-import importlib
-
 from django.apps import AppConfig
 
 from . import lean
@@ -11,5 +9,3 @@ class ApiConfig(AppConfig):
 
     def ready(self) -> None:
         lean.load()
-        # It describes how callers prove who they are, for whatever makes the description.
-        importlib.import_module("accounts.api.schema")

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.http import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,6 +26,7 @@ from mago.core.errors import NotFound
 from mago.core.ids import digest, new_secret
 
 from . import serializers as shapes
+from .described import extend_schema
 from .doors import through_api
 from .permissions import PUBLIC
 from .views import PROBLEM, REFUSAL, cleaned

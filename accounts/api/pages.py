@@ -13,27 +13,30 @@ from django.template.loader import render_to_string
 from django.utils.encoding import force_bytes
 from django.utils.translation import get_language, override
 from django.views.decorators.http import require_safe
-from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.utils import extend_schema
-from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
+from rest_framework.views import APIView
 
 from accounts.access.guards import public
 from mago.core.guards import PUBLIC
 
 from .announcing import kind_of
+from .described import whole
 
 POLICY = "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 LANGUAGES = frozenset(dict(settings.LANGUAGES))
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
-class Schema(SpectacularAPIView):
-    """The description of the API, for whoever builds on it."""
+class Schema(APIView):
+    """The description of the API, for whoever builds on it; drf-spectacular comes into the process with the first."""
 
     access = PUBLIC
+    # It does not describe itself.
+    schema = None
 
-    @extend_schema(exclude=True)
+    def get_renderers(self) -> list[Any]:
+        return [one() for one in _renderers()]
+
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         renderer = request.accepted_renderer
         language = request.query_params.get("lang") or get_language()
@@ -47,14 +50,21 @@ class Schema(SpectacularAPIView):
 def description(language: str) -> dict[str, Any]:
     """The description in a language, for whoever changes nothing of it: making it takes a second."""
     with override(language):
-        made: dict[str, Any] = SchemaGenerator().get_schema(public=True)
-    return made
+        return whole()
+
+
+def _renderers() -> list[Any]:
+    """YAML and JSON, each under two names."""
+    from drf_spectacular.views import SpectacularAPIView
+
+    found: list[Any] = SpectacularAPIView.renderer_classes
+    return found
 
 
 # Of each format and language, as it takes another second, and anybody may ask for it.
 @lru_cache(maxsize=16)
 def _written(format: str, language: str) -> bytes:
-    renderer = next(one for one in Schema.renderer_classes if one.format == format)
+    renderer = next(one for one in _renderers() if one.format == format)
     return force_bytes(renderer().render(description(language), renderer_context={}))
 
 

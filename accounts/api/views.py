@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,6 +22,7 @@ from mago.core.guards import PUBLIC, SIGNED_IN
 
 from . import directories
 from . import serializers as shapes
+from .described import extend_schema
 from .doors import through_api
 from .quick import QuickView, answer
 

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from django.http import FileResponse, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers, status
 from rest_framework.request import Request
 
 from accounts.access.permissions import Permission
+from accounts.api.described import extend_schema
 from accounts.api.resources import OrganizationResource, Resource, acted, listed, read, removed
 from mago.audit.exporting import Format
 from mago.audit.jobs.selectors import export_for, exports_of

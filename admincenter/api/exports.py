@@ -4,13 +4,14 @@ from typing import Any, ClassVar
 
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.access.permissions import SENSITIVE
 from accounts.access.step_up import demand_proof
 from accounts.api.bodies import Body
+from accounts.api.described import extend_schema
 from accounts.api.resources import OrganizationResource, created
 from accounts.api.serializers import StringField
 from accounts.organizations.models import Organization

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from cvss import CVSS3, CVSS4
-from cvss.exceptions import CVSSError
 from django.utils.translation import gettext_lazy as _
 
 LONGEST = 250
@@ -103,6 +101,10 @@ def rate(vector: str) -> Rating:
     >>> rate("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N").severity
     'critical'
     """
+    # Only here, as few processes are ever asked.
+    from cvss import CVSS3, CVSS4
+    from cvss.exceptions import CVSSError
+
     text = vector.strip()
     if len(text) > LONGEST or not text.isascii():
         raise BadVector(vector)

@@ -13,6 +13,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from tests.running import migrated
 
@@ -101,7 +102,7 @@ def test_a_taken_port_is_named(serve: Serve, port: int) -> None:
         process = serve()
         output, _ = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert output.startswith(f"CommandError: Port {port} of 127.0.0.1 cannot be had")
+    assert output.startswith(f"Port {port} of 127.0.0.1 cannot be had")
     assert "Traceback" not in output
 
 
@@ -120,3 +121,14 @@ def test_a_database_that_does_not_answer_is_named(serve: Serve, tmp_path: Path) 
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 1
     assert output.startswith("CommandError: The database of DATABASE_URL cannot be used")
+
+
+def test_its_first_process_stays_small() -> None:
+    """What it had loaded would lie in memory twice."""
+    words = "import mago.server, sys; sys.exit('django' in sys.modules or 'celery' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", words], check=False).returncode == 0
+
+
+def test_the_command_alone_prepares_nothing_that_nobody_serves() -> None:
+    with pytest.raises(CommandError, match="whose first process serves"):
+        call_command("serve", skip_checks=True)

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponseBase
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
+from ..described import extend_schema
 from ..serializers import ProblemSerializer
 
 Shape = type[serializers.Serializer[Any]]

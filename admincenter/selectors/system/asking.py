@@ -11,13 +11,13 @@ import django
 from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mago.audit.models import AuditCheckpoint, AuditJob, JobState
+from mago.core.schema import missing_migrations
 from mago.jobs.models import OPEN, Job
 from mago.messaging.selectors import backlog
 from mago.tls.models import State as CertificateState
@@ -91,18 +91,13 @@ def _database() -> Part:
 
     try:
         _answer, took = timed(ask)
-        missing = _missing_migrations()
+        missing = len(missing_migrations())
         facts = [(_("Answers in"), took), (_("Size"), _size()), (_("Migrations missing"), missing)]
     except DatabaseError as error:
         return part(State.DOWN, type(error).__name__, [])
     if missing:
         return part(State.DOWN, _("Its tables are not those of this code: run migrate."), facts)
     return part(State.WELL, "", facts)
-
-
-def _missing_migrations() -> int:
-    executor = MigrationExecutor(connection)
-    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def _size() -> str:

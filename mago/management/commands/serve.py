@@ -1,8 +1,10 @@
-"""`manage.py serve`, behind `bin/run`: everything a single machine needs, in one command."""
+"""`manage.py serve`, behind `bin/run`: everything a single machine needs, in one command.
 
-import contextlib
+`mago/server.py` is its first process. What stands here its worker does, before it serves.
+"""
+
+import multiprocessing
 import os
-import socket
 import tempfile
 from collections.abc import Callable
 from functools import partial
@@ -11,31 +13,32 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import OperationalError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import OperationalError
 
-from mago import server
+from mago.core.schema import missing_migrations
 
 
 class Command(BaseCommand):
     help = "Migrate, start the web server with its worker on PORT, and print where to go."
+    # What there is to say once the port answers, for whoever serves.
+    announce: Callable[[], None]
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--demo", action="store_true", help="Add demonstration data first.")
         parser.add_argument("--host", default="127.0.0.1", help="Address to listen on.")
 
     def handle(self, *args: Any, demo: bool, host: str, **options: Any) -> None:
+        if multiprocessing.parent_process() is None:
+            raise CommandError("Start it by `manage.py serve` itself, whose first process serves.")
         port = int(os.environ.get("PORT") or 8000)
         # The database holds secrets; whatever we create is for us alone.
         os.umask(0o077)
-        with contextlib.suppress(KeyboardInterrupt):
-            refuse_unwritable_data()
-            refuse_taken_port(host, port)
-            migrate()
-            if demo:
-                call_command("demo_data")
-            announce = partial(print, announcement(host, port), flush=True)
-            server.serve(host, port, partial(open_demo, announce, host, port) if demo else announce)
+        refuse_unwritable_data()
+        migrate()
+        if demo:
+            call_command("demo_data")
+        announce = partial(print, announcement(host, port), flush=True)
+        self.announce = partial(open_demo, announce, host, port) if demo else announce
 
 
 def open_demo(announce: Callable[[], None], host: str, port: int) -> None:
@@ -58,23 +61,10 @@ def refuse_unwritable_data() -> None:
         ) from None
 
 
-def refuse_taken_port(host: str, port: int) -> None:
-    """granian would share the port with whoever has it, without a word."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        socket.create_server((host, port), family=family).close()
-    except OSError as error:
-        raise CommandError(
-            f"Port {port} of {host} cannot be had ({os.strerror(error.errno or 0)}): "
-            f"stop what uses it, or choose another, for example PORT={port + 1} bin/run."
-        ) from None
-
-
 def migrate() -> None:
     """The tables are as the code wants them; nothing happens when they were so before."""
     try:
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if missing_migrations():
             call_command("migrate", verbosity=0, interactive=False)
     except OperationalError as error:
         raise CommandError(f"The database of DATABASE_URL cannot be used: {error}") from None

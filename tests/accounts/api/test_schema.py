@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 from accounts.api import pages
 from accounts.api.announcing import facts_of, is_breaking
+from accounts.api.described import whole
 from accounts.api.examples import Maker
 from tests.conftest import App
 
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.one_database
 @pytest.fixture(scope="module")
 def schema() -> Any:
     GENERATOR_STATS.reset()
-    return SchemaGenerator().get_schema(public=True)
+    return whole()
 
 
 def test_nothing_in_it_is_guessed(schema: Any) -> None:
