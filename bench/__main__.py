@@ -34,14 +34,18 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="few windows: does it run at all?")
     parser.add_argument("--full", action="store_true", help="large tables: takes many minutes")
     parser.add_argument("--people", type=int, help="how many there are, of admin alone")
-    parser.add_argument("--data", help="a folder that keeps what admin alone has filled")
+    parser.add_argument("--data", help="a folder that keeps what admin or audit alone has filled")
+    parser.add_argument("--part", choices=audit.PARTS, help="only this, of audit alone")
     parser.add_argument(
         "--write", type=Path, metavar="PAGE", help="put the table of all into this page"
     )
     options = parser.parse_args()
     if options.name == "all":
         return run_all(options)
-    more = {"people": options.people, "data": options.data} if options.name == "admin" else {}
+    more = {
+        "admin": {"people": options.people, "data": options.data},
+        "audit": {"part": options.part, "data": options.data},
+    }.get(options.name, {})
     run = BENCHES[options.name]
     print(run(postgres=options.postgres, quick=options.quick, full=options.full, **more))
     return 0
