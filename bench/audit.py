@@ -151,8 +151,8 @@ def retention_rows(variables: dict[str, str], old: int) -> list[Row]:
         Row("", "links checked, signed for and removed", f"{removal['removed']:,}; {rate:,.0f}/s"),
         Row(
             "G11",
-            "longest that a step of the removal took, in ms",
-            "holds the lock",
+            "longest that a transaction of the removal kept others from writing, in ms",
+            f"p99 {removal['hold p99']:.1f} of {removal['holds']:,}; CPU {removal['cpu']:.1f}",
             value=removal["hold"],
             limit=50,
         ),
