@@ -40,7 +40,7 @@ def make(count: int) -> None:
                 "outcome": "success",
                 "detail": {"number": number, "method": "password"},
             }
-            events.append(AuditEvent(**content, mac=canonical.sign(content)))
+            events.append(AuditEvent(**content, mac=canonical.sign(canonical.columns_of(content))))
         with transaction.atomic():
             last = selectors.last_link()
             sequence, previous = (last.sequence, bytes(last.hash)) if last else (0, bytes(32))

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import struct
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from json.encoder import encode_basestring as _text
 from typing import Any
@@ -45,8 +46,8 @@ def moment(value: object) -> str:
     if not isinstance(value, datetime):
         raise TypeError(f"{type(value).__name__} is not a time")
     utc = value if value.tzinfo is UTC else value.astimezone(UTC)
-    # Without a zone to ask for its offset, it is written in a third of the time.
-    return utc.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    # Without a zone to ask for its offset, and without names of arguments, it is written in a third of the time.
+    return utc.replace(tzinfo=None).isoformat("T", "microseconds") + "Z"
 
 
 def content_of(event: AuditEvent) -> dict[str, Any]:
@@ -54,26 +55,46 @@ def content_of(event: AuditEvent) -> dict[str, Any]:
     return {name: getattr(event, name) for name in FIELDS}
 
 
-def canonical_bytes(content: dict[str, Any], detail: str | None = None) -> bytes:
+def canonical_bytes(content: dict[str, Any]) -> bytes:
     """The same bytes for the same content, whatever the database, Python version or key order.
 
-    `detail` is the text of `content["detail"]`, where the caller has encoded it already. Each event
-    passes here on its way in, so the object is spelled out: a general encoder takes four times as
-    long. Raises TypeError where a value is not of its field's type.
+    Raises TypeError where a value is not of its field's type.
     """
-    if detail is None:
-        detail = encode(content["detail"])
+    return _spelled(*columns_of(content))
+
+
+def columns_of(content: dict[str, Any]) -> list[Any]:
+    """The values in the order of FIELDS, the detail as text."""
+    *columns, detail = (content[name] for name in FIELDS)
+    return [*columns, encode(detail)]
+
+
+def _spelled(  # noqa: PLR0917 - the columns
+    time: object,
+    tag: str,
+    outcome: str,
+    actor_id: object,
+    actor_label: str,
+    on_behalf_of_id: object,
+    on_behalf_of_label: str,
+    target_type: str,
+    target_id: str,
+    target_label: str,
+    organization_id: object,
+    address: str,
+    user_agent: str,
+    request_id: str,
+    detail: str,
+) -> bytes:
+    """The bytes of these columns. Each event passes here on its way in: a general encoder takes four times as long."""
     text = (
-        f'{{"actor_id":{_id(content["actor_id"])},"actor_label":{_text(content["actor_label"])}'
-        f',"address":{_text(content["address"])},"detail":{detail}'
-        f',"on_behalf_of_id":{_id(content["on_behalf_of_id"])}'
-        f',"on_behalf_of_label":{_text(content["on_behalf_of_label"])}'
-        f',"organization_id":{_id(content["organization_id"])}'
-        f',"outcome":{_text(content["outcome"])},"request_id":{_text(content["request_id"])}'
-        f',"tag":{_text(content["tag"])},"target_id":{_text(content["target_id"])}'
-        f',"target_label":{_text(content["target_label"])}'
-        f',"target_type":{_text(content["target_type"])},"time":"{moment(content["time"])}"'
-        f',"user_agent":{_text(content["user_agent"])},"version":{VERSION}}}'
+        f'{{"actor_id":{_id(actor_id)},"actor_label":{_text(actor_label)}'
+        f',"address":{_text(address)},"detail":{detail}'
+        f',"on_behalf_of_id":{_id(on_behalf_of_id)},"on_behalf_of_label":{_text(on_behalf_of_label)}'
+        f',"organization_id":{_id(organization_id)},"outcome":{_text(outcome)}'
+        f',"request_id":{_text(request_id)},"tag":{_text(tag)},"target_id":{_text(target_id)}'
+        f',"target_label":{_text(target_label)},"target_type":{_text(target_type)}'
+        f',"time":"{moment(time)}","user_agent":{_text(user_agent)},"version":{VERSION}}}'
     )
     return text.encode("utf-8", "surrogatepass")
 
@@ -86,10 +107,13 @@ def _id(value: object) -> str:
     raise TypeError(f"{type(value).__name__} is not an identifier")
 
 
-def sign(content: dict[str, Any], detail: str | None = None) -> bytes:
-    """A salt and the HMAC over it and the content; the salt makes two equal events differ."""
+def sign(columns: Sequence[Any]) -> bytes:
+    """A salt and the HMAC over it and what `columns_of` gives.
+
+    The salt makes two equal events differ.
+    """
     salt = os.urandom(SALT_BYTES)
-    return salt + crypto.mac(salt + canonical_bytes(content, detail), purpose="audit")
+    return salt + crypto.mac(salt + _spelled(*columns), purpose="audit")
 
 
 def salt_of(event: AuditEvent) -> bytes:

@@ -4,8 +4,10 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from json.encoder import encode_basestring as quoted
+from typing import Any
 
 MASKED = "[masked]"
+_MASK = quoted(MASKED)
 TEXT_LIMIT = 500
 # Of the reason that somebody gives, in forms, in the API and in the rows that keep it.
 LONGEST_REASON = 300
@@ -24,6 +26,7 @@ _LOOKS_SECRET = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST = 12
+_OBJECTS, _LISTS = (dict, Mapping), (list, tuple, set, frozenset)
 # Control characters become their pictures (U+2400 …), so that one still sees what was sent.
 _VISIBLE: dict[int, int] = {
     **{n: 0x2400 + n for n in range(0x20)},
@@ -55,11 +58,6 @@ def clean_text(value: object, limit: int = TEXT_LIMIT) -> str:
     return text if text.isprintable() else text.translate(_VISIBLE)
 
 
-@lru_cache(maxsize=1024)
-def _is_secret(name: str) -> bool:
-    return _SECRET.search(name) is not None
-
-
 def written_detail(value: object, depth: int = DEPTH_LIMIT) -> str:
     """`value` as canonical JSON (docs/audit-format.md), without secrets, and small.
 
@@ -69,31 +67,43 @@ def written_detail(value: object, depth: int = DEPTH_LIMIT) -> str:
     >>> written_detail({"password": "x", "before": {"share": 0.5, "by": None}, "reset_code": 123456})
     '{"before":{"by":null,"share":"0.5"},"password":"[masked]","reset_code":"[masked]"}'
     """
-    if type(value) is str:
-        return quoted(_clean_value(value))
-    if value is None:
-        return "null"
+    if type(value) is not str:
+        if (told := _written_other(value, depth)) is not None:
+            return told
+        value = clean_text(value)
+    if len(value) >= _SHORTEST and _LOOKS_SECRET.search(value):
+        return _MASK
+    return quoted(clean_text(value))
+
+
+def _written_other(value: object, depth: int) -> str | None:
+    """The same for what is no text; None where its text is all that can be told."""
     if isinstance(value, int):
         if isinstance(value, bool):
             return "true" if value else "false"
-        if abs(value) < 2**53:
-            return str(int(value))
-    elif depth and isinstance(value, dict | Mapping):
-        named = {clean_text(name, 64): item for name, item in list(value.items())[:ITEM_LIMIT]}
-        items = [f"{quoted(name)}:{_masked(name, named[name], depth)}" for name in sorted(named)]
-        return f"{{{','.join(items)}}}"
-    elif depth and isinstance(value, list | tuple | set | frozenset):
-        return (
-            f"[{','.join([written_detail(item, depth - 1) for item in list(value)[:ITEM_LIMIT]])}]"
-        )
-    return quoted(_clean_value(clean_text(value)))
+        return str(int(value)) if abs(value) < 2**53 else None
+    if value is None:
+        return "null"
+    if depth and isinstance(value, _OBJECTS):
+        return _written_object(value, depth)
+    if depth and isinstance(value, _LISTS):
+        items = [written_detail(item, depth - 1) for item in list(value)[:ITEM_LIMIT]]
+        return f"[{','.join(items)}]"
+    return None
 
 
-def _clean_value(text: str) -> str:
-    return MASKED if len(text) >= _SHORTEST and _LOOKS_SECRET.search(text) else clean_text(text)
+def _written_object(value: Mapping[Any, Any], depth: int) -> str:
+    named = {clean_text(name, 64): item for name, item in list(value.items())[:ITEM_LIMIT]}
+    items = []
+    for name in sorted(named):
+        item = named[name]
+        spelled, is_secret = _spelled(name)
+        masked = is_secret and item is not None and not isinstance(item, bool)
+        items.append(f"{spelled}:{_MASK if masked else written_detail(item, depth - 1)}")
+    return f"{{{','.join(items)}}}"
 
 
-def _masked(name: str, item: object, depth: int) -> str:
-    if _is_secret(name) and item is not None and not isinstance(item, bool):
-        return f'"{MASKED}"'
-    return written_detail(item, depth - 1)
+@lru_cache(maxsize=1024)
+def _spelled(name: str) -> tuple[str, bool]:
+    """A name as JSON, and whether it speaks of a secret."""
+    return quoted(name), _SECRET.search(name) is not None

@@ -16,14 +16,18 @@ _ROW = f"({', '.join(['%s'] * len(_COLUMNS))})"
 _INSERT = Statement(_INTO + _ROW)
 
 
+def insert(values: list[Any]) -> None:
+    """The event stands in the database. Its number is not asked for: that costs as much as the INSERT."""
+    _INSERT.run(values)
+
+
 class Entry(NamedTuple):
     """An event that is ready to be written, by `insert` or by a statement of `beside`: what its columns are given."""
 
     values: list[Any]
 
     def insert(self) -> None:
-        """The event stands in the database. Its number is not asked for: that costs as much as the INSERT."""
-        _INSERT.run(self.values)
+        insert(self.values)
 
 
 def insert_all(entries: Sequence[Entry]) -> None:

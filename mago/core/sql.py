@@ -30,14 +30,15 @@ class Statement:
 
     def run(self, values: Sequence[Any]) -> Any:
         """The first row that it gives, as the database's driver gives it, or None."""
-        return self._ask(values, _first)
+        return self._ask(values, all_rows=False)
 
     def all(self, values: Sequence[Any]) -> list[Any]:
         """All rows that it gives."""
-        found: list[Any] = self._ask(values, _all)
+        found: list[Any] = self._ask(values, all_rows=True)
         return found
 
-    def _ask(self, values: Sequence[Any], take: Callable[[Any], Any]) -> Any:
+    def _ask(self, values: Sequence[Any], *, all_rows: bool) -> Any:
+        """In one piece, as what is called once a request is not in the processor's caches: each call is dear."""
         database: Any = connections[DEFAULT_DB_ALIAS]  # `connection` would look it up at each use.
         is_sqlite = database.vendor == "sqlite"
         if is_sqlite:
@@ -45,24 +46,25 @@ class Statement:
         if database.execute_wrappers or database.queries_logged:
             with database.cursor() as cursor:
                 cursor.execute(self.sql, values)
-                return take(cursor)
-        database.validate_no_broken_transaction()
+                return cursor.fetchall() if all_rows else _first(cursor)
+        if database.needs_rollback:
+            database.validate_no_broken_transaction()
         if database.connection is None or not database.in_atomic_block:
             database.close_if_health_check_failed()
             database.ensure_connection()
-        with database.wrap_database_errors:
+        try:
             if is_sqlite:
-                return take(database.connection.execute(self._sqlite, values))
-            return take(database.direct.execute(self.sql, values))
+                cursor = database.connection.execute(self._sqlite, values)
+            else:
+                cursor = database.direct.execute(self.sql, values)
+            return cursor.fetchall() if all_rows else _first(cursor)
+        except Exception:
+            with database.wrap_database_errors:
+                raise
 
 
 def _first(cursor: Any) -> Any:
     return cursor.fetchone() if cursor.description else None
-
-
-def _all(cursor: Any) -> list[Any]:
-    found: list[Any] = cursor.fetchall()
-    return found
 
 
 def in_one_commit(work: Callable[[], T]) -> T:

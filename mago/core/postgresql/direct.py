@@ -21,13 +21,17 @@ MOST = 200
 _OUTDATED = (b"26000", b"0A000")
 _THERE = b"42P05"
 _SQLSTATE = DiagnosticField.SQLSTATE
+# As numbers: an enum's member is looked up each time it is named.
+_IDLE = int(TransactionStatus.IDLE)
+_ROWS, _FAILED = int(ExecStatus.TUPLES_OK), int(ExecStatus.FATAL_ERROR)
 
 
 class Found:
     """The rows that a statement gave, as a cursor shows them. `description` is only whether it gives rows."""
 
+    description = True
+
     def __init__(self, result: Any, adapts: Any) -> None:
-        self.description = result.status == ExecStatus.TUPLES_OK
         self._size, self._adapts = result.ntuples, adapts
         adapts.set_pgresult(result)
 
@@ -38,6 +42,18 @@ class Found:
     def fetchall(self) -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = self._adapts.load_rows(0, self._size, tuple)
         return rows
+
+
+class Nothing:
+    """What a statement gave that has no rows."""
+
+    description = False
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        return []
+
+
+_NOTHING = Nothing()
 
 
 class Direct:
@@ -54,23 +70,33 @@ class Direct:
 
     def execute(self, sql: str, values: Sequence[Any]) -> Any:
         """What the statement found, which has a `%s` for each value. As long as it is read before the next one."""
-        status = self._libpq.transaction_status
-        if status == TransactionStatus.IDLE and not self._connection.autocommit:
+        if self._libpq.transaction_status == _IDLE and not self._connection.autocommit:
             # The first of a transaction, which psycopg begins.
             return Cursor(self._connection).execute(sql, values)
-        sent = self._adapts.dump_sequence(values, [PyFormat.AUTO] * len(values))
-        result = self._sent(sql, sent)
-        if result.status == ExecStatus.FATAL_ERROR and self._forget_outdated(result):
+        adapts = self._adapts
+        sent: Sequence[Any] = adapts.dump_sequence(values, _as_they_are(len(values)))
+        if name := self._names.get((sql, adapts.types or ())):
+            result = self._libpq.exec_prepared(name, sent, adapts.formats)
+        else:
             result = self._sent(sql, sent)
-        if result.status == ExecStatus.FATAL_ERROR:
-            raise self._error(result)
-        return Found(result, self._adapts)
+        status = result.status
+        if status == _FAILED:
+            result = self._tried_again(sql, sent, result)
+            status = result.status
+        return Found(result, adapts) if status == _ROWS else _NOTHING
 
     def _sent(self, sql: str, sent: Sequence[Any]) -> Any:
         types, formats = self._adapts.types or (), self._adapts.formats
         if (name := self._name((sql, types))) is None:
             return self._libpq.exec_params(_numbered(sql), sent, types, formats)
         return self._libpq.exec_prepared(name, sent, formats)
+
+    def _tried_again(self, sql: str, sent: Sequence[Any], failed: Any) -> Any:
+        """What it gives the second time, where it failed only as prepared; raises otherwise."""
+        result = self._sent(sql, sent) if self._forget_outdated(failed) else failed
+        if result.status == _FAILED:
+            raise self._error(result)
+        return result
 
     def _name(self, key: tuple[str, tuple[int, ...]]) -> bytes | None:
         """What the statement is called where it is prepared, or was used often enough to be."""
@@ -102,6 +128,12 @@ class Direct:
             # The server says nothing any more: it is libpq that tells of the connection's end.
             return OperationalError(result.get_error_message())
         return error_from_result(result)
+
+
+@cache
+def _as_they_are(count: int) -> list[PyFormat]:
+    """The driver chooses how so many values are written."""
+    return [PyFormat.AUTO] * count
 
 
 @cache
