@@ -211,6 +211,24 @@ _EVALUATE: dict[str, Callable[[Any, Facts], Verdict]] = {
 }
 
 
+def values_asked(rule: Rule, name: str) -> set[str]:
+    """The values that `rule` asks of the attribute `name`; none where it is no rule, which never holds."""
+    try:
+        check(rule)
+    except BadRule:
+        return set()
+    return _values_asked(rule, name)
+
+
+def _values_asked(rule: Rule, name: str) -> set[str]:
+    ((kind, body),) = rule.items()
+    if kind in {"all", "any"}:
+        return {value for inner in body for value in _values_asked(inner, name)}
+    if kind == "not":
+        return _values_asked(body, name)
+    return set(body["any_of"]) if kind == "attribute" and body["name"] == name else set()
+
+
 def check(rule: Any) -> None:
     """Nothing, if `rule` is one; BadRule with the reason otherwise."""
     _check(rule, 0)

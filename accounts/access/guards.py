@@ -5,7 +5,9 @@ from functools import wraps
 from inspect import signature
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils import translation
 
 from accounts.models import User
 from mago.audit.services import Outcome, record
@@ -39,7 +41,14 @@ def demand(
     if not decide(request.user, permission, target):
         who = request.user if request.user.is_authenticated else None
         where = scope_of(target).organization_id
-        told: dict[str, Any] = {"permission": permission.value, "path": request.path}
+        # The trail is read by others than who was refused, and when it may be too late to ask why.
+        with translation.override(settings.LANGUAGE_CODE):
+            reason = decide(request.user, permission, target).reason
+        told: dict[str, Any] = {
+            "permission": permission.value,
+            "path": request.path,
+            "reason": reason,
+        }
         record(
             Tag.ACCESS_REFUSED, actor=who, outcome=Outcome.REFUSED, organization_id=where, **told
         )

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.apps import apps
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +19,7 @@ from accounts.access.selectors import Actor
 from accounts.models import User
 from accounts.organizations.models import Organization
 from accounts.organizations.selectors import organization_by_id, owned_for, sites_of
+from mago.core.errors import NotFound
 
 from . import access_shapes as shapes
 from .described import extend_schema
@@ -45,7 +47,7 @@ class Explain(APIView):
     )
     def get(self, request: Request) -> Response:
         permission = Permission(self.asked["permission"])
-        target = self._site(request.user) or self.organization
+        target = self._hub(request.user) or self._site(request.user) or self.organization
         answer: dict[str, Any] = {"permission": permission, "decision": None, "looked_at": []}
         if (principal := self._principal()) is not None:
             decision, looked = explain(principal, permission, target)
@@ -62,6 +64,15 @@ class Explain(APIView):
         if key and site is None:
             raise ValidationError({"site": [_("There is no such site here.")]})
         return site
+
+    def _hub(self, viewer: Actor) -> Any:
+        if not (key := self.asked.get("hub")):
+            return None
+        try:
+            hubs = apps.get_model("hubs", "Hub")
+            return owned_for(viewer, hubs, self.organization, key, Permission.HUBS_READ)
+        except NotFound:
+            raise ValidationError({"hub": [_("There is no such hub here.")]}) from None
 
     def _principal(self) -> User | ServiceAccount | None:
         if email := self.asked.get("member"):

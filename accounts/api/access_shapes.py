@@ -21,6 +21,10 @@ class ExplainQuerySerializer(serializers.Serializer[Any]):
     member = EmailField(required=False, help_text="The e-mail address of a member.")
     service_account = serializers.UUIDField(required=False, help_text="Or a service account.")
     site = serializers.UUIDField(required=False, help_text="A site, if not the whole organization.")
+    hub = serializers.UUIDField(
+        required=False,
+        help_text="Or a hub: conditions may ask for its model, its tags and its site.",
+    )
 
 
 class PrincipalSerializer(serializers.Serializer[Any]):

@@ -17,6 +17,7 @@ from mago.core.forms import unusable
 from ..models import Hub
 from ..services.locking import locked
 from .models import LONGEST_TAG, Group, Membership, Tag
+from .selectors import tags_asked_for
 
 MOST_TAGS = 20
 MOST_GROUPS = 200
@@ -102,7 +103,10 @@ def _change(group: Group, hubs: Sequence[Hub], actor: User, *, add: bool) -> int
 
 @transaction.atomic
 def set_tags(*, hub: Hub, tags: Sequence[str], actor: User) -> None:
-    """The hub has exactly these tags; written in small letters, without blanks at the ends."""
+    """The hub has exactly these tags; written in small letters, without blanks at the ends.
+
+    Of a tag for which a condition asks, only those decide who may change conditions.
+    """
     demand_permission(actor, Permission.HUBS_EDIT, hub)
     hub = locked(hub)
     wanted = {tag.strip().lower() for tag in tags} - {""}
@@ -114,6 +118,9 @@ def set_tags(*, hub: Hub, tags: Sequence[str], actor: User) -> None:
     before = set(held.values_list("name", flat=True))
     if wanted == before:
         return
+    if not tags_asked_for(hub.organization_id).isdisjoint(wanted ^ before):
+        # Else whoever looks after hubs would decide which conditional roles count for them, also their own.
+        demand_permission(actor, Permission.CONDITIONS_EDIT, hub)
     held.filter(name__in=before - wanted).delete()
     Tag.objects.bulk_create(Tag(hub=hub, name=name) for name in sorted(wanted - before))
     record(

@@ -26,7 +26,8 @@ def explain(request: HttpRequest, whose: Organization) -> HttpResponse:
     context: dict[str, Any] = {"form": form}
     if asked and form.is_valid():
         data = form.cleaned_data
-        permission, target = Permission(data["permission"]), data["site"] or whose
+        permission = Permission(data["permission"])
+        target = data["hub"] or data["site"] or whose
         context |= {"permission": permission, "target": target}
         context["who_can"] = who_can(permission, target)
         if principal := data["member"] or data["service_account"]:

@@ -18,6 +18,8 @@ from accounts.models import User, normalize_email
 from accounts.organizations.models import Organization, Site
 from accounts.organizations.selectors import sites_of
 from accounts.organizations.time_zones import is_time_zone
+from hubs.models import LONGEST_SERIAL, Hub
+from hubs.selectors import hubs_of
 from mago.core.forms import Form
 
 from ...forms import AuditFilters, MomentField
@@ -335,7 +337,7 @@ class PolicyForm(Form):
 
 
 class ExplainForm(Filters):
-    """Asked by GET; somebody, a permission, perhaps a site."""
+    """Asked by GET; somebody, a permission, perhaps a site or a hub."""
 
     member = MemberField(label=gettext_lazy("Member"), required=False)
     service_account = RowField(label=gettext_lazy("Or a service account"))
@@ -344,12 +346,26 @@ class ExplainForm(Filters):
         choices=[(permission.value, permission.value) for permission in IN_ORGANIZATIONS],
     )
     site = RowField(label=gettext_lazy("Site"))
+    hub = forms.CharField(
+        label=gettext_lazy("Or a hub, by its serial number"),
+        max_length=LONGEST_SERIAL,
+        required=False,
+        help_text=gettext_lazy("Conditions may ask for its model, its tags and its site."),
+    )
 
     def __init__(self, data: Any, *, viewer: Actor, organization: Organization) -> None:
         super().__init__(data)
+        self.hubs = hubs_of(viewer, organization)
         fields: dict[str, Any] = self.fields
         fields["member"].organization = organization
         fields["member"].widget.attrs.pop("maxlength", None)
         fields["service_account"].offer(ServiceAccount.objects.of(organization).order_by("name"))
         whole = ("", _("The whole organization"))
         fields["site"].offer(sites_of(viewer, organization), first=whole)
+
+    def clean_hub(self) -> Hub | None:
+        serial = self.cleaned_data["hub"].strip()
+        hub = self.hubs.filter(serial=serial).first() if serial else None
+        if serial and hub is None:
+            raise forms.ValidationError(_("There is no such hub here."))
+        return hub

@@ -15,7 +15,11 @@ from accounts.access.services import (
 )
 from accounts.organizations.services import create_organization, create_site
 from accounts.provider.services import create_api_token
+from hubs.operations.grouping import set_tags
 from tests.conftest import App
+from tests.hubs.conftest import enrol, room
+
+__all__ = ["enrol", "room"]
 
 
 @pytest.fixture
@@ -55,6 +59,22 @@ def test_a_site_counts(owner: App, acme: Any, alice: Any, bob: Any) -> None:
     assert asked(owner, acme, **query, site=str(hall.pk)).json()["decision"]["allowed"] is True
 
 
+def test_a_hub_counts_with_its_tags(
+    owner: App, acme: Any, alice: Any, bob: Any, enrol: Any
+) -> None:
+    hub = enrol().hub
+    rule = {"attribute": {"name": "hub.tag", "any_of": ["pilot"]}}
+    condition = create_condition(organization=acme, name="Pilots", rule=rule, actor=alice)
+    where: Any = {"scope": acme.access_scope, "condition": condition}
+    grant_role(user=bob, role=RoleName.TECHNICIAN, actor=None, **where)
+    query = {"permission": "hubs:reboot", "member": "bob@example.com", "hub": str(hub.pk)}
+    decision = asked(owner, acme, **query).json()["decision"]
+    assert not decision["allowed"]
+    assert "hub.tag is –" in decision["reason"]
+    set_tags(hub=hub, tags=["pilot"], actor=alice)
+    assert asked(owner, acme, **query).json()["decision"]["allowed"]
+
+
 @pytest.mark.parametrize(
     ("query", "wrong"),
     [
@@ -66,6 +86,7 @@ def test_a_site_counts(owner: App, acme: Any, alice: Any, bob: Any) -> None:
         ({"permission": "hubs:read", "service_account": str(UUID(int=7))}, "service_account"),
         ({"permission": "hubs:read", "site": str(UUID(int=7))}, "site"),
         ({"permission": "hubs:read", "site": "x"}, "site"),
+        ({"permission": "hubs:read", "hub": str(UUID(int=7))}, "hub"),
     ],
 )
 def test_what_makes_no_sense_is_named(owner: App, acme: Any, query: Any, wrong: str) -> None:

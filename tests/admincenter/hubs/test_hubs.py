@@ -1,5 +1,6 @@
 """The pages of a fleet: who is there, one hub, and what is done with them."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.access.models import Condition
 from accounts.access.roles import RoleName
 from accounts.access.services import grant_role
 from hubs.life import services as life
@@ -17,6 +19,7 @@ from hubs.models import EnrolmentCode, Hub, ReconnectToken, Room, State
 from hubs.operations.grouping import add_to_group, create_group, set_tags
 from hubs.operations.models import Assignment, Group, Stage, Task
 from hubs.services import lock_down_hub
+from mago.audit.models import AuditEvent
 from mago.audit.services import Outcome, record
 from mago.audit.tags import Tag
 from tests.admincenter.organizations.test_members import said
@@ -50,6 +53,41 @@ def test_hubs_are_found_by_what_they_are(owner: Any, enrol: Any, acme: Any, alic
     assert owner.get(AT, {"site": "x"}).status_code == 400
     figures = owner.get(AT).context["figures"]
     assert figures == {"online": 1, "late": 0, "offline": 0, "quarantined": 0}
+
+
+def test_a_condition_on_the_tags_of_a_hub_and_on_its_site_decides_and_is_explained(
+    owner: Any, reporter: Any, enrol: Any, acme: Any, alice: Any
+) -> None:
+    """From the page on which alice writes it to bob's click on a hub, and to why it was refused."""
+    pilot, other = enrol("S-1").hub, enrol("S-2").hub
+    of_acme = "/admincenter/organizations/acme/"
+    asked = {"hub.tag": ["pilot"], "hub.model": ["Panel 7"], "site.country": ["IT"]}
+    rule = {"all": [{"attribute": {"name": n, "any_of": values}} for n, values in asked.items()]}
+    owner.post(f"{of_acme}conditions/create/", {"name": "Pilots", "rule": json.dumps(rule)})
+    condition = Condition.objects.of(acme).get()
+    role = {"member": "bob@example.com", "role": "technician", "condition": str(condition.pk)}
+    owner.post(f"{of_acme}bindings/grant/", role)
+    set_tags(hub=pilot, tags=["pilot"], actor=alice)
+
+    assert reporter.post(f"{AT}{pilot.pk}/rotate/").status_code == 302
+    assert reporter.post(f"{AT}{other.pk}/rotate/").status_code == 403
+    refusal = AuditEvent.objects.get(tag=Tag.ACCESS_REFUSED.value)
+    assert "hub.tag is –, not as demanded." in refusal.detail["reason"]
+    asked_for = {hub for hub in (anew(pilot), anew(other)) if hub.rotation_asked_at}
+    assert asked_for == {pilot}
+
+    why = {"permission": "hubs:rotate", "member": "bob@example.com"}
+    explained = owner.get(f"{of_acme}explain/", {**why, "hub": "S-2"})
+    assert "hub.tag is –, not as demanded." in explained.text
+    assert not explained.context["decision"]
+    allowed = owner.get(f"{of_acme}explain/", {**why, "hub": "S-1"})
+    assert allowed.context["decision"]
+    assert "site.country is IT, as demanded." in allowed.text
+    assert owner.get(f"{of_acme}explain/", {**why, "hub": "S-3"}).status_code == 400
+
+
+def anew(hub: Hub) -> Hub:
+    return Hub.objects.of(hub.organization_id).get(pk=hub.pk)
 
 
 def test_more_hubs_take_no_more_queries(owner: Any, enrol: Any) -> None:

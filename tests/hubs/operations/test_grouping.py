@@ -94,6 +94,25 @@ def test_a_condition_asks_for_model_and_tags_of_a_hub_and_for_its_site(
         order_task(hubs=[pilot, other], **task)
 
 
+def test_a_tag_for_which_a_condition_asks_is_not_given_by_whom_it_would_let_in(
+    enrolled: Any, acme: Any, alice: Any, bob: Any
+) -> None:
+    """bob edits all hubs and restarts only pilots: else he would make a pilot of each."""
+    rule = {"any": [{"not": {"attribute": {"name": "hub.tag", "any_of": ["pilot"]}}}]}
+    create_condition(organization=acme, name="Pilots", rule=rule, actor=alice)
+    Belonging.objects.create(organization=acme, user=bob)
+    grant_role(user=bob, role=RoleName.SITE_ADMINISTRATOR, actor=None, scope=acme.access_scope)
+    hub = enrolled.hub
+    set_tags(hub=hub, tags=["board"], actor=bob)
+    with pytest.raises(Forbidden):
+        set_tags(hub=hub, tags=["board", "Pilot"], actor=bob)
+    set_tags(hub=hub, tags=["board", "pilot"], actor=alice)
+    with pytest.raises(Forbidden):
+        set_tags(hub=hub, tags=["board"], actor=bob)
+    set_tags(hub=hub, tags=["pilot"], actor=bob)
+    assert sorted(hub.tags.values_list("name", flat=True)) == ["pilot"]
+
+
 def anew(hub: Hub) -> Hub:
     """The hub as another request finds it."""
     return Hub.objects.of(hub.organization_id).get(pk=hub.pk)
