@@ -79,6 +79,7 @@ urlpatterns = [
         name="revoke_program",
     ),
     path("administrators/", administrators.administrators, name="administrators"),
+    path("administrators/export/", exports.administrators, name="export_administrators"),
     path("administrators/appoint/", administrators.appoint, name="appoint_administrator"),
     path(
         "administrators/<uuid:binding_id>/dismiss/",
@@ -93,15 +94,24 @@ urlpatterns = [
     path("sessions/export/", exports.sessions, name="export_sessions"),
     path("sessions/<uuid:session_id>/end/", sessions.end, name="end_live_session"),
     path("lockdowns/", standing.lockdowns, name="lockdowns"),
+    path("lockdowns/export/", exports.lockdowns, name="export_lockdowns"),
     path("lockdowns/<uuid:lockdown_id>/lift/", standing.lift, name="lift_lockdown"),
     path("create-organization/", directory.create, name="create_organization"),
     path("organizations/", directory.organizations, name="organizations"),
+    # No organization can have that short name.
+    path("organizations/_all/export/", exports.organizations, name="export_organizations"),
     path(
         "organizations/<slug:slug>/lock-down/",
         standing.lock_organization_down,
         name="lock_down_organization",
     ),
     path("organizations/<slug:slug>/members/export/", exports.members, name="export_members"),
+    path("organizations/<slug:slug>/bindings/export/", exports.bindings, name="export_bindings"),
+    path(
+        "organizations/<slug:slug>/service-accounts/export/",
+        exports.service_accounts,
+        name="export_service_accounts",
+    ),
     path(
         "organizations/<slug:slug>/applications/export/",
         exports.applications,
@@ -140,6 +150,7 @@ urlpatterns = [
     path("hubs/_all/", fleet.everywhere, name="all_hubs"),
     path("hubs/_all/export/", exports.all_hubs, name="export_all_hubs"),
     path("hubs/<slug:slug>/export/", exports.hubs, name="export_hubs"),
+    path("hubs/<slug:slug>/tasks/export/", exports.hub_tasks, name="export_hub_tasks"),
     path("hubs/<slug:slug>/", include(hub_patterns)),
     path("certificates/", certificates.certificates, name="certificates"),
     path("certificates/scan/", certificates.scan, name="scan_endpoints"),

@@ -62,64 +62,44 @@ def _asked(wanted: type[Export], summary: str) -> Any:
     return created(ListExportBody, JobSerializer, at=at, summary=summary, description=words)(post)
 
 
-class PeopleExports(_Exports):
-    access = lists.People.permission
-    changes = {"POST": access}
-    within = False
-    post = _asked(lists.People, "Export people")
+def exports_of(wanted: type[Export], summary: str, *where: type[Any]) -> type[_Exports]:
+    """The resource that exports of one list are asked for at: of the platform, or of what `where` reads off the path."""
+    told = {
+        "access": wanted.permission,
+        "changes": {"POST": wanted.permission},
+        "within": wanted.within,
+        "post": _asked(wanted, summary),
+        "__module__": __name__,
+    }
+    return type(f"{wanted.__name__}Exports", (*where, _Exports), told)
 
 
-class SessionExports(_Exports):
-    access = lists.Sessions.permission
-    changes = {"POST": access}
-    within = False
-    post = _asked(lists.Sessions, "Export the browsers in which anybody is signed in")
-
-
-class MessageExports(_Exports):
-    access = lists.Messages.permission
-    changes = {"POST": access}
-    within = False
-    post = _asked(lists.Messages, "Export mails and SMS, but for what they say")
-
-
-class TokenExports(_Exports):
-    access = lists.ApiTokens.permission
-    changes = {"POST": access}
-    within = False
-    post = _asked(lists.ApiTokens, "Export the API tokens of all organizations")
-
-
-class AllHubExports(_Exports):
-    access = lists.AllHubs.permission
-    changes = {"POST": access}
-    post = _asked(lists.AllHubs, "Export the hubs that you may see")
-
-
-class ApplicationExports(OwnerResource, _Exports):
-    access = lists.Applications.permission
-    changes = {"POST": access}
-    within = False
-    post = _asked(lists.Applications, "Export applications")
-
-
-class _OfOrganization(OrganizationResource, _Exports):
+class OfOrganization(OrganizationResource):
     @property
     def whose(self) -> Organization:
         return self.organization
 
 
-class HubExports(_OfOrganization):
-    access = lists.Hubs.permission
-    changes = {"POST": access}
-    post = _asked(lists.Hubs, "Export the hubs of an organization")
-
-
-class MemberExports(_OfOrganization):
-    access = lists.Members.permission
-    changes = {"POST": access}
-    within = False
-    post = _asked(lists.Members, "Export the members of an organization")
+PeopleExports = exports_of(lists.People, "Export people")
+SessionExports = exports_of(lists.Sessions, "Export the browsers in which anybody is signed in")
+MessageExports = exports_of(lists.Messages, "Export mails and SMS, but for what they say")
+TokenExports = exports_of(lists.ApiTokens, "Export the API tokens of all organizations")
+AllHubExports = exports_of(lists.AllHubs, "Export the hubs that you may see")
+OrganizationExports = exports_of(lists.Organizations, "Export the organizations that you may see")
+AdministratorExports = exports_of(lists.Administrators, "Export who administers the platform")
+LockdownExports = exports_of(lists.Lockdowns, "Export lockdowns")
+ApplicationExports = exports_of(lists.Applications, "Export applications", OwnerResource)
+HubExports = exports_of(lists.Hubs, "Export the hubs of an organization", OfOrganization)
+HubTaskExports = exports_of(
+    lists.HubTasks, "Export what the hubs of an organization were asked to do", OfOrganization
+)
+MemberExports = exports_of(lists.Members, "Export the members of an organization", OfOrganization)
+BindingExports = exports_of(
+    lists.Bindings, "Export who holds which role in an organization", OfOrganization
+)
+ServiceAccountExports = exports_of(
+    lists.ServiceAccounts, "Export the service accounts of an organization", OfOrganization
+)
 
 
 class JobFile(BaseJobs):

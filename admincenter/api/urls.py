@@ -54,6 +54,7 @@ of_organization = [
         "invitations/<uuid:invitation_id>", members.OneInvitation.as_view(), name="api-invitation"
     ),
     path("bindings", bindings.Bindings.as_view(), name="api-bindings"),
+    path("bindings/exports", exports.BindingExports.as_view(), name="api-binding-exports"),
     path("bindings/<uuid:binding_id>", bindings.OneBinding.as_view(), name="api-binding"),
     path("roles", roles.Roles.as_view(), name="api-roles"),
     path("roles/<uuid:role_id>", roles.OneRole.as_view(), name="api-role"),
@@ -66,6 +67,11 @@ of_organization = [
     path("domains/<uuid:domain_id>/check", domains.CheckDomain.as_view(), name="api-check-domain"),
     path(
         "service-accounts", service_accounts.ServiceAccounts.as_view(), name="api-service-accounts"
+    ),
+    path(
+        "service-accounts/exports",
+        exports.ServiceAccountExports.as_view(),
+        name="api-service-account-exports",
     ),
     path(
         "service-accounts/<uuid:account_id>",
@@ -182,6 +188,7 @@ of_fleet: list[URLPattern | URLResolver] = [
     path("hub-groups/<uuid:group_id>", hub_groups.OneGroup.as_view(), name="api-hub-group"),
     path("hub-groups/<uuid:group_id>/hubs", hub_groups.Regroup.as_view(), name="api-regroup-hubs"),
     path("tasks", hub_tasks.Tasks.as_view(), name="api-hub-tasks"),
+    path("tasks/exports", exports.HubTaskExports.as_view(), name="api-hub-task-exports"),
     path("tasks/<uuid:task_id>", hub_tasks.OneTask.as_view(), name="api-hub-task"),
     path("tasks/<uuid:task_id>/cancel", hub_tasks.CancelTask.as_view(), name="api-cancel-hub-task"),
     path(
@@ -242,6 +249,11 @@ of_sign_in_provider = [
 urlpatterns = [
     path("organizations", organizations.Organizations.as_view(), name="api-organizations"),
     path(
+        "organizations/exports",
+        exports.OrganizationExports.as_view(),
+        name="api-organization-list-exports",
+    ),
+    path(
         "organizations/<uuid:organization_id>",
         organizations.OneOrganization.as_view(),
         name="api-organization",
@@ -259,6 +271,11 @@ urlpatterns = [
         name="api-all-identity-providers",
     ),
     path("administrators", administrators.Administrators.as_view(), name="api-administrators"),
+    path(
+        "administrators/exports",
+        exports.AdministratorExports.as_view(),
+        name="api-administrator-exports",
+    ),
     path(
         "administrators/<uuid:binding_id>",
         administrators.OneAdministrator.as_view(),
@@ -281,6 +298,7 @@ urlpatterns = [
     path("people/<uuid:person_id>", people.OnePerson.as_view(), name="api-person"),
     path("people/<uuid:person_id>/", include(of_person)),
     path("lockdowns", standing.Lockdowns.as_view(), name="api-lockdowns"),
+    path("lockdowns/exports", exports.LockdownExports.as_view(), name="api-lockdown-exports"),
     path(
         "lockdowns/<uuid:lockdown_id>/lift",
         standing.LiftLockdown.as_view(),

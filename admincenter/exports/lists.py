@@ -9,25 +9,35 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access.models import Membership
 from accounts.access.permissions import Permission
 from accounts.organizations.models import Organization
+from accounts.standing.selectors import lockdowns
 from hubs.life.selectors import look_at
 from hubs.models import Hub
+from hubs.operations.selectors import count_stages
 
-from ..forms import MessageFilters, PeopleFilters, SessionFilters, TokenFilters
+from ..forms import (
+    LockdownFilters,
+    MessageFilters,
+    PeopleFilters,
+    SessionFilters,
+    TokenFilters,
+)
 from ..keyset import Listing
 from ..pages import Filters
 from ..sections.applications.forms import ApplicationFilters
-from ..sections.hubs.forms import AnyHubFilters, HubFilters
-from ..sections.organizations.forms import MemberFilters
+from ..sections.hubs.forms import AnyHubFilters, HubFilters, TaskFilters
+from ..sections.organizations.forms import BindingFilters, MemberFilters, OrganizationFilters
+from ..sections.organizations.service_account_forms import ServiceAccountFilters
+from ..selectors.administrators import find_administrators
 from ..selectors.applications import find_applications
-from ..selectors.hubs import find_hubs, find_hubs_anywhere
-from ..selectors.organizations import find_members
+from ..selectors.hubs import find_hubs, find_hubs_anywhere, find_tasks
+from ..selectors.organizations import find_bindings, find_members, find_organizations
 from ..selectors.outbox import find_messages
 from ..selectors.people import find_people, find_sessions
-from ..selectors.service_accounts import find_all_tokens
+from ..selectors.service_accounts import find_all_tokens, find_service_accounts
 from .work import Columns, Export
 
 
-def _own(*names: str) -> Columns:
+def own(*names: str) -> Columns:
     """Columns that the rows have under the same names."""
     return {name: attrgetter(name) for name in names}
 
@@ -50,8 +60,8 @@ class People(Export):
     title = _("Export people")
     permission, reads = Permission.PEOPLE_EXPORT, Permission.PEOPLE_READ
     columns = {
-        **_own("id", "email", "name", "is_active", "is_administrator", "is_deleted"),
-        **_own("is_locked_down", "email_confirmed_at", "created_at"),
+        **own("id", "email", "name", "is_active", "is_administrator", "is_deleted"),
+        **own("is_locked_down", "email_confirmed_at", "created_at"),
         "last_sign_in_at": attrgetter("last_login"),
     }
 
@@ -70,7 +80,7 @@ class Sessions(Export):
         "id": attrgetter("id"),
         "person": attrgetter("user_id"),
         "email": attrgetter("user.email"),
-        **_own("browser", "user_agent", "address", "proofs", "created_at", "last_seen_at"),
+        **own("browser", "user_agent", "address", "proofs", "created_at", "last_seen_at"),
     }
 
     def form(self, sent: Mapping[str, str]) -> Filters:
@@ -84,7 +94,7 @@ class Messages(Export):
     kind, page = "export.messages", "messages"
     title = _("Export messages")
     permission, reads = Permission.PEOPLE_EXPORT, Permission.MESSAGES_READ
-    columns = _own(
+    columns = own(
         "id", "channel", "template", "recipient", "language", "status", "attempts",
         "created_at", "sent_at", "expires_at", "last_error", "gateway", "delivery",
     )  # fmt: skip
@@ -101,12 +111,12 @@ class ApiTokens(Export):
     title = _("Export API tokens")
     permission = reads = Permission.SERVICE_ACCOUNTS_READ
     columns = {
-        **_own("id", "name"),
+        **own("id", "name"),
         "organization": attrgetter("service_account.organization.slug"),
         "service_account": attrgetter("service_account.name"),
         "read_only": attrgetter("read_only"),
         "created_by": lambda token: token.created_by and token.created_by.email,
-        **_own("created_at", "expires_at", "revoked_at", "last_used_at", "last_used_from"),
+        **own("created_at", "expires_at", "revoked_at", "last_used_at", "last_used_from"),
     }
 
     def form(self, sent: Mapping[str, str]) -> Filters:
@@ -122,7 +132,7 @@ class Applications(Export):
     kind, page = "export.applications", "applications"
     title = _("Export applications")
     permission = reads = Permission.APPLICATIONS_READ
-    columns = _own(
+    columns = own(
         "id", "name", "type", "auth_method", "is_active", "grants", "scopes", "redirect_uris",
         "logout_uris", "sign_ins", "created_at",
     )  # fmt: skip
@@ -146,9 +156,9 @@ class AllHubs(Export):
         "organization": attrgetter("organization.slug"),
         "site": lambda hub: hub.site and hub.site.name,
         "room": lambda hub: hub.room and hub.room.name,
-        **_own("name", "model", "serial", "firmware", "state", "state_reason", "state_since"),
+        **own("name", "model", "serial", "firmware", "state", "state_reason", "state_since"),
         "standing": lambda hub: str(hub.standing),
-        **_own("seen_at", "enrolled_at", "created_at"),
+        **own("seen_at", "enrolled_at", "created_at"),
     }
 
     def form(self, sent: Mapping[str, str]) -> Filters:
@@ -159,6 +169,64 @@ class AllHubs(Export):
 
     def prepare(self, rows: list[Any]) -> None:
         look_at(rows)
+
+
+class Organizations(Export):
+    """Those that the asker may see."""
+
+    kind, page = "export.organizations", "organizations"
+    title = _("Export organizations")
+    permission = reads = Permission.ORGANIZATIONS_READ
+    within = True
+    columns = own("id", "name", "slug", "is_active", "created_at")
+
+    def form(self, sent: Mapping[str, str]) -> Filters:
+        return OrganizationFilters(sent)
+
+    def find(self, **chosen: Any) -> Listing:
+        return find_organizations(self.actor, **chosen)
+
+
+class Administrators(Export):
+    kind, page = "export.administrators", "administrators"
+    title = _("Export administrators")
+    permission = reads = Permission.ROLES_READ
+    columns: ClassVar[Columns] = {
+        "id": attrgetter("id"),
+        "person": attrgetter("user_id"),
+        "email": attrgetter("user.email"),
+        "granted_by": lambda held: held.granted_by and held.granted_by.email,
+        **own("granted_at", "expires_at", "has_factor"),
+    }
+
+    def form(self, sent: Mapping[str, str]) -> Filters:
+        return Filters(sent)
+
+    def find(self, **chosen: Any) -> Listing:
+        return find_administrators()
+
+
+class Lockdowns(Export):
+    kind, page = "export.lockdowns", "lockdowns"
+    title = _("Export lockdowns")
+    permission = reads = Permission.LOCKDOWNS_EDIT
+    columns: ClassVar[Columns] = {
+        "id": attrgetter("id"),
+        "person": lambda one: one.person and one.person.email,
+        "organization": lambda one: one.organization and one.organization.slug,
+        "reason": attrgetter("reason"),
+        "started_by": lambda one: one.started_by and one.started_by.email,
+        "started_at": attrgetter("started_at"),
+        "lifted_by": lambda one: one.lifted_by and one.lifted_by.email,
+        **own("lifted_at", "lifted_because"),
+    }
+
+    def form(self, sent: Mapping[str, str]) -> Filters:
+        return LockdownFilters(sent)
+
+    def find(self, **chosen: Any) -> Listing:
+        found = lockdowns(lifted=chosen.get("state") == "lifted")
+        return Listing((found,), key=("started_at", "id"))
 
 
 class _OfOrganization(Export):
@@ -207,3 +275,63 @@ class Members(_OfOrganization):
 
     def find(self, **chosen: Any) -> Listing:
         return find_members(self.whose, **chosen, whole=True)
+
+
+class HubTasks(_OfOrganization):
+    kind, page = "export.hub_tasks", "hub_tasks"
+    title = _("Export tasks of hubs")
+    permission = reads = Permission.HUBS_READ
+    within = True
+    columns: ClassVar[Columns] = {
+        **own("id", "kind", "addressed_to", "local_time"),
+        "ordered_by": attrgetter("created_by_id"),
+        **own("created_at", "cancelled_at", "hubs", "open", "done", "failed"),
+    }
+
+    def form(self, sent: Mapping[str, str]) -> Filters:
+        return TaskFilters(sent)
+
+    def find(self, **chosen: Any) -> Listing:
+        return find_tasks(self.actor, self.whose, **chosen)
+
+    def prepare(self, rows: list[Any]) -> None:
+        count_stages(rows)
+
+
+class Bindings(_OfOrganization):
+    """Who holds what: of those sites alone where the asker may read it."""
+
+    kind, page = "export.bindings", "organization_bindings"
+    title = _("Export who holds what")
+    permission = reads = Permission.ROLES_READ
+    within = True
+    columns: ClassVar[Columns] = {
+        "id": attrgetter("id"),
+        "person": attrgetter("user_id"),
+        "email": lambda held: held.user and held.user.email,
+        "service_account": lambda held: held.service_account and held.service_account.name,
+        "role": attrgetter("role_key"),
+        "site": lambda held: held.site and held.site.name,
+        "condition": lambda held: held.condition and held.condition.name,
+        "granted_by": lambda held: held.granted_by and held.granted_by.email,
+        **own("granted_at", "expires_at"),
+    }
+
+    def form(self, sent: Mapping[str, str]) -> Filters:
+        return BindingFilters(sent)
+
+    def find(self, **chosen: Any) -> Listing:
+        return find_bindings(self.actor, self.whose, **chosen)
+
+
+class ServiceAccounts(_OfOrganization):
+    kind, page = "export.service_accounts", "organization_service_accounts"
+    title = _("Export service accounts")
+    permission = reads = Permission.SERVICE_ACCOUNTS_READ
+    columns = own("id", "name", "is_active", "live_tokens", "last_used_at", "created_at")
+
+    def form(self, sent: Mapping[str, str]) -> Filters:
+        return ServiceAccountFilters(sent)
+
+    def find(self, **chosen: Any) -> Listing:
+        return find_service_accounts(self.whose, **chosen)

@@ -1,19 +1,18 @@
 """The way from a list to its export."""
 
+from typing import Any
+
 from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.access.guards import actor
-from accounts.organizations.models import Organization
 
 from ..navigation import Permissions, permissions
 from .work import Export
 
 
-def way_to_export(
-    request: HttpRequest, wanted: type[Export], whose: Organization | None = None
-) -> dict[str, str]:
-    """What a list's template shows it by; nothing for whoever may not."""
+def way_to_export(request: HttpRequest, wanted: type[Export], whose: Any = None) -> dict[str, str]:
+    """What a list's template shows it by; nothing for whoever may not. `whose` is what the path names by its `slug`."""
     if whose or wanted.within:
         held = Permissions(actor(request), whose, within=wanted.within)
     else:

@@ -17,6 +17,8 @@ from accounts.access.permissions import Permission
 from accounts.access.services import appoint_administrator, dismiss_administrator
 from accounts.models import User
 
+from ..exports import lists
+from ..exports.ways import way_to_export
 from ..forms import MomentField, ReasonForm
 from ..pages import Filters, act, get_or_post, list_page, page, submit
 from ..selectors.administrators import administrator_for, find_administrators
@@ -53,6 +55,7 @@ def administrators(request: HttpRequest) -> HttpResponse:
         title=_("Administrators"),
         filters=Filters(request.GET),
         find=find_administrators,
+        **way_to_export(request, lists.Administrators),
         reason=ReasonForm(None),
     )
 

@@ -29,14 +29,16 @@ from .organizations.common import organization
 NOT_FILTERS = ("csrfmiddlewaretoken", "format")
 
 
-def _exporting(wanted: type[Export], of: Callable[..., Any] | None = None) -> Callable[..., Any]:
-    """The view that asks for an export of one list; of the organization that `of` finds, where it is given."""
+def exporting(
+    wanted: type[Export],
+    of: Callable[..., Any] | None = None,
+    organization_of: Callable[[Any], Organization | None] = lambda whose: whose,
+) -> Callable[..., Any]:
+    """The view that asks for an export of one list; of what `of` finds, where it is given, whose organization that is."""
 
     @require(wanted.permission, of=of, within=wanted.within)
     @require_POST
-    def export(
-        request: HttpRequest, whose: Organization | None = None, **_path: Any
-    ) -> HttpResponse:
+    def export(request: HttpRequest, whose: Any = None, **_path: Any) -> HttpResponse:
         sent = request.POST.dict()
         filters = {name: sent[name] for name in sent if name not in NOT_FILTERS}
         to = reverse(f"admincenter:{wanted.page}", args=[whose.slug] if whose else [])
@@ -47,7 +49,11 @@ def _exporting(wanted: type[Export], of: Callable[..., Any] | None = None) -> Ca
             return redirect(to)
         try:
             job = request_export(
-                wanted, format=format, filters=filters, actor=actor(request), organization=whose
+                wanted,
+                format=format,
+                filters=filters,
+                actor=actor(request),
+                organization=organization_of(whose),
             )
         except Refused as refusal:
             messages.error(request, str(refusal.detail))
@@ -57,14 +63,20 @@ def _exporting(wanted: type[Export], of: Callable[..., Any] | None = None) -> Ca
     return export
 
 
-people = _exporting(lists.People)
-sessions = _exporting(lists.Sessions)
-messages_sent = _exporting(lists.Messages)
-api_tokens = _exporting(lists.ApiTokens)
-all_hubs = _exporting(lists.AllHubs)
-applications = _exporting(lists.Applications, owner)
-hubs = _exporting(lists.Hubs, organization)
-members = _exporting(lists.Members, organization)
+people = exporting(lists.People)
+sessions = exporting(lists.Sessions)
+messages_sent = exporting(lists.Messages)
+api_tokens = exporting(lists.ApiTokens)
+all_hubs = exporting(lists.AllHubs)
+organizations = exporting(lists.Organizations)
+administrators = exporting(lists.Administrators)
+lockdowns = exporting(lists.Lockdowns)
+applications = exporting(lists.Applications, owner)
+hubs = exporting(lists.Hubs, organization)
+hub_tasks = exporting(lists.HubTasks, organization)
+members = exporting(lists.Members, organization)
+bindings = exporting(lists.Bindings, organization)
+service_accounts = exporting(lists.ServiceAccounts, organization)
 
 
 @require(Permission.ORGANIZATIONS_READ, within=True)

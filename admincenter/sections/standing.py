@@ -18,6 +18,8 @@ from accounts.standing.models import Lockdown
 from accounts.standing.selectors import lockdowns as known_lockdowns
 from mago.core.errors import NotFound
 
+from ..exports import lists
+from ..exports.ways import way_to_export
 from ..forms import LockdownFilters, LockdownForm
 from ..keyset import Listing
 from ..pages import act, list_page
@@ -38,6 +40,7 @@ def lockdowns(request: HttpRequest) -> HttpResponse:
         find=lambda state="": Listing(
             (known_lockdowns(lifted=state == "lifted"),), key=("started_at", "id")
         ),
+        **way_to_export(request, lists.Lockdowns),
     )
 
 

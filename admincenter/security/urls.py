@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from .views import (
     exchange,
+    exports,
     figures,
     moves,
     penetration_tests,
@@ -41,6 +42,7 @@ ticket_patterns: list[Any] = [
 
 release_patterns: list[Any] = [
     path("", releases.releases, name="releases"),
+    path("export/", exports.releases, name="export_releases"),
     path("create/", releases.create, name="create_release"),
     path("<uuid:release_id>/", releases.release, name="release"),
     path("<uuid:release_id>/edit/", releases.edit, name="edit_release"),
@@ -51,6 +53,7 @@ release_patterns: list[Any] = [
 
 test_patterns: list[Any] = [
     path("", penetration_tests.tests, name="penetration_tests"),
+    path("export/", exports.penetration_tests, name="export_penetration_tests"),
     path("create/", penetration_tests.create, name="create_penetration_test"),
     path("<uuid:test_id>/", penetration_tests.test, name="penetration_test"),
     path("<uuid:test_id>/edit/", penetration_tests.edit, name="edit_penetration_test"),
@@ -69,6 +72,7 @@ test_patterns: list[Any] = [
 
 risk_patterns: list[Any] = [
     path("", risks.risks, name="risks"),
+    path("export/", exports.risks, name="export_risks"),
     path("create/", risks.create, name="create_risk"),
     path("assess/", risks.assess, name="assess_risks"),
     path("assessments/<uuid:assessment_id>/", risks.assessment, name="risk_assessment"),
@@ -89,7 +93,8 @@ programme_patterns: list[Any] = [
     path("tickets/", tickets.tickets, name="tickets"),
     path("tickets/choose/", tickets.choose, name="choose_tickets"),
     path("tickets/import/", exchange.import_file, name="import_findings"),
-    path("tickets/export/download/", exchange.export, name="export_tickets"),
+    path("tickets/export/", exports.tickets, name="export_tickets"),
+    path("tickets/export/download/", exchange.export, name="download_tickets"),
     path("tickets/create/", tickets.create, name="create_ticket"),
     path("tickets/calculator/", rating.calculator, name="cvss_calculator"),
     path("tickets/<int:number>/", include(ticket_patterns)),

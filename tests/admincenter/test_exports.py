@@ -19,7 +19,12 @@ from accounts.organizations.services import create_organization, create_site
 from accounts.provider.services import create_application
 from accounts.provider.services.api_tokens import create_api_token
 from accounts.sessions.models import Session
+from accounts.standing.services import lock_down_person
 from admincenter.exports import services, work
+from admincenter.security.models import PenetrationTest, Risk
+from admincenter.security.selectors.programmes import programme_of
+from admincenter.security.services.releases import create_release
+from admincenter.security.services.tickets import create_ticket
 from hubs.models import Hub
 from mago.audit.models import AuditEvent
 from mago.core.errors import NotFound
@@ -263,3 +268,84 @@ def test_each_list_is_written_with_what_it_holds(
     assert told["api-tokens/"][0]["service_account"] == "Robot"
     assert Job.objects.filter(state=State.DONE).count() == len(told)
     assert AuditEvent.objects.filter(tag="jobs:list:exported", organization_id=acme.pk).count() == 3
+
+
+@pytest.fixture
+def security(acme: Any, alice: Any) -> Any:
+    """A programme that holds one of each."""
+    programme = programme_of(acme)
+    made = {"programme": programme, "actor": alice}
+    create_ticket(**made, title="=Cookie survives", source="scanner", severity="high")
+    create_release(**made, version="2.1", target_on=None, notes="")
+    day = timezone.now().date()
+    PenetrationTest.objects.create(
+        programme=programme,
+        firm="Locksmiths",
+        methodology="WSTG",
+        scope="All",
+        starts_on=day,
+        ends_on=day,
+    )
+    Risk.objects.create(
+        programme=programme, asset="Hubs", threat="Theft", likelihood=3, impact=4,
+        residual_likelihood=1, residual_impact=2, treatment="reduce", review_on=day, owner=alice,
+    )  # fmt: skip
+    return programme
+
+
+@pytest.mark.usefixtures("security")
+def test_every_other_list_has_its_export_beside_it(
+    admin: Browser, alice: Any, bob: Any, dora: Any, acme: Any
+) -> None:
+    create_service_account(organization=acme, name="Robot", actor=alice)
+    lock_down_person(person=bob, reason="Lost laptop", actor=dora)
+    owner = Browser().as_person(alice)
+    own, programme = f"organizations/{acme.slug}/", f"security/{acme.slug}/"
+    told: dict[str, Any] = {}
+    for who, page, export in (
+        (admin, "organizations/", "organizations/_all/"),
+        (admin, "administrators/", ""),
+        (admin, "lockdowns/", ""),
+        (owner, f"{own}bindings/", ""),
+        (owner, f"{own}service-accounts/", ""),
+        (owner, f"hubs/{acme.slug}/tasks/", ""),
+        (owner, f"{programme}tickets/", ""),
+        (owner, f"{programme}releases/", ""),
+        (owner, f"{programme}penetration-tests/", ""),
+        (owner, f"{programme}risks/", ""),
+        (admin, "security/_platform/tickets/", ""),
+    ):
+        shown = who.get(f"/admincenter/{page}")
+        path = export or page
+        if shown.context["rows"].rows:
+            assert f'action="/admincenter/{path}export/"' in shown.content.decode(), page
+        told[page] = [
+            json.loads(line) for line in written(who, ask(who, path, "jsonl")).splitlines()
+        ]
+    assert [len(found) for found in told.values()] == [1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 0]
+    assert told["organizations/"][0]["slug"] == acme.slug
+    assert told["administrators/"][0]["email"] == "dora@example.com"
+    assert (
+        told["lockdowns/"][0].items()
+        >= {"person": "bob@example.com", "reason": "Lost laptop"}.items()
+    )
+    assert told[f"{own}bindings/"][0]["role"] == "organization-owner"
+    assert told[f"{own}service-accounts/"][0]["live_tokens"] == 0
+    assert told[f"{programme}tickets/"][0].items() >= {"key": "SEC-1", "state": "reported"}.items()
+    assert (
+        told[f"{programme}risks/"][0].items() >= {"score": 12, "owner": "alice@example.com"}.items()
+    )
+    # In a spreadsheet nothing is a formula.
+    (row,) = rows(written(owner, ask(owner, f"{programme}tickets/", severity="high")))
+    assert row["title"] == "'=Cookie survives"
+    assert not rows(written(owner, ask(owner, f"{programme}tickets/", severity="low")))
+
+
+def test_an_export_of_a_programme_is_for_who_may_read_it(
+    admin: Browser, bob: Any, charlie: Any, acme: Any, security: Any
+) -> None:
+    for person in (bob, charlie):
+        path = f"/admincenter/security/{acme.slug}/tickets/export/"
+        answer = Browser().as_person(person).post(path, {"format": "csv"})
+        assert answer.status_code in (403, 404)
+    assert not Job.objects.exists()

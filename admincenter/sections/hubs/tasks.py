@@ -19,6 +19,8 @@ from hubs.operations.models import Stage, Task
 from hubs.operations.orders import MOST_HUBS, cancel_task, order_task
 from hubs.operations.selectors import assignment_for, assignments_of, count_stages
 
+from ...exports import lists
+from ...exports.ways import way_to_export
 from ...keyset import Listing
 from ...navigation import Permissions
 from ...pages import Filters, list_page, submit
@@ -41,6 +43,7 @@ def tasks(request: HttpRequest, whose: Organization) -> HttpResponse:
         title=_("Tasks"),
         filters=TaskFilters(request.GET),
         find=lambda **chosen: find_tasks(actor(request), whose, **chosen),
+        **way_to_export(request, lists.HubTasks, whose),
         **around(request, whose, TAB),
     )
 

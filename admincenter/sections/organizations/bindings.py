@@ -14,6 +14,8 @@ from accounts.access.permissions import Permission
 from accounts.access.scope import Scope
 from accounts.organizations.models import Organization
 
+from ...exports import lists
+from ...exports.ways import way_to_export
 from ...pages import list_page
 from ...reasons import with_reason
 from ...selectors.organizations import binding_for, find_bindings
@@ -32,6 +34,7 @@ def bindings(request: HttpRequest, whose: Organization) -> HttpResponse:
         title=_("Who holds what"),
         filters=BindingFilters(request.GET),
         find=lambda **chosen: find_bindings(actor(request), whose, **chosen),
+        **way_to_export(request, lists.Bindings, whose),
         **around(request, whose, TAB),
     )
 

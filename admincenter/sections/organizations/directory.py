@@ -13,6 +13,8 @@ from accounts.organizations.models import Organization
 from accounts.standing.selectors import lockdown_of
 from mago.core.errors import Refused
 
+from ...exports import lists
+from ...exports.ways import way_to_export
 from ...navigation import permissions
 from ...pages import list_page, page
 from ...reasons import with_reason
@@ -33,6 +35,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
         title=_("Organizations"),
         filters=OrganizationFilters(request.GET),
         find=lambda **chosen: find_organizations(actor(request), **chosen),
+        **way_to_export(request, lists.Organizations),
     )
 
 

@@ -16,6 +16,8 @@ from accounts.access.permissions import Permission
 from accounts.organizations.models import Organization
 from accounts.provider.services import create_api_token, revoke_api_token
 
+from ...exports import lists
+from ...exports.ways import way_to_export
 from ...pages import list_page, submit
 from ...reasons import with_reason
 from ...selectors.service_accounts import (
@@ -45,6 +47,7 @@ def service_accounts(request: HttpRequest, whose: Organization) -> HttpResponse:
         title=_("Service accounts"),
         filters=ServiceAccountFilters(request.GET),
         find=lambda **chosen: find_service_accounts(whose, **chosen),
+        **way_to_export(request, lists.ServiceAccounts, whose),
         **around(request, whose, TAB),
     )
 

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 
+from ...exports.ways import way_to_export
 from ...keyset import Listing
 from ...pages import list_page
-from .. import files
+from .. import exports, files
 from ..forms.programme import EmptyFilters, EngagementForm, FindingForm, RetestForm
 from ..forms.tickets import AttachmentForm
 from ..models import PenetrationTest, Programme
@@ -51,6 +52,7 @@ def tests(request: HttpRequest, whose: Programme) -> HttpResponse:
         title=_("Penetration tests"),
         filters=EmptyFilters(request.GET),
         find=lambda: Listing((tests_of(whose),), key=("starts_on", "id")),
+        **way_to_export(request, exports.PenetrationTests, whose),
         years=years_of(whose),
         **around(request, whose, TAB),
     )

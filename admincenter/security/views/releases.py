@@ -11,8 +11,10 @@ from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from mago.core.errors import NotFound
 
+from ...exports.ways import way_to_export
 from ...keyset import Listing
 from ...pages import list_page
+from .. import exports
 from ..forms.programme import EmptyFilters, NoteForm, ReleaseForm
 from ..models import Programme, Release
 from ..selectors.releases import all_releases, checkpoints_of, release_for
@@ -42,6 +44,7 @@ def releases(request: HttpRequest, whose: Programme) -> HttpResponse:
         title=_("Releases"),
         filters=EmptyFilters(request.GET),
         find=lambda: Listing((all_releases(whose),), key=("created_at", "id")),
+        **way_to_export(request, exports.Releases, whose),
         **around(request, whose, TAB),
     )
 

@@ -10,7 +10,9 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 
+from ...exports.ways import way_to_export
 from ...pages import is_part, list_page
+from .. import exports
 from ..forms.programme import AssessmentForm, RiskFilters, RiskForm, TicketKeyForm
 from ..models import Assessment, Programme, Risk
 from ..models.tickets import today
@@ -54,6 +56,7 @@ def risks(request: HttpRequest, whose: Programme) -> HttpResponse:
         title=_("Risks"),
         filters=RiskFilters(request.GET),
         find=lambda **chosen: find_risks(whose, **chosen),
+        **way_to_export(request, exports.Risks, whose),
         maps=list(zip(("before", "after"), maps, strict=False)),
         assessments=[] if part else list(assessments_of(whose)[:5]),
         **around(request, whose, TAB),

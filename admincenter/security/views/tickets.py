@@ -10,9 +10,10 @@ from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from mago.core.errors import Refused
 
+from ...exports.ways import way_to_export
 from ...navigation import Permissions
 from ...pages import list_page, submit
-from .. import bulk
+from .. import bulk, exports
 from ..forms.bulk import ChosenTicketsForm
 from ..forms.tickets import NewTicketForm, TicketFilters
 from ..models import Programme
@@ -40,6 +41,7 @@ def tickets(request: HttpRequest, whose: Programme) -> HttpResponse:
         filters=filters,
         find=lambda **chosen: find_tickets(whose, **chosen),
         columns=SHOWN,
+        **way_to_export(request, exports.Tickets, whose),
         viewer=actor(request),
         filter_query=request.GET.urlencode(),
         bulk=ChosenTicketsForm(None, filters=filters, held=frame["held"]),

@@ -93,7 +93,7 @@ def test_what_fails_for_one_is_done_for_the_others(
 ) -> None:
     """Somebody else invites one of them at this moment: the lines are done one by one."""
     calls = []
-    whole = inviting.Invitation.objects.__class__.bulk_create
+    whole = Invitation.objects.__class__.bulk_create
 
     def bulk_create(self: Any, rows: list[Any], **options: Any) -> Any:
         calls.append(len(rows))
@@ -101,7 +101,7 @@ def test_what_fails_for_one_is_done_for_the_others(
             raise IntegrityError
         return whole(self, rows, **options)
 
-    monkeypatch.setattr(inviting.Invitation.objects.__class__, "bulk_create", bulk_create)
+    monkeypatch.setattr(Invitation.objects.__class__, "bulk_create", bulk_create)
     job = run(acme, alice, "ann", "eve", "dan")
     assert told(job)[::2] == ["done", "done"]
     assert told(job)[1].startswith("Somebody else invites this person")
