@@ -49,6 +49,20 @@ def make(connection: Any, tables: Iterable[Table]) -> list[Table]:
     return [table for table in missing if not _made_on_postgresql(connection, table)]
 
 
+def can_make(connection: Any) -> bool:
+    """Whether this database has trigrams, and lets us have them."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT sqlite_compileoption_used('ENABLE_FTS5')")
+            return bool(cursor.fetchone()[0]) and connection.Database.sqlite_version_info >= (3, 34)
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm')"
+            " OR has_database_privilege(current_database(), 'CREATE')"
+            " AND EXISTS (SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm')"
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def indexed(connection: Any) -> set[str]:
     """The names of the tables that are."""
     if connection.vendor == "sqlite":

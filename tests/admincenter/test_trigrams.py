@@ -226,6 +226,7 @@ def test_a_check_says_what_to_do_where_a_database_has_no_trigrams(
             cursor.execute("SET LOCAL ROLE reader")
     else:
         monkeypatch.setattr(trigram_tables, "_made_on_sqlite", lambda *args: False)
+        monkeypatch.setattr(connection.Database, "sqlite_version_info", (3, 33, 0))
     call_command("check", databases=["default"])
     assert "CREATE EXTENSION pg_trgm" in capsys.readouterr().err
     index_what_is_searched(using="default")
@@ -233,9 +234,15 @@ def test_a_check_says_what_to_do_where_a_database_has_no_trigrams(
     assert User.objects.count() == 0 if is_sqlite else True  # the transaction goes on
 
 
-def test_with_its_index_a_database_is_told_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("_no_index")
+def test_of_what_the_next_migration_makes_a_check_says_nothing(
+    capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     call_command("check", databases=["default"])
-    assert "admincenter.W001" not in capsys.readouterr().err
+    index_what_is_searched(using="default")
+    call_command("check", databases=["default"])
+    assert checks.PROBLEM not in capsys.readouterr().err + caplog.text
+    assert trigram_tables.indexed(connection) == {one.table.name for one in ALL}
 
 
 @pytest.mark.skipif(not is_sqlite, reason="SQLite numbers rows, and VACUUM may do so anew")

@@ -171,6 +171,14 @@ def test_a_person_in_the_admin_center(looks: list[Any], site: Site) -> None:
         assert problems(page, page.url) == []
 
 
+def test_the_page_of_an_export(looks: list[Any], site: Site) -> None:
+    for page in looks:
+        page.goto(f"{site.base}/admincenter/administrators/")
+        page.get_by_role("button", name="Export as CSV").click()
+        page.get_by_role("button", name="Download").wait_for()
+        assert broken(page) == []
+
+
 PAGES_OF_ONE = [
     "",
     "members/",
