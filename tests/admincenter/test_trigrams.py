@@ -226,7 +226,8 @@ def test_a_check_says_what_to_do_where_a_database_has_no_trigrams(
             cursor.execute("SET LOCAL ROLE reader")
     else:
         monkeypatch.setattr(trigram_tables, "_made_on_sqlite", lambda *args: False)
-        monkeypatch.setattr(connection.Database, "sqlite_version_info", (3, 33, 0))
+        database: Any = connection
+        monkeypatch.setattr(database.Database, "sqlite_version_info", (3, 33, 0))
     call_command("check", databases=["default"])
     assert "CREATE EXTENSION pg_trgm" in capsys.readouterr().err
     index_what_is_searched(using="default")
