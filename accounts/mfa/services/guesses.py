@@ -48,8 +48,11 @@ def take_guess(flow: Flow, who: str, kind: str) -> Taken:
     return taken
 
 
-def tell_wrong(flow: Flow, user: User | None, kind: str) -> None:
-    """The wrong guess stands in the audit; who owns the account hears of many, and so do administrators."""
+def tell_wrong(flow: Flow, user: User | None, kind: str, *, address: str = "") -> None:
+    """The wrong guess stands in the audit; who owns the account hears of many, and so do administrators.
+
+    `address` is what was given where nobody has it: counted alike, as a row less would show in the time.
+    """
     record(
         Tag.FACTOR_FAILED,
         target=user,
@@ -57,8 +60,7 @@ def tell_wrong(flow: Flow, user: User | None, kind: str) -> None:
         kind=kind,
         purpose=flow.purpose.value,
     )
-    if user is not None:
-        _warn_owner(user)
+    _warn_owner(user, address)
     _alarm()
 
 
@@ -74,9 +76,9 @@ def _wanted(flow: Flow, who: str, kind: str) -> Taken:
     ]
 
 
-def _warn_owner(user: User) -> None:
+def _warn_owner(user: User | None, address: str) -> None:
     """After ten wrong guesses in a day: whoever makes them has the password, or the mail, already."""
-    if limits.GUESS_MANY.try_take(str(user.pk)) == 0:
+    if limits.GUESS_MANY.try_take(str(user.pk) if user else address) == 0 or user is None:
         return
     if limits.GUESS_WARNING.try_take(str(user.pk)) == 0:
         context = {"name": str(user), "address": caller().address}

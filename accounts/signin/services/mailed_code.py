@@ -60,7 +60,7 @@ def check_sign_in_code(*, email: str, flow: str, code: str, browser: str = "") -
         and challenges.use(challenge)
     )
     if user is None or not fits:
-        tell_wrong(asked, user, Kind.EMAIL)
+        tell_wrong(asked, user, Kind.EMAIL, address=email)
         raise WrongCode
     give_back(taken)
     return user
