@@ -33,6 +33,8 @@ PATIENCE = timedelta(days=1)
 # Deleted at once, and the pause after it in seconds. Most of the time is pause: who waits for
 # SQLite's lock looks again after 1, 3, 8, 18 and 33 ms, and then less and less often.
 STEP, PAUSE, REST = 100, 0.015, 3
+# Where the machine is busy or the disk slow, fewer are: as many as take so many seconds, and at least LEAST.
+AIM, LEAST = 0.01, 5
 
 logger = logging.getLogger(__name__)
 
@@ -194,13 +196,25 @@ def _sweep(end: float) -> int:
     if newest is None or oldest is None:
         return 0
     first = sequence = oldest.sequence
+    step = STEP
     while sequence <= newest.last_sequence and time.monotonic() < end:
         begin = time.monotonic()
-        last = min(sequence + STEP - 1, newest.last_sequence)
+        last = min(sequence + step - 1, newest.last_sequence)
         _remove(sequence, last)
         sequence = last + 1
-        time.sleep(max(PAUSE, REST * (time.monotonic() - begin)))
+        took = time.monotonic() - begin
+        step = next_step(step, took)
+        time.sleep(max(PAUSE, REST * took))
     return sequence - first
+
+
+def next_step(step: int, took: float) -> int:
+    """How many to delete at once, where `step` of them took so many seconds.
+
+    >>> next_step(100, 0.004), next_step(100, 0.02), next_step(50, 0.005), next_step(5, 2)
+    (100, 50, 100, 5)
+    """
+    return max(LEAST, min(STEP, int(step * AIM / max(took, 0.0001))))
 
 
 def _remove(first: int, last: int) -> None:
