@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.access.selectors import administrators
+from accounts.access.selectors import Actor, administrators
 from accounts.access.services import sign_out_everywhere
 from accounts.access.services.people import demand_rank
 from accounts.models import User
@@ -30,6 +30,12 @@ from mago.tls.services import due_alarms
 
 MOST_RETRIED = 500
 BY_ADMINISTRATOR = "by an administrator"
+
+
+def tell_of_reading(person: User, *, actor: Actor) -> None:
+    """That somebody else's account is looked at, with its devices and addresses, is recorded."""
+    if person.pk != actor.pk:
+        record(Tag.PERSON_READ, actor=actor, target=person)
 
 
 @transaction.atomic

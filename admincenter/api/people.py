@@ -106,12 +106,18 @@ class _OfOnePerson(Resource):
         key: UUID = self.kwargs["person_id"]
         return person_for(key)
 
+    def read_person(self) -> User:
+        """To be shown: that somebody looked is recorded."""
+        person = self.person()
+        services.tell_of_reading(person, actor=self.actor)
+        return person
+
 
 class OnePerson(_OfOnePerson):
     access = Permission.PEOPLE_READ
 
     def row(self) -> Any:
-        person: Any = self.person()
+        person: Any = self.read_person()
         person.roles_held = list(roles_of(person))
         person.factors_held = factors_of(person)
         person.recovery_request = open_request(person)
@@ -184,7 +190,7 @@ class SessionsOfPerson(_OfOnePerson):
 
     @listed(SessionSerializer, summary="The browsers in which somebody is signed in")
     def get(self) -> Listing:
-        return Listing((sessions_of(self.person()),), key=("last_seen_at", "id"))
+        return Listing((sessions_of(self.read_person()),), key=("last_seen_at", "id"))
 
 
 class SessionOfPerson(_OfOnePerson):
@@ -206,7 +212,7 @@ class ProgramsOfPerson(_OfOnePerson):
 
     @listed(ProgramSerializer, summary="The programs in which somebody is signed in")
     def get(self) -> Listing:
-        found = families_of(self.person()).select_related("application")
+        found = families_of(self.read_person()).select_related("application")
         return Listing((found,), key=("last_used_at", "id"))
 
 

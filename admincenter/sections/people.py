@@ -58,7 +58,9 @@ def people(request: HttpRequest) -> HttpResponse:
 @require(Permission.PEOPLE_READ)
 @require_safe
 def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
-    return _page(request, person_for(person_id), ReasonForm())
+    found = person_for(person_id)
+    services.tell_of_reading(found, actor=actor(request))
+    return _page(request, found, ReasonForm())
 
 
 @require(Permission.PEOPLE_DISABLE)

@@ -206,6 +206,7 @@ class Tag(StrEnum):
     PERSON_ENABLED = "people:person:enabled", _("Account enabled")
     PERSON_LOCKDOWN_LIFTED = "people:person:lockdown-lifted", _("Lockdown of an account lifted")
     PERSON_LOCKED_DOWN = "people:person:locked-down", _("Account locked down")
+    PERSON_READ = "people:person:read", _("Somebody’s account looked at")
     PERSON_RESTORED = "people:person:restored", _("Account restored")
     PERSON_ERASURE_ASKED = "privacy:erasure:asked", _("Erasure of a person asked for")
     PERSON_EXPORT_ASKED = "privacy:export:asked", _("Copy of a person’s data asked for")

@@ -55,6 +55,19 @@ def test_shows_what_is_known(admin: Any, alice: Any, at_alices: Any) -> None:
         assert fact in page
 
 
+def test_who_looked_at_whom_is_recorded(
+    admin: Any, app: Any, alice: Any, dora: Any, events: Any
+) -> None:
+    for page in (at(dora), at(alice)):
+        admin.get(page)
+    app.sign_in(dora)
+    for path in ("", "/sessions", "/programs"):
+        assert app.get(f"people/{alice.pk}{path}").status_code == 200
+    told = events(Tag.PERSON_READ)
+    assert {(event.actor_id, event.target_id) for event in told} == {(dora.pk, str(alice.pk))}
+    assert len(told) == 4
+
+
 def test_shows_the_roles_and_who_granted_them(admin: Any, alice: Any, dora: Any) -> None:
     grant_role(user=alice, role=RoleName.PLATFORM_ADMINISTRATOR, actor=dora)
     page = admin.get(at(alice)).content.decode()

@@ -93,8 +93,8 @@ def test_a_list(admin: Any, costs: Any, path: str, own: int) -> None:
 
 def test_a_person(admin: Any, costs: Any, alice: Any) -> None:
     # The person, what there is of them, roles, sessions, programs, events by and about, old and new, where
-    # marks end, whom the events mean.
-    with costs(9):
+    # marks end, whom the events mean; and that somebody looked is written.
+    with costs(10):
         assert admin.get(f"/admincenter/people/{alice.pk}/").status_code == 200
 
 
