@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from mago.core import crypto
 from mago.core.holdings import naming
+from mago.core.sql import Statement
 
 from .models import AuditEvent, AuditName
 
@@ -27,6 +28,10 @@ from .models import AuditEvent, AuditName
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]*\w")
 _PSEUDONYM = re.compile(r"\bname-[0-9a-f]{20}\b")
 _LONGEST = 254
+_INSERT = Statement(
+    f"INSERT INTO {AuditName._meta.db_table} (pseudonym, text, person_id, recorded_on) "  # noqa: S608 - our own names
+    "VALUES (%s, %s, %s, %s)"
+)
 _REMEMBERED = 10_000
 # What this process has committed, and on which day: of each text a row a day is enough to know its last use.
 _known: dict[str, Any] = {}
@@ -50,9 +55,7 @@ def pseudonym(text: str, *, of: Any = None) -> str:
     name = _pseudonym(text, owner)
     today = timezone.now().date()
     if _known.get(name) != today and name not in _written.get():
-        AuditName.objects.create(
-            pseudonym=name, text=text[:_LONGEST], person_id=owner, recorded_on=today
-        )
+        _INSERT.run([name, text[:_LONGEST], owner, today])
         transaction.on_commit(lambda: _remember(name, today))
     return name
 

@@ -16,6 +16,7 @@ from django.db import connection
 from .errors import TooMany
 from .metrics import LIMITED
 from .models import LimitState
+from .sql import Statement
 
 _TABLE = LimitState._meta.db_table
 # The CASE is written out as the scalar maximum is MAX on SQLite and GREATEST on PostgreSQL.
@@ -26,7 +27,7 @@ WHERE CASE WHEN {_TABLE}.full_until > %s THEN {_TABLE}.full_until ELSE %s END + 
 RETURNING key
 """
 _INTO = f"INSERT INTO {_TABLE} (key, full_until) VALUES "  # noqa: S608
-_TAKE = f"{_INTO}(%s, %s){_ON_CONFLICT}"
+_TAKE = Statement(f"{_INTO}(%s, %s){_ON_CONFLICT}")
 _GIVE_BACK = f"UPDATE {_TABLE} SET full_until = full_until - %s WHERE key = %s"  # noqa: S608
 
 
@@ -51,12 +52,9 @@ class Limit:
     def try_take(self, *parts: str) -> float:
         """0 where the attempt was counted, else the seconds until one will be."""
         key, now, step = self._key(parts), time.time(), self.seconds / self.count
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _TAKE, [key, now + step, now, now, step, now, now, step, now + self.seconds]
-            )
-            if cursor.fetchone():
-                return 0.0
+        values = [key, now + step, now, now, step, now, now, step, now + self.seconds]
+        if _TAKE.run(values):
+            return 0.0
         LIMITED.labels(self.name).inc()
         return max(0.001, self.wait(*parts))
 

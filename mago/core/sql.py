@@ -6,7 +6,7 @@ listens to statements.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -18,6 +18,7 @@ T = TypeVar("T")
 _SQLITE: dict[type, Callable[[Any], str]] = {
     UUID: lambda id: id.hex,
     datetime: lambda time: str(time.astimezone(UTC).replace(tzinfo=None)),
+    date: str,
 }
 
 

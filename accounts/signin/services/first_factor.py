@@ -15,6 +15,7 @@ from mago.core.ratelimit import Taken, give_back
 from .. import limits
 from ..crowd import came_in_vain, in_line
 from ..hashers import known_browser, spend_a_hash
+from ..selectors import person_with
 from .common import network
 
 
@@ -46,7 +47,7 @@ def check_password(*, email: str, password: str, browser: str = "") -> User:
 
 def _checked(email: str, password: str, browser: str) -> User:
     taken = _take_limits(email, browser)
-    user = User.objects.filter(email=email).first()
+    user = person_with(email)
     try:
         is_theirs = _is_theirs(user, password)
     except Busy:
