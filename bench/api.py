@@ -19,7 +19,7 @@ from tests.services import postgresql
 from . import machine
 from .client import Client
 from .report import Report, Row, milliseconds
-from .server import free_port, run_module, serving
+from .server import end_with_the_bench, free_port, run_module, serving
 from .signin import prepared, spread
 from .visitors import load_page, must, void, who_am_i
 from .windows import Action, Samples, measure, ratio
@@ -138,6 +138,7 @@ def peer() -> Iterator[Application | None]:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 env={**os.environ, "NODE_ENV": "production"},
+                preexec_fn=end_with_the_bench,  # noqa: PLW1509 - no other thread yet
             )
         stack.callback(ended, process)
         assert process.stdout is not None

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.services import die_with_parent
+
 from . import machine
 from .client import Client
 
@@ -54,6 +56,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def end_with_the_bench() -> None:
+    """What a bench started ends with it, also where it is killed (on Linux)."""
+    die_with_parent(signal.SIGTERM)
+
+
 @contextmanager
 def serving(variables: Mapping[str, str]) -> Iterator[Server]:
     """The home page answers inside the block; the server has ended after it."""
@@ -64,6 +71,7 @@ def serving(variables: Mapping[str, str]) -> Iterator[Server]:
             [sys.executable, "manage.py", "serve"],
             env={**variables, "PORT": str(port)},
             stdout=subprocess.DEVNULL,
+            preexec_fn=end_with_the_bench,  # noqa: PLW1509 - no other thread yet
         )
     try:
         wait_for_page(port, process)
@@ -92,5 +100,10 @@ def run_module(name: str, variables: Mapping[str, str], *arguments: str) -> str:
     with machine.on_core(machine.SERVER_CORE):
         command = [sys.executable, "-m", name, *arguments]
         return subprocess.run(
-            command, env=dict(variables), check=True, stdout=subprocess.PIPE, text=True
+            command,
+            env=dict(variables),
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=end_with_the_bench,
         ).stdout
