@@ -42,11 +42,7 @@ class Wire:
         if parts.scheme == "http" and not is_loopback(parts.hostname):
             raise ValueError("Plain http is spoken to this machine only: use https.")
         self._host, self._port, self._timeout = parts.hostname, parts.port, timeout
-        self._tls = (
-            ssl.create_default_context(cafile=authorities or None)
-            if parts.scheme == "https"
-            else None
-        )
+        self._tls = _trusting(authorities) if parts.scheme == "https" else None
         self._connection: http.client.HTTPConnection | None = None
         self._used_at = 0.0
         self.requests = 0
@@ -109,6 +105,13 @@ class Wire:
             self._connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._used_at = time.monotonic()
         return self._connection
+
+
+def _trusting(authorities: str) -> ssl.SSLContext:
+    """By the authorities in this file, or by the machine's; not every Python refuses old versions by itself."""
+    context = ssl.create_default_context(cafile=authorities or None)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 def is_loopback(host: str) -> bool:

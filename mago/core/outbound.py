@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
+from .trust import trusting
+
 TIMEOUT = 5.0
 # However slowly the other side answers, it does not keep us longer.
 LONGEST = 20.0
@@ -104,14 +106,10 @@ def connection(
 
 
 def _context(ca_file: str) -> ssl.SSLContext:
-    # Since Python 3.10 this verifies, and speaks no version before TLS 1.2.
-    context = ssl.create_default_context()
-    if ca_file:
-        try:
-            context.load_verify_locations(ca_file)
-        except OSError as error:
-            raise Unreachable("tls", f"{ca_file}: {error}") from None
-    return context
+    try:
+        return trusting(ca_file=ca_file)
+    except OSError as error:
+        raise Unreachable("tls", f"{ca_file}: {error}") from None
 
 
 def _connect(places: list[tuple[Any, ...]]) -> socket.socket:

@@ -9,6 +9,8 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from mago.core.trust import trusting
+
 from .policy import CURVES, RSA_BITS, RSA_FLOOR, Authentication
 
 
@@ -33,14 +35,11 @@ def fetch(host: str, port: int, *, seconds: float, ca_file: str = "") -> Certifi
 
     One that is not believed is read as well, to say what is wrong with it; nothing is sent then.
     """
-    trusting = ssl.create_default_context()
-    if ca_file:
-        trusting.load_verify_locations(ca_file)
     try:
-        return read(_shown(host, port, trusting, seconds))
+        return read(_shown(host, port, trusting(ca_file=ca_file), seconds))
     except ssl.SSLCertVerificationError as error:
         problem = error.verify_message or str(error)
-    looking = ssl.create_default_context()
+    looking = trusting()
     looking.check_hostname = False
     looking.verify_mode = ssl.CERT_NONE
     return read(_shown(host, port, looking, seconds), problem=problem)
@@ -94,9 +93,7 @@ def _names(certificate: x509.Certificate) -> str:
 
 def hsts_of(host: str, port: int, *, seconds: float, ca_file: str = "") -> str:
     """The header Strict-Transport-Security of the server's answer, "" for none."""
-    context = ssl.create_default_context()
-    if ca_file:
-        context.load_verify_locations(ca_file)
+    context = trusting(ca_file=ca_file)
     connection = http.client.HTTPSConnection(host, port, timeout=seconds, context=context)
     try:
         connection.request("GET", "/health/live")

@@ -28,6 +28,7 @@ from pyasn1.error import PyAsn1Error
 
 from accounts.federation.fetching import networks
 from mago.core.outbound import Unreachable, resolve
+from mago.core.trust import trusting
 
 from .client import (
     PAGE_SIZE,
@@ -321,16 +322,11 @@ def _connection(endpoint: Endpoint, tls: _Tls) -> Any:
 
 
 def _context(ca: str) -> ssl.SSLContext:
-    """Of the versions, Python takes none below 1.2."""
-    context = ssl.create_default_context() if not ca else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.sslsocket_class = _Socket
     try:
-        if ca:
-            context.load_verify_locations(cadata=ca)
-        elif settings.FEDERATION_CA_FILE:
-            context.load_verify_locations(settings.FEDERATION_CA_FILE)
+        context = trusting(ca_text=ca, ca_file="" if ca else settings.FEDERATION_CA_FILE)
     except (OSError, ValueError) as error:
         raise DirectoryFailed(Reason.BAD_CA, error) from None
+    context.sslsocket_class = _Socket
     return context
 
 

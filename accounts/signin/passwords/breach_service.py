@@ -4,7 +4,6 @@ It is told the first five hex digits of a SHA-1 and answers with all that begin 
 it cannot tell which password was meant.
 """
 
-import ssl
 import time
 from functools import lru_cache
 from urllib.request import (
@@ -17,6 +16,8 @@ from urllib.request import (
     UnknownHandler,
 )
 
+from mago.core.trust import trusting
+
 TIMEOUT = 2.0  # seconds, for each step of the connection and for the answer as a whole
 LONGEST = 1_048_576  # bytes; a padded answer has about 40,000
 
@@ -27,7 +28,7 @@ def opener() -> OpenerDirector:
     director = OpenerDirector()
     for handler in (
         ProxyHandler(),
-        HTTPSHandler(context=ssl.create_default_context()),
+        HTTPSHandler(context=trusting()),
         HTTPErrorProcessor(),
         HTTPDefaultErrorHandler(),
         UnknownHandler(),

@@ -11,6 +11,7 @@ from functools import cache
 
 from django.conf import settings
 
+from mago.core.trust import trusting
 from mago.messaging.checks import is_loopback
 from mago.messaging.mime import address, build, sender
 
@@ -22,7 +23,7 @@ SECONDS = 10
 @cache
 def _tls() -> ssl.SSLContext:
     # Reading the machine's authorities costs more than a mail does.
-    return ssl.create_default_context()
+    return trusting()
 
 
 class SmtpGateway(Gateway):

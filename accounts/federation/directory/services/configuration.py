@@ -1,7 +1,6 @@
 """How a directory is reached and read is set; each change is recorded, and no secret in it."""
 
 import re
-import ssl
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +14,7 @@ from accounts.federation.enterprise.models import IdentityProvider, Kind
 from accounts.federation.enterprise.services import touch
 from accounts.models import User
 from mago.core.errors import NotFound, Refused
+from mago.core.trust import trusting
 
 from .. import filters
 from ..client import Security
@@ -98,8 +98,8 @@ def read_ca(text: str) -> list[x509.Certificate]:
         if len(text) > LARGEST_CA or "PRIVATE KEY" in text:
             raise ValueError
         found = x509.load_pem_x509_certificates(text.encode())
-        ssl.create_default_context(cadata=text)
-    except (ValueError, ssl.SSLError):
+        trusting(ca_text=text)
+    except (ValueError, OSError):
         raise Refused(
             _("This is no certificate. It begins with -----BEGIN CERTIFICATE-----."),
             code="bad_certificate",
