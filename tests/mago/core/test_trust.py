@@ -10,8 +10,8 @@ from tests.peers.certificates import certificate_authority, pem
 from tests.running import ROOT
 
 MAKES_ONE = re.compile(r"ssl\.(create_default_context|SSLContext|_create_unverified_context)\(")
-# The one place, and the agent, which shares nothing with us.
-PLACES = {"mago/core/trust.py", "hubs/agent/wire.py"}
+# The one place; the agent, which shares nothing with us; and the scan, which tries what should be refused.
+PLACES = {"mago/core/trust.py", "hubs/agent/wire.py", "mago/tls/scan.py"}
 
 
 @pytest.fixture
