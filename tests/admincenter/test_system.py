@@ -58,17 +58,17 @@ def test_it_is_for_those_who_administer_the_platform(bob: Any, admin: Browser) -
 def test_a_database_that_fails_is_down_and_the_page_still_answers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def fail() -> int:
+    def fail() -> list[str]:
         raise OperationalError("password=s3cret")
 
-    monkeypatch.setattr(asking, "_missing_migrations", fail)
+    monkeypatch.setattr(asking, "missing_migrations", fail)
     found = next(part for part in system.parts() if part.name == "database")
     assert (found.state, found.detail) == (State.DOWN, "OperationalError")
 
 
 @pytest.mark.django_db
 def test_missing_migrations_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "_missing_migrations", lambda: 2)
+    monkeypatch.setattr(asking, "missing_migrations", lambda: ["core.0002", "core.0003"])
     assert states()["database"] == "down"
 
 
