@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis
 
 from tests import choosing, statements
 from tests.chromium import chromium
-from tests.turns import examples
+from tests.turns import examples, left_out
 
 # A machine that is busy is no fault of what is tested. Few examples each time, other ones at each run.
 hypothesis.register_profile(
@@ -38,8 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """What is tried with examples that are made up has more of them in an exhaustive run."""
-    if is_hypothesis_test(getattr(item, "obj", None)):
+    """What takes turns, or is tried with examples that are made up, is more in an exhaustive run."""
+    if is_hypothesis_test(getattr(item, "obj", None)) or item.get_closest_marker("turns"):
         item.add_marker("exhaustive")
 
 
@@ -54,11 +54,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             chosen = {item.nodeid for item in items if statements.asks_the_database(item)}
         config.hook.pytest_deselected(items=[i for i in items if i.nodeid not in chosen])
         items[:] = [item for item in items if item.nodeid in chosen]
+    elif NOTES:
+        # The whole suite on SQLite. On PostgreSQL those of them that were chosen.
+        turns = [(family, item) for item in items if (family := family_of(item))]
+        left = set(left_out(turns, config.getoption("randomly_seed")))
+        config.hook.pytest_deselected(items=list(left))
+        items[:] = [item for item in items if item not in left]
     for item in items:
         if item.get_closest_marker("browser") and not chromium():
             item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
         if item.get_closest_marker("browser") or item.get_closest_marker("journey"):
             item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
+
+
+def family_of(item: pytest.Item) -> str:
+    """With whom it takes turns: with the other variants of the same test, or with all of its file; "" with nobody."""
+    marker = item.get_closest_marker("turns")
+    if marker is None:
+        return ""
+    return item.nodeid.split("::" if "file" in marker.args else "[")[0]
 
 
 def pytest_collection_finish() -> None:

@@ -23,6 +23,20 @@ def a_share(doors: Iterable[Door], *, exhaustive: bool = EXHAUSTIVE) -> list[Doo
     return all_of_them if exhaustive else all_of_them[random.randrange(SHARE) :: SHARE]
 
 
+def left_out(tests: Iterable[tuple[str, Door]], seed: int) -> list[Door]:
+    """Of each family, by its name, the tests that are not among the share that this run takes."""
+    families: dict[str, list[Door]] = defaultdict(list)
+    for family, test in tests:
+        families[family].append(test)
+    left: list[Door] = []
+    for name, family in families.items():
+        chosen = random.Random(f"{seed} {name}").sample(
+            range(len(family)), -(-len(family) // SHARE)
+        )
+        left += [test for number, test in enumerate(family) if number not in chosen]
+    return left
+
+
 def examples(most: int) -> int:
     """How many examples of so many a run makes up."""
     return most if EXHAUSTIVE else max(2, most // SHARE)

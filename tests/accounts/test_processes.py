@@ -22,7 +22,7 @@ from tests.races import PROCESSES, _answer, in_processes, post_json, real_databa
 __all__ = ["email_of", "real_database", "sms_of", "totp_of", "wiki"]
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.exhaustive,
+    pytest.mark.turns("file"),
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("real_database"),
 ]

@@ -135,6 +135,7 @@ def test_a_cursor_is_read_as_it_was_written(moment: datetime, key: Any, backward
     )
 
 
+@pytest.mark.turns
 @pytest.mark.parametrize(
     "cursor",
     [

@@ -86,6 +86,7 @@ def test_a_search_is_paged(admin: Any, crowd: Any) -> None:
     assert shown == [f"crowd{n:03}@example.com" for n in range(120)]
 
 
+@pytest.mark.turns
 @pytest.mark.parametrize(
     "q",
     [

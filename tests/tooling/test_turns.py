@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tests.turns import by_turns
+from tests.turns import SHARE, by_turns, left_out
 
 DOORS = list(range(12))
 PEOPLE = ["alice", "bob", "charlie", "dora"]
@@ -33,3 +33,12 @@ def test_in_the_course_of_runs_everybody_tries_each_door() -> None:
 def test_an_exhaustive_run_tries_all() -> None:
     tried = list(by_turns(DOORS, PEOPLE, is_let_in, exhaustive=True))
     assert len(tried) == len(set(tried)) == len(DOORS) * len(PEOPLE)
+
+
+def test_of_a_family_a_share_is_tried_and_in_the_course_of_runs_each_of_it() -> None:
+    tests = [("many", number) for number in range(10)] + [("alone", 10)]
+    tried = [set(range(11)).difference(left_out(tests, seed)) for seed in range(60)]
+    assert {len(run) for run in tried} == {3 + 1}
+    assert set().union(*tried) == set(range(11))
+    assert left_out(tests, 7) == left_out(tests, 7)
+    assert SHARE == 4

@@ -57,6 +57,7 @@ def refusal(work: Callable[..., Any], **kwargs: Any) -> str:
 # --- what one holds ---
 
 
+@pytest.mark.turns
 @pytest.mark.parametrize("role", [r for r in RoleName if r != RoleName.PLATFORM_ADMINISTRATOR])
 @pytest.mark.parametrize("holds", [RoleName.SITE_ADMINISTRATOR, OWNER, TECHNICIAN])
 def test_a_role_is_granted_and_taken_only_by_who_holds_all_of_it(

@@ -91,6 +91,7 @@ def umbra(db: None) -> Organization:
     return Organization.objects.create(name="Umbra", slug="umbra")
 
 
+@pytest.mark.turns
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES.keys())
 def test_a_query_that_names_no_organization_is_an_error(
     query: Query, hall: Site, lair: Site
@@ -104,6 +105,7 @@ def test_a_query_that_names_no_organization_is_an_error(
 NEVER = {"raw", "get_or_create", "update_or_create", "bulk_update"}  # or only with more said
 
 
+@pytest.mark.turns
 @pytest.mark.parametrize("name", sorted(QUERIES.keys() - NEVER))
 def test_the_same_query_works_once_it_names_one(name: str, hall: Site, lair: Site) -> None:
     QUERIES[name](Site.objects.of(hall.organization_id))

@@ -265,6 +265,7 @@ def test_what_is_told_beside_the_token_is_about_the_same_person(
     assert User.objects.get().email == "ada@example.com"
 
 
+@pytest.mark.turns
 @pytest.mark.parametrize("verified", [None, False, "true", "false", 1, "yes"])
 def test_only_true_says_that_an_address_is_proved(
     sign_in: Any, browser: Browser, verified: Any

@@ -132,6 +132,7 @@ def kinds() -> list[str]:
     return ["alice@example.com", UNKNOWN]
 
 
+@pytest.mark.turns
 @every_door
 def test_the_answer_is_the_same(alice: User, door: Door) -> None:
     # The clock stands still, as an answer may say how long to wait.
@@ -146,6 +147,7 @@ def test_the_answer_is_the_same(alice: User, door: Door) -> None:
     assert known == unknown
 
 
+@pytest.mark.turns
 @every_door
 def test_the_same_number_of_hashes_is_spent(alice: User, hashes: list[str], door: Door) -> None:
     counts = []
@@ -183,6 +185,7 @@ def test_where_a_mail_is_asked_for_the_same_tables_are_written(alice: User, door
     assert written[0] == written[1]
 
 
+@pytest.mark.turns
 @every_door
 def test_a_disabled_person_looks_like_nobody(alice: User, door: Door) -> None:
     User.objects.update(is_active=False)

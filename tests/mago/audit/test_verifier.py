@@ -327,6 +327,7 @@ def test_an_export_of_a_search_is_not_called_whole(five: list[AuditEvent], tmp_p
     assert "export is of a search" in said.stderr
 
 
+@pytest.mark.turns
 @pytest.mark.parametrize("secret", [1, 2, 3])
 def test_its_ed25519_agrees_with_another(secret: int) -> None:
     scope: dict[str, Any] = {"__name__": "verifier"}

@@ -88,6 +88,7 @@ def test_the_command_speaks_json(trail: list[AuditEvent], tamper: Tamper) -> Non
     }
 
 
+@pytest.mark.turns
 @pytest.mark.parametrize("name", [*canonical.FIELDS, "mac"])
 def test_a_change_of_any_field_is_found(trail: list[AuditEvent], tamper: Tamper, name: str) -> None:
     field = AuditEvent._meta.get_field(name)
@@ -213,6 +214,7 @@ def test_a_trail_of_many_batches_is_followed_to_the_end(
     assert verify().first_break == Break(Kind.MISSING, 5, trail[4].id)
 
 
+@pytest.mark.turns
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL keeps types")
 @pytest.mark.parametrize("is_sealed", [True, False])
 @pytest.mark.parametrize(
@@ -239,6 +241,7 @@ def test_what_cannot_be_an_event_is_named_too(
     assert first_break.event == five[2].id
 
 
+@pytest.mark.turns
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL keeps types")
 @pytest.mark.parametrize("column", ["hash", "mac", "event_id"])
 @pytest.mark.parametrize("value", ["'x'", "99999999999", "x''"])

@@ -124,6 +124,7 @@ def test_no_part_stands_alone() -> None:
     assert parts == {f"{m}.{kind}" for m in MAILS for kind in ("subject.txt", "txt", "html")}
 
 
+@pytest.mark.turns
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("template", MAILS)
 def test_it_has_subject_text_and_html(

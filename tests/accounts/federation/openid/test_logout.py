@@ -54,6 +54,7 @@ def test_one_session_or_all_of_a_person_end(sign_in: Any, tell: Any) -> None:
     assert not is_in(third)
 
 
+@pytest.mark.turns
 @pytest.mark.parametrize(
     "claims",
     [

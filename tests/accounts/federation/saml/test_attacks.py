@@ -41,6 +41,7 @@ def reasons() -> list[str]:
     return [event.detail["reason"] for event in told]
 
 
+@pytest.mark.turns
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", MODES.values(), ids=MODES)
 def test_no_attack_opens_a_session_or_breaks_anything(
@@ -76,6 +77,7 @@ def test_a_response_of_somebody_else_opens_nothing(
     assert not is_in(browser)
 
 
+@pytest.mark.turns
 @pytest.mark.parametrize("relay_state", RELAY_STATES)
 def test_people_are_sent_on_to_where_they_wanted_and_nowhere_else(
     provider: Any, idp: Idp, browser: Browser, without_templates: None, relay_state: str
