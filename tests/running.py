@@ -23,6 +23,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+from tests.services import postgresql_binaries
+
 ROOT = Path(__file__).resolve().parent.parent
 START_LIMIT = 40
 
@@ -145,15 +147,34 @@ def the_postgresql() -> Iterator[psycopg.Cursor]:
 def migrated_on_postgresql() -> str:
     """The name of such a database on the PostgreSQL of this run, made once for all its processes."""
     name, address = "migrated", urlsplit(os.environ["DATABASE_URL"])
-    with tempfile.TemporaryDirectory() as data, the_postgresql() as cursor:
+    with the_postgresql() as cursor:
         # Whoever comes meanwhile waits; the lock ends with this connection.
         cursor.execute("SELECT pg_advisory_lock(1)")
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         if not cursor.fetchone():
             cursor.execute("CREATE DATABASE migrating")
-            migrate(Path(data), DATABASE_URL=urlunsplit(address._replace(path="/migrating")))
+            migrate_or_copy(urlunsplit(address._replace(path="/migrating")))
             cursor.execute(f"ALTER DATABASE migrating RENAME TO {name}")
     return name
+
+
+def migrate_or_copy(empty: str) -> None:
+    """The database has all tables: by what an earlier run wrote down of them, where migrations are the same."""
+    folder, programs = ROOT / ".pytest_cache", postgresql_binaries()
+    folder.mkdir(exist_ok=True)
+    kept = folder / f"migrated-{as_they_are()}.sql"
+    if not kept.exists():
+        with tempfile.TemporaryDirectory() as data:
+            migrate(Path(data), DATABASE_URL=empty)
+        for former in folder.glob("migrated-*.sql"):
+            former.unlink()
+        if (programs / "pg_dump").exists():
+            written = kept.with_suffix(".part")
+            subprocess.run([programs / "pg_dump", "--file", written, empty], check=True)
+            written.rename(kept)
+        return
+    command = [programs / "psql", "--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1"]
+    subprocess.run([*command, "--output", os.devnull, "--file", kept, empty], check=True)
 
 
 def copy_on_postgresql(template: str, name: str) -> None:
