@@ -1,8 +1,10 @@
 """Rules for the whole suite; people and helpers are in tests/conftest.py."""
 
 import gc
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -80,6 +82,17 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What `bin/test` adds up."""
+    if NOTES:
+        ended = {
+            name: len(terminalreporter.stats.get(name, ()))
+            for name in ("failed", "passed", "skipped", "error")
+        }
+        group = "postgresql" if on_postgresql() else "sqlite"
+        (NOTES / choosing.ENDED.replace("*", group)).write_text(json.dumps(ended))
 
 
 def on_postgresql() -> bool:

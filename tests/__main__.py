@@ -15,18 +15,19 @@
 Arguments after the name of a group go to pytest as well.
 """
 
+import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
-from .choosing import choose
+from .choosing import ENDED, choose
 from .chromium import chromium
 from .services import throwaway_services
 
@@ -96,15 +97,14 @@ def run_all(groups: list[Group], *arguments: str) -> int:
         migrating_meanwhile(services),
     ):
         codes = []
-        for number, group in enumerate(groups):
-            report = f"--junit-xml={folder}/{number}.xml"
+        for group in groups:
             # What was noted on SQLite tells what PostgreSQL is asked.
             chosen = choose(Path(folder)) if group.grown else None
             files = chosen.files if chosen else []
             said = f"{group.title}. {chosen}" if chosen else group.title
             asked = replace(group, title=said)
-            codes.append(run(asked, [report, *arguments, *files], services, MAGO_TEST_NOTES=folder))
-        print("\n" + total(Path(folder).glob("*.xml"), time.monotonic() - begin))
+            codes.append(run(asked, [*arguments, *files], services, MAGO_TEST_NOTES=folder))
+        print("\n" + total(Path(folder).glob(ENDED), time.monotonic() - begin))
     return int(any(codes))
 
 
@@ -147,20 +147,13 @@ def migrating_meanwhile(services: dict[str, str]) -> Iterator[None]:
         process.wait()
 
 
-def total(reports: Iterable[Path], seconds: float) -> str:
+def total(ended: Iterable[Path], seconds: float) -> str:
     """The last line of all groups together, in the form that pytest gives it."""
-    suites = [suite for report in reports for suite in ET.parse(report).iter("testsuite")]
-    count = {
-        name: sum(int(suite.get(name, "0")) for suite in suites)
-        for name in ("tests", "failures", "errors", "skipped")
-    }
-    passed = count["tests"] - count["failures"] - count["errors"] - count["skipped"]
-    figures = {
-        "failed": count["failures"],
-        "passed": passed,
-        "skipped": count["skipped"],
-        "error" if count["errors"] == 1 else "errors": count["errors"],
-    }
+    count: Counter[str] = Counter()
+    for group in ended:
+        count.update(json.loads(group.read_text()))
+    errors = count.pop("error", 0)
+    figures = dict(count) | {"error" if errors == 1 else "errors": errors}
     words = ", ".join(f"{number} {word}" for word, number in figures.items() if number)
     return f" {words or 'no tests ran'} in {seconds:.2f}s ".center(80, "=")
 
