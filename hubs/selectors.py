@@ -38,6 +38,13 @@ def hubs_anywhere(actor: Actor) -> QuerySet[Hub]:
     return hubs.filter(Q(organization__in=whole) | Q(site__in=some))  # type: ignore[no-any-return]
 
 
+def organizations_of(actor: Actor) -> list[UUID]:
+    """Where somebody holds a role at all; what it shows is for the others here to say."""
+    if not isinstance(actor, User | ServiceAccount):
+        return []
+    return sorted({b.organization_id for b in live_bindings(actor) if b.organization_id})
+
+
 def hub_for(
     actor: Actor,
     organization: Organization,

@@ -5,7 +5,7 @@ from functools import partial
 from typing import BinaryIO
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,6 +21,7 @@ from mago.audit.tags import Tag
 from mago.core.context import caller
 from mago.core.errors import Conflict, NotFound
 from mago.core.ratelimit import Limit
+from mago.core.trigram_tables import forget_deleted
 
 from .addresses import addresses_of
 from .copying import copy_of
@@ -115,6 +116,7 @@ def _erase(request: DataRequest) -> None:
     about.update(reason="", address="", request_id="")
     person.delete()
     forget()
+    transaction.on_commit(partial(forget_deleted, connection))
 
 
 def download(request: DataRequest, *, actor: User) -> BinaryIO:

@@ -62,26 +62,33 @@ class Invite(_MembersWork):
             raise refusal
 
     def do_all(self, items: Sequence[Item]) -> dict[Item, Refused]:
+        # With the rights that whoever asked has now, and the organization as it is now.
+        return type(self)(self.job)._invite(items)
+
+    def _invite(self, items: Sequence[Item]) -> dict[Item, Refused]:
+        sites = {site.pk: site for site in Site.objects.of(self.organization)}
+        guests: dict[Item, Guest] = {}
+        refused: dict[Item, Refused] = {}
+        for item in items:
+            asked = item.subject
+            at = UUID(asked["site"]) if asked["site"] else None
+            if at and at not in sites:
+                refused[item] = Refused(_("There is no such site."))
+                continue
+            guests[item] = Guest(
+                email=asked["email"],
+                role=RoleName(asked["role"]),
+                site=sites[at] if at else None,
+                key=UUID(asked["invitation"]),
+            )
         answers = invite_all(
             organization=self.organization,
-            guests=[self._guest(item.subject) for item in items],
+            guests=list(guests.values()),
             actor=self.actor,
             language=self.job.language,
         )
-        both = zip(items, answers, strict=True)
-        return {item: answer for item, answer in both if isinstance(answer, Refused)}
-
-    def _guest(self, asked: dict[str, Any]) -> Guest:
-        return Guest(
-            email=asked["email"],
-            role=RoleName(asked["role"]),
-            site=self._sites[UUID(asked["site"])] if asked["site"] else None,
-            key=UUID(asked["invitation"]),
-        )
-
-    @cached_property
-    def _sites(self) -> dict[UUID, Site]:
-        return {site.pk: site for site in Site.objects.of(self.organization)}
+        both = zip(guests, answers, strict=True)
+        return refused | {item: answer for item, answer in both if isinstance(answer, Refused)}
 
     def subject_to_undo(self, item: Item) -> Any:
         return item.subject["invitation"]

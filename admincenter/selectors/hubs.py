@@ -15,7 +15,7 @@ from hubs.life.selectors import AWAITED, late_after, offline_after, where_standi
 from hubs.models import EnrolmentCode, Hub, ReconnectToken, Room, State
 from hubs.operations.models import OPEN, Assignment, Group, Stage, Task
 from hubs.operations.selectors import tasks_of, where_stage
-from hubs.selectors import codes_of, hubs_anywhere, hubs_of, rooms_of
+from hubs.selectors import codes_of, hubs_anywhere, hubs_of, organizations_of, rooms_of
 from mago.audit import search as trail
 from mago.audit.models import AuditEvent
 from mago.audit.tags import Tag
@@ -80,7 +80,11 @@ def find_hubs_anywhere(
 
     `whole`: however many have `q` in their names, and however long it takes.
     """
-    is_named = hubs_named(q, most=None if whole else MOST_SEARCHED)
+    if can(viewer, Permission.HUBS_READ):
+        is_named = hubs_named(q, most=None if whole else MOST_SEARCHED)
+    else:
+        # Among their own alone: the newest of all could be others', and hide these.
+        is_named = hubs_named(q, organizations_of(viewer))
     found = _narrowed(hubs_anywhere(viewer), is_named, standing=standing, state=state)
     return Listing((found.select_related("organization"),), key=("id",))
 
@@ -89,7 +93,9 @@ def find_hubs(
     viewer: Actor, organization: Organization, *, whole: bool = False, **filters: Any
 ) -> Listing:
     """As `hubs_that_match`, the newest first; `whole` as above."""
-    most = None if whole else MOST_SEARCHED
+    # Whoever sees some of the sites only would miss theirs among the newest of all.
+    sees_all = can(viewer, Permission.HUBS_READ, organization)
+    most = MOST_SEARCHED if sees_all and not whole else None
     found = hubs_that_match(viewer, organization, **filters, most=most).prefetch_related("tags")
     return Listing((found,), key=("created_at", "id"))
 

@@ -16,6 +16,8 @@ from django.db import DatabaseError, transaction
 PREFIX = "search_"
 # What is written collects here before it is put in place, in kB; each search reads all of it.
 _PENDING = 256
+# Pages that are merged at once, on SQLite.
+_STEP = 500
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,7 @@ def make(connection: Any, tables: Iterable[Table]) -> list[Table]:
     wanted = [table for table in tables if table.name in there]
     if connection.vendor == "sqlite":
         return [table for table in wanted if not _made_on_sqlite(connection, table)]
-    found = indexed(connection)
-    missing = [table for table in wanted if table.name not in found]
+    missing = [table for table in wanted if not _stands_on_postgresql(connection, table)]
     if missing and not _done(connection, "CREATE EXTENSION IF NOT EXISTS pg_trgm"):
         return missing
     return [table for table in missing if not _made_on_postgresql(connection, table)]
@@ -77,8 +78,43 @@ def indexed(connection: Any) -> set[str]:
     return {name.removeprefix(PREFIX).removesuffix(end) for name in mine}
 
 
+def forget_deleted(connection: Any) -> None:
+    """Nothing is left in SQLite's indexes of what was deleted: FTS5 only marks it, until it merges.
+
+    In small steps, so that nobody who writes waits for long. To be called outside a transaction.
+    """
+    if connection.vendor != "sqlite":
+        return
+    for name in indexed(connection):
+        words = Table(name, ()).words
+        pages, written = -_STEP, 2  # The first one begins, whatever there is to merge.
+        while written > 1:
+            before = connection.connection.total_changes
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"INSERT INTO {words} ({words}, rank) VALUES ('merge', %s)",  # noqa: S608
+                    [pages],
+                )
+            pages, written = _STEP, connection.connection.total_changes - before
+
+
+def _stands_on_postgresql(connection: Any, table: Table) -> bool:
+    """Its index is whole, and of these columns."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_get_indexdef(oid) FROM pg_class JOIN pg_index ON indexrelid = oid"
+            " WHERE relname = %s AND indisvalid AND pg_table_is_visible(oid)",
+            [table.copy],
+        )
+        return any(f"({_trigrams_of(table)})" in stands for (stands,) in cursor.fetchall())
+
+
+def _trigrams_of(table: Table) -> str:
+    return ", ".join(f"{column} gin_trgm_ops" for column in table.columns)
+
+
 def _made_on_postgresql(connection: Any, table: Table) -> bool:
-    columns = ", ".join(f"{column} gin_trgm_ops" for column in table.columns)
+    columns = _trigrams_of(table)
     # Of one that was not finished something is left, which nothing uses.
     return _done(connection, f"DROP INDEX IF EXISTS {table.copy}") and _done(
         connection,

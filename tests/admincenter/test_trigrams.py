@@ -7,7 +7,11 @@ from django.core.management import call_command
 from django.db import connection
 
 from accounts.access.models import Membership, ServiceAccount
+from accounts.access.roles import RoleName
+from accounts.access.scope import Scope
+from accounts.access.services import grant_role
 from accounts.models import User
+from accounts.organizations.models import Site
 from accounts.organizations.services import create_organization, create_site
 from accounts.provider.models import Application
 from admincenter import checks
@@ -161,6 +165,53 @@ def test_of_what_very_many_have_in_common_a_list_sorts_some_and_a_job_has_all(
     assert len(shown(find_people(q="rowd"))) == (3 if is_sqlite else 6)
     assert len(shown(find_people(q="crowd"))) == 6  # by address, however many
     assert len(shown(find_people(q="rowd", whole=True))) == 6
+
+
+def test_newer_hubs_of_others_hide_nobodys_own(
+    alice: Any, charlie: Any, acme: Any, umbra: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("admincenter.selectors.hubs.MOST_SEARCHED", 1)
+    assert shown(find_hubs_anywhere(alice, q="ectern")) == ["Lectern of Acme Robotics"]
+    assert shown(find_hubs_anywhere(charlie, q="ectern")) == ["Lectern of Umbra Robotics"]
+    roof = create_site(organization=acme, name="Roof", actor=alice)
+    Membership.objects.create(organization=acme, user=charlie)
+    grant_role(user=charlie, role=RoleName.TECHNICIAN, actor=alice, scope=Scope(acme.pk, roof.pk))
+    hub = {"organization": acme, "model": "P", "state": State.ACTIVE}
+    Hub.objects.create(serial="SN-1", name="Lectern on the roof", site=roof, **hub)
+    Hub.objects.create(serial="SN-2", name="Lectern below", site=acme_hall(acme), **hub)
+    assert shown(find_hubs(charlie, acme, q="ectern")) == ["Lectern on the roof"]
+
+
+def acme_hall(acme: Any) -> Any:
+    return Site.objects.of(acme).get(name="Hall")
+
+
+@pytest.mark.skipif(not is_sqlite, reason="of FTS5")
+def test_nothing_is_left_of_a_name_that_was_erased(person: Any) -> None:
+    def is_there() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT block FROM search_accounts_user_words_data")
+            return any(b"zyx" in bytes(block) for (block,) in cursor.fetchall())
+
+    gone = person("zyxomma")
+    assert is_there()
+    gone.delete()
+    assert is_there()
+    trigram_tables.forget_deleted(connection)
+    assert not is_there()
+
+
+def test_an_index_of_other_columns_is_made_anew(db: None) -> None:
+    table = trigram_tables.Table("hubs_hub", ("serial",))
+    assert trigram_tables.make(connection, [table]) == []
+    with connection.cursor() as cursor:
+        if is_sqlite:
+            cursor.execute("SELECT sql FROM sqlite_master WHERE name = %s", [table.words])
+        else:
+            cursor.execute("SELECT pg_get_indexdef(%s::regclass)", [table.copy])
+        (made,) = cursor.fetchone()
+    assert "serial" in made
+    assert "name" not in made
 
 
 @pytest.mark.parametrize("searched", ALL, ids=lambda one: one.table.name)

@@ -8,12 +8,13 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.access.models import Invitation, Membership
 from accounts.access.roles import RoleName
-from accounts.access.services import Guest, invite, invite_all, inviting
+from accounts.access.services import Guest, grant_role, invite, invite_all, inviting
 from accounts.models import User
-from admincenter.bulk.members import draft
+from accounts.organizations.services import create_site
+from admincenter.bulk.members import Invite, draft
 from mago.audit.models import AuditName
 from mago.audit.tags import Tag
-from mago.core.errors import Conflict, Refused
+from mago.core.errors import Conflict, Forbidden, Refused
 from mago.core.ratelimit import Limit
 from mago.jobs import running
 from mago.jobs.models import Job, Outcome
@@ -130,3 +131,29 @@ def test_who_may_not_invite_invites_nobody(acme: Any, bob: Any) -> None:
     with pytest.raises(Refused):
         invite_all(organization=acme, guests=guests, actor=bob)
     assert not Invitation.objects.of(acme).exists()
+
+
+def test_rights_that_are_lost_on_the_way_invite_nobody_more(
+    acme: Any, alice: Any, bob: Any, mails: Any
+) -> None:
+    role = grant_role(
+        user=bob, role=RoleName.SITE_ADMINISTRATOR, actor=alice, scope=acme.access_scope
+    )
+    work = Invite(job_of(acme, bob, "ann", "ben"))
+    ann, ben = work.job.items.order_by("number")
+    assert work.do_all([ann]) == {}
+    role.delete()
+    with pytest.raises(Forbidden):
+        work.do_all([ben])
+    assert [mail.recipient for mail in mails("invitation")] == ["ann@example.com"]
+
+
+def test_a_site_that_is_gone_is_said_of_its_line(acme: Any, alice: Any) -> None:
+    hall = create_site(organization=acme, name="Hall", actor=alice)
+    text = "email,site\nann@example.com,Hall\nben@example.com,\n"
+    columns = {"email": "email", "site": "site"}
+    job = draft(acme, text, columns, RoleName.GUEST, actor=alice)
+    hall.delete()
+    start_job(job, actor=alice)
+    running.run(job.pk)
+    assert told(job) == ["There is no such site.", "done"]
