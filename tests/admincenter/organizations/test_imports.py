@@ -137,7 +137,7 @@ def test_rights_that_are_lost_on_the_way_invite_nobody_more(
     acme: Any, alice: Any, bob: Any, mails: Any
 ) -> None:
     role = grant_role(
-        user=bob, role=RoleName.SITE_ADMINISTRATOR, actor=alice, scope=acme.access_scope
+        user=bob, role=RoleName.ORGANIZATION_OWNER, actor=alice, scope=acme.access_scope
     )
     work = Invite(job_of(acme, bob, "ann", "ben"))
     ann, ben = work.job.items.order_by("number")
