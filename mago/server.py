@@ -1,8 +1,8 @@
 """The web server of `manage.py serve`: granian, and one worker process.
 
-The first process holds the port, starts the worker and stops it. It knows nothing of Django: what both had loaded
-would soon be there twice, as Python writes into each object that it looks at. So nothing of ours is imported
-above; the worker does it all.
+The first process starts the worker and stops it, which takes the port once it is ready. It knows nothing of Django:
+what both had loaded would soon be there twice, as Python writes into each object that it looks at. So nothing of
+ours is imported above; the worker does it all.
 """
 
 import argparse
@@ -50,8 +50,11 @@ def listens_on(words: list[str]) -> tuple[str, int]:
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--host", default="127.0.0.1")
     known, _ = parser.parse_known_args(words)
-    port = os.environ.get("PORT") or ""
-    return known.host, int(port) if port.isdecimal() and 0 < int(port) < 65536 else 8000
+    try:
+        port = int(os.environ.get("PORT") or 8000)
+    except ValueError:
+        port = 0
+    return known.host, port if 0 < port < 65536 else 8000
 
 
 def refuse_taken_port(host: str, port: int) -> None:
@@ -80,6 +83,8 @@ def load_in_worker(words: list[str], host: str, port: int) -> Any:
     # What is loaded stays: it is looked through once, and not each time that something was added.
     gc.disable()
     announce = prepare(words)
+    # Somebody may have taken it meanwhile, and would be taken for us.
+    refuse_taken_port(host, port)
     from mago.wsgi import application
 
     gc.collect()
@@ -96,7 +101,12 @@ def prepare(words: list[str]) -> Callable[[], None]:
 
     try:
         import django
+        from django.core.management.base import handle_default_options
 
+        parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+        parser.add_argument("--settings")
+        parser.add_argument("--pythonpath")
+        handle_default_options(parser.parse_known_args(words)[0])
         django.setup()
         from mago.management.commands.serve import Command
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any, cast
 
+from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse, QueryDict
 
@@ -113,4 +114,6 @@ def _is_usual(environ: Environ) -> bool:
         and not environ.get("QUERY_STRING")
         and "HTTP_ACCEPT_LANGUAGE" not in environ
         and is_secure(environ)
+        # Its pages of errors ask a request for more than these have.
+        and not settings.DEBUG
     )

@@ -106,6 +106,10 @@ class _OfOnePerson(Resource):
         key: UUID = self.kwargs["person_id"]
         return person_for(key)
 
+    def person_asked_for(self) -> User:
+        """To be shown something of, or to change it."""
+        return self.read_person() if self.request.method == "GET" else self.person()
+
     def read_person(self) -> User:
         """To be shown: that somebody looked is recorded."""
         person = self.person()
@@ -198,7 +202,7 @@ class SessionOfPerson(_OfOnePerson):
     changes = {"DELETE": Permission.SESSIONS_END}
 
     def row(self) -> Session:
-        return session_of(self.person(), self.kwargs["session_id"])
+        return session_of(self.person_asked_for(), self.kwargs["session_id"])
 
     get = read(SessionSerializer, summary="One session")
 
@@ -221,7 +225,7 @@ class ProgramOfPerson(_OfOnePerson):
     changes = {"DELETE": Permission.SESSIONS_END}
 
     def row(self) -> TokenFamily:
-        found = families_of(self.person()).filter(pk=self.kwargs["family_id"])
+        found = families_of(self.person_asked_for()).filter(pk=self.kwargs["family_id"])
         family = found.select_related("application").first()
         if family is None:
             raise NotFound

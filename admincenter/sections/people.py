@@ -58,9 +58,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @require(Permission.PEOPLE_READ)
 @require_safe
 def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
-    found = person_for(person_id)
-    services.tell_of_reading(found, actor=actor(request))
-    return _page(request, found, ReasonForm())
+    return _page(request, person_for(person_id), ReasonForm())
 
 
 @require(Permission.PEOPLE_DISABLE)
@@ -190,6 +188,7 @@ def _page_of(person: User) -> str:
 def _page(
     request: HttpRequest, person: User, form: ReasonForm, *, status: int = 200
 ) -> HttpResponse:
+    services.tell_of_reading(person, actor=actor(request))
     sees_trail = Permission.AUDIT_READ in permissions(request)
     context = {
         "person": person,

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.access.permissions import Permission
-from accounts.access.services import demand_permission
+from accounts.access.services import demand_permission, demand_to_decide
 from accounts.models import User
 from accounts.organizations.models import Organization
 from mago.audit.services import record
@@ -17,7 +17,6 @@ from mago.core.forms import unusable
 from ..models import Hub
 from ..services.locking import locked
 from .models import LONGEST_TAG, Group, Membership, Tag
-from .selectors import tags_asked_for
 
 MOST_TAGS = 20
 MOST_GROUPS = 200
@@ -118,9 +117,7 @@ def set_tags(*, hub: Hub, tags: Sequence[str], actor: User) -> None:
     before = set(held.values_list("name", flat=True))
     if wanted == before:
         return
-    if not tags_asked_for(hub.organization_id).isdisjoint(wanted ^ before):
-        # Else whoever looks after hubs would decide which conditional roles count for them, also their own.
-        demand_permission(actor, Permission.CONDITIONS_EDIT, hub)
+    demand_to_decide(actor, hub.organization_id, {"hub.tag": wanted ^ before})
     held.filter(name__in=before - wanted).delete()
     Tag.objects.bulk_create(Tag(hub=hub, name=name) for name in sorted(wanted - before))
     record(

@@ -7,8 +7,6 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from accounts.access.conditions import values_asked
-from accounts.access.models import Condition
 from accounts.access.permissions import Permission
 from accounts.access.selectors import Actor, can
 from accounts.organizations.models import Organization
@@ -35,12 +33,6 @@ def deliverable(hub: Any) -> QuerySet[Assignment]:
         expires_at__gt=now,
         task__kind__in=kinds_for(hub.scopes),
     )
-
-
-def tags_asked_for(organization_id: UUID) -> set[str]:
-    """The tags for which conditions of the organization ask."""
-    rules = Condition.objects.of(organization_id).values_list("rule", flat=True)
-    return {tag for rule in rules for tag in values_asked(rule, "hub.tag")}
 
 
 def groups_of(organization: Organization) -> QuerySet[Group]:

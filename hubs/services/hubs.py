@@ -4,9 +4,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.access.permissions import Permission
-from accounts.access.services import demand_permission
+from accounts.access.services import demand_permission, demand_to_decide
 from accounts.models import User
 from accounts.organizations.models import Site
+from accounts.organizations.services.sites import differences
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.errors import Refused
@@ -24,6 +25,7 @@ def edit_hub(*, hub: Hub, name: str, site: Site, room: Room | None, actor: User)
         message = _("This room is at another site.")
         raise Refused(message, code="wrong_place", fields={"room": [message]})
     demand_permission(actor, Permission.HUBS_EDIT, site)
+    demand_to_decide(actor, hub.organization_id, differences(hub.site.attributes, site.attributes))
     before = _told(hub)
     hub.name, hub.site, hub.room = name, site, room
     hub.save(update_fields=["name", "site", "room"])

@@ -1,7 +1,7 @@
 """Who belongs where and holds what: every change, with its audit row."""
 
 from .administrators import appoint_administrator, dismiss_administrator
-from .conditions import create_condition, delete_condition, edit_condition
+from .conditions import create_condition, delete_condition, demand_to_decide, edit_condition
 from .demands import demand_permission, demand_to_bind
 from .inviting import Guest, invite, invite_all
 from .members import (
@@ -34,6 +34,7 @@ __all__ = [
     "delete_custom_role",
     "demand_permission",
     "demand_to_bind",
+    "demand_to_decide",
     "dismiss_administrator",
     "edit_condition",
     "edit_custom_role",

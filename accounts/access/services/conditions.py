@@ -1,6 +1,8 @@
 """Conditions are made, changed and deleted."""
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import ProtectedError
@@ -11,9 +13,10 @@ from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.errors import Conflict, Refused
 
-from ..conditions import BadRule, check
+from ..conditions import BadRule, check, values_asked
 from ..models import Condition, RoleBinding
 from ..permissions import Permission
+from ..scope import Scope
 from .common import locked, save_named
 from .demands import demand_permission, demand_to_bind_all
 
@@ -85,3 +88,20 @@ def delete_condition(*, condition: Condition, actor: User) -> None:
         raise Conflict(
             _("Roles stand under this condition. Change them first."), code="in_use"
         ) from None
+
+
+def demand_to_decide(actor: User, organization_id: UUID, changed: Mapping[str, set[str]]) -> None:
+    """Forbidden where conditions ask for one of these values of an attribute and `actor` might not edit these conditions.
+
+    Else whoever looks after hubs and sites would decide which conditional roles count, also their own. `changed` has
+    by the attribute's name the values that are given or taken.
+    """
+    asking = [
+        condition
+        for condition in Condition.objects.of(organization_id)
+        if any(values & values_asked(condition.rule, name) for name, values in changed.items())
+    ]
+    if asking:
+        demand_permission(actor, Permission.CONDITIONS_EDIT, Scope(organization_id))
+        bindings = RoleBinding.objects.filter(condition__in=asking)
+        demand_to_bind_all(actor, bindings.select_related("custom_role"))

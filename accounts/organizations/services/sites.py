@@ -5,7 +5,7 @@ from django.db.models import RestrictedError
 from django.utils.translation import gettext as _
 
 from accounts.access.permissions import Permission
-from accounts.access.services import demand_permission
+from accounts.access.services import demand_permission, demand_to_decide
 from accounts.access.services.common import save_named
 from accounts.models import User
 from mago.audit.services import record
@@ -34,6 +34,15 @@ def create_site(
     return site
 
 
+def differences(some: dict[str, str], others: dict[str, str]) -> dict[str, set[str]]:
+    """By the name that conditions know them by, the values of attributes in which two sites are not alike."""
+    names = {name for name, _value in some.items() ^ others.items()}
+    return {
+        f"site.{name}": {value for value in (some.get(name), others.get(name)) if value is not None}
+        for name in names
+    }
+
+
 @transaction.atomic
 def edit_site(
     *, site: Site, name: str, time_zone: str, attributes: dict[str, str], actor: User
@@ -43,6 +52,7 @@ def edit_site(
     if attributes != site.attributes:
         # Conditions ask for them: they decide who may do what there.
         demand_permission(actor, Permission.CONDITIONS_EDIT, site)
+        demand_to_decide(actor, site.organization_id, differences(site.attributes, attributes))
     before = {"name": site.name, "time_zone": site.time_zone, "attributes": site.attributes}
     site.name, site.time_zone, site.attributes = name, time_zone, attributes
     save_named(site)

@@ -23,7 +23,7 @@ _THERE = b"42P05"
 _SQLSTATE = DiagnosticField.SQLSTATE
 # As numbers: an enum's member is looked up each time it is named.
 _IDLE = int(TransactionStatus.IDLE)
-_ROWS, _FAILED = int(ExecStatus.TUPLES_OK), int(ExecStatus.FATAL_ERROR)
+_ROWS, _DONE = int(ExecStatus.TUPLES_OK), int(ExecStatus.COMMAND_OK)
 
 
 class Found:
@@ -80,7 +80,7 @@ class Direct:
         else:
             result = self._sent(sql, sent)
         status = result.status
-        if status == _FAILED:
+        if status not in (_ROWS, _DONE):
             result = self._tried_again(sql, sent, result)
             status = result.status
         return Found(result, adapts) if status == _ROWS else _NOTHING
@@ -94,7 +94,7 @@ class Direct:
     def _tried_again(self, sql: str, sent: Sequence[Any], failed: Any) -> Any:
         """What it gives the second time, where it failed only as prepared; raises otherwise."""
         result = self._sent(sql, sent) if self._forget_outdated(failed) else failed
-        if result.status == _FAILED:
+        if result.status not in (_ROWS, _DONE):
             raise self._error(result)
         return result
 

@@ -8,7 +8,8 @@ from accounts.access.models import Membership as Belonging
 from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
 from accounts.access.selectors import can
-from accounts.access.services import create_condition, grant_role
+from accounts.access.services import create_condition, create_custom_role, grant_role
+from accounts.organizations.services import create_site
 from hubs.models import Hub
 from hubs.operations.grouping import (
     add_to_group,
@@ -21,6 +22,7 @@ from hubs.operations.kinds import Kind
 from hubs.operations.models import Group, Membership, Tag
 from hubs.operations.orders import order_task
 from hubs.operations.selectors import groups_of
+from hubs.services.hubs import edit_hub
 from mago.core.errors import Forbidden, Refused
 
 
@@ -111,6 +113,43 @@ def test_a_tag_for_which_a_condition_asks_is_not_given_by_whom_it_would_let_in(
         set_tags(hub=hub, tags=["board"], actor=bob)
     set_tags(hub=hub, tags=["pilot"], actor=bob)
     assert sorted(hub.tags.values_list("name", flat=True)) == ["pilot"]
+
+
+def test_nor_by_whom_edits_conditions_and_could_not_bind_what_stands_under_it(
+    enrolled: Any, acme: Any, alice: Any, bob: Any
+) -> None:
+    rule = {"attribute": {"name": "hub.tag", "any_of": ["pilot"]}}
+    pilots = create_condition(organization=acme, name="Pilots", rule=rule, actor=alice)
+    Belonging.objects.create(organization=acme, user=bob)
+    gardener = create_custom_role(
+        organization=acme,
+        name="Gardener",
+        permissions=[Permission.HUBS_READ, Permission.HUBS_EDIT, Permission.CONDITIONS_EDIT],
+        actor=alice,
+    )
+    where = acme.access_scope
+    grant_role(user=bob, role=gardener, actor=None, scope=where)
+    set_tags(hub=enrolled.hub, tags=["pilot"], actor=bob)
+    set_tags(hub=enrolled.hub, tags=[], actor=bob)
+    grant_role(user=bob, role=RoleName.TECHNICIAN, actor=None, scope=where, condition=pilots)
+    with pytest.raises(Forbidden):
+        set_tags(hub=enrolled.hub, tags=["pilot"], actor=bob)
+    assert not enrolled.hub.tags.exists()
+
+
+def test_a_hub_is_not_moved_to_where_a_condition_lets_its_mover_do_more(
+    enrolled: Any, acme: Any, alice: Any, bob: Any
+) -> None:
+    rule = {"attribute": {"name": "site.country", "any_of": ["IT"]}}
+    create_condition(organization=acme, name="Italy", rule=rule, actor=alice)
+    there = create_site(organization=acme, name="Roma", attributes={"country": "IT"}, actor=alice)
+    Belonging.objects.create(organization=acme, user=bob)
+    grant_role(user=bob, role=RoleName.SITE_ADMINISTRATOR, actor=None, scope=acme.access_scope)
+    hub = enrolled.hub
+    with pytest.raises(Forbidden):
+        edit_hub(hub=hub, name="Moved", site=there, room=None, actor=bob)
+    edit_hub(hub=hub, name="Moved", site=there, room=None, actor=alice)
+    assert anew(hub).site == there
 
 
 def anew(hub: Hub) -> Hub:
