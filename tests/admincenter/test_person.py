@@ -60,12 +60,14 @@ def test_who_looked_at_whom_is_recorded(
 ) -> None:
     for page in (at(dora), at(alice)):
         admin.get(page)
+    # A form that is refused shows the whole page as well.
+    assert admin.post(f"{at(alice)}disable/").status_code == 400
     app.sign_in(dora)
     for path in ("", "/sessions", "/programs"):
         assert app.get(f"people/{alice.pk}{path}").status_code == 200
     told = events(Tag.PERSON_READ)
     assert {(event.actor_id, event.target_id) for event in told} == {(dora.pk, str(alice.pk))}
-    assert len(told) == 4
+    assert len(told) == 5
 
 
 def test_shows_the_roles_and_who_granted_them(admin: Any, alice: Any, dora: Any) -> None:
