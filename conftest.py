@@ -40,9 +40,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """What takes turns, or is tried with examples that are made up, is more in an exhaustive run."""
+    """What takes turns, or is tried with examples that are made up, is more in an exhaustive run; unit tests use no database."""
     if is_hypothesis_test(getattr(item, "obj", None)) or item.get_closest_marker("turns"):
         item.add_marker("exhaustive")
+    if statements.uses_a_database(item):
+        item.add_marker("database")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -2,7 +2,7 @@
 
     bin/test              the suite on SQLite, then on PostgreSQL and Valkey enough of it to send each statement
     bin/test --postgres   all that asks a database on PostgreSQL and Valkey
-    bin/test --fast       its quick part on SQLite
+    bin/test --fast       its unit tests: what uses no database, and no more than a moment
     bin/test --journeys   whole stories over HTTP, with processes that are started, stopped and killed
     bin/test --peers      with identity providers, directories, proxies and clients that others wrote, where installed
     bin/test --browser    the journeys in headless Chromium
@@ -56,7 +56,7 @@ SQLITE = Group(
 )
 GROWN = Group("The suite on PostgreSQL and Valkey", SQLITE.arguments, grown=True)
 FAST = Group(
-    "The quick part on SQLite", ("-m", "not (browser or peer or journey or slow)", *PARALLEL)
+    "The unit tests", ("-m", "not (browser or peer or journey or slow or database)", *PARALLEL)
 )
 JOURNEYS = Group("Whole stories over HTTP", ("-m", "journey and not peer", *BY_FILE))
 PEERS = Group("With programs that others wrote", ("-m", "peer", *BY_FILE))

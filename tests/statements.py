@@ -43,13 +43,13 @@ def could_differ(item: pytest.Item) -> bool:
 def asks_the_database(item: pytest.Item) -> bool:
     if could_differ(item):
         return True
-    if item.get_closest_marker("one_database"):
-        return False
-    if item.get_closest_marker("django_db") or {"db", "django_db_setup"} & set(
-        getattr(item, "fixturenames", ())
-    ):
-        return True
-    return issubclass(getattr(item, "cls", None) or object, SimpleTestCase)
+    return not item.get_closest_marker("one_database") and uses_a_database(item)
+
+
+def uses_a_database(item: pytest.Item) -> bool:
+    given = {"db", "django_db_setup"} & set(getattr(item, "fixturenames", ()))
+    kind = getattr(item, "cls", None) or object
+    return bool(item.get_closest_marker("django_db") or given or issubclass(kind, SimpleTestCase))
 
 
 class Notes:
