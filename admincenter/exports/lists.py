@@ -59,14 +59,12 @@ class People(Export):
     kind, page = "export.people", "people"
     title = _("Export people")
     permission, reads = Permission.PEOPLE_EXPORT, Permission.PEOPLE_READ
+    form_class = PeopleFilters
     columns = {
         **own("id", "email", "name", "is_active", "is_administrator", "is_deleted"),
         **own("is_locked_down", "email_confirmed_at", "created_at"),
         "last_sign_in_at": attrgetter("last_login"),
     }
-
-    def form(self, sent: Mapping[str, str]) -> Filters:
-        return PeopleFilters(sent)
 
     def find(self, **chosen: Any) -> Listing:
         return find_people(**chosen, whole=True)
@@ -76,15 +74,13 @@ class Sessions(Export):
     kind, page = "export.sessions", "sessions"
     title = _("Export sessions")
     permission, reads = Permission.PEOPLE_EXPORT, Permission.SESSIONS_READ
+    form_class = SessionFilters
     columns = {
         "id": attrgetter("id"),
         "person": attrgetter("user_id"),
         "email": attrgetter("user.email"),
         **own("browser", "user_agent", "address", "proofs", "created_at", "last_seen_at"),
     }
-
-    def form(self, sent: Mapping[str, str]) -> Filters:
-        return SessionFilters(sent)
 
     def find(self, **chosen: Any) -> Listing:
         return find_sessions(**chosen)
@@ -94,13 +90,11 @@ class Messages(Export):
     kind, page = "export.messages", "messages"
     title = _("Export messages")
     permission, reads = Permission.PEOPLE_EXPORT, Permission.MESSAGES_READ
+    form_class = MessageFilters
     columns = own(
         "id", "channel", "template", "recipient", "language", "status", "attempts",
         "created_at", "sent_at", "expires_at", "last_error", "gateway", "delivery",
     )  # fmt: skip
-
-    def form(self, sent: Mapping[str, str]) -> Filters:
-        return MessageFilters(sent)
 
     def find(self, **chosen: Any) -> Listing:
         return find_messages(**chosen)
@@ -110,6 +104,7 @@ class ApiTokens(Export):
     kind, page = "export.api_tokens", "api_tokens"
     title = _("Export API tokens")
     permission = reads = Permission.SERVICE_ACCOUNTS_READ
+    form_class = TokenFilters
     columns = {
         **own("id", "name"),
         "organization": attrgetter("service_account.organization.slug"),
@@ -118,9 +113,6 @@ class ApiTokens(Export):
         "created_by": lambda token: token.created_by and token.created_by.email,
         **own("created_at", "expires_at", "revoked_at", "last_used_at", "last_used_from"),
     }
-
-    def form(self, sent: Mapping[str, str]) -> Filters:
-        return TokenFilters(sent)
 
     def find(self, **chosen: Any) -> Listing:
         return find_all_tokens(**chosen)
@@ -132,13 +124,11 @@ class Applications(Export):
     kind, page = "export.applications", "applications"
     title = _("Export applications")
     permission = reads = Permission.APPLICATIONS_READ
+    form_class = ApplicationFilters
     columns = own(
         "id", "name", "type", "auth_method", "is_active", "grants", "scopes", "redirect_uris",
         "logout_uris", "sign_ins", "created_at",
     )  # fmt: skip
-
-    def form(self, sent: Mapping[str, str]) -> Filters:
-        return ApplicationFilters(sent)
 
     def find(self, **chosen: Any) -> Listing:
         return find_applications(self.organization, **chosen)
@@ -151,6 +141,7 @@ class AllHubs(Export):
     title = _("Export hubs of all fleets")
     permission = reads = Permission.HUBS_READ
     within = True
+    form_class = AnyHubFilters
     columns: ClassVar[Columns] = {
         "id": attrgetter("id"),
         "organization": attrgetter("organization.slug"),
@@ -160,9 +151,6 @@ class AllHubs(Export):
         "standing": lambda hub: str(hub.standing),
         **own("seen_at", "enrolled_at", "created_at"),
     }
-
-    def form(self, sent: Mapping[str, str]) -> Filters:
-        return AnyHubFilters(sent)
 
     def find(self, **chosen: Any) -> Listing:
         return find_hubs_anywhere(self.actor, **chosen, whole=True)
@@ -178,10 +166,8 @@ class Organizations(Export):
     title = _("Export organizations")
     permission = reads = Permission.ORGANIZATIONS_READ
     within = True
+    form_class = OrganizationFilters
     columns = own("id", "name", "slug", "is_active", "created_at")
-
-    def form(self, sent: Mapping[str, str]) -> Filters:
-        return OrganizationFilters(sent)
 
     def find(self, **chosen: Any) -> Listing:
         return find_organizations(self.actor, **chosen)
@@ -199,9 +185,6 @@ class Administrators(Export):
         **own("granted_at", "expires_at", "has_factor"),
     }
 
-    def form(self, sent: Mapping[str, str]) -> Filters:
-        return Filters(sent)
-
     def find(self, **chosen: Any) -> Listing:
         return find_administrators()
 
@@ -210,6 +193,7 @@ class Lockdowns(Export):
     kind, page = "export.lockdowns", "lockdowns"
     title = _("Export lockdowns")
     permission = reads = Permission.LOCKDOWNS_EDIT
+    form_class = LockdownFilters
     columns: ClassVar[Columns] = {
         "id": attrgetter("id"),
         "person": lambda one: one.person and one.person.email,
@@ -220,9 +204,6 @@ class Lockdowns(Export):
         "lifted_by": lambda one: one.lifted_by and one.lifted_by.email,
         **own("lifted_at", "lifted_because"),
     }
-
-    def form(self, sent: Mapping[str, str]) -> Filters:
-        return LockdownFilters(sent)
 
     def find(self, **chosen: Any) -> Listing:
         found = lockdowns(lifted=chosen.get("state") == "lifted")
@@ -260,6 +241,7 @@ class Members(_OfOrganization):
     title = _("Export members")
     # Whoever looks after the members; to read them is given to many more.
     permission, reads = Permission.MEMBERS_INVITE, Permission.MEMBERS_READ
+    form_class = MemberFilters
     columns: ClassVar[Columns] = {
         "id": attrgetter("id"),
         "person": attrgetter("user_id"),
@@ -270,9 +252,6 @@ class Members(_OfOrganization):
         "joined_at": attrgetter("joined_at"),
     }
 
-    def form(self, sent: Mapping[str, str]) -> Filters:
-        return MemberFilters(sent)
-
     def find(self, **chosen: Any) -> Listing:
         return find_members(self.whose, **chosen, whole=True)
 
@@ -282,14 +261,12 @@ class HubTasks(_OfOrganization):
     title = _("Export tasks of hubs")
     permission = reads = Permission.HUBS_READ
     within = True
+    form_class = TaskFilters
     columns: ClassVar[Columns] = {
         **own("id", "kind", "addressed_to", "local_time"),
         "ordered_by": attrgetter("created_by_id"),
         **own("created_at", "cancelled_at", "hubs", "open", "done", "failed"),
     }
-
-    def form(self, sent: Mapping[str, str]) -> Filters:
-        return TaskFilters(sent)
 
     def find(self, **chosen: Any) -> Listing:
         return find_tasks(self.actor, self.whose, **chosen)
@@ -305,6 +282,7 @@ class Bindings(_OfOrganization):
     title = _("Export who holds what")
     permission = reads = Permission.ROLES_READ
     within = True
+    form_class = BindingFilters
     columns: ClassVar[Columns] = {
         "id": attrgetter("id"),
         "person": attrgetter("user_id"),
@@ -317,9 +295,6 @@ class Bindings(_OfOrganization):
         **own("granted_at", "expires_at"),
     }
 
-    def form(self, sent: Mapping[str, str]) -> Filters:
-        return BindingFilters(sent)
-
     def find(self, **chosen: Any) -> Listing:
         return find_bindings(self.actor, self.whose, **chosen)
 
@@ -328,10 +303,8 @@ class ServiceAccounts(_OfOrganization):
     kind, page = "export.service_accounts", "organization_service_accounts"
     title = _("Export service accounts")
     permission = reads = Permission.SERVICE_ACCOUNTS_READ
+    form_class = ServiceAccountFilters
     columns = own("id", "name", "is_active", "live_tokens", "last_used_at", "created_at")
-
-    def form(self, sent: Mapping[str, str]) -> Filters:
-        return ServiceAccountFilters(sent)
 
     def find(self, **chosen: Any) -> Listing:
         return find_service_accounts(self.whose, **chosen)

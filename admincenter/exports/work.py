@@ -50,9 +50,11 @@ class Export(ActorsWork):
     reads: ClassVar[Permission]
     within: ClassVar[bool] = False
     columns: ClassVar[Columns]
+    # What the list is narrowed by.
+    form_class: ClassVar[type[Filters]] = Filters
 
-    @abstractmethod
-    def form(self, sent: Mapping[str, str]) -> Filters: ...
+    def form(self, sent: Mapping[str, str]) -> Filters:
+        return self.form_class(sent)
 
     @abstractmethod
     def find(self, **chosen: Any) -> Listing: ...

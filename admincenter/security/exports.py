@@ -51,10 +51,8 @@ class Releases(_OfProgramme):
     kind, page = "export.releases", "releases"
     title = _("Export releases")
     permission = reads = Permission.RELEASES_READ
+    form_class = EmptyFilters
     columns = own("id", "version", "notes", "target_on", "state", "ended_at", "created_at")
-
-    def form(self, sent: Mapping[str, str]) -> Filters:
-        return EmptyFilters(sent)
 
     def find(self, **chosen: Any) -> Listing:
         return Listing((all_releases(self.programme),), key=("created_at", "id"))
@@ -64,13 +62,11 @@ class PenetrationTests(_OfProgramme):
     kind, page = "export.penetration_tests", "penetration_tests"
     title = _("Export penetration tests")
     permission = reads = Permission.PENETRATION_TESTS_READ
+    form_class = EmptyFilters
     columns = own(
         "id", "tester", "firm", "methodology", "scope", "starts_on", "ends_on", "state",
         "retested_on", "retest_result", "created_at",
     )  # fmt: skip
-
-    def form(self, sent: Mapping[str, str]) -> Filters:
-        return EmptyFilters(sent)
 
     def find(self, **chosen: Any) -> Listing:
         return Listing((tests_of(self.programme),), key=("starts_on", "id"))
@@ -80,15 +76,13 @@ class Risks(_OfProgramme):
     kind, page = "export.risks", "risks"
     title = _("Export risks")
     permission = reads = Permission.RISKS_READ
+    form_class = RiskFilters
     columns: ClassVar[Columns] = {
         **own("id", "asset", "threat", "likelihood", "impact", "score", "treatment", "plan"),
         **own("residual_likelihood", "residual_impact", "residual"),
         "owner": lambda risk: risk.owner and risk.owner.email,
         **own("review_on", "closed_at", "created_at"),
     }
-
-    def form(self, sent: Mapping[str, str]) -> Filters:
-        return RiskFilters(sent)
 
     def find(self, **chosen: Any) -> Listing:
         return find_risks(self.programme, **chosen)
