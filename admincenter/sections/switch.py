@@ -26,7 +26,7 @@ HOME = "admincenter:organization"
 @require(Permission.ORGANIZATIONS_READ, within=True)
 @require_safe
 def switch(request: HttpRequest) -> HttpResponse:
-    """Organizations by how their short names begin, each with the way to it; without htmx, their list."""
+    """Organizations by their names, each with the way to it; without htmx, their list."""
     if not is_part(request):
         return redirect("admincenter:organizations")
     form, viewer, at = SearchForm(request.GET), actor(request), request.GET.get("at", "")
