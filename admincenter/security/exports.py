@@ -11,7 +11,7 @@ from ..exports.lists import own
 from ..exports.work import Columns, Export
 from ..keyset import Listing
 from ..pages import Filters
-from .forms.programme import EmptyFilters, RiskFilters
+from .forms.programme import RiskFilters
 from .forms.tickets import TicketFilters
 from .models import Programme
 from .selectors.penetration_tests import tests_of
@@ -51,7 +51,6 @@ class Releases(_OfProgramme):
     kind, page = "export.releases", "releases"
     title = _("Export releases")
     permission = reads = Permission.RELEASES_READ
-    form_class = EmptyFilters
     columns = own("id", "version", "notes", "target_on", "state", "ended_at", "created_at")
 
     def find(self, **chosen: Any) -> Listing:
@@ -62,7 +61,6 @@ class PenetrationTests(_OfProgramme):
     kind, page = "export.penetration_tests", "penetration_tests"
     title = _("Export penetration tests")
     permission = reads = Permission.PENETRATION_TESTS_READ
-    form_class = EmptyFilters
     columns = own(
         "id", "tester", "firm", "methodology", "scope", "starts_on", "ends_on", "state",
         "retested_on", "retest_result", "created_at",

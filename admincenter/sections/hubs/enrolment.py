@@ -20,10 +20,10 @@ from hubs.models import EnrolmentCode, Hub
 from mago.core import qr
 from mago.core.errors import Refused
 
-from ...pages import list_page, submit
+from ...pages import Filters, list_page, submit
 from ...selectors.hubs import find_codes
 from .common import act, around, code, get_or_post, organization, section
-from .forms import CodeFilters, EnrolForm, ImportForm
+from .forms import EnrolForm, ImportForm
 
 TAB = "hub_codes"
 SHOWN_LINES = 200
@@ -36,7 +36,7 @@ def codes(request: HttpRequest, whose: Organization) -> HttpResponse:
         request,
         "admincenter/hubs/codes.html",
         title=_("Enrolment codes"),
-        filters=CodeFilters(request.GET),
+        filters=Filters(request.GET),
         find=lambda: find_codes(actor(request), whose),
         **around(request, whose, TAB),
     )

@@ -93,10 +93,6 @@ class TaskFilters(Filters):
     )
 
 
-class CodeFilters(Filters):
-    """Codes are few: nothing narrows them."""
-
-
 class HubForm(Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=100, required=False)
     site = RowField(label=gettext_lazy("Site"))

@@ -31,10 +31,6 @@ def _text(label: Any, rows: int = 4, **kwargs: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=LONGEST_TEXT, widget=area, **kwargs)
 
 
-class EmptyFilters(Filters):
-    """Nothing narrows the list."""
-
-
 class ReleaseForm(Form):
     version = forms.CharField(label=gettext_lazy("Version"), max_length=60)
     target_on = _day(gettext_lazy("Target date"), required=False)

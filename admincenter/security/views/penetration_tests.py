@@ -15,9 +15,9 @@ from accounts.access.permissions import Permission
 
 from ...exports.ways import way_to_export
 from ...keyset import Listing
-from ...pages import list_page
+from ...pages import Filters, list_page
 from .. import exports, files
-from ..forms.programme import EmptyFilters, EngagementForm, FindingForm, RetestForm
+from ..forms.programme import EngagementForm, FindingForm, RetestForm
 from ..forms.tickets import AttachmentForm
 from ..models import PenetrationTest, Programme
 from ..selectors.penetration_tests import (
@@ -50,7 +50,7 @@ def tests(request: HttpRequest, whose: Programme) -> HttpResponse:
         request,
         "admincenter/security/tests.html",
         title=_("Penetration tests"),
-        filters=EmptyFilters(request.GET),
+        filters=Filters(request.GET),
         find=lambda: Listing((tests_of(whose),), key=("starts_on", "id")),
         **way_to_export(request, exports.PenetrationTests, whose),
         years=years_of(whose),

@@ -13,9 +13,9 @@ from mago.core.errors import NotFound
 
 from ...exports.ways import way_to_export
 from ...keyset import Listing
-from ...pages import list_page
+from ...pages import Filters, list_page
 from .. import exports
-from ..forms.programme import EmptyFilters, NoteForm, ReleaseForm
+from ..forms.programme import NoteForm, ReleaseForm
 from ..models import Programme, Release
 from ..selectors.releases import all_releases, checkpoints_of, release_for
 from ..selectors.tickets import tickets_that_match
@@ -42,7 +42,7 @@ def releases(request: HttpRequest, whose: Programme) -> HttpResponse:
         request,
         "admincenter/security/releases.html",
         title=_("Releases"),
-        filters=EmptyFilters(request.GET),
+        filters=Filters(request.GET),
         find=lambda: Listing((all_releases(whose),), key=("created_at", "id")),
         **way_to_export(request, exports.Releases, whose),
         **around(request, whose, TAB),
