@@ -1,6 +1,9 @@
 """The notices of one person: what they may know of, what of it is new to them."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 
 from django.core.cache import cache
 from django.utils.translation import get_language
@@ -10,7 +13,7 @@ from accounts.access.scope import Scope
 from accounts.access.selectors import can, live_bindings
 from accounts.models import User
 
-from ..selectors.figures import shared
+from ..selectors.figures import all_shared
 from .models import Read
 from .sources import SOURCES, Notice, Source, Where
 
@@ -33,7 +36,7 @@ class Shown:
 
 def notices_for(viewer: Viewer) -> list[Shown]:
     """All that needs somebody who may do what `viewer` may: new ones first, then by how much they matter."""
-    found = {one.key: one for source in SOURCES for one in _of(viewer, source)}
+    found = {one.key: one for one in _found(viewer)}
     read = set(Read.objects.filter(user_id=viewer.pk, key__in=found).values_list("key", flat=True))
     shown = [
         Shown(one, one.key in read)
@@ -56,13 +59,15 @@ def count_new(viewer: Viewer) -> int:
     return sum(not one.is_read for one in notices_for(viewer))
 
 
-def _of(viewer: Viewer, source: Source) -> list[Notice]:
-    where = _where(viewer, source)
-    if not where.everything and not where.organizations:
-        return []
-    whose = "all" if where.everything else str(viewer.pk)
-    name = f"notices:{SOURCES.index(source)}:{whose}:{get_language()}"
-    return shared(name, lambda: source.find(where), KEPT)
+def _found(viewer: Viewer) -> Iterator[Notice]:
+    """What each source has for somebody who may see so much; who may see all of it shares one answer."""
+    finders: dict[str, Callable[[], list[Notice]]] = {}
+    for number, source in enumerate(SOURCES):
+        where = _where(viewer, source)
+        if where.everything or where.organizations:
+            whose = "all" if where.everything else str(viewer.pk)
+            finders[f"notices:{number}:{whose}:{get_language()}"] = partial(source.find, where)
+    return chain.from_iterable(all_shared(finders, KEPT).values())
 
 
 def _where(viewer: Viewer, source: Source) -> Where:

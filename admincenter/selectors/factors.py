@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
 from operator import or_
+from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
@@ -77,23 +78,35 @@ def _name_of_coverage(organization: UUID | None) -> str:
 
 
 def _coverage(organization: UUID | None, most: int | None) -> Coverage:
-    if organization:
-        members = Membership.objects.of(organization)
-        newest = members.order_by("-joined_at", "-id")[:most] if most else members
-        people = User.objects.filter(is_active=True, pk__in=newest.values("user"))
-    elif most:
-        newest = User.objects.filter(is_active=True).order_by("-created_at")[:most]
-        people = User.objects.filter(pk__in=newest.values("pk"))
-    else:
-        people = User.objects.filter(is_active=True)
-    strongest = Case(
-        *(When(_has(kind), then=Value(kind.value)) for kind in _MODELS), default=Value("")
+    people, person, is_active = _newest(organization)
+    people = people.annotate(strongest=_strongest_of(person))
+    if most is None:
+        rows = people.filter(**{is_active: True}).order_by().values_list("strongest")
+        return _counted(Counter(dict(rows.annotate(Count("pk")))), cut=False)
+    # Counted here: to group them, the database would look for these rows among all.
+    looked_at = list(people.values_list(is_active, "strongest")[:most])
+    return _counted(
+        Counter(kind for active, kind in looked_at if active), cut=len(looked_at) >= most
     )
-    rows = people.order_by().annotate(strongest=strongest).values_list("strongest")
-    found = Counter(dict(rows.annotate(Count("pk"))))
-    number = found.total()
-    del found[""]
-    return Coverage(number, dict(found), cut=most is not None and number >= most)
+
+
+def _counted(found: Counter[str], *, cut: bool) -> Coverage:
+    """Of people by their strongest factor, "" being none."""
+    return Coverage(found.total(), {kind: n for kind, n in found.items() if kind}, cut)
+
+
+def _newest(organization: UUID | None) -> tuple[QuerySet[Any], str, str]:
+    """Everybody, or the members of an organization, the newest first along an index; the columns of their key and standing."""
+    if organization is None:
+        return User.objects.order_by("-created_at"), "pk", "is_active"
+    members = Membership.objects.of(organization).order_by("-joined_at", "-id")
+    return members, "user", "user__is_active"
+
+
+def _strongest_of(person: str) -> Case:
+    """The strongest factor of the person of that column, or ""."""
+    kinds = (When(_has(kind, person), then=Value(kind.value)) for kind in _MODELS)
+    return Case(*kinds, default=Value(""))
 
 
 def _has(kind: Kind, person: str = "pk") -> Exists:

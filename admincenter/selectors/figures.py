@@ -1,7 +1,7 @@
 """Figures that are counted: as far as it tells something, along an index, and no further; and how often what happened."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -64,6 +64,17 @@ def shared(name: str, make: Callable[[], T], seconds: int = SHARED) -> T:
         cache.set(key, kept, seconds)
     value: T = kept[0]
     return value
+
+
+def all_shared(makes: Mapping[str, Callable[[], T]], seconds: int) -> dict[str, T]:
+    """As `shared`, of several things by their names: asked for, and kept, all at once."""
+    keys = {name: f"admincenter:{name}" for name in makes}
+    known: dict[str, tuple[T]] = cache.get_many(keys.values())
+    made = {key: (makes[name](),) for name, key in keys.items() if key not in known}
+    if made:
+        cache.set_many(made, seconds)
+        known |= made
+    return {name: known[key][0] for name, key in keys.items()}
 
 
 @dataclass(frozen=True)

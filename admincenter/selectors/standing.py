@@ -12,7 +12,6 @@ from django.utils import timezone
 from accounts.access.models import Membership
 from accounts.federation.enterprise.endings import Ending, endings_of
 from accounts.federation.enterprise.models import OPEN, IdentityProvider
-from accounts.models import User
 from accounts.organizations.models import Organization
 from hubs.life.models import Presence
 from hubs.life.selectors import AWAITED, late_after, offline_after
@@ -171,11 +170,15 @@ def _name_of_active(organization: UUID, period: Period) -> str:
 
 def _active(organization: UUID, period: Period, most: int | None) -> Bounded:
     members = Membership.objects.of(organization)
-    newest = members.order_by("-joined_at", "-id")[:most] if most else members
     since = period.starts(timezone.now())[0]
-    people = User.objects.filter(pk__in=newest.values("user"), last_login__gte=since)
-    is_cut = most is not None and members.values("pk")[: most + 1].count() > most
-    return Bounded(people.count(), is_cut)
+    if most is None:
+        return Bounded(members.filter(user__last_login__gte=since).count())
+    # Looked at in their order, which stops at the last of them; chosen by the moment, all people would be read.
+    newest = members.order_by("-joined_at", "-id").values_list("user__last_login", flat=True)
+    found = list(newest[: most + 1])
+    return Bounded(
+        sum(last is not None and last >= since for last in found[:most]), len(found) > most
+    )
 
 
 def count_what_is_asked() -> None:

@@ -99,6 +99,22 @@ def test_the_worker_counts_everybody_where_that_are_many(
     assert figures_of(other) == (3, True, "3+")
 
 
+def test_the_newest_stand_for_all_also_where_some_of_them_are_disabled(
+    crowd: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(factors, "FEW", 3)
+    crowd(5)
+    acme = Organization.objects.create(name="acme", slug="acme")
+    for person in User.objects.all():
+        Membership.objects.create(organization=acme, user=person)
+    newest = Membership.objects.of(acme).order_by("-joined_at", "-id")[0].user
+    newest.is_active = False
+    newest.save()
+    assert factors.coverage(acme) == factors.Coverage(2, {}, cut=True)
+    count_figures()
+    assert factors.coverage(acme) == factors.Coverage(4, {})
+
+
 def test_live_sessions_are_those_that_open_a_page(
     admin: Any, alice: Any, bob: Any, charlie: Any
 ) -> None:
