@@ -18,7 +18,7 @@ from accounts.organizations.models import Organization
 from mago.audit.exporting import Format
 from mago.jobs.models import Job
 
-from ..exports import lists
+from ..exports import lists, set_up
 from ..exports.downloads import file_of
 from ..exports.services import export_of, request_export
 from ..exports.work import Export
@@ -99,6 +99,26 @@ BindingExports = exports_of(
 )
 ServiceAccountExports = exports_of(
     lists.ServiceAccounts, "Export the service accounts of an organization", OfOrganization
+)
+CertificateExports = exports_of(set_up.Certificates, "Export what was seen of certificates")
+AllIdentityProviderExports = exports_of(
+    set_up.AllIdentityProviders, "Export the identity providers that you may see"
+)
+IdentityProviderExports = exports_of(
+    set_up.IdentityProviders, "Export the identity providers of an organization", OfOrganization
+)
+PolicyExports = exports_of(set_up.Policies, "Export sign-in policies", OwnerResource)
+SiteExports = exports_of(set_up.Sites, "Export the sites that you may see", OfOrganization)
+RoomExports = exports_of(set_up.Rooms, "Export the rooms that you may see", OfOrganization)
+RoleExports = exports_of(set_up.Roles, "Export the roles that an organization made", OfOrganization)
+ConditionExports = exports_of(
+    set_up.Conditions, "Export the conditions of an organization", OfOrganization
+)
+DomainExports = exports_of(
+    set_up.Domains, "Export the domains that an organization claims", OfOrganization
+)
+OrganizationTokenExports = exports_of(
+    set_up.Tokens, "Export the API tokens of an organization", OfOrganization
 )
 
 

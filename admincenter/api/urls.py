@@ -57,12 +57,16 @@ of_organization = [
     path("bindings/exports", exports.BindingExports.as_view(), name="api-binding-exports"),
     path("bindings/<uuid:binding_id>", bindings.OneBinding.as_view(), name="api-binding"),
     path("roles", roles.Roles.as_view(), name="api-roles"),
+    path("roles/exports", exports.RoleExports.as_view(), name="api-role-exports"),
     path("roles/<uuid:role_id>", roles.OneRole.as_view(), name="api-role"),
     path("conditions", roles.Conditions.as_view(), name="api-conditions"),
+    path("conditions/exports", exports.ConditionExports.as_view(), name="api-condition-exports"),
     path("conditions/<uuid:condition_id>", roles.OneCondition.as_view(), name="api-condition"),
     path("sites", sites.Sites.as_view(), name="api-sites"),
+    path("sites/exports", exports.SiteExports.as_view(), name="api-site-exports"),
     path("sites/<uuid:site_id>", sites.OneSite.as_view(), name="api-site"),
     path("domains", domains.Domains.as_view(), name="api-domains"),
+    path("domains/exports", exports.DomainExports.as_view(), name="api-domain-exports"),
     path("domains/<uuid:domain_id>", domains.OneDomain.as_view(), name="api-domain"),
     path("domains/<uuid:domain_id>/check", domains.CheckDomain.as_view(), name="api-check-domain"),
     path(
@@ -89,6 +93,11 @@ of_organization = [
         name="api-enable-service-account",
     ),
     path("api-tokens", service_accounts.AllTokens.as_view(), name="api-organization-tokens"),
+    path(
+        "api-tokens/exports",
+        exports.OrganizationTokenExports.as_view(),
+        name="api-organization-token-exports",
+    ),
     path(
         "service-accounts/<uuid:account_id>/tokens",
         service_accounts.Tokens.as_view(),
@@ -155,6 +164,7 @@ of_applications = [
 of_policies = [
     path("policies", policies.Policies.as_view(), name="api-policies"),
     path("policies/effective", policies.EffectivePolicies.as_view(), name="api-effective-policies"),
+    path("policies/exports", exports.PolicyExports.as_view(), name="api-policy-exports"),
     path("policies/<uuid:policy_id>", policies.OnePolicy.as_view(), name="api-policy"),
 ]
 
@@ -181,6 +191,7 @@ of_fleet: list[URLPattern | URLResolver] = [
     path("hubs/<uuid:hub_id>", hubs.OneHub.as_view(), name="api-hub"),
     path("hubs/<uuid:hub_id>/", include(of_hub)),
     path("rooms", hub_places.Rooms.as_view(), name="api-rooms"),
+    path("rooms/exports", exports.RoomExports.as_view(), name="api-room-exports"),
     path("rooms/<uuid:room_id>", hub_places.OneRoom.as_view(), name="api-room"),
     path("hub-codes", hub_places.Codes.as_view(), name="api-hub-codes"),
     path("hub-codes/<uuid:code_id>", hub_places.OneCode.as_view(), name="api-hub-code"),
@@ -264,11 +275,21 @@ urlpatterns = [
     path("organizations/<uuid:organization_id>/", include(of_policies)),
     *of_policies,
     path("organizations/<uuid:organization_id>/", include(of_fleet)),
+    path(
+        "organizations/<uuid:organization_id>/identity-providers/exports",
+        exports.IdentityProviderExports.as_view(),
+        name="api-identity-provider-exports",
+    ),
     path("organizations/<uuid:organization_id>/", include(identity_provider_patterns)),
     path(
         "identity-providers",
         providers.AllIdentityProviders.as_view(),
         name="api-all-identity-providers",
+    ),
+    path(
+        "identity-providers/exports",
+        exports.AllIdentityProviderExports.as_view(),
+        name="api-all-identity-provider-exports",
     ),
     path("administrators", administrators.Administrators.as_view(), name="api-administrators"),
     path(
@@ -319,6 +340,11 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/cancel", jobs.CancelJob.as_view(), name="api-cancel-job"),
     path("jobs/<uuid:job_id>/undo", jobs.UndoJob.as_view(), name="api-undo-job"),
     path("certificates", certificates.Certificates.as_view(), name="api-certificates"),
+    path(
+        "certificates/exports",
+        exports.CertificateExports.as_view(),
+        name="api-certificate-exports",
+    ),
     path(
         "certificates/scan", certificates.ScanCertificates.as_view(), name="api-scan-certificates"
     ),

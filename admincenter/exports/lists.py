@@ -210,14 +210,14 @@ class Lockdowns(Export):
         return Listing((found,), key=("started_at", "id"))
 
 
-class _OfOrganization(Export):
+class OfOrganization(Export):
     @property
     def whose(self) -> Organization:
         assert self.organization
         return self.organization
 
 
-class Hubs(_OfOrganization):
+class Hubs(OfOrganization):
     kind, page = "export.hubs", "fleet"
     title = _("Export hubs")
     permission = reads = Permission.HUBS_READ
@@ -236,7 +236,7 @@ class Hubs(_OfOrganization):
         look_at(rows)
 
 
-class Members(_OfOrganization):
+class Members(OfOrganization):
     kind, page = "export.members", "organization_members"
     title = _("Export members")
     # Whoever looks after the members; to read them is given to many more.
@@ -256,7 +256,7 @@ class Members(_OfOrganization):
         return find_members(self.whose, **chosen, whole=True)
 
 
-class HubTasks(_OfOrganization):
+class HubTasks(OfOrganization):
     kind, page = "export.hub_tasks", "hub_tasks"
     title = _("Export tasks of hubs")
     permission = reads = Permission.HUBS_READ
@@ -275,7 +275,7 @@ class HubTasks(_OfOrganization):
         count_stages(rows)
 
 
-class Bindings(_OfOrganization):
+class Bindings(OfOrganization):
     """Who holds what: of those sites alone where the asker may read it."""
 
     kind, page = "export.bindings", "organization_bindings"
@@ -299,7 +299,7 @@ class Bindings(_OfOrganization):
         return find_bindings(self.actor, self.whose, **chosen)
 
 
-class ServiceAccounts(_OfOrganization):
+class ServiceAccounts(OfOrganization):
     kind, page = "export.service_accounts", "organization_service_accounts"
     title = _("Export service accounts")
     permission = reads = Permission.SERVICE_ACCOUNTS_READ

@@ -151,4 +151,6 @@ def _cell(value: object) -> object:
         return value.isoformat()
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False, cls=DjangoJSONEncoder)
     return ", ".join(map(str, value)) if isinstance(value, list) else value

@@ -13,13 +13,16 @@ from mago.tls.policy import PROFILES
 from mago.tls.selectors import endpoints
 from mago.tls.services import ask_for_scan
 
+from ..exports import set_up
+from ..exports.ways import way_to_export
 from ..pages import page
 
 
 @require(Permission.CERTIFICATES_READ)
 @require_safe
 def certificates(request: HttpRequest) -> HttpResponse:
-    context = {"endpoints": endpoints(), "profile": PROFILES[settings.TLS_PROFILE]}
+    way = way_to_export(request, set_up.Certificates)
+    context = {"endpoints": endpoints(), "profile": PROFILES[settings.TLS_PROFILE], **way}
     return page(request, "admincenter/certificates/list.html", context)
 
 

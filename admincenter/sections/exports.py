@@ -19,12 +19,11 @@ from mago.audit.exporting import Format
 from mago.core.errors import Refused
 from mago.jobs.selectors import job_for
 
-from ..exports import lists
+from ..exports import lists, set_up
 from ..exports.downloads import file_of
 from ..exports.services import export_of, request_export
 from ..exports.work import Export
-from .applications.views import owner
-from .organizations.common import organization
+from .organizations.common import organization, owner
 
 NOT_FILTERS = ("csrfmiddlewaretoken", "format")
 
@@ -72,11 +71,21 @@ organizations = exporting(lists.Organizations)
 administrators = exporting(lists.Administrators)
 lockdowns = exporting(lists.Lockdowns)
 applications = exporting(lists.Applications, owner)
+certificates = exporting(set_up.Certificates)
+all_identity_providers = exporting(set_up.AllIdentityProviders)
+policies = exporting(set_up.Policies, owner)
 hubs = exporting(lists.Hubs, organization)
 hub_tasks = exporting(lists.HubTasks, organization)
 members = exporting(lists.Members, organization)
 bindings = exporting(lists.Bindings, organization)
 service_accounts = exporting(lists.ServiceAccounts, organization)
+tokens = exporting(set_up.Tokens, organization)
+identity_providers = exporting(set_up.IdentityProviders, organization)
+sites = exporting(set_up.Sites, organization)
+rooms = exporting(set_up.Rooms, organization)
+roles = exporting(set_up.Roles, organization)
+conditions = exporting(set_up.Conditions, organization)
+domains = exporting(set_up.Domains, organization)
 
 
 @require(Permission.ORGANIZATIONS_READ, within=True)

@@ -16,29 +16,27 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from accounts.organizations import services
-from accounts.organizations.models import Organization, SignInPolicy
+from accounts.organizations.models import SignInPolicy
 
+from ..exports import set_up
+from ..exports.ways import way_to_export
 from ..navigation import permissions
 from ..pages import get_or_post, page, submit
 from ..reasons import with_reason
 from ..selectors.organizations import policies_together, policies_with_roles, policy_of
-from .organizations.common import around, organization
+from .organizations.common import Owner, around, owner
 from .organizations.forms import PolicyForm
 
 LIST = "policies"
-Owner = Organization | None
-
-
-def owner(request: HttpRequest, slug: str | None) -> Owner:
-    """The organization that the path names; none where it names none, which is the platform."""
-    return organization(request, slug) if slug else None
 
 
 @require(Permission.POLICIES_READ, of=owner)
 @require_safe
 def policies(request: HttpRequest, whose: Owner) -> HttpResponse:
     own = policies_with_roles(whose)
-    return _show(request, whose, "list", {"policies": own, "groups": policies_together(whose, own)})
+    way = way_to_export(request, set_up.Policies, whose)
+    context = {"policies": own, "groups": policies_together(whose, own), **way}
+    return _show(request, whose, "list", context)
 
 
 @require(Permission.POLICIES_EDIT, of=owner)

@@ -13,9 +13,17 @@ from django.utils import timezone
 from accounts.access.models import Membership
 from accounts.access.roles import RoleName
 from accounts.access.scope import PLATFORM
-from accounts.access.services import create_service_account, grant_role
+from accounts.access.services import (
+    create_condition,
+    create_custom_role,
+    create_service_account,
+    grant_role,
+)
+from accounts.federation.enterprise.models import IdentityProvider
+from accounts.federation.openid.models import OpenIdSettings
 from accounts.models import User
-from accounts.organizations.services import create_organization, create_site
+from accounts.organizations.models import SignInPolicy
+from accounts.organizations.services import claim_domain, create_organization, create_site
 from accounts.provider.services import create_application
 from accounts.provider.services.api_tokens import create_api_token
 from accounts.sessions.models import Session
@@ -26,10 +34,12 @@ from admincenter.security.selectors.programmes import programme_of
 from admincenter.security.services.releases import create_release
 from admincenter.security.services.tickets import create_ticket
 from hubs.models import Hub
+from hubs.services import create_room
 from mago.audit.models import AuditEvent
 from mago.core.errors import NotFound
 from mago.jobs import personal, running
 from mago.jobs.models import Job, State
+from mago.tls.models import Endpoint
 from tests.conftest import Browser
 
 
@@ -339,6 +349,92 @@ def test_every_other_list_has_its_export_beside_it(
     (row,) = rows(written(owner, ask(owner, f"{programme}tickets/", severity="high")))
     assert row["title"] == "'=Cookie survives"
     assert not rows(written(owner, ask(owner, f"{programme}tickets/", severity="low")))
+
+
+SECRET = "never-in-a-file"
+ORGANIZATIONS_OWN = (
+    "organizations/acme/sites/", "organizations/acme/roles/", "organizations/acme/conditions/",
+    "organizations/acme/domains/", "organizations/acme/policies/",
+    "organizations/acme/service-accounts/tokens/", "identity-providers/acme/", "hubs/acme/rooms/",
+)  # fmt: skip
+
+
+def set_up(organization: Any, owner: Any, name: str) -> list[Any]:
+    """One of each of what is set up, and the texts that no file may hold."""
+    made: Any = {"organization": organization, "actor": owner}
+    hall = create_site(**made, name=f"{name} hall", attributes={"country": "IT"})
+    create_room(site=hall, name=f"{name} room", actor=owner)
+    create_custom_role(**made, name=f"{name} caretakers", permissions=["hubs:read"])
+    rule = {"network": ["192.0.2.0/24"]}
+    create_condition(**made, name=f"{name} office", rule=rule)
+    domain = claim_domain(**made, name=f"{name}.example")
+    made_of = {"site": hall, "strength": 2, "methods": ["passkey"]}
+    SignInPolicy.objects.create(organization=organization, **made_of)
+    account = create_service_account(**made, name=f"{name} robot")
+    _row, token = create_api_token(account=account, name="Night", actor=owner)
+    provider = IdentityProvider.objects.create(
+        organization=organization, kind="oidc", name=f"{name} Entra", slug="entra"
+    )
+    OpenIdSettings.objects.create(
+        provider=provider, issuer="https://login.example", client_id=SECRET, secret=SECRET
+    )
+    return [domain.challenge, token, SECRET]
+
+
+def test_what_is_set_up_is_written_without_anothers_rows_and_without_secrets(
+    alice: Any, bob: Any, acme: Any, folder: Any
+) -> None:
+    secrets = set_up(acme, alice, "acme")
+    set_up(create_organization(name="Globex", owner=bob, actor=bob), bob, "globex")
+    owner, told, files = Browser().as_person(alice), {}, ""
+    for page in (*ORGANIZATIONS_OWN, "identity-providers/_all/"):
+        at = page.replace("_all/", "")
+        assert f'action="/admincenter/{page}export/"' in owner.get(f"/admincenter/{at}").text, at
+        file = written(owner, ask(owner, page, "jsonl"))
+        files += file
+        told[page] = [json.loads(line) for line in file.splitlines()]
+    assert {page: len(found) for page, found in told.items()} == dict.fromkeys(told, 1)
+    assert "globex" not in files.casefold()
+    assert [secret for secret in secrets if secret in files] == []
+    (site,) = rows(written(owner, ask(owner, ORGANIZATIONS_OWN[0])))
+    assert site["attributes"] == '{"country": "IT"}'
+    (policy,) = told["organizations/acme/policies/"]
+    assert policy.items() >= {"site": "acme hall", "strength": "two_factors"}.items()
+
+
+def test_who_sees_one_site_exports_that_one(alice: Any, bob: Any, acme: Any) -> None:
+    set_up(acme, alice, "acme")
+    gym = create_site(organization=acme, name="Gym", actor=alice)
+    grant_role(user=bob, role=RoleName.SITE_ADMINISTRATOR, scope=gym.access_scope, actor=alice)
+    keeper = Browser().as_person(bob)
+    (site,) = rows(written(keeper, ask(keeper, "organizations/acme/sites/")))
+    assert site["name"] == "Gym"
+    assert rows(written(keeper, ask(keeper, "hubs/acme/rooms/"))) == []
+    path = "/admincenter/organizations/acme/domains/export/"
+    assert keeper.post(path, {"format": "csv"}).status_code == 403
+
+
+def test_dora_exports_certificates_that_were_looked_at_and_the_policies_of_the_platform(
+    admin: Browser, acme: Any, settings: Any
+) -> None:
+    settings.TLS_ENDPOINTS = ("id.example.com:443", "new.example.com:443")
+    seen: Any = {
+        "not_after": timezone.now() + timedelta(days=9, hours=1),
+        "scanned_at": timezone.now(),
+    }
+    Endpoint.objects.create(
+        host="id.example.com", port=443, findings=[["version-offered", "TLS 1.0"]], **seen
+    )
+    Endpoint.objects.create(host="gone.example.com", port=443, **seen)
+    SignInPolicy.objects.create(idle_minutes=30)
+    SignInPolicy.objects.create(organization=acme, strength=2)
+    for page in ("certificates/", "policies/"):
+        assert f'action="/admincenter/{page}export/"' in admin.get(f"/admincenter/{page}").text
+    (row,) = rows(written(admin, ask(admin, "certificates/")))
+    expected = {"host": "id.example.com", "days_left": "9", "findings": "version-offered TLS 1.0"}
+    assert row.items() >= expected.items()
+    (policy,) = rows(written(admin, ask(admin, "policies/")))
+    assert (policy["idle_minutes"], policy["strength"]) == ("30", "")
 
 
 def test_an_export_of_a_programme_is_for_who_may_read_it(

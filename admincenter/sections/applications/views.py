@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
-from accounts.organizations.models import Organization
 from accounts.provider import services
 from accounts.provider.models import Application
 from accounts.provider.scopes import words_for
@@ -26,16 +25,10 @@ from ...exports.ways import way_to_export
 from ...navigation import permissions
 from ...pages import act, get_or_post, list_page, page, submit
 from ...selectors.applications import find_applications, secrets_of
-from ..organizations.common import around, organization
+from ..organizations.common import Owner, around, owner
 from .forms import GRANT_LABELS, ApplicationFilters, ApplicationForm, NewApplicationForm
 
 LIST = "applications"
-Owner = Organization | None
-
-
-def owner(request: HttpRequest, slug: str | None) -> Owner:
-    """The organization that the path names; none where it names none, which is the platform."""
-    return organization(request, slug) if slug else None
 
 
 @require(Permission.APPLICATIONS_READ, of=owner)

@@ -13,6 +13,8 @@ from accounts.organizations.models import Organization
 from hubs import services
 from hubs.models import Room
 
+from ...exports import set_up
+from ...exports.ways import way_to_export
 from ...selectors.hubs import rooms_with_hubs
 from .common import act, form_page, get_or_post, organization, section
 from .common import room as the_room
@@ -26,7 +28,8 @@ MOST = 1000
 @require_safe
 def rooms(request: HttpRequest, whose: Organization) -> HttpResponse:
     found = rooms_with_hubs(actor(request), whose, MOST)
-    return section(request, whose, "rooms", {"rooms": found}, tab=TAB)
+    way = way_to_export(request, set_up.Rooms, whose)
+    return section(request, whose, "rooms", {"rooms": found, **way}, tab=TAB)
 
 
 @require(Permission.SITES_EDIT, of=organization, within=True)

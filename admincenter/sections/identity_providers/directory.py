@@ -15,6 +15,8 @@ from accounts.federation.enterprise.selectors import is_on_for
 from accounts.organizations.models import Domain, Organization
 from mago.core.errors import NotFound
 
+from ...exports import set_up
+from ...exports.ways import way_to_export
 from ...navigation import permissions
 from ...pages import get_or_post, page, submit
 from ...selectors import identity_providers as selectors
@@ -27,7 +29,11 @@ from .forms import BreakGlassForm, CreateForm, RouteForm
 def everywhere(request: HttpRequest) -> HttpResponse:
     """Of all organizations in which one may see them."""
     rows = selectors.seen_by(actor(request))
-    context = {"rows": rows, "organizations": selectors.organizations_of(actor(request))}
+    context = {
+        "rows": rows,
+        "organizations": selectors.organizations_of(actor(request)),
+        **way_to_export(request, set_up.AllIdentityProviders),
+    }
     return page(request, "admincenter/identity_providers/everywhere.html", context)
 
 
@@ -45,6 +51,7 @@ def providers(request: HttpRequest, whose: Organization) -> HttpResponse:
         ],
         "emergency": selectors.emergency_of(whose),
         "emergency_form": BreakGlassForm(whose),
+        **way_to_export(request, set_up.IdentityProviders, whose),
     }
     return section(request, whose, "list", context)
 

@@ -23,17 +23,22 @@ from ...pages import get_or_post, page
 from ...tabs import Tab, links
 
 __all__ = [
+    "Owner",
     "act",
     "around",
     "form_page",
     "get_or_post",
     "organization",
     "owned",
+    "owner",
     "section",
     "site",
     "url_of_tab",
 ]
 
+
+# None is the platform.
+Owner = Organization | None
 
 TABS = (
     Tab(_("Overview"), "organization", Permission.ORGANIZATIONS_READ),
@@ -60,6 +65,11 @@ TABS = (
 def organization(request: HttpRequest, slug: str) -> Organization:
     """What a path speaks of; NotFound for whoever may not know of it."""
     return organization_for(request.user, slug)
+
+
+def owner(request: HttpRequest, slug: str | None) -> Owner:
+    """The organization that the path names; none where it names none, which is the platform."""
+    return organization(request, slug) if slug else None
 
 
 def site(request: HttpRequest, slug: str, site_id: UUID) -> Site:

@@ -15,6 +15,8 @@ from accounts.access.permissions import Permission
 from accounts.access.preview import Change
 from accounts.organizations.models import Organization
 
+from ...exports import set_up
+from ...exports.ways import way_to_export
 from ...selectors.organizations import conditions_of
 from .common import act, form_page, get_or_post, organization, owned, section
 from .dry_run import form_with_dry_run
@@ -35,7 +37,9 @@ EXAMPLES = (
 @require(Permission.ROLES_READ, of=organization)
 @require_safe
 def conditions(request: HttpRequest, whose: Organization) -> HttpResponse:
-    return section(request, whose, "conditions", {"conditions": conditions_of(whose)}, tab=TAB)
+    way = way_to_export(request, set_up.Conditions, whose)
+    context = {"conditions": conditions_of(whose), **way}
+    return section(request, whose, "conditions", context, tab=TAB)
 
 
 @require(Permission.CONDITIONS_EDIT, of=organization)

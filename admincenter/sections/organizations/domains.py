@@ -12,6 +12,8 @@ from accounts.organizations import services
 from accounts.organizations.models import Domain, Organization
 from accounts.organizations.selectors import domains_of
 
+from ...exports import set_up
+from ...exports.ways import way_to_export
 from ...reasons import with_reason
 from .common import act, form_page, get_or_post, organization, owned, section, url_of_tab
 from .forms import DomainForm
@@ -24,7 +26,8 @@ MOST = 200
 @require_safe
 def domains(request: HttpRequest, whose: Organization) -> HttpResponse:
     found = [(domain, *services.record_to_set(domain)) for domain in domains_of(whose)[:MOST]]
-    return section(request, whose, "domains", {"domains": found}, tab=TAB)
+    way = way_to_export(request, set_up.Domains, whose)
+    return section(request, whose, "domains", {"domains": found, **way}, tab=TAB)
 
 
 @require(Permission.DOMAINS_EDIT, of=organization)

@@ -16,6 +16,8 @@ from accounts.access.preview import Change
 from accounts.access.roles import PERMISSIONS, RoleName
 from accounts.organizations.models import Organization
 
+from ...exports import set_up
+from ...exports.ways import way_to_export
 from ...selectors.organizations import custom_roles_of
 from .common import act, form_page, get_or_post, organization, owned, section
 from .dry_run import form_with_dry_run
@@ -39,6 +41,7 @@ def roles(request: HttpRequest, whose: Organization) -> HttpResponse:
             (permission, [permission in held for _name, held in columns])
             for permission in IN_ORGANIZATIONS
         ],
+        **way_to_export(request, set_up.Roles, whose),
     }
     return section(request, whose, "roles", context, tab=TAB)
 

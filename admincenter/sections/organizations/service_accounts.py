@@ -16,7 +16,7 @@ from accounts.access.permissions import Permission
 from accounts.organizations.models import Organization
 from accounts.provider.services import create_api_token, revoke_api_token
 
-from ...exports import lists
+from ...exports import lists, set_up
 from ...exports.ways import way_to_export
 from ...pages import list_page, submit
 from ...reasons import with_reason
@@ -79,6 +79,7 @@ def tokens(request: HttpRequest, whose: Organization) -> HttpResponse:
         filters=TokenFilters(request.GET),
         find=lambda **chosen: find_all_tokens(organization=whose.slug, **chosen),
         crumb=_("API tokens"),
+        **way_to_export(request, set_up.Tokens, whose),
         **around(request, whose, TAB),
     )
 

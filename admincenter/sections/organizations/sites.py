@@ -10,6 +10,8 @@ from accounts.organizations import services
 from accounts.organizations.models import Organization, Site
 from accounts.organizations.selectors import sites_of
 
+from ...exports import set_up
+from ...exports.ways import way_to_export
 from .common import act, form_page, get_or_post, organization, section, site
 from .forms import SiteForm, site_values
 
@@ -21,7 +23,8 @@ MOST = 500
 @require_safe
 def sites(request: HttpRequest, whose: Organization) -> HttpResponse:
     found = sites_of(actor(request), whose)[:MOST]
-    return section(request, whose, "sites", {"sites": found}, tab=TAB)
+    way = way_to_export(request, set_up.Sites, whose)
+    return section(request, whose, "sites", {"sites": found, **way}, tab=TAB)
 
 
 @require(Permission.SITES_CREATE, of=organization)
