@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import islice
 from json.encoder import encode_basestring as quoted
 from typing import Any
 
@@ -71,6 +72,8 @@ def written_detail(value: object, depth: int = DEPTH_LIMIT) -> str:
         if (told := _written_other(value, depth)) is not None:
             return told
         value = clean_text(value)
+    elif len(value) < _SHORTEST and value.isprintable():
+        return quoted(value)
     if len(value) >= _SHORTEST and _LOOKS_SECRET.search(value):
         return _MASK
     return quoted(clean_text(value))
@@ -93,17 +96,22 @@ def _written_other(value: object, depth: int) -> str | None:
 
 
 def _written_object(value: Mapping[Any, Any], depth: int) -> str:
-    named = {clean_text(name, 64): item for name, item in list(value.items())[:ITEM_LIMIT]}
+    named: dict[str, tuple[str, bool, object]] = {}
+    for name, item in islice(value.items(), ITEM_LIMIT):
+        clean, spelled, is_secret = _name(
+            name if type(name) is str and len(name) <= 64 else clean_text(name, 64)
+        )
+        named[clean] = spelled, is_secret, item
     items = []
     for name in sorted(named):
-        item = named[name]
-        spelled, is_secret = _spelled(name)
+        spelled, is_secret, item = named[name]
         masked = is_secret and item is not None and not isinstance(item, bool)
-        items.append(f"{spelled}:{_MASK if masked else written_detail(item, depth - 1)}")
+        items.append(spelled + (_MASK if masked else written_detail(item, depth - 1)))
     return f"{{{','.join(items)}}}"
 
 
 @lru_cache(maxsize=1024)
-def _spelled(name: str) -> tuple[str, bool]:
-    """A name as JSON, and whether it speaks of a secret."""
-    return quoted(name), _SECRET.search(name) is not None
+def _name(name: str) -> tuple[str, str, bool]:
+    """A name made clean, the beginning of its member in JSON, and whether it speaks of a secret."""
+    clean = clean_text(name, 64)
+    return clean, f"{quoted(clean)}:", _SECRET.search(clean) is not None

@@ -12,7 +12,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Model
 from prometheus_client import Counter
 
-from mago.core.context import caller
+from mago.core.context import Caller, caller
 from mago.core.metrics import SIGN_INS
 
 from . import canonical, marks, selectors, tallies
@@ -28,12 +28,12 @@ __all__ = ["ChainBroken", "Outcome", "Sealing", "Tag", "entry", "record", "seal"
 BATCH = 1000
 # What monitoring counts as sign-ins of people.
 _SIGN_INS = {
-    Tag.SIGN_IN_SUCCEEDED: "succeeded",
-    Tag.SIGN_IN_FAILED: "failed",
-    Tag.FACTOR_FAILED: "failed",
-    Tag.FEDERATED_SIGN_IN_FAILED: "failed",
-    Tag.SIGN_IN_REFUSED: "refused",
-    Tag.SIGN_IN_LIMITED: "limited",
+    Tag.SIGN_IN_SUCCEEDED.value: "succeeded",
+    Tag.SIGN_IN_FAILED.value: "failed",
+    Tag.FACTOR_FAILED.value: "failed",
+    Tag.FEDERATED_SIGN_IN_FAILED.value: "failed",
+    Tag.SIGN_IN_REFUSED.value: "refused",
+    Tag.SIGN_IN_LIMITED.value: "limited",
 }
 # How far back, in event numbers, a run looks for events whose transaction ended after later ones.
 LOOK_BACK = 10_000
@@ -105,7 +105,7 @@ def _written(  # noqa: PLR0917 - by place, as each event passes here
     if "@" in told:
         # Encoded anew, as a name that was an address is sorted elsewhere now.
         told = canonical.encode(json.loads(hide_addresses(told)))
-    columns = [
+    columns: list[Any] = [
         datetime.now(UTC),
         tag._value_,  # `value` is a property that takes longer than all else of this list.
         outcome._value_,
@@ -117,13 +117,11 @@ def _written(  # noqa: PLR0917 - by place, as each event passes here
         "" if target is None else clean_text(target.pk, 64),
         "" if target is None else _label(target),
         organization_id,
-        clean_text(who.address, 45),
-        clean_text(who.user_agent, 300),
-        clean_text(who.request_id, 64),
+        *_place(who),
         told,
     ]
     columns.append(canonical.sign(columns))
-    if result := _SIGN_INS.get(tag):
+    if result := _SIGN_INS.get(tag._value_):
         method = detail.get("method") or detail.get("kind") or detail.get("provider") or "any"
         _sign_ins(str(method), result).inc()
     return columns
@@ -132,6 +130,15 @@ def _written(  # noqa: PLR0917 - by place, as each event passes here
 @lru_cache(maxsize=256)
 def _sign_ins(method: str, result: str) -> Counter:
     return SIGN_INS.labels(method, result)
+
+
+def _place(who: Caller) -> tuple[str, str, str]:
+    """The address, the browser and the request. All but always fit to be written: they are looked at as one."""
+    address, agent, request = who.address, who.user_agent, who.request_id
+    text = address + agent + request
+    if text.isprintable() and len(address) <= 45 and len(agent) <= 300 and len(request) <= 64:
+        return address, agent, request
+    return clean_text(address, 45), clean_text(agent, 300), clean_text(request, 64)
 
 
 def _person(person: object | None) -> tuple[UUID | None, str]:

@@ -6,20 +6,14 @@ listens to statements.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
 from typing import Any, TypeVar
-from uuid import UUID
 
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 
 T = TypeVar("T")
-
-# As Django writes them into SQLite: identifiers in hex, times naive and in UTC.
-_SQLITE: dict[type, Callable[[Any], str]] = {
-    UUID: lambda id: id.hex,
-    datetime: lambda time: str(time.astimezone(UTC).replace(tzinfo=None)),
-    date: str,
-}
+# Django asks its settings at each statement.
+_IS_LOGGED = settings.DEBUG
 
 
 class Statement:
@@ -41,10 +35,7 @@ class Statement:
     def _ask(self, values: Sequence[Any], *, all_rows: bool) -> Any:
         """In one piece, as what is called once a request is not in the processor's caches: each call is dear."""
         database: Any = connections[DEFAULT_DB_ALIAS]  # `connection` would look it up at each use.
-        is_sqlite = database.vendor == "sqlite"
-        if is_sqlite:
-            values = [_SQLITE[type(v)](v) if type(v) in _SQLITE else v for v in values]
-        if database.execute_wrappers or database.queries_logged:
+        if _IS_LOGGED or database.force_debug_cursor or database.execute_wrappers:
             with database.cursor() as cursor:
                 cursor.execute(self.sql, values)
                 return cursor.fetchall() if all_rows else _first(cursor)
@@ -54,7 +45,7 @@ class Statement:
             database.close_if_health_check_failed()
             database.ensure_connection()
         try:
-            if is_sqlite:
+            if database.vendor == "sqlite":
                 cursor = database.connection.execute(self._sqlite, values)
             else:
                 cursor = database.direct.execute(self.sql, values)

@@ -19,7 +19,7 @@ SQLITE_SECONDS = 20
 
 def _sqlite() -> dict[str, Any]:
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "mago.core.sqlite",
         # Four slashes give an absolute path, three one inside the data folder.
         "NAME": str(DATA_DIR / _address.path.removeprefix("/")),
         # Closing the last connection writes the whole log back into the file: 10 ms, at each request.

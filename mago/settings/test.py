@@ -19,7 +19,7 @@ PASSWORD_HASHERS = [
     "accounts.signin.hashers.Argon2idHasher",
 ]
 # A file, as in the product: tests with several threads need what a database in memory cannot do.
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+if DATABASES["default"]["ENGINE"].endswith("sqlite"):
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
     # What a test wrote need not outlive the machine.
     DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"

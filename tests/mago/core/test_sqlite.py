@@ -1,0 +1,36 @@
+"""Values of statements written by hand are spelled as Django's fields spell them."""
+
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.db.models import DateTimeField, UUIDField
+
+from mago.core.sql import Statement
+
+pytestmark = pytest.mark.django_db
+
+_GIVEN = Statement("SELECT %s, %s, %s, %s")
+
+
+@pytest.mark.parametrize("is_watched", [True, False])
+def test_identifiers_and_times_are_given_as_they_are(
+    is_watched: bool, django_assert_num_queries: Any
+) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("for SQLite")
+    key = uuid4()
+    noon = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    there = datetime(2026, 11, 22, 12, 30, 0, 5, tzinfo=timezone(timedelta(hours=5)))
+    with django_assert_num_queries(1) if is_watched else nullcontext():
+        row = _GIVEN.run([key, noon, there, None])
+    assert row == (
+        UUIDField().get_db_prep_value(key, connection),
+        DateTimeField().get_db_prep_value(noon, connection),
+        DateTimeField().get_db_prep_value(there, connection),
+        None,
+    )
+    assert row[1:3] == ("2026-11-22 12:00:00", "2026-11-22 07:30:00.000005")
