@@ -49,18 +49,20 @@ _KEPT = {
 }
 # The statements read and delete by ranges of links, which have no gaps: no row is looked at twice.
 _DELETIONS = (
-    f"""
-    DELETE FROM {EVENTS} WHERE id IN
-    (SELECT event_id FROM {LINKS} WHERE sequence BETWEEN {{first}} AND {{last}})
-    """,  # noqa: S608
-    f"DELETE FROM {LINKS} WHERE sequence BETWEEN {{first}} AND {{last}}",  # noqa: S608
+    f"DELETE FROM {EVENTS} WHERE id IN (SELECT event_id FROM {LINKS} WHERE sequence BETWEEN %s AND %s)",  # noqa: S608
+    f"DELETE FROM {LINKS} WHERE sequence BETWEEN %s AND %s",  # noqa: S608
 )
-# With its owner's rights: the role that Mago runs as needs no right to delete.
+# With its owner's rights: the role that Mago runs as needs no right to delete. By a list of numbers, each of
+# which is looked up: a planner that knows nothing of the tables yet would read all of them at each step.
 _REMOVE = f"""
     CREATE OR REPLACE FUNCTION audit_remove(first bigint, last bigint) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
-    BEGIN {"; ".join(_DELETIONS).format(first="audit_remove.first", last="audit_remove.last")}; END $$
-"""
+    BEGIN
+        DELETE FROM {EVENTS} WHERE id = ANY (ARRAY(
+            SELECT event_id FROM {LINKS} WHERE sequence BETWEEN audit_remove.first AND audit_remove.last));
+        DELETE FROM {LINKS} WHERE sequence BETWEEN audit_remove.first AND audit_remove.last;
+    END $$
+"""  # noqa: S608
 _DOORS = {
     "postgresql": (
         "DROP TRIGGER {table}_append_only ON {table}",
@@ -107,6 +109,11 @@ def open_door(connection: BaseDatabaseWrapper) -> None:
     """Of events and links, which are protected, those can be deleted that a segment covers."""
     for table, kept in _KEPT.items():
         _execute(connection, _DOORS[connection.vendor], (table,), kept=kept)
+    make_removal(connection)
+
+
+def make_removal(connection: BaseDatabaseWrapper) -> None:
+    """PostgreSQL has the function that removes what is behind the door."""
     if connection.vendor == "postgresql":
         _execute(connection, (_REMOVE,), ("",))
 
@@ -125,7 +132,7 @@ def remove(connection: BaseDatabaseWrapper, first: int, last: int) -> None:
             cursor.execute("SELECT audit_remove(%s, %s)", [first, last])
             return
         for deletion in _DELETIONS:
-            cursor.execute(deletion.format(first="%s", last="%s"), [first, last])
+            cursor.execute(deletion, [first, last])
 
 
 @contextmanager

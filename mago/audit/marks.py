@@ -24,10 +24,12 @@ _WRONG = f"""
     SELECT id, {_NAMES} FROM {_EVENTS} WHERE id IN ({{ids}})
     EXCEPT SELECT event_id, {_NAMES} FROM {_MARKS} WHERE event_id IN ({{ids}})
 """  # noqa: S608
-_DELETE = f"""
-    DELETE FROM {_MARKS} WHERE event_id IN
-    (SELECT event_id FROM {_LINKS} WHERE sequence BETWEEN %s AND %s)
-"""  # noqa: S608
+_SEALED = f"SELECT event_id FROM {_LINKS} WHERE sequence BETWEEN %s AND %s"  # noqa: S608
+# On PostgreSQL by a list, each of which is looked up, whatever the planner knows of the tables.
+_DELETE = {
+    "postgresql": f"DELETE FROM {_MARKS} WHERE event_id = ANY (ARRAY({_SEALED}))",  # noqa: S608
+    "sqlite": f"DELETE FROM {_MARKS} WHERE event_id IN ({_SEALED})",  # noqa: S608
+}
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +58,7 @@ def mend(ids: Sequence[int]) -> int:
 def remove(first: int, last: int) -> None:
     """The marks of what these links seal are gone; to be called in the transaction that removes it."""
     with connection.cursor() as cursor:
-        cursor.execute(_DELETE, [first, last])
+        cursor.execute(_DELETE[connection.vendor], [first, last])
 
 
 def _steps(ids: Sequence[int]) -> Iterator[Sequence[int]]:
