@@ -38,21 +38,17 @@ def demand(
 ) -> None:
     """Forbidden, with an audit row, unless the person of `request` may; `within`, there or inside it."""
     decide = can_within if within else can
-    if not decide(request.user, permission, target):
-        who = request.user if request.user.is_authenticated else None
-        where = scope_of(target).organization_id
-        # The trail is read by others than who was refused, and when it may be too late to ask why.
-        with translation.override(settings.LANGUAGE_CODE):
-            reason = decide(request.user, permission, target).reason
-        told: dict[str, Any] = {
-            "permission": permission.value,
-            "path": request.path,
-            "reason": reason,
-        }
-        record(
-            Tag.ACCESS_REFUSED, actor=who, outcome=Outcome.REFUSED, organization_id=where, **told
-        )
-        raise Forbidden(permission=permission.value)
+    # In the language of the trail, which is read by others than who was refused.
+    with translation.override(settings.LANGUAGE_CODE):
+        decision = decide(request.user, permission, target)
+        if decision:
+            return
+        reason = decision.reason
+    who = request.user if request.user.is_authenticated else None
+    where = scope_of(target).organization_id
+    told: dict[str, Any] = {"permission": permission.value, "path": request.path, "reason": reason}
+    record(Tag.ACCESS_REFUSED, actor=who, outcome=Outcome.REFUSED, organization_id=where, **told)
+    raise Forbidden(permission=permission.value)
 
 
 def require(
