@@ -6,36 +6,29 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User, normalize_email
 from mago.audit.cleaning import LONGEST_REASON
 from mago.audit.models import Outcome
 from mago.audit.tags import Tag
 from mago.core.forms import Form
 from mago.messaging.models import Status
 
+from .fields import ANY, LatelyField, OneOfField, SearchField, capitalized
 from .pages import Filters
+from .selectors.people import key_of_person
 from .widgets import InLanguage, Select
 
-ANY = ("", gettext_lazy("Any"))
 PEOPLE_STATES = (
-    "active",
-    "disabled",
-    "deleted",
-    "locked-down",
-    "administrators",
-    "signed-in",
-    "without-factor",
+    ("active", gettext_lazy("Active")),
+    ("disabled", gettext_lazy("Disabled")),
+    ("deleted", gettext_lazy("In the recycle bin")),
+    ("locked-down", gettext_lazy("Locked down")),
+    ("administrators", gettext_lazy("Administrators")),
+    ("signed-in", gettext_lazy("Signed in now")),
+    ("without-factor", gettext_lazy("Without a second factor")),
 )
-JOINED = {"1": timedelta(days=1), "7": timedelta(days=7)}
-
-
-def _choices(of: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
-    """What a select shows: any of them, or one, each beginning with a capital."""
-    return [ANY, *((value, capfirst(label)) for value, label in of)]
 
 
 class PersonField(forms.CharField):
@@ -49,15 +42,7 @@ class PersonField(forms.CharField):
         text: str = super().clean(value)
         if not text:
             return None
-        try:
-            return UUID(text)
-        except ValueError:
-            key = (
-                User.objects.filter(email=normalize_email(text))
-                .values_list("pk", flat=True)
-                .first()
-            )
-        if key is None:
+        if (key := key_of_person(text)) is None:
             raise forms.ValidationError(_("Nobody here has this address."))
         return key
 
@@ -83,41 +68,13 @@ class MomentField(forms.DateTimeField):
 
 
 class SearchForm(Filters):
-    q = forms.CharField(
-        label=gettext_lazy("Search"), max_length=200, required=False, widget=forms.SearchInput
-    )
+    q = SearchField(gettext_lazy("Search"), max_length=200)
 
 
 class PeopleFilters(Filters):
-    q = forms.CharField(
-        label=gettext_lazy("E-mail address or name"),
-        max_length=200,
-        required=False,
-        widget=forms.SearchInput,
-    )
-    state = forms.ChoiceField(
-        label=gettext_lazy("State"),
-        required=False,
-        widget=Select,
-        choices=[
-            ANY,
-            ("active", gettext_lazy("Active")),
-            ("disabled", gettext_lazy("Disabled")),
-            ("deleted", gettext_lazy("In the recycle bin")),
-            ("locked-down", gettext_lazy("Locked down")),
-            ("administrators", gettext_lazy("Administrators")),
-            ("signed-in", gettext_lazy("Signed in now")),
-            ("without-factor", gettext_lazy("Without a second factor")),
-        ],
-    )
-    joined = forms.TypedChoiceField(
-        label=gettext_lazy("Joined"),
-        required=False,
-        widget=Select,
-        choices=[ANY, ("1", gettext_lazy("Last 24 hours")), ("7", gettext_lazy("Last 7 days"))],
-        coerce=lambda days: JOINED[days],
-        empty_value=None,
-    )
+    q = SearchField(gettext_lazy("E-mail address or name"), max_length=200)
+    state = OneOfField(gettext_lazy("State"), PEOPLE_STATES)
+    joined = LatelyField(gettext_lazy("Joined"))
 
 
 class SessionFilters(Filters):
@@ -125,26 +82,16 @@ class SessionFilters(Filters):
     address = forms.GenericIPAddressField(
         label=gettext_lazy("IP address"), required=False, unpack_ipv4=True
     )
-    since = forms.TypedChoiceField(
-        label=gettext_lazy("Signed in"),
-        required=False,
-        widget=Select,
-        choices=[ANY, ("1", gettext_lazy("Last 24 hours")), ("7", gettext_lazy("Last 7 days"))],
-        coerce=lambda days: JOINED[days],
-        empty_value=None,
-    )
+    since = LatelyField(gettext_lazy("Signed in"))
 
 
 class TokenFilters(Filters):
     organization = forms.SlugField(
         label=gettext_lazy("Short name of an organization"), required=False, max_length=60
     )
-    state = forms.ChoiceField(
-        label=gettext_lazy("State"),
-        required=False,
-        widget=Select,
-        choices=[
-            ANY,
+    state = OneOfField(
+        gettext_lazy("State"),
+        [
             ("live", gettext_lazy("Live")),
             ("ended", gettext_lazy("Ended")),
             ("revoked", gettext_lazy("Revoked")),
@@ -166,12 +113,7 @@ class AuditFilters(Filters):
         widget=Select,
         choices=InLanguage(_events),
     )
-    outcome = forms.ChoiceField(
-        label=gettext_lazy("Outcome"),
-        required=False,
-        widget=Select,
-        choices=_choices(Outcome.choices),
-    )
+    outcome = OneOfField(gettext_lazy("Outcome"), capitalized(Outcome.choices))
     actor = PersonField(label=gettext_lazy("By (e-mail address)"))
     about = PersonField(label=gettext_lazy("About (e-mail address)"))
     address = forms.GenericIPAddressField(
@@ -182,20 +124,14 @@ class AuditFilters(Filters):
 
 
 class MessageFilters(Filters):
-    status = forms.ChoiceField(
-        label=gettext_lazy("Status"),
-        required=False,
-        widget=Select,
-        choices=_choices(Status.choices),
-    )
+    status = OneOfField(gettext_lazy("Status"), capitalized(Status.choices))
 
 
 class LockdownFilters(Filters):
-    state = forms.ChoiceField(
-        label=gettext_lazy("State"),
-        required=False,
-        widget=Select,
-        choices=[("", gettext_lazy("In force")), ("lifted", gettext_lazy("Lifted"))],
+    state = OneOfField(
+        gettext_lazy("State"),
+        [("lifted", gettext_lazy("Lifted"))],
+        first=("", gettext_lazy("In force")),
     )
 
 

@@ -14,9 +14,11 @@ from accounts.access.roles import RoleName
 from accounts.api.bodies import RowField
 from accounts.api.resources import OrganizationResource
 from accounts.api.serializers import EmailField, StringField
-from accounts.models import User, normalize_email
+from accounts.models import User
 from accounts.organizations.models import Organization
 from accounts.organizations.selectors import owned_for, sites_of
+
+from ..selectors import people
 
 BUILT_IN = [role for role in RoleName if role != RoleName.PLATFORM_ADMINISTRATOR]
 
@@ -42,13 +44,9 @@ def owned(view: OrganizationResource, model: Any, parameter: str, permission: Pe
 
 def key_of_person(text: str) -> UUID:
     """Of an e-mail address or of the key itself, whose account may be gone; ValidationError for any other text."""
-    try:
-        return UUID(text)
-    except ValueError:
-        found = User.objects.filter(email=normalize_email(text)).values_list("pk", flat=True)
-        if (key := found.first()) is None:
-            raise serializers.ValidationError(_("Nobody here has this address.")) from None
-        return key
+    if (key := people.key_of_person(text)) is None:
+        raise serializers.ValidationError(_("Nobody here has this address."))
+    return key
 
 
 class BuiltInRoleField(serializers.ChoiceField):

@@ -21,7 +21,8 @@ from mago.core.errors import NotFound
 from mago.core.keyset import Listing
 
 from .. import services
-from ..forms import JOINED, PEOPLE_STATES
+from ..fields import DAYS
+from ..forms import PEOPLE_STATES
 from ..selectors.people import find_people, person_for, roles_of
 from .shapes import FactorSerializer, PersonRefSerializer, ProgramSerializer, SessionSerializer
 
@@ -75,13 +76,15 @@ class PeopleFilters(Query):
         max_length=200,
         help_text="What the e-mail address or the name contains; short of three letters, how it begins.",
     )
-    state = serializers.ChoiceField(choices=PEOPLE_STATES, required=False)
+    state = serializers.ChoiceField(
+        choices=[state for state, _label in PEOPLE_STATES], required=False
+    )
     joined = serializers.ChoiceField(
-        choices=list(JOINED), required=False, help_text="Within so many days."
+        choices=list(DAYS), required=False, help_text="Within so many days."
     )
 
     def validate_joined(self, days: str) -> Any:
-        return JOINED[days]
+        return DAYS[days]
 
 
 class PeopleQuery(PeopleFilters, PageQuery):

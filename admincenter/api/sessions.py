@@ -11,7 +11,7 @@ from accounts.api.resources import Resource, listed
 from accounts.api.serializers import TextField
 from mago.core.keyset import Listing
 
-from ..forms import JOINED
+from ..fields import DAYS
 from ..selectors.people import find_sessions
 from .common import key_of_person
 from .shapes import PersonRefSerializer, SessionSerializer
@@ -27,14 +27,14 @@ class SessionQuery(PageQuery):
     person = TextField(required=False, max_length=254, help_text="E-mail address or identifier.")
     address = serializers.IPAddressField(required=False)
     since = serializers.ChoiceField(
-        choices=list(JOINED), required=False, help_text="Signed in within so many days."
+        choices=list(DAYS), required=False, help_text="Signed in within so many days."
     )
 
     def validate_person(self, text: str) -> UUID:
         return key_of_person(text)
 
     def validate_since(self, days: str) -> Any:
-        return JOINED[days]
+        return DAYS[days]
 
 
 class Sessions(Resource):

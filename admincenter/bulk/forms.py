@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,7 +13,7 @@ from mago.core.errors import Refused
 from mago.core.forms import Form
 from mago.jobs.models import Outcome
 
-from ..forms import ANY
+from ..fields import OneOfField, capitalized
 from ..lists import LARGEST_LIST
 from ..pages import Filters
 from ..widgets import Select
@@ -22,12 +21,7 @@ from . import members, people
 
 
 class ItemFilters(Filters):
-    outcome = forms.ChoiceField(
-        label=gettext_lazy("Outcome"),
-        required=False,
-        widget=Select,
-        choices=[ANY, *((value, capfirst(label)) for value, label in Outcome.choices)],
-    )
+    outcome = OneOfField(gettext_lazy("Outcome"), capitalized(Outcome.choices))
 
 
 class ChosenPeopleForm(Form):

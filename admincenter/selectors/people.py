@@ -66,6 +66,15 @@ def find_people(
     return Listing((by_address, others), key=("email",), descending=False)
 
 
+def key_of_person(text: str) -> UUID | None:
+    """Of an e-mail address or, as the account may be gone, of the key itself; None where nobody has the address."""
+    try:
+        return UUID(text)
+    except ValueError:
+        found = User.objects.filter(email=normalize_email(text))
+        return found.values_list("pk", flat=True).first()
+
+
 def roles_of(person: User) -> QuerySet[RoleBinding]:
     """The roles that a person holds, where, how long, and who granted them."""
     bindings = RoleBinding.objects.filter(user=person).filter(_unexpired())

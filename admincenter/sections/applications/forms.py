@@ -21,10 +21,10 @@ from accounts.provider.services.applications import (
 )
 from mago.core.forms import Form
 
+from ...fields import OneOfField, SearchField
 from ...pages import Filters
 from ..organizations.forms import RowField
 
-ANY = ("", gettext_lazy("Any"))
 GRANT_LABELS = {
     CODE: gettext_lazy("People sign in with a browser (authorization code)"),
     REFRESH: gettext_lazy("It stays signed in (refresh tokens)"),
@@ -35,20 +35,10 @@ PLATFORM_RESOURCES = gettext_lazy("One https address a line: it is given signed 
 
 
 class ApplicationFilters(Filters):
-    q = forms.CharField(
-        label=gettext_lazy("Name"),
-        max_length=60,
-        required=False,
-        widget=forms.SearchInput,
-    )
-    state = forms.ChoiceField(
-        label=gettext_lazy("State"),
-        required=False,
-        choices=[
-            ANY,
-            ("active", gettext_lazy("Active")),
-            ("disabled", gettext_lazy("Disabled")),
-        ],
+    q = SearchField(gettext_lazy("Name"), max_length=60)
+    state = OneOfField(
+        gettext_lazy("State"),
+        [("active", gettext_lazy("Active")), ("disabled", gettext_lazy("Disabled"))],
     )
 
 

@@ -9,7 +9,8 @@ from mago.audit.exporting import Format
 from mago.audit.models import AuditStream, StreamKind
 from mago.core.forms import Form
 
-from ...forms import ANY, AuditFilters
+from ...fields import OneOfField
+from ...forms import AuditFilters
 from ...pages import Filters
 
 FORMATS = [
@@ -34,11 +35,9 @@ class ExportForm(AuditFilters):
 
 
 class StreamFilters(Filters):
-    state = forms.ChoiceField(
-        label=gettext_lazy("State"),
-        required=False,
-        choices=[
-            ANY,
+    state = OneOfField(
+        gettext_lazy("State"),
+        [
             ("sending", gettext_lazy("Sending")),
             ("failing", gettext_lazy("Failing")),
             ("paused", gettext_lazy("Paused")),

@@ -21,7 +21,7 @@ from hubs.services.codes import MOST_USES
 from mago.audit.cleaning import LONGEST_REASON
 from mago.core.forms import Form
 
-from ...forms import ANY
+from ...fields import ANY, OneOfField, SearchField
 from ...lists import ListForm
 from ...pages import Filters
 from ...widgets import Select
@@ -33,27 +33,15 @@ class NameForm(Form):
 
 
 class AnyHubFilters(Filters):
-    q = forms.CharField(
-        label=gettext_lazy("Serial number or name"),
-        max_length=100,
-        required=False,
-        widget=forms.SearchInput,
-    )
-    standing = forms.ChoiceField(
-        label=gettext_lazy("Presence"),
-        required=False,
-        widget=Select,
-        choices=[ANY, *Standing.choices],
-    )
-    state = forms.ChoiceField(
-        label=gettext_lazy("State"), required=False, widget=Select, choices=[ANY, *State.choices]
-    )
+    q = SearchField(gettext_lazy("Serial number or name"))
+    standing = OneOfField(gettext_lazy("Presence"), Standing.choices)
+    state = OneOfField(gettext_lazy("State"), State.choices)
 
 
 class HubFilters(AnyHubFilters):
     site = RowField(label=gettext_lazy("Site"), widget=Select)
     group = RowField(label=gettext_lazy("Group"), widget=Select)
-    tag = forms.ChoiceField(label=gettext_lazy("Tag"), required=False, widget=Select)
+    tag = OneOfField(gettext_lazy("Tag"))
 
     def __init__(self, data: Any, *, viewer: Actor, organization: Organization) -> None:
         super().__init__(data)
@@ -77,15 +65,10 @@ class HubFilters(AnyHubFilters):
 
 
 class TaskFilters(Filters):
-    kind = forms.ChoiceField(
-        label=gettext_lazy("Kind"), required=False, widget=Select, choices=[ANY, *Kind.choices]
-    )
-    state = forms.ChoiceField(
-        label=gettext_lazy("State"),
-        required=False,
-        widget=Select,
-        choices=[
-            ANY,
+    kind = OneOfField(gettext_lazy("Kind"), Kind.choices)
+    state = OneOfField(
+        gettext_lazy("State"),
+        [
             ("open", gettext_lazy("Under way")),
             ("failed", gettext_lazy("With failures")),
             ("done", gettext_lazy("Done")),

@@ -22,9 +22,9 @@ from hubs.models import LONGEST_SERIAL, Hub
 from hubs.selectors import hubs_of
 from mago.core.forms import Form
 
+from ...fields import OneOfField, SearchField
 from ...forms import AuditFilters, MomentField
 from ...pages import Filters
-from ...widgets import Select
 
 NOTHING = ("", "–")
 IN_ORGANIZATIONS = sorted(frozenset(Permission) - PLATFORM_ONLY)
@@ -87,30 +87,15 @@ class MemberField(AddressField):
 
 
 class OrganizationFilters(Filters):
-    q = forms.CharField(
-        label=gettext_lazy("Name or short name"),
-        max_length=100,
-        required=False,
-        widget=forms.SearchInput,
-    )
+    q = SearchField(gettext_lazy("Name or short name"))
 
 
 class MemberFilters(Filters):
-    q = forms.CharField(
-        label=gettext_lazy("E-mail address or name"),
-        max_length=200,
-        required=False,
-        widget=forms.SearchInput,
-    )
+    q = SearchField(gettext_lazy("E-mail address or name"), max_length=200)
 
 
 class BindingFilters(Filters):
-    role = forms.ChoiceField(
-        label=gettext_lazy("Role"),
-        required=False,
-        widget=Select,
-        choices=[("", gettext_lazy("Any")), *BUILT_IN, ("custom", gettext_lazy("Own roles"))],
-    )
+    role = OneOfField(gettext_lazy("Role"), [*BUILT_IN, ("custom", gettext_lazy("Own roles"))])
 
 
 class EventFilters(AuditFilters):

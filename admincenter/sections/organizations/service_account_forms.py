@@ -16,36 +16,23 @@ from accounts.organizations.selectors import sites_of
 from accounts.provider.services import LIFETIME, LONGEST
 from mago.core.forms import Form
 
+from ...fields import OneOfField, SearchField
 from ...pages import Filters
 from .forms import RoleField, RowField
 
-ANY = ("", gettext_lazy("Any"))
-
 
 class ServiceAccountFilters(Filters):
-    q = forms.CharField(
-        label=gettext_lazy("Name"),
-        max_length=60,
-        required=False,
-        widget=forms.SearchInput,
-    )
-    state = forms.ChoiceField(
-        label=gettext_lazy("State"),
-        required=False,
-        choices=[
-            ANY,
-            ("active", gettext_lazy("Active")),
-            ("disabled", gettext_lazy("Disabled")),
-        ],
+    q = SearchField(gettext_lazy("Name"), max_length=60)
+    state = OneOfField(
+        gettext_lazy("State"),
+        [("active", gettext_lazy("Active")), ("disabled", gettext_lazy("Disabled"))],
     )
 
 
 class TokenFilters(Filters):
-    state = forms.ChoiceField(
-        label=gettext_lazy("State"),
-        required=False,
-        choices=[
-            ANY,
+    state = OneOfField(
+        gettext_lazy("State"),
+        [
             ("live", gettext_lazy("Valid")),
             ("ended", gettext_lazy("Expired")),
             ("revoked", gettext_lazy("Revoked")),

@@ -8,9 +8,8 @@ from django.utils.translation import gettext_lazy
 from accounts.access.permissions import Permission
 from mago.core.forms import Form
 
-from ...forms import ANY
+from ...fields import OneOfField
 from ...pages import Filters
-from ...widgets import Select
 from ..models import Programme, Tester, Treatment
 from ..models.risks import HIGHEST
 from ..severity import LONGEST
@@ -18,6 +17,7 @@ from .moves import DATE
 from .tickets import KeyField, PeopleField, RatingForm
 
 LONGEST_TEXT = 5000
+DEGREES = [(str(n), str(n)) for n in range(1, HIGHEST + 1)]
 
 
 def _day(label: Any, **kwargs: Any) -> forms.DateField:
@@ -70,8 +70,7 @@ class FindingForm(RatingForm):
 
 
 def _degree(label: Any) -> forms.TypedChoiceField:
-    choices = [(str(n), str(n)) for n in range(1, HIGHEST + 1)]
-    return forms.TypedChoiceField(label=label, choices=choices, coerce=int)
+    return forms.TypedChoiceField(label=label, choices=DEGREES, coerce=int)
 
 
 class RiskForm(Form):
@@ -92,36 +91,17 @@ class RiskForm(Form):
 
 
 class RiskFilters(Filters):
-    state = forms.ChoiceField(
-        label=gettext_lazy("State"),
-        required=False,
-        widget=Select,
-        choices=[("", gettext_lazy("Open")), ("closed", gettext_lazy("Closed"))],
+    state = OneOfField(
+        gettext_lazy("State"),
+        [("closed", gettext_lazy("Closed"))],
+        first=("", gettext_lazy("Open")),
     )
-    likelihood = forms.TypedChoiceField(
-        label=gettext_lazy("Likelihood"),
-        required=False,
-        widget=Select,
-        coerce=int,
-        empty_value=None,
-        choices=[ANY, *((str(n), str(n)) for n in range(1, HIGHEST + 1))],
-    )
-    impact = forms.TypedChoiceField(
-        label=gettext_lazy("Impact"),
-        required=False,
-        widget=Select,
-        coerce=int,
-        empty_value=None,
-        choices=[ANY, *((str(n), str(n)) for n in range(1, HIGHEST + 1))],
-    )
-    when = forms.ChoiceField(
-        label=gettext_lazy("Rated"),
-        required=False,
-        widget=Select,
-        choices=[
-            ("", gettext_lazy("Before treatment")),
-            ("after", gettext_lazy("After treatment")),
-        ],
+    likelihood = OneOfField(gettext_lazy("Likelihood"), DEGREES, coerce=int)
+    impact = OneOfField(gettext_lazy("Impact"), DEGREES, coerce=int)
+    when = OneOfField(
+        gettext_lazy("Rated"),
+        [("after", gettext_lazy("After treatment"))],
+        first=("", gettext_lazy("Before treatment")),
     )
 
 

@@ -8,7 +8,7 @@ from accounts.access.permissions import Permission
 from mago.core.errors import NotFound
 from mago.core.forms import Form
 
-from ...forms import ANY
+from ...fields import ANY, OneOfField, SearchField
 from ...pages import Filters
 from ...sections.organizations.forms import NOTHING, RowField
 from ...widgets import Select
@@ -33,52 +33,27 @@ class PeopleField(RowField):
 
 
 class TicketFilters(Filters):
-    q = forms.CharField(
-        label=gettext_lazy("Key, title or component"),
-        max_length=100,
-        required=False,
-        widget=forms.SearchInput,
-    )
-    state = forms.ChoiceField(
-        label=gettext_lazy("State"),
-        required=False,
-        widget=Select,
-        choices=[
-            ANY,
+    q = SearchField(gettext_lazy("Key, title or component"))
+    state = OneOfField(
+        gettext_lazy("State"),
+        [
             ("pending", gettext_lazy("Not remediated")),
             ("ended", gettext_lazy("Ended")),
             *State.choices,
         ],
     )
-    severity = forms.ChoiceField(
-        label=gettext_lazy("Severity"),
-        required=False,
-        widget=Select,
-        choices=[ANY, *Severity.choices],
+    severity = OneOfField(gettext_lazy("Severity"), Severity.choices)
+    source = OneOfField(gettext_lazy("Source"), Source.choices)
+    due = OneOfField(
+        gettext_lazy("Due"),
+        [("overdue", gettext_lazy("Overdue")), ("soon", gettext_lazy("Within a week"))],
     )
-    source = forms.ChoiceField(
-        label=gettext_lazy("Source"), required=False, widget=Select, choices=[ANY, *Source.choices]
-    )
-    due = forms.ChoiceField(
-        label=gettext_lazy("Due"),
-        required=False,
-        widget=Select,
-        choices=[
-            ANY,
-            ("overdue", gettext_lazy("Overdue")),
-            ("soon", gettext_lazy("Within a week")),
-        ],
-    )
-    assignee = forms.ChoiceField(label=gettext_lazy("Assignee"), required=False, widget=Select)
+    assignee = OneOfField(gettext_lazy("Assignee"))
     release = RowField(label=gettext_lazy("Release"), widget=Select)
-    order = forms.ChoiceField(
-        label=gettext_lazy("Order"),
-        required=False,
-        widget=Select,
-        choices=[
-            ("", gettext_lazy("Newest first")),
-            ("due", gettext_lazy("Due first")),
-        ],
+    order = OneOfField(
+        gettext_lazy("Order"),
+        [("due", gettext_lazy("Due first"))],
+        first=("", gettext_lazy("Newest first")),
     )
 
     def __init__(self, data: Any, *, programme: Programme) -> None:
