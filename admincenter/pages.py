@@ -133,6 +133,22 @@ def submit(form: Form, save: Callable[..., Saved]) -> tuple[Saved | None, int]:
     return None, 400
 
 
+def save_and_go(
+    request: HttpRequest, form: Form, save: Callable[..., Any], told: Any, *, to: str
+) -> tuple[HttpResponse | None, int]:
+    """The way to the page `to`, which says what was saved; else none, and the status under which the form is shown (again)."""
+
+    def saved(**data: Any) -> bool:
+        save(**data)
+        return True
+
+    done, status = submit(form, saved)
+    if not done:
+        return None, status
+    messages.success(request, told)
+    return redirect(to), 302
+
+
 def act(request: HttpRequest, action: Callable[[], Any], told: Any, *, to: str) -> HttpResponse:
     """The page `to` says what was done, or why it was not."""
     try:

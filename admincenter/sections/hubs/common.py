@@ -4,9 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +19,7 @@ from hubs.selectors import hub_for
 from mago.core.forms import Form
 
 from ...navigation import Permissions
-from ...pages import act, get_or_post, page, submit
+from ...pages import act, get_or_post, page, save_and_go
 from ...selectors import hubs as selectors
 from ...tabs import Tab, links
 
@@ -105,14 +103,8 @@ def form_page(
 ) -> HttpResponse:
     """A form: shown, handed to the service, or shown again with what is wrong beside its fields."""
     to = to or reverse(f"admincenter:{tab}", args=[whose.slug])
-
-    def saved(**data: Any) -> bool:
-        save(**data)
-        return True
-
-    done, status = submit(form, saved)
-    if done:
-        messages.success(request, told)
-        return redirect(to)
+    answer, status = save_and_go(request, form, save, told, to=to)
+    if answer:
+        return answer
     context |= {"form": form, "title": title, "back": to}
     return section(request, whose, "form", context, tab=tab, status=status)

@@ -4,9 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -14,12 +12,11 @@ from accounts.access.guards import actor
 from accounts.access.permissions import Permission
 from accounts.organizations.models import Organization, Site
 from accounts.organizations.selectors import organization_for, owned_for
-from mago.core.errors import Refused
 from mago.core.forms import Form
 
 from ... import pages
 from ...navigation import Permissions
-from ...pages import get_or_post, page
+from ...pages import get_or_post, page, save_and_go
 from ...tabs import Tab, links
 
 __all__ = [
@@ -117,18 +114,11 @@ def form_page(
     **context: Any,
 ) -> HttpResponse:
     """A form of a tab: shown, handed to the service, or shown again with what is wrong beside its fields."""
-    status = 200
-    if request.method == "POST":
-        try:
-            if form.is_valid():
-                save(**form.cleaned_data)
-                messages.success(request, told)
-                return redirect(f"admincenter:{tab}", whose.slug)
-            status = 400
-        except Refused as refusal:
-            form.refuse(refusal)
-            status = refusal.status
-    context |= {"form": form, "title": title, "back": url_of_tab(whose, tab)}
+    to = url_of_tab(whose, tab)
+    answer, status = save_and_go(request, form, save, told, to=to)
+    if answer:
+        return answer
+    context |= {"form": form, "title": title, "back": to}
     return section(request, whose, template, context, tab=tab, status=status)
 
 

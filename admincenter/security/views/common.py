@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +12,7 @@ from accounts.access.permissions import Permission
 from mago.core.forms import Form
 
 from ...navigation import Permissions
-from ...pages import act, get_or_post, page, submit
+from ...pages import act, get_or_post, page, save_and_go
 from ...tabs import Tab, links
 from ..models import Programme, Ticket
 from ..selectors.programmes import programme_for
@@ -90,15 +88,9 @@ def form_page(
     **context: Any,
 ) -> HttpResponse:
     """A form: shown, handed to the service, or shown again with what is wrong beside its fields."""
-
-    def saved(**data: Any) -> bool:
-        save(**data)
-        return True
-
-    done, status = submit(form, saved)
-    if done:
-        messages.success(request, told)
-        return redirect(to)
+    answer, status = save_and_go(request, form, save, told, to=to)
+    if answer:
+        return answer
     context |= {"form": form, "title": title, "back": back or to}
     return section(request, whose, template, context, tab=tab, status=status)
 
