@@ -59,11 +59,16 @@ def find_people(
     if not q:
         return Listing((found,), key=("created_at", "id"))
     by_address = found.filter(begins("email", normalize_email(q)))
-    if PEOPLE.can_find(q):
-        others = found.filter(PEOPLE.containing(q, most=None if whole else MOST_SEARCHED))
-    else:
+    nearby = None
+    if not PEOPLE.can_find(q):
         others = found.filter(pk__in=_named(q))
-    return Listing((by_address, others), key=("email",), descending=False)
+    elif whole:
+        others = found.filter(PEOPLE.containing(q))
+    else:
+        others = found.filter(PEOPLE.some_containing(q, MOST_SEARCHED))
+        if PEOPLE.is_common(q):
+            nearby = found.filter(PEOPLE.seen_in(q))
+    return Listing((by_address, others), key=("email",), descending=False, nearby=nearby)
 
 
 def key_of_person(text: str) -> UUID | None:

@@ -33,6 +33,8 @@ from .errors import Refused
 
 PAGE_SIZE = 50
 LONGEST_CURSOR = 2000
+# So many rows are looked at one by one, in some milliseconds: a page of what one in a hundred has is among them.
+LOOKED_AT = 6000
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,9 @@ class Listing:
     descending: bool = True
     # For each query the columns that it finds the key in, where they are not the model's own.
     paths: tuple[tuple[str, ...], ...] = ()
+    # The same rows, by conditions that no index answers: asked first, and of the next LOOKED_AT rows alone. What
+    # very many have in common fills a page there; then, or where the table ends there, `queries` are not asked.
+    nearby: QuerySet[Any] | None = None
 
     @property
     def model(self) -> type[Model]:
@@ -58,7 +63,9 @@ class Listing:
 
         Of a related row name what is shown of it, and the foreign key that leads there.
         """
-        return replace(self, queries=tuple(q.only(*self.key, *columns) for q in self.queries))
+        shown = tuple(q.only(*self.key, *columns) for q in self.queries)
+        nearby = None if self.nearby is None else self.nearby.only(*self.key, *columns)
+        return replace(self, queries=shown, nearby=nearby)
 
     def parts(self) -> list[tuple[QuerySet[Any], tuple[str, ...]]]:
         """Each query, with the columns that it finds the key in."""
@@ -153,14 +160,37 @@ class KeysetPage:
     def _fetch(self, place: Cursor | None, backwards: bool) -> list[Any]:
         downwards = self.listing.descending != backwards
         found: dict[Any, Any] = {}
+        if self.listing.nearby is not None:
+            near, is_all = self._nearby(self.listing.nearby, place, downwards)
+            if is_all or len(near) > self.size:
+                return near
+            found.update((row.pk, row) for row in near)
         for query, path in self.listing.parts():
-            rows = query.order_by(*(f"-{name}" if downwards else name for name in path))
-            if place is not None:
-                rows = rows.filter(self._beyond(path, place.values, "<" if downwards else ">"))
+            rows = self._ordered(query, path, place, downwards)
             found.update((row.pk, row) for row in rows[: self.size + 1])
-        if len(self.listing.queries) == 1:
+        if len(self.listing.queries) == 1 and self.listing.nearby is None:
             return list(found.values())
         return sorted(found.values(), key=self._values, reverse=downwards)[: self.size + 1]
+
+    def _nearby(
+        self, query: QuerySet[Any], place: Cursor | None, downwards: bool
+    ) -> tuple[list[Any], bool]:
+        """What `query` has among the next LOOKED_AT rows of the table, and whether those are the last."""
+        key = self.listing.key
+        everything = self._ordered(self.listing.model._base_manager.all(), key, place, downwards)
+        end = list(everything.values_list(*key)[LOOKED_AT - 1 : LOOKED_AT])
+        rows = self._ordered(query, key, place, downwards)
+        if end:
+            rows = rows.filter(self._beyond(key, end[0], ">=" if downwards else "<="))
+        return list(rows[: self.size + 1]), not end
+
+    def _ordered(
+        self, query: QuerySet[Any], path: tuple[str, ...], place: Cursor | None, downwards: bool
+    ) -> QuerySet[Any]:
+        rows = query.order_by(*(f"-{name}" if downwards else name for name in path))
+        if place is None:
+            return rows
+        return rows.filter(self._beyond(path, place.values, "<" if downwards else ">"))
 
     def _beyond(self, path: tuple[str, ...], values: tuple[Any, ...], operator: str) -> Expression:
         """(a, b) < (x, y), compared as a row: both databases go straight to that place of the index."""

@@ -21,11 +21,23 @@ from .trigram_tables import Table, indexed
 
 # Of less no index knows: PostgreSQL's has words only, and what it cannot tell by them it looks at one by one.
 _THREE_IN_A_ROW = re.compile(r"[^\W_]{3}")
+_WORD = re.compile(r"[^\W_]+")
 _known: set[str] = set()
+# Of more rows than these PostgreSQL's index takes longer than looking at rows until a page is full.
+_MANY = 2000
+# A word stands for the whole text where another word of it is in so many times more rows.
+_TELLS = 10
 
 
 class _Like(Func):
     template, arg_joiner, output_field = "%(expressions)s", " ILIKE ", BooleanField()
+
+
+class _Has(Func):
+    """Whether a text has another in it, in whatever case, as no index says it (on PostgreSQL)."""
+
+    template, output_field = "STRPOS(LOWER(%(expressions)s)) > 0", BooleanField()
+    arg_joiner = "), LOWER("
 
 
 @dataclass(frozen=True)
@@ -60,11 +72,54 @@ class Trigrams:
         PostgreSQL knows beforehand about how many that are, and goes about it accordingly. SQLite looks
         at no more than `most`, the newest; of those `within`, where that is given.
         """
-        text = unicodedata.normalize("NFC", text).strip()
+        text = _normal(text)
         if connection.vendor == "sqlite":
             return Q(**{f"{path}pk__in": self._keys(text, most, within)})
-        pattern = Value("%" + text.translate(_PLAIN) + "%")
+        pattern = Value(_pattern(text))
         return reduce(or_, (Q(_Like(F(path + name), pattern)) for name in self.names))
+
+    def is_common(self, text: str) -> bool:
+        """Whether PostgreSQL expects so many rows with `text` that one meets them soon; it is asked, and looks at none."""
+        return connection.vendor != "sqlite" and self._expected(text) > _MANY
+
+    def seen_in(self, text: str) -> Q:
+        """As `containing`, for whoever looks at rows one by one (on PostgreSQL): said so that no index is asked."""
+        wanted = Value(_normal(text))
+        return reduce(or_, (Q(_Has(F(name), wanted)) for name in self.names))
+
+    def some_containing(self, text: str, most: int) -> Q:
+        """As `containing`, and no more than `most`: the newest, on SQLite; on PostgreSQL those found first."""
+        if connection.vendor == "sqlite":
+            return self.containing(text, most=most)
+        has = " OR ".join(f"STRPOS(LOWER({name}), LOWER(%s)) > 0" for name in self.names)
+        # Planned as if all were wanted, so by the index, and ended early: else it might read all rows until they suffice.
+        sql = (
+            f"WITH found AS MATERIALIZED (SELECT id FROM {self.table.name} WHERE ({self._like}) AND ({has}))"  # noqa: S608 - our own names
+            f" SELECT id FROM found LIMIT {most}"
+        )
+        indexed, number = _pattern(self._rarest_in(text)), len(self.names)
+        return Q(pk__in=RawSQL(sql, [indexed] * number + [_normal(text)] * number))  # noqa: S611 - the names are our own
+
+    def _rarest_in(self, text: str) -> str:
+        """The text, or the one of its words that says nearly as much: what very many have costs the index most to intersect."""
+        words = [word for word in _WORD.findall(_normal(text)) if len(word) > 2]
+        if len(words) < 2:
+            return text
+        expected = {word: self._expected(word) for word in words}
+        rarest = min(words, key=lambda word: (expected[word], -len(word)))
+        return rarest if max(expected.values()) > _TELLS * expected[rarest] else text
+
+    def _expected(self, text: str) -> float:
+        """How many rows PostgreSQL thinks have `text`, by its statistics."""
+        sql = f"EXPLAIN (FORMAT JSON) SELECT FROM {self.table.name} WHERE {self._like}"
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [_pattern(text)] * len(self.names))
+            ((plan,),) = cursor.fetchone()
+        return float(plan["Plan"]["Plan Rows"])
+
+    @property
+    def _like(self) -> str:
+        return " OR ".join(f"{name} ILIKE %s" for name in self.names)
 
     def _keys(self, text: str, most: int | None, within: Within | None) -> Any:
         """A query for the keys, the newest first."""
@@ -87,6 +142,14 @@ class Trigrams:
         if self.table.name not in _known:
             _known.update(indexed(connection))
         return self.table.name in _known
+
+
+def _normal(text: str) -> str:
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def _pattern(text: str) -> str:
+    return f"%{_normal(text).translate(_PLAIN)}%"
 
 
 # What means something in a pattern.

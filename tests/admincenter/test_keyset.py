@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from admincenter.keyset import Cursor, KeysetPage, Listing, read_cursor
+from mago.core import keyset
 from mago.core.errors import Refused
 
 FIELDS = [User._meta.get_field(name) for name in ("created_at", "id")]
@@ -75,6 +76,23 @@ def test_the_first_page_has_none_before_and_the_last_none_after(crowd: Any) -> N
     again = KeysetPage(people(), last.previous or "", 5)
     assert ([r.pk for r in again.rows], again.previous) == ([r.pk for r in first.rows], None)
     assert again.next == first.next
+
+
+def test_what_is_met_nearby_is_looked_for_no_further_and_nothing_is_missed(
+    crowd: Any, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    """Many at the beginning of the table, one far behind them: whatever lies nearby, each is shown once."""
+    monkeypatch.setattr(keyset, "LOOKED_AT", 6)
+    there = [person.pk for person in crowd(21)]
+    wanted = [*there[:8], there[19]]
+    rows = User.objects.filter(pk__in=wanted)
+    listing = Listing((rows,), ("email",), descending=False, nearby=rows)
+    assert walk(listing, 3) == [wanted[:3], wanted[3:6], wanted[6:]]
+    last = KeysetPage(listing, KeysetPage(listing, "", 5).next or "", 5)
+    assert walk(listing, 3, "previous", last.previous or "") == [wanted[2:5], wanted[:2]]
+    nobody = Listing((User.objects.none(),), ("email",), descending=False, nearby=rows)
+    with django_assert_num_queries(2):
+        assert [row.pk for row in KeysetPage(nobody, "", 3).rows] == wanted[:3]
 
 
 def test_who_joins_meanwhile_moves_nothing(crowd: Any) -> None:

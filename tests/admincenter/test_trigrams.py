@@ -162,7 +162,7 @@ def test_of_what_very_many_have_in_common_a_list_sorts_some_and_a_job_has_all(
 ) -> None:
     monkeypatch.setattr("admincenter.selectors.people.MOST_SEARCHED", 3)
     crowd(6)
-    assert len(shown(find_people(q="rowd"))) == (3 if is_sqlite else 6)
+    assert len(shown(find_people(q="rowd"))) == 3
     assert len(shown(find_people(q="crowd"))) == 6  # by address, however many
     assert len(shown(find_people(q="rowd", whole=True))) == 6
 
