@@ -31,6 +31,9 @@ from .figures import Count, count
 from .people import MOST_SEARCHED, begins
 
 MOST_SHOWN = 100
+# What is told of a role that a member holds, and of an invitation.
+_HELD = ("user", "role", "custom_role__name", "site__name", "expires_at")
+_INVITED = ("email", "role", "site__name", "invited_by__name", "invited_by__email", "expires_at")
 
 
 def find_organizations(viewer: Actor, *, q: str = "") -> Listing:
@@ -91,7 +94,7 @@ def member_for(organization: Organization, key: UUID) -> Membership:
 
 def _roles_in(organization: Organization) -> Any:
     held = RoleBinding.objects.filter(unexpired(), organization=organization)
-    held = held.select_related("custom_role", "site").order_by("granted_at", "id")
+    held = held.select_related("custom_role", "site").only(*_HELD).order_by("granted_at", "id")
     return Prefetch("user__role_bindings", held, to_attr="roles_here")
 
 
@@ -104,7 +107,7 @@ def find_invitations(organization: Organization) -> Listing:
 
 def open_invitations(organization: Organization) -> QuerySet[Invitation]:
     """The newest of them."""
-    found = find_invitations(organization).queries[0]
+    found = find_invitations(organization).queries[0].only(*_INVITED)
     return found.order_by("-created_at")[:MOST_SHOWN]
 
 

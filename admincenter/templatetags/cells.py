@@ -2,10 +2,10 @@
 
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote_plus
 
 from django import template
 from django.utils.html import format_html_join
-from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -66,7 +66,7 @@ def _role(binding: Any) -> str:
 @register.filter
 def in_query(text: str) -> str:
     """As a value in the query of an address."""
-    return urlencode({"": text})[1:]
+    return quote_plus(text)
 
 
 @register.filter
