@@ -37,6 +37,14 @@ def test_bob_is_refused_and_that_is_recorded(
     assert event.detail["path"] == f"/admincenter/{path}"
 
 
+def test_the_trail_says_why_in_its_own_language(browser: Any, bob: Any, events: Any) -> None:
+    italian = {"Accept-Language": "it"}
+    refused = browser.as_person(bob).get("/admincenter/people/", headers=italian)
+    assert (refused.status_code, refused.headers["Content-Language"]) == (403, "it")
+    (event,) = events(Tag.ACCESS_REFUSED)
+    assert event.detail["reason"] == "No role of this person allows people:read."
+
+
 @pytest.mark.parametrize("path", [*ACTIONS, "messages/retry/"])
 def test_bob_does_nothing(browser: Any, bob: Any, path: str) -> None:
     assert browser.as_person(bob).post(f"/admincenter/{path}").status_code == 403
