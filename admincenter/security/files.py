@@ -7,12 +7,14 @@ import codecs
 import hashlib
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
+from django.db import transaction
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 
@@ -71,6 +73,18 @@ def store(upload: Upload, field: str = "file") -> Stored:
         path.unlink(missing_ok=True)
         raise
     return Stored(name, content_type, size, digest.hexdigest(), _clean(upload.name or ""))
+
+
+@contextmanager
+def stored(upload: Upload) -> Iterator[Stored]:
+    """As `store`, in a transaction that writes the row of the file; where that fails, the bytes are gone again."""
+    kept = store(upload)
+    try:
+        with transaction.atomic():
+            yield kept
+    except BaseException:
+        delete(kept.stored_as)
+        raise
 
 
 def _sniffed(upload: Upload, field: str) -> str:

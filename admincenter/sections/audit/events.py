@@ -7,15 +7,14 @@ from django.views.decorators.http import require_safe
 
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
-from mago.audit import canonical, selectors
+from mago.audit import selectors
 from mago.audit.services import record
 from mago.audit.tags import Tag
 
-from ... import diff
 from ...forms import AuditFilters
 from ...pages import CURSOR, list_page, page
-from ...selectors.trail import events_beside, find_events, link_of
-from .common import around
+from ...selectors.trail import events_beside, find_events
+from .common import around, facts_of
 
 BESIDE = 50
 
@@ -45,13 +44,5 @@ def events(request: HttpRequest) -> HttpResponse:
 def event(request: HttpRequest, event_id: int) -> HttpResponse:
     found = selectors.event(event_id)
     record(Tag.AUDIT_EVENT_READ, actor=actor(request), target=found)
-    context = {
-        "event": found,
-        "changes": diff.changes(found.told_detail),
-        "details": diff.rest(found.told_detail),
-        "is_ours": canonical.is_ours(found),
-        "link": (link := link_of(found)),
-        "link_hash": bytes(link.hash).hex() if link else "",
-        "beside": events_beside(found, BESIDE),
-    }
+    context = facts_of(found) | {"beside": events_beside(found, BESIDE)}
     return page(request, "admincenter/audit/event.html", context)

@@ -8,14 +8,14 @@ from django.views.decorators.http import require_safe
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from accounts.organizations.models import Organization
-from mago.audit import canonical, selectors
+from mago.audit import selectors
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.errors import NotFound
 
-from ... import diff
 from ...pages import CURSOR, list_page
-from ...selectors.trail import events_beside, find_events, link_of
+from ...selectors.trail import events_beside, find_events
+from ..audit.common import facts_of
 from .common import around, organization, section
 from .forms import EventFilters
 
@@ -48,13 +48,7 @@ def event(request: HttpRequest, whose: Organization, event_id: int) -> HttpRespo
     if found.organization_id != whose.pk:
         raise NotFound
     record(Tag.AUDIT_EVENT_READ, actor=actor(request), target=found, organization_id=whose.pk)
-    context = {
-        "event": found,
-        "changes": diff.changes(found.told_detail),
-        "details": diff.rest(found.told_detail),
-        "is_ours": canonical.is_ours(found),
-        "link": (link := link_of(found)),
-        "link_hash": bytes(link.hash).hex() if link else "",
+    context = facts_of(found) | {
         "trail_url": reverse(f"admincenter:{TAB}", args=[whose.slug]),
         # Of what the request did elsewhere, nothing is told here.
         "beside": [one for one in events_beside(found, BESIDE) if one.organization_id == whose.pk],

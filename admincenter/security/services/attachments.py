@@ -21,20 +21,13 @@ MOST = 20
 
 def attach(*, ticket: Ticket, upload: Upload, actor: Any) -> Attachment:
     """The file lies beside the ticket. Refused for what files.store refuses, and for one too many."""
-    stored = files.store(upload)
-    try:
-        with transaction.atomic():
-            row = locked(ticket)
-            if row.attachments.count() >= MOST:
-                words = _("This ticket has as many files as it can have.")
-                raise Refused(words, fields={"file": [words]})
-            made = Attachment.objects.create(
-                ticket=row, uploaded_by=person_of(actor), **vars(stored)
-            )
-            _record(Tag.TICKET_ATTACHMENT_ADDED, made, actor)
-    except BaseException:
-        files.delete(stored.stored_as)
-        raise
+    with files.stored(upload) as kept:
+        row = locked(ticket)
+        if row.attachments.count() >= MOST:
+            words = _("This ticket has as many files as it can have.")
+            raise Refused(words, fields={"file": [words]})
+        made = Attachment.objects.create(ticket=row, uploaded_by=person_of(actor), **vars(kept))
+        _record(Tag.TICKET_ATTACHMENT_ADDED, made, actor)
     return made
 
 

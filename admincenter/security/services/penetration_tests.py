@@ -126,18 +126,13 @@ def add_finding(*, test: PenetrationTest, actor: Any, **words: Any) -> Ticket:
 
 def add_report(*, test: PenetrationTest, upload: Upload, actor: Any) -> Report:
     """The firm's report lies beside the test, by the rules of files.store."""
-    stored = files.store(upload)
-    try:
-        with transaction.atomic():
-            row = _locked(test)
-            if row.reports.count() >= MOST_REPORTS:
-                words = _("This test has as many files as it can have.")
-                raise Refused(words, fields={"file": [words]})
-            made = Report.objects.create(test=row, uploaded_by=person_of(actor), **vars(stored))
-            _record(Tag.TEST_REPORT_ADDED, row, actor, file=made.name, sha256=made.sha256)
-    except BaseException:
-        files.delete(stored.stored_as)
-        raise
+    with files.stored(upload) as kept:
+        row = _locked(test)
+        if row.reports.count() >= MOST_REPORTS:
+            words = _("This test has as many files as it can have.")
+            raise Refused(words, fields={"file": [words]})
+        made = Report.objects.create(test=row, uploaded_by=person_of(actor), **vars(kept))
+        _record(Tag.TEST_REPORT_ADDED, row, actor, file=made.name, sha256=made.sha256)
     return made
 
 
