@@ -28,11 +28,27 @@ THREADS = 24
 STOP_LIMIT = 5  # seconds for requests and tasks that are under way
 
 
+class Server(Granian):  # type: ignore[misc, valid-type]  # granian chooses it by the kind of Python
+    """granian, which ends when its terminal does (SIGHUP), unless it was started by `nohup`.
+
+    It would load the code anew instead, in a process that keeps what it has of the old: a new version is
+    started anew (docs/operations/upgrade.md).
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.outlives_terminal = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+
+    def signal_handler_reload(self, *args: Any, **options: Any) -> None:
+        if not self.outlives_terminal:
+            self.signal_handler_interrupt(*args, **options)
+
+
 def serve(words: list[str]) -> None:
-    """Serve as these words of the command line say, until SIGINT or SIGTERM."""
+    """Serve as these words of the command line say, until SIGINT, SIGTERM or the terminal's end."""
     host, port = listens_on(words)
     refuse_taken_port(host, port)
-    server = Granian(
+    server = Server(
         "mago.wsgi:application",
         address=host,
         port=port,

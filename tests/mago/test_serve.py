@@ -15,6 +15,7 @@ from urllib.request import urlopen
 import pytest
 from django.core.management import CommandError, call_command
 
+from mago.server import Server
 from tests.running import migrated
 
 pytestmark = pytest.mark.journey
@@ -95,6 +96,30 @@ def test_a_killed_server_leaves_the_port_to_the_next_one(
         time.sleep(0.02)
     with pytest.raises(URLError):
         urlopen(f"http://127.0.0.1:{port}/")
+
+
+def test_it_ends_with_its_terminal_and_is_not_half_new_after_an_upgrade(
+    serve: Serve, port: int, tmp_path: Path
+) -> None:
+    shutil.copy(migrated(), tmp_path / "mago.sqlite3")
+    process = serve()
+    first_line(process, "Mago")
+    process.send_signal(signal.SIGHUP)
+    rest, _ = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert "Traceback" not in rest
+    assert not is_open(port)
+
+
+def test_nohup_has_it_outlive_its_terminal() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        server = Server("mago.wsgi:application")
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    server.signal_handler_reload()
+    assert not server.interrupt_signal
+    assert not server.reload_signal
 
 
 def test_a_taken_port_is_named(serve: Serve, port: int) -> None:
