@@ -72,6 +72,27 @@ def test_what_one_pod_writes_for_another_lies_where_both_reach_it() -> None:
     assert claim["spec"]["accessModes"] == ["ReadWriteMany"]
 
 
+def test_a_worker_without_the_shared_files_runs_nothing_but_the_delivery_of_messages() -> None:
+    """A copy of somebody's data or an export, written there, would be lost to whoever comes for it."""
+    alone = set()
+    for name, pod in pods():
+        words = pod["containers"][0].get("command", [])
+        shares = {"persistentVolumeClaim": {"claimName": "mago-files"}, "name": "data"}
+        if "--queues" in words and shares not in pod["volumes"]:
+            alone |= set(words[words.index("--queues") + 1].split(","))
+        assert "worker" not in words or "--queues" in words, name
+    assert alone == {"messages"}
+    sent = {task for task, way in settings.CELERY_TASK_ROUTES.items() if way["queue"] in alone}
+    assert sent == {"mago.messaging.tasks.*"}
+
+
+def test_on_one_host_worker_and_web_have_one_folder_for_files(compose: Any) -> None:
+    for name in ("web", "worker"):
+        assert "data:/var/lib/mago" in compose["services"][name]["volumes"]
+        unit = (DEPLOY / f"systemd/mago-{name}.service").read_text()
+        assert "StateDirectory=mago\n" in unit
+
+
 def test_web_has_probes_and_lets_requests_end_and_grows() -> None:
     web = dict(pods())["mago-web"]
     container = web["containers"][0]
