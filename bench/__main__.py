@@ -21,6 +21,7 @@ BENCHES = {
 }
 # The time of an answer is the same code on both, and SAML is all Python.
 ON_SQLITE_ONLY = {"saml", "timing"}
+KEEPING = {"admin", "audit"}
 
 
 def main() -> int:
@@ -34,7 +35,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="few windows: does it run at all?")
     parser.add_argument("--full", action="store_true", help="large tables: takes many minutes")
     parser.add_argument("--people", type=int, help="how many there are, of admin alone")
-    parser.add_argument("--data", help="a folder that keeps what admin or audit alone has filled")
+    parser.add_argument("--data", help="a folder that keeps what admin and audit have filled")
     parser.add_argument("--part", choices=audit.PARTS, help="only this, of audit alone")
     parser.add_argument(
         "--write", type=Path, metavar="PAGE", help="put the table of all into this page"
@@ -62,7 +63,8 @@ def run_all(options: argparse.Namespace) -> int:
             if postgres and name in ON_SQLITE_ONLY:
                 continue
             try:
-                report = run(postgres=postgres, quick=options.quick, full=options.full)
+                kept = {"data": options.data} if name in KEEPING else {}
+                report = run(postgres=postgres, quick=options.quick, full=options.full, **kept)
             except (Exception, SystemExit):  # noqa: BLE001  the others have figures yet
                 traceback.print_exc()
                 missing.append(f"{name} on {database}")
