@@ -1,7 +1,8 @@
 """Writes of this slice."""
 
 from .configuration import configure
-from .running import due_runs, work
+from .leasing import due_runs
+from .running import work
 from .runs import ask_due, confirm, drop, forget_old, request
 from .sign_in import DirectoryDown, WrongCredentials, check_password
 

@@ -20,14 +20,15 @@ from accounts.federation.directory.models import (
 )
 from accounts.federation.directory.selectors import changes_of, run_for
 from accounts.federation.directory.services import (
+    applying,
     ask_due,
     configure,
     confirm,
     drop,
     due_runs,
     forget_old,
+    leasing,
     request,
-    running,
     runs,
     work,
 )
@@ -320,8 +321,8 @@ def test_only_who_is_in_a_required_group_is_taken_over(
 def test_a_worker_that_dies_leaves_the_rest_to_the_next_one(
     staff: FakeDirectory, sync: Sync, provider: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "BATCH", 2)
-    monkeypatch.setattr(running, "LONGEST_APPLYING", -1.0)
+    monkeypatch.setattr(applying, "BATCH", 2)
+    monkeypatch.setattr(applying, "LONGEST", -1.0)
     asked = request(provider=provider, actor=None)
     assert work(asked.pk)
     half = run_for(provider, asked.pk)
@@ -334,15 +335,15 @@ def test_a_worker_that_dies_leaves_the_rest_to_the_next_one(
     SyncRun.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
     while work(asked.pk):
         pass
-    with pytest.raises(running.Stopped):
-        running._write(stale, applied=99)
+    with pytest.raises(leasing.Stopped):
+        leasing.write(stale, applied=99)
     done = run_for(provider, asked.pk)
     assert (done.state, done.applied) == (RunState.DONE, 10)
 
 
 def test_a_run_that_kills_each_worker_is_given_up(staff: FakeDirectory, provider: Any) -> None:
     asked = request(provider=provider, actor=None)
-    SyncRun.objects.update(attempts_made=running.MOST_ATTEMPTS)
+    SyncRun.objects.update(attempts_made=leasing.MOST_ATTEMPTS)
     assert not work(asked.pk)
     assert run_for(provider, asked.pk).reason == Problem.INTERRUPTED
 
