@@ -26,7 +26,7 @@ from .widgets import Renderer
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
-CURSOR = "page"
+CURSOR, ORDER = "page", "order"
 Saved = TypeVar("Saved")
 
 
@@ -44,12 +44,10 @@ class Filters(Form):
         """The cleaned values of the filters that are in use."""
         return {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
 
-    def link(self, cursor: str | None) -> str:
-        """The address of another page of the same list, relative to this one; "" for no cursor."""
-        if cursor is None:
-            return ""
+    def link(self, **place: str) -> str:
+        """The address of another place of the same list, relative to this one: its page, its order."""
         sent = {name: self.data[name] for name in self.fields if self.data.get(name)}
-        return "?" + urlencode(sent | {CURSOR: cursor})
+        return "?" + urlencode(sent | {name: value for name, value in place.items() if value})
 
 
 def is_part(request: HttpRequest) -> bool:
@@ -102,15 +100,21 @@ def list_page(
     `columns` are those that the rows of the template show, where these are few of many.
     """
     cursor = request.GET.get(CURSOR, "")
+    order = request.GET.get(ORDER, "")
     valid = filters.is_valid()
-    rows = _rows(find(**filters.chosen), columns, cursor) if valid else None
+    rows = _rows(find(**filters.chosen).ordered(order), columns, cursor) if valid else None
+
+    def elsewhere(page: str | None) -> str:
+        return filters.link(**{CURSOR: page, ORDER: order}) if page else ""
+
     context |= {
         "title": title,
         "filters": filters,
         "rows": rows,
         "cursor": cursor,
-        "previous_url": filters.link(rows.previous) if rows else "",
-        "next_url": filters.link(rows.next) if rows else "",
+        "order": order,
+        "previous_url": elsewhere(rows.previous) if rows else "",
+        "next_url": elsewhere(rows.next) if rows else "",
     }
     # htmx swaps no error page in, and the part says what is wrong.
     return page(request, template, context, status=200 if valid or is_part(request) else 400)

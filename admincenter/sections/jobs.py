@@ -22,7 +22,7 @@ from mago.jobs.selectors import figures_of, items_of, job_for, jobs_of
 from ..bulk.forms import ItemFilters
 from ..exports.services import standing_of
 from ..forms import ReasonForm
-from ..keyset import Listing
+from ..keyset import CREATED, Listing
 from ..pages import Filters, list_page
 
 # Whoever sees anything here may have asked for something.
@@ -37,7 +37,9 @@ def jobs(request: HttpRequest) -> HttpResponse:
         "admincenter/jobs/list.html",
         title=_("Background jobs"),
         filters=Filters(request.GET),
-        find=lambda: Listing((jobs_of(actor(request).pk),), key=("created_at", "id")),
+        find=lambda: Listing(
+            (jobs_of(actor(request).pk),), key=("created_at", "id"), orders=CREATED
+        ),
     )
 
 

@@ -21,12 +21,14 @@ from mago.core.errors import NotFound
 from ..exports import lists
 from ..exports.ways import way_to_export
 from ..forms import LockdownFilters, LockdownForm
-from ..keyset import Listing
+from ..keyset import Listing, Order
 from ..pages import act, list_page
 from ..reasons import with_reason
 from ..selectors.people import person_for
 from ..services import lock_down_organization, lock_down_person
 from .organizations.common import organization
+
+ORDERS = {"since": Order(("started_at", "id"), downwards=True)}
 
 
 @require(Permission.LOCKDOWNS_EDIT)
@@ -38,7 +40,7 @@ def lockdowns(request: HttpRequest) -> HttpResponse:
         title=_("Lockdowns"),
         filters=LockdownFilters(request.GET),
         find=lambda state="": Listing(
-            (known_lockdowns(lifted=state == "lifted"),), key=("started_at", "id")
+            (known_lockdowns(lifted=state == "lifted"),), key=("started_at", "id"), orders=ORDERS
         ),
         **way_to_export(request, lists.Lockdowns),
     )

@@ -10,7 +10,7 @@ from accounts.organizations.models import Organization
 from accounts.provider.models import Application, ClientSecret, TokenFamily
 from accounts.provider.selectors import applications_of
 
-from ..keyset import Listing
+from ..keyset import Listing, Order
 from ..searched import APPLICATIONS
 from .people import begins
 
@@ -30,7 +30,9 @@ def find_applications(
     ).order_by()
     counted = live.values("application").annotate(number=Count("pk")).values("number")
     found = found.annotate(sign_ins=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
-    return Listing((found,), key=("name", "id"), descending=False)
+    return Listing(
+        (found,), key=("name", "id"), descending=False, orders={"name": Order(("name", "id"))}
+    )
 
 
 def secrets_of(application: Application) -> QuerySet[ClientSecret]:

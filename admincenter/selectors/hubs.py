@@ -22,7 +22,7 @@ from mago.audit.tags import Tag
 from mago.core.errors import NotFound
 from mago.core.trigrams import Within
 
-from ..keyset import Listing
+from ..keyset import CREATED, Listing, Order
 from ..searched import HUBS
 from .figures import shared
 from .people import MOST_SEARCHED, begins
@@ -97,7 +97,8 @@ def find_hubs(
     sees_all = can(viewer, Permission.HUBS_READ, organization)
     most = MOST_SEARCHED if sees_all and not whole else None
     found = hubs_that_match(viewer, organization, **filters, most=most).prefetch_related("tags")
-    return Listing((found,), key=("created_at", "id"))
+    orders = CREATED | {"serial": Order(("serial", "id"))}
+    return Listing((found,), key=("created_at", "id"), orders=orders)
 
 
 def figures_of_fleet(viewer: Actor, organization: Organization) -> dict[str, int]:
@@ -179,7 +180,7 @@ def find_tasks(
         tasks = tasks.filter(failed)
     elif state == "done":
         tasks = tasks.exclude(where_stage(*OPEN)).exclude(failed)
-    return Listing((tasks,), key=("created_at", "id"))
+    return Listing((tasks,), key=("created_at", "id"), orders=CREATED)
 
 
 def task_seen_by(viewer: Actor, organization: Organization, key: UUID) -> Task:

@@ -25,12 +25,14 @@ from accounts.organizations.selectors import members_of, sites_of, visible_to
 from mago.core.errors import NotFound
 from mago.core.trigrams import Within
 
-from ..keyset import Listing
+from ..keyset import CREATED, Listing, Order
 from ..searched import ORGANIZATIONS, PEOPLE
 from .figures import Count, count
 from .people import MOST_SEARCHED, begins
 
 MOST_SHOWN = 100
+_BY_SLUG = {"slug": Order(("slug",))}
+_JOINED = {"joined": Order(("joined_at", "id"), downwards=True)}
 # What is told of a role that a member holds, and of an invitation.
 _HELD = ("user", "role", "custom_role__name", "site__name", "expires_at")
 _INVITED = ("email", "role", "site__name", "invited_by__name", "invited_by__email", "expires_at")
@@ -44,8 +46,8 @@ def find_organizations(viewer: Actor, *, q: str = "") -> Listing:
         is_found = (
             ORGANIZATIONS.containing(q) if ORGANIZATIONS.can_find(q) else begins("slug", q.lower())
         )
-        return Listing((found.filter(is_found),), key=("slug",), descending=False)
-    return Listing((found,), key=("created_at", "id"))
+        return Listing((found.filter(is_found),), key=("slug",), descending=False, orders=_BY_SLUG)
+    return Listing((found,), key=("created_at", "id"), orders=CREATED | _BY_SLUG)
 
 
 def figures_of(organization: Organization) -> dict[str, Count]:
@@ -72,7 +74,7 @@ def find_members(
         found = found.annotate(is_viewer=ExpressionWrapper(Q(user=viewer), BooleanField()))
     if q:
         found = found.filter(members_named(q, [organization.pk], whole=whole))
-    return Listing((found,), key=("joined_at", "id"))
+    return Listing((found,), key=("joined_at", "id"), orders=_JOINED)
 
 
 def members_named(q: str, organizations: Sequence[UUID], *, whole: bool = False) -> Q:

@@ -6,13 +6,15 @@ from mago.core.errors import NotFound
 from mago.messaging.models import Message, Status
 from mago.messaging.selectors import messages
 
-from ..keyset import Listing
+from ..keyset import Listing, Order
 from .figures import Count, count
 
 
 def find_messages(*, status: str = "") -> Listing:
     """Messages of one status or of all; identifiers sort by time, so the newest first."""
-    return Listing((messages(status),), key=("id",))
+    return Listing(
+        (messages(status),), key=("id",), orders={"created": Order(("id",), downwards=True)}
+    )
 
 
 def message_for(message_id: UUID) -> Message:

@@ -18,7 +18,7 @@ from accounts.sessions.models import Session
 from accounts.standing.models import Deletion, Lockdown
 from mago.core.errors import NotFound
 
-from ..keyset import Listing
+from ..keyset import CREATED, Listing, Order
 from ..searched import PEOPLE
 from .factors import without_factor
 
@@ -27,6 +27,7 @@ MOST_SEARCHED = 500
 ENGLISH = str.maketrans(ascii_uppercase, ascii_lowercase)
 # Of those who are signed in, a list shows so many: whoever joined last.
 MOST_SIGNED_IN = 2000
+_ORDERS = {**CREATED, "address": Order(("email",))}
 SHOWN = ("email", "name", "is_active", "email_confirmed_at", "created_at", "last_login")
 
 
@@ -57,7 +58,7 @@ def find_people(
     if joined:
         found = found.filter(created_at__gte=timezone.now() - joined)
     if not q:
-        return Listing((found,), key=("created_at", "id"))
+        return Listing((found,), key=("created_at", "id"), orders=_ORDERS)
     by_address = found.filter(begins("email", normalize_email(q)))
     nearby = None
     if not PEOPLE.can_find(q):
@@ -122,7 +123,7 @@ def find_sessions(
         found = found.filter(address=address)
     if since:
         found = found.filter(created_at__gte=timezone.now() - since)
-    return Listing((found,), key=("created_at", "id"))
+    return Listing((found,), key=("created_at", "id"), orders=CREATED)
 
 
 def begins(column: str, text: str) -> Q:

@@ -16,9 +16,11 @@ from accounts.provider.models import ApiToken
 from accounts.provider.selectors import api_tokens_of
 from mago.core.errors import NotFound
 
-from ..keyset import Listing
+from ..keyset import Listing, Order
 from ..searched import SERVICE_ACCOUNTS
 from .people import begins
+
+_ENDS = {"ends": Order(("expires_at", "id"))}
 
 
 def find_service_accounts(organization: Organization, *, q: str = "", state: str = "") -> Listing:
@@ -37,7 +39,7 @@ def find_service_accounts(organization: Organization, *, q: str = "", state: str
         live_tokens=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
         last_used_at=Subquery(used[:1]),
     )
-    return Listing((found,), key=("name",), descending=False)
+    return Listing((found,), key=("name",), descending=False, orders={"name": Order(("name",))})
 
 
 def account_for(organization: Organization, key: UUID) -> ServiceAccount:
@@ -60,7 +62,7 @@ def find_tokens(account: ServiceAccount, *, state: str = "") -> Listing:
     found = api_tokens_of(account).select_related("created_by")
     if state:
         found = found.filter(_STATES[state](timezone.now()))
-    return Listing((found,), key=("created_at", "id"))
+    return Listing((found,), key=("created_at", "id"), orders=_ENDS)
 
 
 def find_all_tokens(*, state: str = "", organization: str = "") -> Listing:
@@ -71,7 +73,7 @@ def find_all_tokens(*, state: str = "", organization: str = "") -> Listing:
         found = found.filter(_STATES[state](timezone.now()))
     if organization:
         found = found.filter(service_account__organization__slug=organization)
-    return Listing((found,), key=("created_at", "id"))
+    return Listing((found,), key=("created_at", "id"), orders=_ENDS)
 
 
 def token_anywhere(key: UUID) -> ApiToken:

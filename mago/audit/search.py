@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 
-from mago.core.keyset import Listing
+from mago.core.keyset import Listing, Order
 
 from . import numbering
 from .cleaning import clean_text
@@ -24,6 +24,7 @@ from .services import BATCH
 # So many numbers below the newest sealed one are read as they stand too: an event whose transaction
 # ended after later ones were sealed is among them.
 MARGIN = 1000
+_ORDERS = {"time": Order(("id",), downwards=True)}
 # What to look along, where several things are given: what tells most. The rest is asked of each event.
 LEADING = (("actor_id",), ("target_id",), ("address",), ("organization_id", "tag"), ("outcome",))
 _PLAIN, _MARKED = "id", "mark__event_id"
@@ -84,13 +85,15 @@ def find(
         return AuditEvent.objects.filter(within, rest, **more).order_by(f"-{number}")
 
     if not wanted:
-        return Found(Listing((query(_PLAIN),), key=("id",)))
+        return Found(Listing((query(_PLAIN),), key=("id",), orders=_ORDERS))
     border = newest_sealed() - MARGIN
     leading = next(names for names in LEADING if not wanted.keys().isdisjoint(names))
     along = {f"mark__{name}" if name in leading else name: wanted[name] for name in wanted}
     newest = query(_PLAIN, id__gt=border, **wanted)
     older = query(_MARKED, mark__event_id__lte=border, **along)
-    return Found(Listing((newest, older), key=("id",), paths=((_PLAIN,), (_MARKED,))))
+    return Found(
+        Listing((newest, older), key=("id",), paths=((_PLAIN,), (_MARKED,)), orders=_ORDERS)
+    )
 
 
 def oldest_first(found: QuerySet[AuditEvent], number: str = _PLAIN) -> Iterator[AuditEvent]:

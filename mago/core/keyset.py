@@ -7,9 +7,10 @@ neither shown twice nor hide others.
 
 import base64
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +19,13 @@ from django.db.models import (
     CharField,
     DateField,
     DateTimeField,
+    DecimalField,
     Expression,
     F,
     Func,
     IntegerField,
     Model,
+    Q,
     QuerySet,
     UUIDField,
     Value,
@@ -35,6 +38,22 @@ PAGE_SIZE = 50
 LONGEST_CURSOR = 2000
 # So many rows are looked at one by one, in some milliseconds: a page of what one in a hundred has is among them.
 LOOKED_AT = 6000
+
+
+@dataclass(frozen=True)
+class Order:
+    """A way to sort a list: along unique columns, none of them null, that an index serves.
+
+    `downwards` is how it goes when it is first asked for; `where` leaves out the rows that have nothing to sort by.
+    """
+
+    key: tuple[str, ...]
+    downwards: bool = False
+    where: Q | None = None
+
+
+# By its name in addresses: when something began to be there, the newest first.
+CREATED = {"created": Order(("created_at", "id"), downwards=True)}
 
 
 @dataclass(frozen=True)
@@ -53,6 +72,28 @@ class Listing:
     # The same rows, by conditions that no index answers: asked first, and of the next LOOKED_AT rows alone. What
     # very many have in common fills a page there; then, or where the table ends there, `queries` are not asked.
     nearby: QuerySet[Any] | None = None
+    # The ways in which somebody may sort the rows, by name.
+    orders: Mapping[str, Order] = field(default_factory=dict)
+
+    @property
+    def order(self) -> str:
+        """The name of the order in which the rows stand, after a "-" where it goes downwards; "" if it has none."""
+        names = (name for name, order in self.orders.items() if order.key == self.key)
+        name = next(names, "")
+        return f"-{name}" if name and self.descending else name
+
+    def ordered(self, by: str) -> "Listing":
+        """The same rows in another of their orders, named as in `order`; as they are, where there is none of that name."""
+        order = self.orders.get(by.removeprefix("-"))
+        if order is None:
+            return self
+        queries = (
+            tuple(q.filter(order.where) for q in self.queries) if order.where else self.queries
+        )
+        paths = self.paths if order.key == self.key else ()
+        return replace(
+            self, queries=queries, key=order.key, paths=paths, descending=by.startswith("-")
+        )
 
     @property
     def model(self) -> type[Model]:
@@ -126,11 +167,22 @@ def _text(value: Any) -> str:
     return value
 
 
+def _decimal(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(text) from None
+    if not number.is_finite() or abs(number) > 10**6:
+        raise ValueError(text)
+    return number
+
+
 _PARSERS: dict[type[Any], Callable[[Any], Any]] = {
     DateTimeField: _moment,  # Before the one of which it is a kind.
     DateField: lambda value: date.fromisoformat(_text(value)),
     UUIDField: lambda value: UUID(_text(value)),
     IntegerField: _whole,
+    DecimalField: lambda value: _decimal(_text(value)),
     CharField: _text,
 }
 

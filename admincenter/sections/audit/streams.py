@@ -20,12 +20,13 @@ from mago.audit.streams.selectors import end_of_chain, stream_for, waiting_for
 from mago.audit.streams.selectors import streams as find_streams
 from mago.core.errors import Refused
 
-from ...keyset import Listing
+from ...keyset import Listing, Order
 from ...pages import get_or_post, list_page, page, submit
 from .common import around
 from .forms import NewStreamForm, StreamFilters, StreamForm
 
 TAB = "streams"
+ORDERS = {"name": Order(("name",))}
 # Of what waits, the next that are sent.
 SHOWN = 10
 
@@ -38,7 +39,9 @@ def streams(request: HttpRequest) -> HttpResponse:
         "admincenter/audit/streams.html",
         title=_("Streams"),
         filters=StreamFilters(request.GET),
-        find=lambda **chosen: Listing((find_streams(**chosen),), key=("name",), descending=False),
+        find=lambda **chosen: Listing(
+            (find_streams(**chosen),), key=("name",), descending=False, orders=ORDERS
+        ),
         end=end_of_chain(),
         **around(request, TAB),
     )

@@ -12,7 +12,7 @@ from accounts.federation.directory.selectors import changes_of, runs_of
 from accounts.federation.directory.tasks import work_off
 from accounts.federation.enterprise.models import IdentityProvider
 
-from ...keyset import Listing
+from ...keyset import CREATED, Listing
 from ...pages import Filters, list_page
 from .common import act, around, provider, run, url_of
 from .forms import ChangeFilters
@@ -27,7 +27,7 @@ def syncs(request: HttpRequest, found: IdentityProvider) -> HttpResponse:
         "admincenter/directories/syncs.html",
         title=_("Syncs"),
         filters=Filters(request.GET),
-        find=lambda: Listing((runs_of(found),), key=("created_at", "id")),
+        find=lambda: Listing((runs_of(found),), key=("created_at", "id"), orders=CREATED),
         is_at_work=newest is not None and newest.is_at_work,
         **around(request, found),
     )

@@ -50,11 +50,6 @@ class TicketFilters(Filters):
     )
     assignee = OneOfField(gettext_lazy("Assignee"))
     release = RowField(label=gettext_lazy("Release"), widget=Select)
-    order = OneOfField(
-        gettext_lazy("Order"),
-        [("due", gettext_lazy("Due first"))],
-        first=("", gettext_lazy("Newest first")),
-    )
 
     def __init__(self, data: Any, *, programme: Programme) -> None:
         super().__init__(data)

@@ -110,6 +110,17 @@ class Ticket(Ours):
         indexes = [
             models.Index(fields=["programme", "-created_at", "-id"], name="ticket_newest"),
             models.Index(fields=["programme", "state", "due_on"], name="ticket_due"),
+            # For lists that are sorted so.
+            models.Index(
+                fields=["programme", "due_on", "id"],
+                name="ticket_by_due",
+                condition=Q(due_on__isnull=False),
+            ),
+            models.Index(
+                fields=["programme", "score", "id"],
+                name="ticket_by_score",
+                condition=Q(score__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,13 +8,18 @@ from django.db.models import Q, QuerySet
 from accounts.models import User
 from mago.core.errors import NotFound
 
-from ...keyset import Listing
+from ...keyset import CREATED, Listing, Order
 from ...searched import TICKETS
 from ..models import Attachment, Entry, Programme, Release, Ticket
 from ..models.tickets import today
 from ..workflow import ENDED, PENDING
 
 SOON = timedelta(days=7)
+_ORDERS = {
+    **CREATED,
+    "due": Order(("due_on", "id"), where=Q(due_on__isnull=False)),
+    "score": Order(("score", "id"), downwards=True, where=Q(score__isnull=False)),
+}
 
 
 def tickets_that_match(
@@ -63,13 +68,10 @@ def _named(q: str) -> Q:
     return matches | Q(number=int(number)) if number.isdecimal() and len(number) < 10 else matches
 
 
-def find_tickets(programme: Programme, *, order: str = "", **filters: Any) -> Listing:
-    """As `tickets_that_match`, the newest first; with the order "due", those that have a due date, the soonest first."""
+def find_tickets(programme: Programme, **filters: Any) -> Listing:
+    """As `tickets_that_match`, the newest first."""
     found = tickets_that_match(programme, **filters).select_related("assignee", "release")
-    if order == "due":
-        dated = found.filter(due_on__isnull=False)
-        return Listing((dated,), key=("due_on", "id"), descending=False)
-    return Listing((found,), key=("created_at", "id"))
+    return Listing((found,), key=("created_at", "id"), orders=_ORDERS)
 
 
 def ticket_for(programme: Programme, number: int) -> Ticket:

@@ -76,6 +76,5 @@ def export(request: HttpRequest, whose: Programme) -> HttpResponseBase:
     filters = TicketFilters(request.GET, programme=whose)
     if not filters.is_valid():
         raise Refused(_("One of the filters is wrong."))
-    chosen = {name: value for name, value in filters.chosen.items() if name != "order"}
     format = "sarif" if request.POST.get("format") == "sarif" else "csv"
-    return exporting.download(whose, chosen, format, actor=actor(request))
+    return exporting.download(whose, filters.chosen, format, actor=actor(request))

@@ -14,7 +14,7 @@ from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 
 from ...exports.ways import way_to_export
-from ...keyset import Listing
+from ...keyset import Listing, Order
 from ...pages import Filters, list_page
 from .. import exports, files
 from ..forms.programme import EngagementForm, FindingForm, RetestForm
@@ -32,6 +32,7 @@ from ..services import penetration_tests as services
 from .common import act, around, form_page, get_or_post, programme, readable, section, sent
 
 TAB = "penetration_tests"
+ORDERS = {"starts": Order(("starts_on", "id"), downwards=True)}
 
 
 def the_test(request: HttpRequest, slug: str, test_id: UUID) -> PenetrationTest:
@@ -51,7 +52,7 @@ def tests(request: HttpRequest, whose: Programme) -> HttpResponse:
         "admincenter/security/tests.html",
         title=_("Penetration tests"),
         filters=Filters(request.GET),
-        find=lambda: Listing((tests_of(whose),), key=("starts_on", "id")),
+        find=lambda: Listing((tests_of(whose),), key=("starts_on", "id"), orders=ORDERS),
         **way_to_export(request, exports.PenetrationTests, whose),
         years=years_of(whose),
         **around(request, whose, TAB),

@@ -64,6 +64,21 @@ def test_tickets_are_found_by_what_they_are(
     assert "Overdue" in owner.get(LIST, {"due": "overdue"}).text
 
 
+def test_tickets_are_sorted_by_score_and_by_due_date(owner: Browser, ticket: Any) -> None:
+    plain, worst, other = ticket(vector=""), ticket(), ticket()
+    rows = Ticket.objects.of(plain.programme)
+    rows.filter(pk=worst.pk).update(score=9.8, due_on=today() + timedelta(days=9))
+    rows.filter(pk=other.pk).update(score=5.5, due_on=today())
+
+    def sorted_by(order: str) -> list[str]:
+        return keys(owner.get(LIST, {"order": order}))
+
+    assert sorted_by("-score") == ["SEC-2", "SEC-3"]
+    assert sorted_by("score") == ["SEC-3", "SEC-2"]
+    assert sorted_by("due") == ["SEC-3", "SEC-2"]
+    assert sorted_by("-created") == ["SEC-3", "SEC-2", "SEC-1"]
+
+
 def test_more_tickets_take_no_more_queries(owner: Browser, ticket: Any) -> None:
     def cost() -> int:
         with CaptureQueriesContext(connection) as queries:
