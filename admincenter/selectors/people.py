@@ -16,6 +16,7 @@ from accounts.access.roles import RoleName
 from accounts.models import User, normalize_email
 from accounts.sessions.models import Session
 from accounts.standing.models import Deletion, Lockdown
+from mago.core.among import among
 from mago.core.errors import NotFound
 
 from ..keyset import CREATED, Listing, Order
@@ -158,9 +159,8 @@ def _administrating() -> QuerySet[RoleBinding]:
 
 def _signed_in(people: QuerySet[User]) -> QuerySet[User]:
     # Keys sort by time, so that an index leads to the newest people who have a session.
-    return people.filter(
-        pk__in=live_sessions().order_by("-user_id").values("user")[:MOST_SIGNED_IN]
-    )
+    newest = live_sessions().order_by("-user_id").values("user")[:MOST_SIGNED_IN]
+    return people.filter(among(newest))
 
 
 def _every_signed_in(people: QuerySet[User]) -> QuerySet[User]:

@@ -17,6 +17,7 @@ from django.db import connection, models
 from django.db.models import BooleanField, F, Func, Q, Value
 from django.db.models.expressions import RawSQL
 
+from .among import among
 from .trigram_tables import Table, indexed
 
 # Of less no index knows: PostgreSQL's has words only, and what it cannot tell by them it looks at one by one.
@@ -98,7 +99,7 @@ class Trigrams:
             f" SELECT id FROM found LIMIT {most}"
         )
         indexed, number = _pattern(self._rarest_in(text)), len(self.names)
-        return Q(pk__in=RawSQL(sql, [indexed] * number + [_normal(text)] * number))  # noqa: S611 - the names are our own
+        return among(RawSQL(sql, [indexed] * number + [_normal(text)] * number))  # noqa: S611 - the names are our own
 
     def _rarest_in(self, text: str) -> str:
         """The text, or the one of its words that says nearly as much: what very many have costs the index most to intersect."""
