@@ -38,11 +38,20 @@ def tree(root: int) -> list[int]:
 
 def cpu_seconds(processes: list[int]) -> float:
     """CPU time that the threads of these processes have used, to the microsecond."""
+    return _scheduled(processes, 0)
+
+
+def core_waits(processes: list[int]) -> float:
+    """Seconds in which these threads were ready to run and others did, each thread counted by itself."""
+    return _scheduled(processes, 1)
+
+
+def _scheduled(processes: list[int], column: int) -> float:
     nanoseconds = 0
     for process in processes:
         for thread in PROC.glob(f"{process}/task/*/schedstat"):
             with suppress(OSError):
-                nanoseconds += int(thread.read_text().split()[0])
+                nanoseconds += int(thread.read_text().split()[column])
     return nanoseconds / 1e9
 
 

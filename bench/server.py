@@ -22,12 +22,13 @@ START_LIMIT = 600  # seconds; a new database takes fifteen seconds of CPU, which
 
 @dataclass(frozen=True)
 class Server:
-    """`seconds` passed, and `cpu` seconds were used, from the command to the first page."""
+    """From the command to the first page: seconds by the clock, of CPU, and of its threads’ waits for a core."""
 
     port: int
     process: int
     seconds: float
     cpu: float
+    waits: float
 
     @property
     def tree(self) -> list[int]:
@@ -76,8 +77,9 @@ def serving(variables: Mapping[str, str]) -> Iterator[Server]:
     try:
         wait_for_page(port, process)
         seconds = time.monotonic() - begin
-        cpu = machine.cpu_seconds(machine.tree(process.pid))
-        yield Server(port, process.pid, seconds, cpu)
+        processes = machine.tree(process.pid)
+        cpu, waits = machine.cpu_seconds(processes), machine.core_waits(processes)
+        yield Server(port, process.pid, seconds, cpu, waits)
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(15)
