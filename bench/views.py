@@ -29,7 +29,8 @@ def transaction_with_events(request: HttpRequest) -> HttpResponse:
     with transaction.atomic():
         LimitState.objects.create(key=new_secret(), full_until=0.0)
         for number in range(int(request.GET.get("events", "0"))):
-            record(Tag.SIGN_IN_SUCCEEDED, actor=_PERSON, method="password", number=number)
+            # Of a kind that is counted nowhere else: what monitoring counts is not the trail's.
+            record(Tag.SIGN_OUT, actor=_PERSON, method="password", number=number)
     return HttpResponse()
 
 

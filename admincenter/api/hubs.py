@@ -151,7 +151,7 @@ class Hubs(_Hubs):
 
     @listed(HubSerializer, query=HubQuery, summary="The hubs of an organization that you may see")
     def get(self, **chosen: Any) -> Listing:
-        return find_hubs(self.actor, self.organization, **chosen)
+        return find_hubs(self.actor, self.organization, **chosen, whole=True)
 
 
 class Fleet(OrganizationResource):

@@ -65,7 +65,7 @@ class Members(OrganizationResource):
         MemberSerializer, query=MemberQuery, summary="The members of an organization, newest first"
     )
     def get(self, **chosen: Any) -> Listing:
-        return find_members(self.organization, **chosen)
+        return find_members(self.organization, **chosen, whole=True)
 
 
 class OneMember(OrganizationResource):

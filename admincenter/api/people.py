@@ -101,7 +101,7 @@ class People(Resource):
         description="The newest first; with `q` by e-mail address.",
     )
     def get(self, **chosen: Any) -> Listing:
-        return find_people(**chosen)
+        return find_people(**chosen, whole=True)
 
 
 class _OfOnePerson(Resource):

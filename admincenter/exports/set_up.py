@@ -44,7 +44,7 @@ class Certificates(Export):
 
 
 class AllIdentityProviders(Export):
-    """Of every organization in which the asker may see them; nothing that they are configured with."""
+    """Of every organization in which the asker may see them; no address, mapping or secret of theirs."""
 
     kind, page = "export.identity_providers", "identity_providers"
     title = _("Export identity providers")

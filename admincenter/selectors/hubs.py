@@ -81,7 +81,8 @@ def find_hubs_anywhere(
     `whole`: however many have `q` in their names, and however long it takes.
     """
     if can(viewer, Permission.HUBS_READ):
-        is_named = hubs_named(q, most=None if whole else MOST_SEARCHED)
+        is_narrowed = bool(standing or state)
+        is_named = hubs_named(q, most=None if whole or is_narrowed else MOST_SEARCHED)
     else:
         # Among their own alone: the newest of all could be others', and hide these.
         is_named = hubs_named(q, organizations_of(viewer))
@@ -93,8 +94,9 @@ def find_hubs(
     viewer: Actor, organization: Organization, *, whole: bool = False, **filters: Any
 ) -> Listing:
     """As `hubs_that_match`, the newest first; `whole` as above."""
-    # Whoever sees some of the sites only would miss theirs among the newest of all.
-    sees_all = can(viewer, Permission.HUBS_READ, organization)
+    # Whoever sees some of the sites only, or narrows the list further, would miss theirs among the newest of all.
+    is_narrowed = any(value for name, value in filters.items() if name != "q")
+    sees_all = can(viewer, Permission.HUBS_READ, organization) and not is_narrowed
     most = MOST_SEARCHED if sees_all and not whole else None
     found = hubs_that_match(viewer, organization, **filters, most=most).prefetch_related("tags")
     orders = CREATED | {"serial": Order(("serial", "id"))}

@@ -46,7 +46,8 @@ def find_people(
     """People in a state who joined lately: the newest first. `whole`: however many are signed in, and however long it takes.
 
     With `q`, those whose address or name contains it, or begins with it where it is short: by address, so that an
-    index gives the order of all that begin with it.
+    index gives the order of all that begin with it. Of very many these are some, unless the list is narrowed
+    further: then each of them may be the one that is wanted.
     """
     is_administrator = Exists(_administrating().filter(user=OuterRef("pk")))
     shown = User.objects.only(*SHOWN).annotate(
@@ -64,12 +65,12 @@ def find_people(
     nearby = None
     if not PEOPLE.can_find(q):
         others = found.filter(pk__in=_named(q))
-    elif whole:
+    elif whole or state or joined:
         others = found.filter(PEOPLE.containing(q))
     else:
         others = found.filter(PEOPLE.some_containing(q, MOST_SEARCHED))
-        if PEOPLE.is_common(q):
-            nearby = found.filter(PEOPLE.seen_in(q))
+    if not whole and PEOPLE.can_find(q) and PEOPLE.is_common(q):
+        nearby = found.filter(PEOPLE.seen_in(q))
     return Listing((by_address, others), key=("email",), descending=False, nearby=nearby)
 
 
@@ -158,10 +159,9 @@ def _administrating() -> QuerySet[RoleBinding]:
 
 
 def _signed_in(people: QuerySet[User]) -> QuerySet[User]:
-    # Keys sort by time, so that an index leads to the newest people who have a session; whether it lives is asked of these.
-    unexpired = Session.objects.filter(expire_date__gt=timezone.now(), user__isnull=False)
-    newest = unexpired.order_by("-user_id").values("user")[:MOST_SIGNED_IN]
-    return _every_signed_in(people.filter(among(newest)))
+    # Keys sort by time, so that an index leads to the newest people who have a session.
+    newest = live_sessions().order_by("-user_id").values("user")[:MOST_SIGNED_IN]
+    return people.filter(among(newest))
 
 
 def _every_signed_in(people: QuerySet[User]) -> QuerySet[User]:

@@ -16,11 +16,11 @@ from accounts.provider.models import ApiToken
 from accounts.provider.selectors import api_tokens_of
 from mago.core.errors import NotFound
 
-from ..keyset import Listing, Order
+from ..keyset import CREATED, Listing, Order
 from ..searched import SERVICE_ACCOUNTS
 from .people import begins
 
-_ENDS = {"ends": Order(("expires_at", "id"))}
+_TOKEN_ORDERS = CREATED | {"ends": Order(("expires_at", "id"))}
 
 
 def find_service_accounts(organization: Organization, *, q: str = "", state: str = "") -> Listing:
@@ -62,7 +62,7 @@ def find_tokens(account: ServiceAccount, *, state: str = "") -> Listing:
     found = api_tokens_of(account).select_related("created_by")
     if state:
         found = found.filter(_STATES[state](timezone.now()))
-    return Listing((found,), key=("created_at", "id"), orders=_ENDS)
+    return Listing((found,), key=("created_at", "id"), orders=_TOKEN_ORDERS)
 
 
 def find_all_tokens(*, state: str = "", organization: str = "") -> Listing:
@@ -73,7 +73,7 @@ def find_all_tokens(*, state: str = "", organization: str = "") -> Listing:
         found = found.filter(_STATES[state](timezone.now()))
     if organization:
         found = found.filter(service_account__organization__slug=organization)
-    return Listing((found,), key=("created_at", "id"), orders=_ENDS)
+    return Listing((found,), key=("created_at", "id"), orders=_TOKEN_ORDERS)
 
 
 def token_anywhere(key: UUID) -> ApiToken:

@@ -96,18 +96,15 @@ def _written_other(value: object, depth: int) -> str | None:
 
 
 def _written_object(value: Mapping[Any, Any], depth: int) -> str:
-    named: dict[str, tuple[str, bool, object]] = {}
+    members: dict[str, str] = {}
     for name, item in islice(value.items(), ITEM_LIMIT):
-        clean, spelled, is_secret = _name(
-            name if type(name) is str and len(name) <= 64 else clean_text(name, 64)
-        )
-        named[clean] = spelled, is_secret, item
-    items = []
-    for name in sorted(named):
-        spelled, is_secret, item = named[name]
-        masked = is_secret and item is not None and not isinstance(item, bool)
-        items.append(spelled + (_MASK if masked else written_detail(item, depth - 1)))
-    return f"{{{','.join(items)}}}"
+        is_short = type(name) is str and len(name) <= 64
+        clean, begin, is_secret = _name(name if is_short else clean_text(name, 64))
+        if is_secret and item is not None and not isinstance(item, bool):
+            members[clean] = begin + _MASK
+        else:
+            members[clean] = begin + written_detail(item, depth - 1)
+    return f"{{{','.join([members[name] for name in sorted(members)])}}}"
 
 
 @lru_cache(maxsize=1024)

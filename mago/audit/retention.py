@@ -204,8 +204,16 @@ def _sweep(end: float) -> int:
         sequence = last + 1
         took = time.monotonic() - begin
         step = next_step(step, took)
+        _write_back()
         time.sleep(max(PAUSE, REST * took))
     return sequence - first
+
+
+def _write_back() -> None:
+    """SQLite's log is written into its file by the removal, which fills it: whoever writes next would wait for the disk."""
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
 
 def next_step(step: int, took: float) -> int:
@@ -220,5 +228,9 @@ def next_step(step: int, took: float) -> int:
 def _remove(first: int, last: int) -> None:
     """These links are gone, with their events and what those are searched by."""
     with transaction.atomic():
+        if connection.vendor == "postgresql":
+            # Nobody waits for the disk because of it: what a crash takes back is removed by the next run.
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL synchronous_commit = off")
         marks.remove(first, last)
         append_only.remove(connection, first, last)

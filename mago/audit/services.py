@@ -37,6 +37,8 @@ _SIGN_INS = {
 }
 # How far back, in event numbers, a run looks for events whose transaction ended after later ones.
 LOOK_BACK = 10_000
+# What the columns are given where an event names no person, and where it is about nothing.
+_NOBODY, _NOTHING = (None, ""), ("", "", "")
 
 logger = logging.getLogger(__name__)
 
@@ -98,9 +100,6 @@ def _written(  # noqa: PLR0917 - by place, as each event passes here
     The first event of a request finds nothing of this in the processor's caches, so that each function
     it passes takes ten times what it takes in a loop: there are few.
     """
-    who = caller()
-    actor_id, actor_label = _person(actor)
-    on_behalf_of_id, on_behalf_of_label = _person(on_behalf_of)
     told = written_detail(detail)
     if "@" in told:
         # Encoded anew, as a name that was an address is sorted elsewhere now.
@@ -109,15 +108,11 @@ def _written(  # noqa: PLR0917 - by place, as each event passes here
         datetime.now(UTC),
         tag._value_,  # `value` is a property that takes longer than all else of this list.
         outcome._value_,
-        actor_id,
-        actor_label,
-        on_behalf_of_id,
-        on_behalf_of_label,
-        "" if target is None else target._meta.label_lower,
-        "" if target is None else clean_text(target.pk, 64),
-        "" if target is None else _label(target),
+        *(_NOBODY if actor is None else _person(actor)),
+        *(_NOBODY if on_behalf_of is None else _person(on_behalf_of)),
+        *(_NOTHING if target is None else _thing(target)),
         organization_id,
-        *_place(who),
+        *_place(caller()),
         told,
     ]
     columns.append(canonical.sign(columns))
@@ -141,9 +136,7 @@ def _place(who: Caller) -> tuple[str, str, str]:
     return clean_text(address, 45), clean_text(agent, 300), clean_text(request, 64)
 
 
-def _person(person: object | None) -> tuple[UUID | None, str]:
-    if person is None:
-        return None, ""
+def _person(person: object) -> tuple[UUID | None, str]:
     key = getattr(person, "pk", None)
     if key is None:  # Django's AnonymousUser.
         return None, ""
@@ -152,10 +145,11 @@ def _person(person: object | None) -> tuple[UUID | None, str]:
     return (key if isinstance(key, UUID) else None), label
 
 
-def _label(target: Model) -> str:
-    if isinstance(target, AbstractBaseUser):
-        return ""
-    return hide_addresses(clean_text(target, 254))
+def _thing(target: Model) -> tuple[str, str, str]:
+    """Its type, its key and what it is called; people by their key alone."""
+    is_person = isinstance(target, AbstractBaseUser)
+    label = "" if is_person else hide_addresses(clean_text(target, 254))
+    return target._meta.label_lower, clean_text(target.pk, 64), label
 
 
 class ChainBroken(Exception):

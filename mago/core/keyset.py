@@ -70,7 +70,7 @@ class Listing:
     # For each query the columns that it finds the key in, where they are not the model's own.
     paths: tuple[tuple[str, ...], ...] = ()
     # The same rows, by conditions that no index answers: asked first, and of the next LOOKED_AT rows alone. What
-    # very many have in common fills a page there; then, or where the table ends there, `queries` are not asked.
+    # very many have in common fills a page there; only where it does not, and the table goes on, `queries` are asked.
     nearby: QuerySet[Any] | None = None
     # The ways in which somebody may sort the rows, by name.
     orders: Mapping[str, Order] = field(default_factory=dict)
@@ -81,6 +81,11 @@ class Listing:
         names = (name for name, order in self.orders.items() if order.key == self.key)
         name = next(names, "")
         return f"-{name}" if name and self.descending else name
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether rows are left out that have nothing to sort by."""
+        return any(order.where and order.key == self.key for order in self.orders.values())
 
     def ordered(self, by: str) -> "Listing":
         """The same rows in another of their orders, named as in `order`; as they are, where there is none of that name."""
@@ -172,7 +177,8 @@ def _decimal(text: str) -> Decimal:
         number = Decimal(text)
     except InvalidOperation:
         raise ValueError(text) from None
-    if not number.is_finite() or abs(number) > 10**6:
+    # No arithmetic: the exponent may be any number, and no database takes all of them.
+    if not number.is_finite() or number.adjusted() > 6 or int(number.as_tuple().exponent) < -10:
         raise ValueError(text)
     return number
 

@@ -28,6 +28,8 @@ _known: set[str] = set()
 _MANY = 2000
 # A word stands for the whole text where another word of it is in so many times more rows.
 _TELLS = 10
+# Of so many words of a text it is asked how rare they are.
+_ASKED = 4
 
 
 class _Like(Func):
@@ -106,8 +108,9 @@ class Trigrams:
         words = [word for word in _WORD.findall(_normal(text)) if len(word) > 2]
         if len(words) < 2:
             return text
-        expected = {word: self._expected(word) for word in words}
-        rarest = min(words, key=lambda word: (expected[word], -len(word)))
+        longest = sorted(words, key=len)[-_ASKED:]
+        expected = {word: self._expected(word) for word in longest}
+        rarest = min(expected, key=lambda word: (expected[word], -len(word)))
         return rarest if max(expected.values()) > _TELLS * expected[rarest] else text
 
     def _expected(self, text: str) -> float:

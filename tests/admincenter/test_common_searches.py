@@ -61,4 +61,3 @@ def test_the_index_is_asked_for_the_rarest_word_and_the_whole_text_is_found(
 def test_no_more_than_so_many_of_those_found_are_sorted(crowd: Any) -> None:
     crowd(5)
     assert User.objects.filter(PEOPLE.some_containing("crowd", 3)).count() == 3
-    assert not PEOPLE.is_common("crowd")

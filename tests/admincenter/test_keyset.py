@@ -3,6 +3,7 @@
 import base64
 import json
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -196,6 +197,19 @@ def test_a_number_is_a_whole_one_of_64_bits(value: Any) -> None:
 
     with pytest.raises(Refused):
         read_cursor(written(False, value), [AuditEvent._meta.get_field("id")])
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["1e9999999", "1e-20000", "NaN", "sNaN", "Infinity", "-Infinity", "10000000", "1,5", "", 9.8, True, None],
+)  # fmt: skip
+def test_a_score_is_a_number_that_a_database_takes(value: Any) -> None:
+    from admincenter.security.models import Ticket
+
+    field = Ticket._meta.get_field("score")
+    with pytest.raises(Refused):
+        read_cursor(written(False, value), [field])
+    assert read_cursor(written(False, "9.8"), [field]).values == (Decimal("9.8"),)
 
 
 @pytest.mark.parametrize("value", ["a\x00b", "\ud800", 1, None])

@@ -1,5 +1,6 @@
 """What stands in the middle of a word is found, by an index, and only where the searcher looks."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -161,10 +162,13 @@ def test_of_what_very_many_have_in_common_a_list_sorts_some_and_a_job_has_all(
     crowd: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("admincenter.selectors.people.MOST_SEARCHED", 3)
-    crowd(6)
+    crowd(6, is_active=False)
     assert len(shown(find_people(q="rowd"))) == 3
     assert len(shown(find_people(q="crowd"))) == 6  # by address, however many
     assert len(shown(find_people(q="rowd", whole=True))) == 6
+    # Narrowed further, whoever is left may be any of them.
+    assert len(shown(find_people(q="rowd", state="disabled"))) == 6
+    assert len(shown(find_people(q="rowd", joined=timedelta(days=1)))) == 6
 
 
 def test_newer_hubs_of_others_hide_nobodys_own(

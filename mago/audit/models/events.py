@@ -39,7 +39,7 @@ def name_together(events: "list[AuditEvent]") -> None:
 
 class EventNumber(models.BigAutoField):  # type: ignore[type-arg]
     """Events are numbered as they are told. On SQLite without AUTOINCREMENT, which writes into one more table each time
-    so that no number comes again: here none does, as the newest event stays (`append_only.py`)."""
+    so that no number comes again: here none does, as the newest link, and so its event, stays (`retention.py`)."""
 
     def db_type_suffix(self, connection: Any) -> str | None:
         return None if connection.vendor == "sqlite" else super().db_type_suffix(connection)

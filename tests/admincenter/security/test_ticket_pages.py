@@ -77,6 +77,9 @@ def test_tickets_are_sorted_by_score_and_by_due_date(owner: Browser, ticket: Any
     assert sorted_by("score") == ["SEC-3", "SEC-2"]
     assert sorted_by("due") == ["SEC-3", "SEC-2"]
     assert sorted_by("-created") == ["SEC-3", "SEC-2", "SEC-1"]
+    left_out = "What has nothing to sort by is left out."
+    assert left_out in owner.get(LIST, {"order": "due"}).text
+    assert left_out not in owner.get(LIST, {"order": "created"}).text
 
 
 def test_more_tickets_take_no_more_queries(owner: Browser, ticket: Any) -> None:

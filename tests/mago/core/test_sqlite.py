@@ -33,4 +33,10 @@ def test_identifiers_and_times_are_given_as_they_are(
         DateTimeField().get_db_prep_value(there, connection),
         None,
     )
+    assert _GIVEN.run([noon.date(), noon.replace(tzinfo=None), True, 7]) == (
+        "2026-11-22",
+        "2026-11-22 12:00:00",
+        1,
+        7,
+    )
     assert row[1:3] == ("2026-11-22 12:00:00", "2026-11-22 07:30:00.000005")
