@@ -32,9 +32,9 @@ SEGMENT = 10_000
 PATIENCE = timedelta(days=1)
 # Deleted at once, and the pause after it in seconds. Most of the time is pause: who waits for
 # SQLite's lock looks again after 1, 3, 8, 18 and 33 ms, and then less and less often.
-STEP, PAUSE, REST = 100, 0.015, 3
+STEP, PAUSE, REST = 50, 0.015, 3
 # Where the machine is busy or the disk slow, fewer are: as many as take so many seconds, and at least LEAST.
-AIM, LEAST = 0.01, 5
+AIM, LEAST = 0.005, 5
 
 logger = logging.getLogger(__name__)
 
@@ -204,23 +204,15 @@ def _sweep(end: float) -> int:
         sequence = last + 1
         took = time.monotonic() - begin
         step = next_step(step, took)
-        _write_back()
         time.sleep(max(PAUSE, REST * took))
     return sequence - first
-
-
-def _write_back() -> None:
-    """SQLite's log is written into its file by the removal, which fills it: whoever writes next would wait for the disk."""
-    if connection.vendor == "sqlite" and not connection.in_atomic_block:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
 
 def next_step(step: int, took: float) -> int:
     """How many to delete at once, where `step` of them took so many seconds.
 
-    >>> next_step(100, 0.004), next_step(100, 0.02), next_step(50, 0.005), next_step(5, 2)
-    (100, 50, 100, 5)
+    >>> next_step(50, 0.002), next_step(50, 0.01), next_step(25, 0.0025), next_step(5, 2)
+    (50, 25, 50, 5)
     """
     return max(LEAST, min(STEP, int(step * AIM / max(took, 0.0001))))
 
