@@ -220,9 +220,5 @@ def next_step(step: int, took: float) -> int:
 def _remove(first: int, last: int) -> None:
     """These links are gone, with their events and what those are searched by."""
     with transaction.atomic():
-        if connection.vendor == "postgresql":
-            # Nobody waits for the disk because of it: what a crash takes back is removed by the next run.
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL synchronous_commit = off")
         marks.remove(first, last)
         append_only.remove(connection, first, last)
