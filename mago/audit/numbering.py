@@ -41,8 +41,8 @@ class NumberAt(Func):
         super().__init__(Value(moment, output_field=DateTimeField()))
 
 
-def _so(condition: GreaterThanOrEqual | LessThan) -> Coalesce:
-    """A condition of which PostgreSQL does not guess how many events it leaves.
+def _unestimated(condition: GreaterThanOrEqual | LessThan) -> Coalesce:
+    """A condition of which PostgreSQL does not estimate how many events it leaves.
 
     It would take a period, which numbers bound already, for a handful of events, and read and sort all that are in it.
     """
@@ -53,9 +53,9 @@ def within(since: datetime | None, until: datetime | None, number: str = "id") -
     """Events of `since` and later and before `until`; `number` is the column to find them along."""
     period = Q()
     if since is not None:
-        period &= Q(_so(GreaterThanOrEqual(F("time"), since)))
+        period &= Q(_unestimated(GreaterThanOrEqual(F("time"), since)))
         period &= Q((f"{number}__gte", NumberAt(since - SKEW)))
     if until is not None:
-        period &= Q(_so(LessThan(F("time"), until)))
+        period &= Q(_unestimated(LessThan(F("time"), until)))
         period &= Q((f"{number}__lt", NumberAt(until + SKEW)))
     return period
