@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 
+from mago.core.threads import close_at_the_end
+
 from .direct import Direct
 
 SECONDS = 1.0
@@ -22,6 +24,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         made = super().get_new_connection(conn_params)
+        close_at_the_end(self, made)
         self.direct = Direct(made, made.prepare_threshold)
         return made
 

@@ -4,13 +4,37 @@ Django's fields spell them before the driver sees them. Statements written by ha
 driver, which asks nobody about the other values: to look through a dozen of them in Python takes longer than the statement.
 """
 
+import os
 import sqlite3
+from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.backends.sqlite3 import base
 
-DatabaseWrapper = base.DatabaseWrapper
+from mago.core.threads import close_at_the_end
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    def get_new_connection(self, conn_params: Any) -> sqlite3.Connection:
+        _make_for_us_alone(conn_params["database"])
+        connection: sqlite3.Connection = super().get_new_connection(conn_params)
+        close_at_the_end(self, connection)
+        return connection
+
+
+def _make_for_us_alone(path: str) -> None:
+    """The file is there, and who made it is the only one who may open it; SQLite gives its log the same rights.
+
+    Whichever command is the first: not each of them may say what becomes of all files that it makes.
+    """
+    if not path.startswith("/"):
+        return  # In memory.
+    # Never opened here: to close it would take away the locks that this process's other connections hold.
+    # Where it cannot be made, SQLite says so itself.
+    with suppress(OSError):
+        os.mknod(path, 0o600)
 
 
 def _spelled(time: datetime) -> str:

@@ -1,7 +1,8 @@
-"""Values of statements written by hand are spelled as Django's fields spell them."""
+"""Values of statements written by hand are spelled as Django's fields spell them; the file is its maker's alone."""
 
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from django.db import connection
 from django.db.models import DateTimeField, UUIDField
 
 from mago.core.sql import Statement
+from mago.core.sqlite.base import DatabaseWrapper
 
 pytestmark = pytest.mark.django_db
 
@@ -40,3 +42,19 @@ def test_identifiers_and_times_are_given_as_they_are(
         7,
     )
     assert row[1:3] == ("2026-11-22 12:00:00", "2026-11-22 07:30:00.000005")
+
+
+@pytest.mark.parametrize(("before", "mode"), [(None, 0o600), (0o640, 0o640)])
+def test_whoever_makes_the_file_is_the_only_one_who_may_read_it(
+    tmp_path: Path, before: int | None, mode: int
+) -> None:
+    path = tmp_path / "mago.sqlite3"
+    if before:  # An operator's own choice stays.
+        path.touch()
+        path.chmod(before)
+    backend = DatabaseWrapper({"NAME": str(path), "OPTIONS": {}}, "made")
+    opened = backend.get_new_connection(backend.get_connection_params())
+    opened.execute("PRAGMA journal_mode=WAL")
+    opened.execute("CREATE TABLE made (number)")
+    assert {file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == {mode}
+    opened.close()

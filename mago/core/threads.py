@@ -1,0 +1,70 @@
+"""A connection ends with the thread that opened it.
+
+Django keeps a connection for each thread, in an object that points to itself by many ways: after its thread has ended,
+Python lets go of it when it next looks for such circles everywhere, which a process that has loaded all it needs
+seldom does. Threads of the web server end when they had nothing to do for half a minute; after each crowd their
+connections would stay open, 0.8 MB each on SQLite and a process each on PostgreSQL.
+"""
+
+import os
+import threading
+from contextlib import suppress
+from queue import SimpleQueue
+from typing import Protocol
+from weakref import WeakKeyDictionary
+
+
+class _Open(Protocol):
+    def close(self) -> None: ...
+
+
+class _LastWill:
+    """Leaves the connection to `_close_what_is_left` when nothing holds this any more: when its thread ends.
+
+    It cannot close it there: SQLite's driver would take the interpreter's lock by a thread that is half gone, and
+    the process would crash. To put something into this queue is allowed anywhere.
+    """
+
+    def __init__(self, connection: _Open) -> None:
+        # The queue as well: where the whole process ends, the module may be gone before.
+        self._connection, self._left = connection, _left
+
+    def __del__(self) -> None:
+        self._left.put(self._connection)
+
+
+class _Wills(threading.local):
+    def __init__(self) -> None:
+        self.wills: WeakKeyDictionary[object, _LastWill] = WeakKeyDictionary()
+
+
+_left: SimpleQueue[_Open] = SimpleQueue()
+_of_this_thread = _Wills()
+_starting = threading.Lock()
+_closer: threading.Thread | None = None
+
+
+def close_at_the_end(owner: object, connection: _Open) -> None:
+    """Of this thread, or of its owner, or where the owner has another one."""
+    global _closer  # noqa: PLW0603 - one a process
+    with _starting:
+        if _closer is None:
+            _closer = threading.Thread(target=_close_what_is_left, name="mago-closer", daemon=True)
+            _closer.start()
+    _of_this_thread.wills[owner] = _LastWill(connection)
+
+
+def _close_what_is_left() -> None:
+    while True:
+        # One that cannot be closed is broken already.
+        with suppress(Exception):
+            _left.get().close()
+
+
+def _begin_anew() -> None:
+    """A process that was forked has none of its parent's threads."""
+    global _closer, _starting
+    _closer, _starting = None, threading.Lock()
+
+
+os.register_at_fork(after_in_child=_begin_anew)
