@@ -6,4 +6,6 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401
+        from . import checks, reversal  # noqa: F401 - checks tell of themselves
+
+        reversal.use()
