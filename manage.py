@@ -13,14 +13,12 @@ def main() -> None:
             from mago.server import serve
 
             return serve(sys.argv[2:])
-        from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
 
-        try:
+        from mago.core.starting import said_in_a_sentence
+
+        with said_in_a_sentence():
             execute_from_command_line(sys.argv)
-        except ImproperlyConfigured as error:
-            # Said for an operator: which variable, what is wrong with it, what to do.
-            sys.exit(f"Mago cannot start: {error}")
     except KeyboardInterrupt:
         sys.exit(130)
 

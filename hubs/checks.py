@@ -5,10 +5,12 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Error, register
 
+from mago.core.checks import INSTALLATION
+
 from .binding import end_point_of
 
 
-@register()
+@register(INSTALLATION)
 def certificates_can_be_bound_to(app_configs: Any, **kwargs: Any) -> list[Error]:
     errors = []
     for path in settings.HUB_CERTIFICATES:

@@ -5,11 +5,12 @@ import time
 from typing import Any
 
 from .core.lean import hidden
+from .core.starting import said_in_a_sentence
 
 # Tasks are JSON, and run in threads or processes: neither YAML's library nor greenlets are used.
 with hidden("yaml", "greenlet"):
     from celery import Celery, Task, bootsteps  # noqa: F401 - the last is what looks for greenlets
-    from celery.signals import worker_process_init
+    from celery.signals import worker_process_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mago.settings.main")
 
@@ -43,7 +44,9 @@ class MagoTask(Task):
 
 
 app = Celery("mago", task_cls=MagoTask)
-app.config_from_object("django.conf:settings", namespace="CELERY")
+# At once: later, Celery would put forty lines of its own around what is wrong with the settings.
+with said_in_a_sentence():
+    app.config_from_object("django.conf:settings", namespace="CELERY", force=True)
 app.autodiscover_tasks()
 # Which application is current is each thread's own: without this, a request's thread or a retry
 # would look for a broker that nobody configured.
@@ -55,3 +58,11 @@ def _trace(**_: Any) -> None:
     from mago import tracing
 
     tracing.start("mago-worker")
+
+
+@worker_ready.connect
+def _tell_figures(**_: Any) -> None:
+    # In the first process, which adds up what all of its children count.
+    from mago import worker_figures
+
+    worker_figures.serve()

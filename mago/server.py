@@ -7,6 +7,7 @@ ours is imported above; the worker does it all.
 
 import argparse
 import gc
+import logging
 import multiprocessing
 import os
 import signal
@@ -38,6 +39,12 @@ class Server(Granian):  # type: ignore[misc, valid-type]  # granian chooses it b
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.outlives_terminal = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+        logging.getLogger("_granian").addFilter(self.is_news)
+
+    def is_news(self, line: logging.LogRecord) -> bool:
+        """A worker that ended by itself has said why; only where a signal ended it, nobody did."""
+        ended = line.getMessage().startswith("Unexpected exit")
+        return not ended or any((worker.inner.exitcode or 0) < 0 for worker in self.wrks)
 
     def signal_handler_reload(self, *args: Any, **options: Any) -> None:
         if not self.outlives_terminal:
@@ -80,7 +87,7 @@ def refuse_taken_port(host: str, port: int) -> None:
         socket.create_server((host, port), family=family).close()
     except OSError as error:
         sys.exit(
-            f"Port {port} of {host} cannot be had ({os.strerror(error.errno or 0)}): "
+            f"Port {port} of {host} cannot be had ({(error.strerror or '').partition(' (')[0]}): "
             f"stop what uses it, or choose another, for example PORT={port + 1} bin/run."
         )
 
@@ -101,8 +108,12 @@ def load_in_worker(words: list[str], host: str, port: int) -> Any:
     announce = prepare(words)
     # Somebody may have taken it meanwhile, and would be taken for us.
     refuse_taken_port(host, port)
+    from django.urls import reverse
+
     from mago.wsgi import application
 
+    # All pages, which the first visitor would wait for.
+    reverse("home")
     gc.collect()
     gc.freeze()
     gc.enable()
@@ -113,10 +124,11 @@ def load_in_worker(words: list[str], host: str, port: int) -> Any:
 
 def prepare(words: list[str]) -> Callable[[], None]:
     """The command has done what comes before serving; what it has to say once the port answers."""
-    from django.core.exceptions import ImproperlyConfigured
+    import django
 
-    try:
-        import django
+    from mago.core.starting import said_in_a_sentence
+
+    with said_in_a_sentence():
         from django.core.management.base import handle_default_options
 
         parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
@@ -128,8 +140,6 @@ def prepare(words: list[str]) -> Callable[[], None]:
 
         command = Command()
         command.run_from_argv(["manage.py", "serve", *words])
-    except ImproperlyConfigured as error:
-        sys.exit(f"Mago cannot start: {error}")
     return command.announce
 
 

@@ -15,6 +15,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector, CollectorRegistry
 
+from admincenter.selectors.system import State, parts
 from mago.core import metrics
 from mago.core.errors import NotFound
 from mago.core.guards import OPERATORS, declare, public
@@ -33,7 +34,9 @@ GAUGES = {
     "mago_outbox_age_seconds": "How long the oldest message that is due has been waiting",
     "mago_certificate_days_left": "Days until the certificate of a watched endpoint ends",
     "mago_endpoint_breaches": "What the last scan of an endpoint found that the policy does not allow",
+    "mago_part_state": "How a part of the installation does, as the page System says: 0 well or not in use, 1 needs a look, 2 down",
 }
+_STATES = {State.OFF: 0, State.WELL: 0, State.WARNING: 1, State.DOWN: 2}
 
 
 def for_operators(view: View) -> View:
@@ -87,6 +90,10 @@ def _asked() -> Iterator[Metric]:
             breaches.add_metric([str(endpoint)], len(endpoint.breaches))
     yield days
     yield breaches
+    states = GaugeMetricFamily("mago_part_state", GAUGES["mago_part_state"], labels=["part"])
+    for part in parts():
+        states.add_metric([part.name], _STATES[part.state])
+    yield states
 
 
 @for_operators

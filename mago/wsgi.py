@@ -6,14 +6,17 @@ from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mago.settings.main")
-_django = get_wsgi_application()
+from mago.core.starting import said_in_a_sentence
 
-from accounts.provider.front import Front  # noqa: E402 - needs the applications to be ready
-from hubs.front import in_front_of  # noqa: E402
-from mago import tracing  # noqa: E402
-from mago.core.bodies import bounded  # noqa: E402
-from mago.core.http import address_in  # noqa: E402
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mago.settings.main")
+with said_in_a_sentence():
+    _django = get_wsgi_application()
+
+from accounts.provider.front import Front  # needs the applications to be ready
+from hubs.front import in_front_of
+from mago import tracing
+from mago.core.bodies import bounded
+from mago.core.http import address_in
 
 tracing.start("mago-web")
 _application = bounded(tracing.around(in_front_of(Front(_django))), address_in)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 FOLDER = Path(settings.METRICS_DIR)
 # Before the import below: the library looks for it once, then.
@@ -41,12 +42,22 @@ def _own_name() -> str:
     """
     pid = os.getpid()
     if pid not in _names:
-        FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
         name = f"{socket.gethostname().replace('_', '-')}-{pid}-{uuid.uuid4().hex[:8]}"
-        file = (FOLDER / f"{name}.alive").open("w")
-        fcntl.flock(file, fcntl.LOCK_EX)
-        _names[pid] = (name, file)
+        _names[pid] = (name, _mark_alive(name))
     return _names[pid][0]
+
+
+def _mark_alive(name: str) -> IO[str]:
+    try:
+        FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = (FOLDER / f"{name}.alive").open("w")
+    except OSError as error:
+        # Made by root, mostly, who ran a command before the service did.
+        raise ImproperlyConfigured(
+            f"MAGO_METRICS_DIR cannot be written ({error}). Give the folder to this user, or name another."
+        ) from None
+    fcntl.flock(file, fcntl.LOCK_EX)
+    return file
 
 
 values.ValueClass = values.MultiProcessValue(_own_name)  # type: ignore[no-untyped-call]

@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Error, register
 
+from mago.core.checks import INSTALLATION
+
 
 def is_loopback(host: str) -> bool:
     try:
@@ -14,7 +16,7 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-@register()
+@register(INSTALLATION)
 def mail_server_is_usable(app_configs: Any, **kwargs: Any) -> list[Error]:
     url = settings.EMAIL_URL
     if url.scheme == "inbox":

@@ -6,10 +6,12 @@ NAME_FILE points to, so that secrets need not stand in the environment (12-facto
 """
 
 import os
+import re
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,6 +33,44 @@ DECLARED: dict[str, Variable] = {}
 def refuse(name: str, problem: str, remedy: str) -> ImproperlyConfigured:
     """The error for variable `name`: what is wrong, and what to do about it."""
     return ImproperlyConfigured(f"{name} {problem}. {remedy}")
+
+
+PREFIX = "MAGO_"
+
+
+def unknown(given: Iterable[str]) -> list[str]:
+    """Of these names, those that look like ours and that nothing has declared."""
+    return sorted(
+        name
+        for name in given
+        if name.startswith(PREFIX) and not {name, name.removesuffix("_FILE")} & DECLARED.keys()
+    )
+
+
+def refuse_misspelled(given: Iterable[str]) -> None:
+    """A name that is nearly one of ours stops the start: the default would hold instead, without a word.
+
+    Others are left alone, as they may be somebody else's, and so are those that Kubernetes makes of a Service's
+    name; `manage.py check --deploy` names them.
+    """
+    names = set(given)
+    ours = {name.removeprefix(PREFIX): name for name in DECLARED}
+    for name in unknown(names):
+        bare = name.removeprefix(PREFIX).removesuffix("_FILE")
+        if _is_of_a_service(name, names):
+            continue
+        if meant := get_close_matches(bare, ours, n=1, cutoff=0.8):
+            raise refuse(name, "is no setting", f"Write {ours[meant[0]]}, or take it out.")
+
+
+# Of a Service and of each of its ports. The address of the first, MAGO_X_PORT, may as well be a setting.
+_OF_A_SERVICE = re.compile(r"(_SERVICE_(HOST|PORT(_\w+)?)|_PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)$")
+
+
+def _is_of_a_service(name: str, given: Iterable[str]) -> bool:
+    if name.endswith("_PORT") and f"{name.removesuffix('_PORT')}_SERVICE_HOST" in given:
+        return True
+    return _OF_A_SERVICE.search(name) is not None
 
 
 def _raw(name: str) -> str | None:

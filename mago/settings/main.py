@@ -1,5 +1,8 @@
 """The product's settings, gathered from one file a thought; what an operator may set is declared through `env`."""
 
+import os
+
+from . import env
 from .audit import *  # noqa: F403
 from .base import *  # noqa: F403
 from .database import *  # noqa: F403
@@ -11,3 +14,7 @@ from .programme import *  # noqa: F403
 from .security import *  # noqa: F403
 from .services import *  # noqa: F403
 from .tls import *  # noqa: F403
+
+# When all are declared.
+env.refuse_misspelled(os.environ)
+UNKNOWN_VARIABLES = env.unknown(os.environ)

@@ -22,6 +22,19 @@ if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
         "is short",
         'Make one: python -c "import secrets; print(secrets.token_urlsafe(32))"',
     )
+WORKER_METRICS_PORT = env.integer(
+    "MAGO_WORKER_METRICS_PORT",
+    0,
+    low=0,
+    high=65535,
+    meaning="Port on which a worker process answers /metrics itself, for a worker whose MAGO_METRICS_DIR no web process shares; 0 for none. Needs MAGO_METRICS_TOKEN.",
+)
+if WORKER_METRICS_PORT and not METRICS_TOKEN:
+    raise env.refuse(
+        "MAGO_WORKER_METRICS_PORT",
+        "is set without MAGO_METRICS_TOKEN",
+        "Set that too, or unset it.",
+    )
 DOCS = env.choice(
     "MAGO_DOCS",
     "public",
@@ -36,6 +49,19 @@ TRACES_ENDPOINT = env.text(
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     meaning="Where traces are sent (OpenTelemetry, OTLP over http); needs the packages of the extra `tracing`.",
 )
+if TRACES_ENDPOINT and not TRACES_ENDPOINT.startswith("https://"):
+    _place = env.url(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "",
+        ("https", "http"),
+        meaning=env.DECLARED["OTEL_EXPORTER_OTLP_ENDPOINT"].meaning,
+    )
+    if not env.is_this_machine(_place.host):
+        raise env.refuse(
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "is plain http to another machine",
+            "Give https://, or a collector on this machine.",
+        )
 RECYCLE_BIN_DAYS = env.integer(
     "MAGO_RECYCLE_BIN_DAYS",
     30,

@@ -6,6 +6,8 @@ still open what was sealed before (`manage.py rotate_keys`).
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from . import env
@@ -32,19 +34,33 @@ def secret_keys(data_dir: Path) -> list[str]:
 
 
 def _kept(path: Path) -> str:
+    """What the file says; it is made first where there is none."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # O_EXCL: of two processes that start at once, one makes the key and the other reads it.
-        with open(  # noqa: PTH123  the mode is set as the file is made
-            os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
-        ) as file:
-            file.write(secrets.token_urlsafe(48) + "\n")
-    except FileExistsError:
-        pass
-    except OSError as error:
+        if not path.exists():
+            _make(path)
+        text = path.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
         raise env.refuse(
             "MAGO_DATA_DIR",
-            f"cannot be written ({error})",
-            "Name a folder that this user may write to.",
+            f"cannot be used ({error})",
+            "Name a folder that this user may read and write.",
         ) from None
-    return path.read_text(encoding="ascii")
+    if not text.strip():
+        raise env.refuse(
+            "MAGO_DATA_DIR",
+            f"has an empty {path.name}",
+            "Put the key ring back, or remove the file if there is nothing yet that it sealed.",
+        )
+    return text
+
+
+def _make(path: Path) -> None:
+    """The file is there whole; of two processes that start at once, one makes it for both."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # For its owner alone from the beginning, as all files of `tempfile` are.
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, encoding="ascii") as draft:
+        draft.write(secrets.token_urlsafe(48) + "\n")
+        draft.flush()
+        os.fsync(draft.fileno())
+        with suppress(FileExistsError):
+            path.hardlink_to(draft.name)

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from prometheus_client.mmap_dict import MmapedDict
 
-from mago.core import metric_files
+from mago.core import metric_files, metrics
 from mago.core.metric_files import SIZE, Figures
 
 pytestmark = pytest.mark.one_database
@@ -53,3 +54,13 @@ def test_where_there_is_no_room_it_counts_on_in_memory_and_the_file_stays_readab
 def test_a_full_disk_is_noticed_before_anything_is_mapped(tmp_path: Path) -> None:
     assert not metric_files._has_room("/dev/full", SIZE)
     assert not metric_files._has_room(str(tmp_path / "none" / "x"), SIZE)
+
+
+def test_a_folder_of_somebody_else_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(metrics, "FOLDER", tmp_path / "file" / "metrics")
+    monkeypatch.setattr(metrics, "_names", {})
+    with pytest.raises(ImproperlyConfigured, match=r"^MAGO_METRICS_DIR cannot be written"):
+        metrics._own_name()

@@ -16,7 +16,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from mago.server import Server
-from tests.running import migrated
+from tests.running import heard, migrated
 
 pytestmark = pytest.mark.journey
 
@@ -37,14 +37,15 @@ def serve(tmp_path: Path, port: int) -> Iterator[Serve]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
     def start(**extra: str) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve"],
-            env=environment | {"MAGO_DATA_DIR": str(tmp_path), "PORT": str(port)} | extra,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+        with heard(signal.SIGINT, signal.SIGHUP):
+            process = subprocess.Popen(
+                [sys.executable, "manage.py", "serve"],
+                env=environment | {"MAGO_DATA_DIR": str(tmp_path), "PORT": str(port)} | extra,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                start_new_session=True,
+            )
         started.append(process)
         return process
 
@@ -131,21 +132,42 @@ def test_a_taken_port_is_named(serve: Serve, port: int) -> None:
     assert "Traceback" not in output
 
 
-def test_an_unwritable_data_folder_is_named(serve: Serve, tmp_path: Path) -> None:
-    folder = tmp_path / "file" / "folder"
-    folder.parent.touch()
-    process = serve(MAGO_DATA_DIR=str(folder))
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (
+            {"MAGO_DATA_DIR": "{here}/file/folder"},
+            "Mago cannot start: MAGO_DATA_DIR cannot be used",
+        ),
+        ({"MAGO_DEPLOYMNET": "onprem"}, "Mago cannot start: MAGO_DEPLOYMNET is no setting"),
+        ({"DATABASE_URL": "postgresql://mago@/mago?host={here}"}, "The database of DATABASE_URL"),
+        ({"DATABASE_URL": "sqlite:///{here}/file"}, "The database of DATABASE_URL cannot be used"),
+    ],
+    ids=["no folder", "misspelled", "nobody answers", "no database"],
+)
+def test_what_is_wrong_is_said_in_one_line(
+    serve: Serve, tmp_path: Path, wrong: dict[str, str], said: str
+) -> None:
+    (tmp_path / "file").write_bytes(b"no database" * 100)
+    process = serve(**{name: value.format(here=tmp_path) for name, value in wrong.items()})
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert "MAGO_DATA_DIR" in output
-    assert "Traceback" not in output
+    assert output.startswith(said)
+    assert output.count("\n") == 1, output
 
 
-def test_a_database_that_does_not_answer_is_named(serve: Serve, tmp_path: Path) -> None:
-    process = serve(DATABASE_URL=f"postgresql://mago@/mago?host={tmp_path}")
-    output, _ = process.communicate(timeout=60)
+def test_a_worker_that_was_killed_is_told_and_ends_it(
+    serve: Serve, port: int, tmp_path: Path
+) -> None:
+    shutil.copy(migrated(), tmp_path / "mago.sqlite3")
+    process = serve()
+    first_line(process, "Stop")
+    (worker,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    os.kill(int(worker), signal.SIGKILL)
+    rest, _ = process.communicate(timeout=20)
     assert process.returncode == 1
-    assert output.startswith("CommandError: The database of DATABASE_URL cannot be used")
+    assert "Unexpected exit" in rest
+    assert not is_open(port)
 
 
 def test_its_first_process_stays_small() -> None:

@@ -13,13 +13,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import OperationalError
 
+from mago.core.checks import INSTALLATION
 from mago.core.schema import missing_migrations
 
 
 class Command(BaseCommand):
     help = "Migrate, start the web server with its worker on PORT, and print where to go."
+    requires_system_checks = [INSTALLATION]
     # What there is to say once the port answers, for whoever serves.
     announce: Callable[[], None]
 
@@ -63,11 +64,8 @@ def refuse_unwritable_data() -> None:
 
 def migrate() -> None:
     """The tables are as the code wants them; nothing happens when they were so before."""
-    try:
-        if missing_migrations():
-            call_command("migrate", verbosity=0, interactive=False)
-    except OperationalError as error:
-        raise CommandError(f"The database of DATABASE_URL cannot be used: {error}") from None
+    if missing_migrations():
+        call_command("migrate", verbosity=0, interactive=False)
 
 
 def announcement(host: str, port: int) -> str:

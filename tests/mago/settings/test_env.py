@@ -1,6 +1,7 @@
 """What an operator sets is checked at the start: nonsense is answered with a sentence."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -137,6 +138,42 @@ def test_a_secret_is_made_once_and_is_for_us_alone(
     assert (tmp_path / "secret.key").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("content", [b"", b"\n", b"\xff" * 64, None])
+def test_a_key_ring_that_cannot_be_read_stops_the_start_and_stays_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None
+) -> None:
+    """A new one in its place would leave all that was sealed closed for ever."""
+    monkeypatch.delenv("MAGO_SECRET_KEY", raising=False)
+    kept = tmp_path / "secret.key"
+    if content is None:
+        kept.mkdir()
+    else:
+        kept.write_bytes(content)
+    with pytest.raises(ImproperlyConfigured, match=r"^MAGO_DATA_DIR (has an empty|cannot be used)"):
+        secret.secret_keys(tmp_path)
+    assert kept.is_dir() or kept.read_bytes() == content
+    assert list(tmp_path.iterdir()) == [kept]
+
+
+def test_processes_that_start_at_once_have_one_key(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Each has found no file; the second is done with it before the first is."""
+    monkeypatch.delenv("MAGO_SECRET_KEY", raising=False)
+    other: list[list[str]] = []
+    synced = os.fsync
+
+    def meanwhile(number: int) -> None:
+        synced(number)
+        if not other:
+            other.append([])
+            other[0] = secret.secret_keys(tmp_path)
+
+    monkeypatch.setattr(os, "fsync", meanwhile)
+    assert secret.secret_keys(tmp_path) == other[0]
+    assert len(other[0]) == 1
+
+
 @pytest.mark.parametrize(
     "weak",
     [
@@ -195,6 +232,7 @@ IN_THE_CLEAR = {
         "rediss://:hunter2@cache.example.com/0?ssl_check_hostname=false",
     ],
     "TWILIO_BASE_URL": ["http://sms.example.com"],
+    "OTEL_EXPORTER_OTLP_ENDPOINT": ["http://traces.example.com:4318", "traces.example.com"],
     "MAGO_TLS_ENDPOINTS": ["id.example.com", "id.example.com:0", ":443"],
 }
 PROVED = [
@@ -205,6 +243,8 @@ PROVED = [
     {"DATABASE_URL": "postgresql://mago@/mago?host=/run/postgresql"},
     {"REDIS_URL": "rediss://cache.example.com/0?ssl_ca_certs=/ca.pem"},
     {"REDIS_URL": "redis://localhost/0"},
+    {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"},
+    {"OTEL_EXPORTER_OTLP_ENDPOINT": "https://traces.example.com"},
     {"REDIS_URL": "unix:///run/valkey/socket"},
 ]
 NO_ADDRESSES = [
@@ -248,6 +288,8 @@ def refusals(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     cases |= {f"address {raw}": {"MAGO_BASE_URL": raw} for raw in NO_ADDRESSES}
     cases |= {f"clear {raw}": {name: raw} for name, raws in IN_THE_CLEAR.items() for raw in raws}
     cases |= {f"proved {number}": each for number, each in enumerate(PROVED)}
+    cases["misspelled"] = {"MAGO_DEPLOYMNET": "onprem"}
+    cases["somebody else's"] = {"MAGO_WEB_SERVICE_HOST": "10.0.0.1", "MAGO_IMAGE": "mago:1"}
     cases["none"] = {}
     answer = subprocess.run(
         [sys.executable, "-c", PROBE],
@@ -264,6 +306,42 @@ def refusals(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 def test_the_production_profile_starts(refusals: dict[str, str]) -> None:
     assert refusals["none"] == "started"
+
+
+def test_a_name_that_is_nearly_ours_stops_the_start(refusals: dict[str, str]) -> None:
+    meant = "MAGO_DEPLOYMNET is no setting. Write MAGO_DEPLOYMENT, or take it out."
+    assert refusals["misspelled"] == meant
+    assert refusals["somebody else's"] == "started"
+
+
+def test_a_name_is_known_by_itself_and_with_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(env, "DECLARED", {"MAGO_KEY": None, "MAGO_CA_FILE": None})
+    given = ["MAGO_KEY", "MAGO_KEY_FILE", "MAGO_CA_FILE", "MAGO_ELSE", "OTHER_KEY"]
+    assert env.unknown(given) == ["MAGO_ELSE"]
+    with pytest.raises(ImproperlyConfigured, match=r"^MAGO_KEYS_FILE is no setting"):
+        env.refuse_misspelled(["MAGO_KEYS_FILE"])
+
+
+def test_what_kubernetes_makes_of_a_services_name_stops_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ours = ["MAGO_WORKERS_SERVICE_PORT", "MAGO_WORKER_PORTS", "PORT"]
+    monkeypatch.setattr(env, "DECLARED", dict.fromkeys(ours))
+    for one in ("MAGO", "MAGO_WORKER"):
+        names = "SERVICE_HOST SERVICE_PORT SERVICE_PORT_HTTP PORT PORT_80_TCP PORT_80_TCP_ADDR"
+        env.refuse_misspelled([f"{one}_{name}" for name in names.split()])
+    # Where there is no such Service, it is a setting with a name of ours that somebody meant.
+    for name, meant in {"MAGO_WORKER_PORT": "MAGO_WORKER_PORTS", "MAGO_PORT": "PORT"}.items():
+        with pytest.raises(ImproperlyConfigured, match=rf"^{name} is no .* Write {meant}, or"):
+            env.refuse_misspelled([name])
+
+
+def test_a_name_without_our_prefix_is_meant_also_where_it_has_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(env, "DECLARED", {"DATABASE_URL": None})
+    with pytest.raises(ImproperlyConfigured, match=r"^MAGO_DATABASE_URL is .* Write DATABASE_URL,"):
+        env.refuse_misspelled(["MAGO_DATABASE_URL"])
 
 
 @pytest.mark.parametrize("name", UNSAFE)
