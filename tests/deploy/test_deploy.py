@@ -108,7 +108,7 @@ def test_web_has_probes_and_lets_requests_end_and_grows() -> None:
 def test_one_policy_refuses_everything_and_the_others_open_what_is_needed() -> None:
     policies = {r["metadata"]["name"]: r["spec"] for r in resources() if r["kind"] == "NetworkPolicy"}  # fmt: skip
     assert policies["nothing"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
-    assert len(policies) == 3
+    assert len(policies) == 4
 
 
 def test_no_secret_lies_in_a_file_of_ours() -> None:

@@ -11,11 +11,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from prometheus_client import values
 
+from admincenter.selectors.system import asking
+from admincenter.tasks import note_alive
 from mago import telemetry, tracing
 from mago.celery import app
 from mago.core import metrics
@@ -163,6 +166,16 @@ def test_certificates_tell_their_days(settings: Any) -> None:
     assert read("mago_endpoint_breaches", endpoint="id.example.com:443") == 1
 
 
+def test_a_clock_that_stands_still_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No task is late where none is published any more: nothing else would tell."""
+    long_ago = timezone.now() - timedelta(minutes=10)
+    monkeypatch.setattr(asking, "_STARTED", long_ago)
+    note_alive()
+    assert read("mago_part_state", part="worker") == read("mago_part_state", part="sms") == 0
+    cache.set(asking.ALIVE, long_ago)
+    assert read("mago_part_state", part="worker") == 2
+
+
 seen: list[str] = []
 
 
@@ -283,6 +296,25 @@ def test_every_metric_that_is_named_exists(file: str) -> None:
     named = set(re.findall(r"\bmago_[a-z_]+", (ROOT / file).read_text()))
     assert named
     assert named <= known_names()
+
+
+def test_rates_are_of_what_only_grows_and_differences_of_what_may_fall() -> None:
+    """`increase` of a gauge takes each fall for a new beginning."""
+    kinds: dict[str, set[str]] = {"rate": set(), "increase": set(), "delta": set()}
+    for file in ("deploy/grafana/mago.json", "deploy/prometheus/alerts.yml"):
+        text = (ROOT / file).read_text()
+        for kind, name in re.findall(r"(rate|increase|delta)\((mago_\w+)", text):
+            kinds[kind].add(name)
+    grows = ("_total", "_bucket", "_count", "_sum")
+    assert all(name.endswith(grows) for name in kinds["rate"] | kinds["increase"])
+    assert kinds["delta"] == {"mago_messages"} <= set(telemetry.GAUGES)
+
+
+def test_every_alert_says_what_to_do_about_it() -> None:
+    told = (ROOT / "docs/operations/incidents.md").read_text()
+    alerts = re.findall(r"- alert: (\w+)", (ROOT / "deploy/prometheus/alerts.yml").read_text())
+    assert len(alerts) > 12
+    assert [name for name in alerts if f"**{name}**" not in told] == []
 
 
 def test_every_metric_is_documented() -> None:

@@ -14,6 +14,7 @@ ASKED = {
     "mago_messages": "status",
     "mago_certificate_days_left": "endpoint",
     "mago_endpoint_breaches": "endpoint",
+    "mago_part_state": "part",
 }
 SUFFIXES = {"counter": "_total", "histogram": "_bucket"}
 
