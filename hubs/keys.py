@@ -6,11 +6,10 @@ from known ones), end every reconnect token and spoil every enrolment code that 
 
 from enum import StrEnum
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.hmac import HMAC
 from django.db import transaction
 
 from mago.core.ids import new_secret
+from mago.core.macs import Mac
 
 from .models import FleetSecret
 
@@ -22,25 +21,22 @@ class Purpose(StrEnum):
     ACCESS = "access tokens"
 
 
-# What begins each MAC of a purpose; to begin it anew takes longer than a short message.
-_kept: dict[str, HMAC] = {}
+_kept: dict[str, Mac] = {}
 
 
-def fleet_key(purpose: Purpose) -> HMAC:
-    """What is begun with the key of that purpose, the same in every process; one read in the life of a process."""
-    if (begun := _kept.get(purpose)) is not None:
-        return begun
+def fleet_key(purpose: Purpose) -> Mac:
+    """The key of that purpose, the same in every process; one read in the life of a process."""
+    if (known := _kept.get(purpose)) is not None:
+        return known
     secret, _made = FleetSecret.objects.get_or_create(
         name=purpose.value, defaults={"value": new_secret()}
     )
-    begun = HMAC(secret.value.encode(), SHA256())
+    key = Mac(secret.value.encode())
     # Not before: a transaction that is rolled back takes a key that it made with it.
-    transaction.on_commit(lambda: _kept.update({purpose: begun}))
-    return begun
+    transaction.on_commit(lambda: _kept.update({purpose: key}))
+    return key
 
 
 def fleet_mac(purpose: Purpose, message: bytes) -> bytes:
     """HMAC-SHA256 of `message`."""
-    mac = fleet_key(purpose).copy()
-    mac.update(message)
-    return mac.finalize()
+    return fleet_key(purpose).of(message)

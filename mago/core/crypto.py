@@ -16,10 +16,11 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import models
+
+from .macs import Mac
 
 
 class SealBroken(Exception):
@@ -80,25 +81,18 @@ def is_current(sealed: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _keyed(key: str, purpose: str) -> HMAC:
-    """What begins each MAC for that purpose; making it anew takes longer than a short message."""
-    return HMAC(_derive(key, f"mac:{purpose}"), hashes.SHA256())
-
-
-def _mac(key: str, message: bytes, purpose: str) -> bytes:
-    begun = _keyed(key, purpose).copy()
-    begun.update(message)
-    return begun.finalize()
+def _keyed(key: str, purpose: str) -> Mac:
+    return Mac(_derive(key, f"mac:{purpose}"))
 
 
 def mac(message: bytes, *, purpose: str) -> bytes:
     """HMAC-SHA256 of `message` under the newest key."""
-    return _mac(settings.SECRET_KEY, message, purpose)
+    return _keyed(settings.SECRET_KEY, purpose).of(message)
 
 
 def macs(message: bytes, *, purpose: str) -> list[bytes]:
     """As `mac`, under each key of the ring; the newest key's comes first."""
-    return [_mac(key, message, purpose) for key in _ring()]
+    return [_keyed(key, purpose).of(message) for key in _ring()]
 
 
 def mac_matches(message: bytes, tag: bytes, *, purpose: str) -> bool:

@@ -1,5 +1,6 @@
 """Sealed values and message authentication, from one ring of keys."""
 
+import hmac
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from mago.core import crypto
 from mago.core.crypto import SealBroken, is_current, mac, mac_matches, seal, unseal
+from mago.core.macs import Mac
 
 OLD, NEW = "old-key-0123456789-abcdefghijklmnop", "new-key-0123456789-abcdefghijklmnop"
 
@@ -52,6 +54,16 @@ def test_nonsense_under_a_known_key_does_not_open(rest: str) -> None:
     key_id = seal("x", purpose="a").split(".")[0]
     with pytest.raises(SealBroken):
         unseal(f"{key_id}.{rest}", purpose="a")
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.binary(max_size=100), st.binary(max_size=300))
+def test_a_mac_is_hmac_sha256_as_the_library_makes_it(key: bytes, message: bytes) -> None:
+    assert Mac(key).of(message) == hmac.digest(key, message, "sha256")
+
+
+def test_each_purpose_has_a_key_of_its_own() -> None:
+    assert mac(b"x", purpose="a") != mac(b"x", purpose="b")
 
 
 @settings(max_examples=30, deadline=None)
