@@ -6,7 +6,9 @@ import os
 import struct
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from json.encoder import encode_basestring as _text
+from time import time_ns
 from typing import Any
 from uuid import UUID
 
@@ -49,6 +51,17 @@ def moment(value: object) -> str:
     return utc.isoformat("T", "microseconds")[:26] + "Z"
 
 
+def now() -> str:
+    """The present, as `moment` tells it; a second's own text is kept, as to make it takes longer than the rest."""
+    second, microseconds = divmod(time_ns() // 1000, 1_000_000)
+    return f"{_second(second)}.{microseconds:06d}Z"
+
+
+@lru_cache(maxsize=2)
+def _second(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).isoformat()[:19]
+
+
 def content_of(event: AuditEvent) -> dict[str, Any]:
     """What is signed and linked of an event: everything but its number and its MAC."""
     return {name: getattr(event, name) for name in FIELDS}
@@ -63,46 +76,53 @@ def canonical_bytes(content: dict[str, Any]) -> bytes:
 
 
 def columns_of(content: dict[str, Any]) -> list[Any]:
-    """The values in the order of FIELDS, the detail as text."""
-    *columns, detail = (content[name] for name in FIELDS)
-    return [*columns, encode(detail)]
+    """The values in the order of FIELDS as text, or None: times by `moment`, identifiers with hyphens, the detail encoded."""
+    time, tag, outcome, actor, who, behalf, whose, *thing, organization, at, by, of, detail = (
+        content[name] for name in FIELDS
+    )
+    actor, behalf, organization = _id(actor), _id(behalf), _id(organization)
+    told = encode(detail)
+    return [moment(time), tag, outcome, actor, who, behalf, whose, *thing, organization, at, by, of, told]  # fmt: skip
 
 
 def _spelled(  # noqa: PLR0917 - the columns
-    time: object,
+    time: str,
     tag: str,
     outcome: str,
-    actor_id: object,
+    actor_id: str | None,
     actor_label: str,
-    on_behalf_of_id: object,
+    on_behalf_of_id: str | None,
     on_behalf_of_label: str,
     target_type: str,
     target_id: str,
     target_label: str,
-    organization_id: object,
+    organization_id: str | None,
     address: str,
     user_agent: str,
     request_id: str,
     detail: str,
 ) -> bytes:
     """The bytes of these columns. Each event passes here on its way in: a general encoder takes four times as long."""
+    actor = f'"{actor_id}"' if actor_id else "null"
+    behalf = f'"{on_behalf_of_id}"' if on_behalf_of_id else "null"
+    organization = f'"{organization_id}"' if organization_id else "null"
     text = (
-        f'{{"actor_id":{_id(actor_id)},"actor_label":{_text(actor_label)}'
+        f'{{"actor_id":{actor},"actor_label":{_text(actor_label)}'
         f',"address":{_text(address)},"detail":{detail}'
-        f',"on_behalf_of_id":{_id(on_behalf_of_id)},"on_behalf_of_label":{_text(on_behalf_of_label)}'
-        f',"organization_id":{_id(organization_id)},"outcome":{_text(outcome)}'
+        f',"on_behalf_of_id":{behalf},"on_behalf_of_label":{_text(on_behalf_of_label)}'
+        f',"organization_id":{organization},"outcome":{_text(outcome)}'
         f',"request_id":{_text(request_id)},"tag":{_text(tag)},"target_id":{_text(target_id)}'
         f',"target_label":{_text(target_label)},"target_type":{_text(target_type)}'
-        f',"time":"{moment(time)}","user_agent":{_text(user_agent)},"version":{VERSION}}}'
+        f',"time":"{time}","user_agent":{_text(user_agent)},"version":{VERSION}}}'
     )
     return text.encode("utf-8", "surrogatepass")
 
 
-def _id(value: object) -> str:
+def _id(value: object) -> str | None:
     if value is None:
-        return "null"
+        return None
     if isinstance(value, UUID):
-        return f'"{value}"'
+        return str(value)
     raise TypeError(f"{type(value).__name__} is not an identifier")
 
 

@@ -88,14 +88,15 @@ def _written_other(value: object, depth: int) -> str | None:
     if value is None:
         return "null"
     if depth and isinstance(value, _OBJECTS):
-        return _written_object(value, depth)
+        return written_object(value, depth)
     if depth and isinstance(value, _LISTS):
         items = [written_detail(item, depth - 1) for item in list(value)[:ITEM_LIMIT]]
         return f"[{','.join(items)}]"
     return None
 
 
-def _written_object(value: Mapping[Any, Any], depth: int) -> str:
+def written_object(value: Mapping[Any, Any], depth: int = DEPTH_LIMIT) -> str:
+    """As `written_detail`, of names and values."""
     members: dict[str, str] = {}
     for name, item in islice(value.items(), ITEM_LIMIT):
         is_short = type(name) is str and len(name) <= 64
@@ -104,7 +105,7 @@ def _written_object(value: Mapping[Any, Any], depth: int) -> str:
             members[clean] = begin + _MASK
         else:
             members[clean] = begin + written_detail(item, depth - 1)
-    return f"{{{','.join([members[name] for name in sorted(members)])}}}"
+    return f"{{{','.join(map(members.__getitem__, sorted(members)))}}}"
 
 
 @lru_cache(maxsize=1024)

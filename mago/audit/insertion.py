@@ -11,8 +11,18 @@ from .canonical import FIELDS
 from .models import AuditEvent
 
 _COLUMNS = (*FIELDS, "mac")
+# An event is given as the text that was signed. PostgreSQL has types of its own for times and identifiers;
+# SQLite keeps them as Django's fields spell them.
+_ID = "replace(%s, '-', '')"
+_ON_SQLITE = {
+    "time": "rtrim(replace(replace(%s, 'T', ' '), '.000000Z', ''), 'Z')",
+    "actor_id": _ID,
+    "on_behalf_of_id": _ID,
+    "organization_id": _ID,
+}
+_GIVEN = _ON_SQLITE if connections[DEFAULT_DB_ALIAS].vendor == "sqlite" else {}
 _INTO = f"INSERT INTO {AuditEvent._meta.db_table} ({', '.join(_COLUMNS)}) VALUES "  # noqa: S608 - our own names
-_ROW = f"({', '.join(['%s'] * len(_COLUMNS))})"
+_ROW = f"({', '.join(_GIVEN.get(name, '%s') for name in _COLUMNS)})"
 _INSERT = Statement(_INTO + _ROW)
 
 
@@ -22,7 +32,10 @@ def insert(values: list[Any]) -> None:
 
 
 class Entry(NamedTuple):
-    """An event that is ready to be written, by `insert` or by a statement of `beside`: what its columns are given."""
+    """An event that is ready to be written, by `insert` or by a statement of `beside`: what its columns are given.
+
+    All are text as it was signed (`canonical.columns_of`), but for the MAC.
+    """
 
     values: list[Any]
 

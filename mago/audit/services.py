@@ -3,7 +3,6 @@
 import json
 import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,7 +15,7 @@ from mago.core.context import Caller, caller
 from mago.core.metrics import SIGN_INS
 
 from . import canonical, marks, selectors, tallies
-from .cleaning import clean_text, written_detail
+from .cleaning import clean_text, written_object
 from .insertion import Entry, insert
 from .models import AuditEvent, AuditLink, Outcome
 from .pseudonyms import hide_addresses
@@ -100,18 +99,18 @@ def _written(  # noqa: PLR0917 - by place, as each event passes here
     The first event of a request finds nothing of this in the processor's caches, so that each function
     it passes takes ten times what it takes in a loop: there are few.
     """
-    told = written_detail(detail)
+    told = written_object(detail)
     if "@" in told:
         # Encoded anew, as a name that was an address is sorted elsewhere now.
         told = canonical.encode(json.loads(hide_addresses(told)))
     columns: list[Any] = [
-        datetime.now(UTC),
+        canonical.now(),
         tag._value_,  # `value` is a property that takes longer than all else of this list.
         outcome._value_,
         *(_NOBODY if actor is None else _person(actor)),
         *(_NOBODY if on_behalf_of is None else _person(on_behalf_of)),
         *(_NOTHING if target is None else _thing(target)),
-        organization_id,
+        None if organization_id is None else str(organization_id),
         *_place(caller()),
         told,
     ]
@@ -136,13 +135,13 @@ def _place(who: Caller) -> tuple[str, str, str]:
     return clean_text(address, 45), clean_text(agent, 300), clean_text(request, 64)
 
 
-def _person(person: object) -> tuple[UUID | None, str]:
+def _person(person: object) -> tuple[str | None, str]:
     key = getattr(person, "pk", None)
     if key is None:  # Django's AnonymousUser.
         return None, ""
     # Whoever has an address is a person, whom the key alone names.
     label = "" if hasattr(person, "email") else hide_addresses(clean_text(person, 254))
-    return (key if isinstance(key, UUID) else None), label
+    return (str(key) if isinstance(key, UUID) else None), label
 
 
 def _thing(target: Model) -> tuple[str, str, str]:

@@ -7,6 +7,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
+from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mago.audit import canonical
 from mago.audit.models import AuditEvent
@@ -71,6 +75,13 @@ def test_the_salt_tells_two_equal_events_apart(event: AuditEvent) -> None:
     for mac in (first, second):
         event.mac = mac
         assert canonical.is_ours(event)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(10**15, 7 * 10**15))
+def test_the_present_is_told_as_any_other_time(microseconds: int) -> None:
+    with time_machine.travel(microseconds / 10**6, tick=False):
+        assert canonical.now() == canonical.moment(timezone.now())
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Kathmandu"])
