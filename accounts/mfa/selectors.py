@@ -138,6 +138,11 @@ def reachable(factors: Iterable[Factor]) -> Strength:
     return strength_of([Proof.PASSWORD, *(proof_of(factor) for factor in factors)])
 
 
+def within_reach(user: User) -> Strength:
+    """The best that somebody could show now, with their password and the factors that they have set up."""
+    return strength_of([Proof.PASSWORD, *(PROOFS[kind] for kind in kinds_of(user))])
+
+
 def has_way_in(user: User, factors: Iterable[Factor]) -> bool:
     """Whether somebody with these factors could begin a sign-in."""
     alone = any(isinstance(one, Passkey) and one.is_discoverable for one in factors)

@@ -34,6 +34,7 @@ from mago.core.ids import new_id
 from . import browsers
 from .assurance import Proof, strength_of
 from .browser import open_session
+from .people import held
 
 STATE = "mago"
 
@@ -219,7 +220,7 @@ def _add(login: Login, proof: Proof, factor: str = "") -> None:
         state["factors"] = list(dict.fromkeys([*state["factors"], factor]))
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def finish(
     request: HttpRequest, user: User, facts: dict[str, Any], redirect_url: str | None
 ) -> HttpResponse:
@@ -229,7 +230,7 @@ def finish(
     """
     sign_in = SignIn(**facts)
     # Locked, so that whoever signs them out at this moment does it before, or sees what was opened.
-    if sign_in.is_void(User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()):
+    if sign_in.is_void(held(user.pk)):
         raise NothingPending
     record(
         Tag.SIGN_IN_SUCCEEDED,

@@ -2,7 +2,6 @@
 
 from typing import NoReturn
 
-from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
@@ -10,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from accounts.federation.enterprise.services import note_session
 from accounts.models import User
-from accounts.organizations.reminders import words
 from accounts.sessions import browsers
 from accounts.sessions.browser import session_of
 from accounts.sessions.models import Session
@@ -107,8 +105,6 @@ class PolicyStage(Stage):
                 % {"policies": because},
                 "factor_required",
             )
-        if (coming := demand.next_at(now, sign_in.strength)) is not None:
-            messages.warning(self.request, words(coming), fail_silently=True)
         return None, True
 
 

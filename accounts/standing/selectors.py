@@ -11,9 +11,19 @@ from accounts.access.models import Membership
 from accounts.access.scope import PLATFORM
 from accounts.access.selectors import live_bindings
 from accounts.models import User
+from accounts.organizations.models import Organization
 from mago.core.errors import NotFound
+from mago.core.sql import Statement
 
 from .models import Deletion, Lockdown
+
+# By hand, as each sign-in asks it.
+_lockdown_of_theirs = Statement(
+    f"SELECT o.name FROM {Membership._meta.db_table} m"  # noqa: S608 - our own names
+    f" JOIN {Lockdown._meta.db_table} l ON l.organization_id = m.organization_id AND l.lifted_at IS NULL"
+    f" JOIN {Organization._meta.db_table} o ON o.id = m.organization_id"
+    " WHERE m.user_id = %s ORDER BY l.id LIMIT 1"
+)
 
 
 def lockdowns(*, lifted: bool = False) -> QuerySet[Lockdown]:
@@ -56,18 +66,14 @@ def why_shut_out(user: User) -> tuple[str, str] | None:
     """
     if not user.is_active:
         return _why_inactive(user)
-    theirs = Membership.objects.everywhere(reason="one person's own memberships").filter(user=user)
-    in_force = Lockdown.objects.filter(
-        organization__in=theirs.values("organization"), lifted_at=None
-    ).select_related("organization")
-    lockdown = in_force.first()
-    if lockdown is None or any(held.scope == PLATFORM for held in live_bindings(user)):
+    found = _lockdown_of_theirs.run([user.pk])
+    if found is None or any(held.scope == PLATFORM for held in live_bindings(user)):
         return None
     words = _(
         "%(organization)s was locked down for its security: for now, nobody in it can sign in. Your administrators "
         "know, and will lift it."
     )
-    return "organization_locked_down", words % {"organization": lockdown.organization}
+    return "organization_locked_down", words % {"organization": found[0]}
 
 
 def _why_inactive(user: User) -> tuple[str, str]:

@@ -10,8 +10,10 @@ import hashlib
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from itertools import chain
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 from .errors import TooMany
 from .metrics import LIMITED
@@ -27,8 +29,24 @@ WHERE CASE WHEN {_TABLE}.full_until > %s THEN {_TABLE}.full_until ELSE %s END + 
 RETURNING key
 """
 _INTO = f"INSERT INTO {_TABLE} (key, full_until) VALUES "  # noqa: S608
+_IS_POSTGRESQL = connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
+_IN_ORDER = " ORDER BY key FOR NO KEY UPDATE" if _IS_POSTGRESQL else ""
 _TAKE = Statement(f"{_INTO}(%s, %s){_ON_CONFLICT}")
-_GIVE_BACK = f"UPDATE {_TABLE} SET full_until = full_until - %s WHERE key = %s"  # noqa: S608
+
+
+@cache
+def _give_back(count: int) -> Statement:
+    """The statement that gives so many back, each with its step.
+
+    PostgreSQL would lock the rows as they lie, and two who give the same ones back might wait for each other: they
+    are locked by their keys first. SQLite has one writer at a time.
+    """
+    steps, keys = " ".join(["WHEN %s THEN %s"] * count), ", ".join(["%s"] * count)
+    return Statement(
+        f"WITH held AS (SELECT key FROM {_TABLE} WHERE key IN ({keys}){_IN_ORDER})"  # noqa: S608
+        f" UPDATE {_TABLE} SET full_until = full_until - CASE key {steps} END"
+        " WHERE key IN (SELECT key FROM held)"
+    )
 
 
 @dataclass(frozen=True)
@@ -99,12 +117,14 @@ Taken = list[tuple[Limit, tuple[str, ...]]]
 
 
 def give_back(taken: Taken) -> None:
-    """As `Limit.give_back` for each limit and its key, in one round trip."""
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            _GIVE_BACK,
-            [[limit.seconds / limit.count, limit._key(parts)] for limit, parts in taken],
-        )
+    """As `Limit.give_back` for each limit and its key, in one statement."""
+    if not taken:
+        return
+    steps: dict[str, float] = {}
+    for limit, parts in taken:
+        key = limit._key(parts)
+        steps[key] = steps.get(key, 0.0) + limit.seconds / limit.count
+    _give_back(len(steps)).run([*steps, *chain.from_iterable(steps.items())])
 
 
 def purge() -> int:

@@ -6,10 +6,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from mago.core.checks import INSTALLATION
+
 from .breach_file import open_breach_file
 
 
-@register()
+@register(INSTALLATION)
 def breach_lookup_is_possible(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     match settings.PASSWORD_BREACH_CHECK:
         case "file" if settings.PASSWORD_BREACH_FILE:

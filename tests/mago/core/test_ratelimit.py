@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mago.core import ratelimit
 from mago.core.errors import TooMany
 from mago.core.models import LimitState
-from mago.core.ratelimit import Limit
+from mago.core.ratelimit import Limit, Taken, give_back
 from tests.races import THREADS, at_once
 from tests.turns import examples
 
@@ -150,3 +150,19 @@ def test_many_keys_are_counted_at_once_as_each_by_itself() -> None:
         limit.take("b")
     limit.take("c")
     assert limit.take_each([]) == set()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("real_database")
+def test_those_who_give_the_same_back_do_not_wait_for_each_other() -> None:
+    account, network = Limit("account", 1000, 60), Limit("network", 1000, 60)
+    taken: Taken = [(account, ("alice",)), (network, ("office",))]
+
+    def work(number: int) -> None:
+        for _ in range(20):
+            for limit, parts in taken:
+                limit.take(*parts)
+            give_back(taken if number % 2 else taken[::-1])
+
+    at_once(work)
+    assert LimitState.objects.filter(full_until__lte=timezone.now().timestamp()).count() == 2
