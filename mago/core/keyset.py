@@ -74,6 +74,8 @@ class Listing:
     nearby: QuerySet[Any] | None = None
     # The ways in which somebody may sort the rows, by name.
     orders: Mapping[str, Order] = field(default_factory=dict)
+    # Puts into the rows of a page what no query of theirs gives.
+    complete: Callable[[list[Any]], None] | None = None
 
     @property
     def order(self) -> str:
@@ -211,6 +213,8 @@ class KeysetPage:
             self.rows.reverse()
         self.previous = self._cursor(0, True) if (more if backwards else place) else None
         self.next = self._cursor(-1, False) if backwards or more else None
+        if listing.complete:
+            listing.complete(self.rows)
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -26,9 +26,11 @@ _WORD = re.compile(r"[^\W_]+")
 _known: set[str] = set()
 # Of more rows than these PostgreSQL's index takes longer than looking at rows until a page is full.
 _MANY = 2000
-# A word stands for the whole text where another word of it is in so many times more rows.
+# Of more rows than these it takes longer than walking along a list in its order, whatever narrows that besides.
+_WALKED = 30_000
+# A piece stands for the whole text where another piece of it is in so many times more rows.
 _TELLS = 10
-# Of so many words of a text it is asked how rare they are.
+# Of so many pieces of a text it is asked how rare they are.
 _ASKED = 4
 
 
@@ -78,46 +80,68 @@ class Trigrams:
         text = _normal(text)
         if connection.vendor == "sqlite":
             return Q(**{f"{path}pk__in": self._keys(text, most, within)})
-        pattern = Value(_pattern(text))
+        pattern = Value(_containing(text))
         return reduce(or_, (Q(_Like(F(path + name), pattern)) for name in self.names))
-
-    def is_common(self, text: str) -> bool:
-        """Whether PostgreSQL expects so many rows with `text` that one meets them soon; it is asked, and looks at none."""
-        return connection.vendor != "sqlite" and self._expected(text) > _MANY
 
     def seen_in(self, text: str) -> Q:
         """As `containing`, for whoever looks at rows one by one (on PostgreSQL): said so that no index is asked."""
         wanted = Value(_normal(text))
         return reduce(or_, (Q(_Has(F(name), wanted)) for name in self.names))
 
-    def some_containing(self, text: str, most: int) -> Q:
-        """As `containing`, and no more than `most`: the newest, on SQLite; on PostgreSQL those found first."""
+    def all_containing(self, text: str) -> tuple[Q, bool]:
+        """As `containing`, for rows that are narrowed besides, so that what contains the text may be far behind.
+
+        And whether PostgreSQL expects so many rows with `text` that one meets them soon.
+        """
         if connection.vendor == "sqlite":
-            return self.containing(text, most=most)
+            return self.containing(text), False
+        expected = self._expected(_normal(text))
+        if expected > _WALKED:
+            return self.containing(text), True
+        return among(RawSQL(*self._found(text))), expected > _MANY  # noqa: S611 - the names are our own
+
+    def some_containing(self, text: str, most: int) -> tuple[Q, bool]:
+        """As `containing`, and no more than `most`: the newest, on SQLite; on PostgreSQL those found first.
+
+        And whether PostgreSQL, which has looked for them unless it expects very many, leaves others out.
+        """
+        if connection.vendor == "sqlite":
+            return self.containing(text, most=most), False
+        sql, values = self._found(text, f" LIMIT {most}")
+        if self._expected(_normal(text)) > _MANY:
+            return among(RawSQL(sql, values)), True  # noqa: S611 - the names are our own
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            keys = [key for (key,) in cursor.fetchall()]
+        return among(RawSQL("SELECT unnest(%s::uuid[])", [keys])), len(keys) == most
+
+    def _found(self, text: str, end: str = "") -> tuple[str, list[Any]]:
+        """A query of PostgreSQL for the keys, and its values."""
         has = " OR ".join(f"STRPOS(LOWER({name}), LOWER(%s)) > 0" for name in self.names)
         # Planned as if all were wanted, so by the index, and ended early: else it might read all rows until they suffice.
         sql = (
             f"WITH found AS MATERIALIZED (SELECT id FROM {self.table.name} WHERE ({self._like}) AND ({has}))"  # noqa: S608 - our own names
-            f" SELECT id FROM found LIMIT {most}"
+            f" SELECT id FROM found{end}"
         )
-        indexed, number = _pattern(self._rarest_in(text)), len(self.names)
-        return among(RawSQL(sql, [indexed] * number + [_normal(text)] * number))  # noqa: S611 - the names are our own
+        number = len(self.names)
+        return sql, [_containing(self._rarest_in(text))] * number + [_normal(text)] * number
 
     def _rarest_in(self, text: str) -> str:
-        """The text, or the one of its words that says nearly as much: what very many have costs the index most to intersect."""
-        words = [word for word in _WORD.findall(_normal(text)) if len(word) > 2]
-        if len(words) < 2:
+        """The text, or a piece of it that says nearly as much: what very many have costs the index most to intersect."""
+        text = _normal(text)
+        pieces = _pieces(text)
+        if len(pieces) < 2:
             return text
-        longest = sorted(words, key=len)[-_ASKED:]
-        expected = {word: self._expected(word) for word in longest}
-        rarest = min(expected, key=lambda word: (expected[word], -len(word)))
+        longest = sorted(pieces, key=len)[-_ASKED:]
+        expected = {piece: self._expected(piece) for piece in longest}
+        rarest = min(expected, key=lambda piece: (expected[piece], -len(piece)))
         return rarest if max(expected.values()) > _TELLS * expected[rarest] else text
 
     def _expected(self, text: str) -> float:
         """How many rows PostgreSQL thinks have `text`, by its statistics."""
         sql = f"EXPLAIN (FORMAT JSON) SELECT FROM {self.table.name} WHERE {self._like}"
         with connection.cursor() as cursor:
-            cursor.execute(sql, [_pattern(text)] * len(self.names))
+            cursor.execute(sql, [_containing(text)] * len(self.names))
             ((plan,),) = cursor.fetchone()
         return float(plan["Plan"]["Plan Rows"])
 
@@ -152,8 +176,25 @@ def _normal(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
-def _pattern(text: str) -> str:
-    return f"%{_normal(text).translate(_PLAIN)}%"
+def _pieces(text: str) -> list[str]:
+    """Its words, of which PostgreSQL's index knows something: three in a row.
+
+    That a word ends there counts for one, and that it begins there for two. So many begin alike that this is said only of
+    a word that is too short without.
+    """
+    found = []
+    for word in _WORD.finditer(text):
+        begin, ends = word.start(), word.end() < len(text)
+        known = len(word[0]) + ends
+        if known < 3 and begin:
+            begin, known = begin - 1, known + 2
+        if known >= 3:
+            found.append(text[begin : word.end() + 1])
+    return found
+
+
+def _containing(text: str) -> str:
+    return f"%{text.translate(_PLAIN)}%"
 
 
 # What means something in a pattern.

@@ -48,16 +48,50 @@ def test_the_index_is_asked_for_the_rarest_word_and_the_whole_text_is_found(
     alice: Any, bob: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     User.objects.create_user("bob@elsewhere.test", name="Bob, an example")
-    expected = {"bob": 2.0, "example": 900.0}
+    expected = {"bob@": 2.0, "ob@": 2.0, "example": 900.0, "bob@example": 2.0, "ob@example": 2.0}
     monkeypatch.setattr(Trigrams, "_expected", lambda self, text: expected[text])
-    assert PEOPLE._rarest_in("bob@example") == "bob"
-    assert list(User.objects.filter(PEOPLE.some_containing("bob@example", 9))) == [bob]
-    # Where no word says more than another, all of it is asked for.
+    for text in ("bob@example", "ob@example"):
+        assert PEOPLE._rarest_in(text) == text.removesuffix("example")
+        assert some(text, 9) == ([bob], False)
+    # Where no piece says more than another, all of it is asked for.
     expected["example"] = 3.0
     assert PEOPLE._rarest_in("bob@example") == "bob@example"
-    assert list(User.objects.filter(PEOPLE.some_containing("bob@example", 9))) == [bob]
+    assert some("bob@example", 9) == ([bob], False)
 
 
-def test_no_more_than_so_many_of_those_found_are_sorted(crowd: Any) -> None:
-    crowd(5)
-    assert User.objects.filter(PEOPLE.some_containing("crowd", 3)).count() == 3
+def test_a_piece_is_a_word_of_which_the_index_knows_something() -> None:
+    assert trigrams._pieces("a lindqvist_o@x") == ["lindqvist_", "_o@", "@x"]
+
+
+def test_where_the_index_leaves_some_out_the_list_itself_is_looked_at_first(
+    crowd: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However few of them were expected."""
+    emails = [person.email for person in crowd(6)]
+    User.objects.filter(email=emails[0]).delete()
+    User.objects.create_user(emails[0])  # Found last, and the first by address.
+    found, are_more = some("rowd", 3)
+    assert (len(found), are_more) == (3, True)
+    assert some("rowd", 7)[1] is False
+    monkeypatch.setattr("admincenter.selectors.people.MOST_SEARCHED", 2)
+    assert pages("rowd", 3) == [emails[:3], emails[3:]]
+
+
+def test_in_a_list_that_is_narrowed_besides_all_are_found_however_they_are_looked_for(
+    crowd: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the index where few are expected, as those who are left may be the last of the list."""
+    people = crowd(5)
+    User.objects.filter(pk__in=[person.pk for person in people[3:]]).update(is_active=False)
+    for walked in (-1, 30_000):
+        monkeypatch.setattr(trigrams, "_WALKED", walked)
+        found, are_many = PEOPLE.all_containing("rowd")
+        assert (User.objects.filter(found).count(), are_many) == (5, walked < 0)
+        listing = find_people(q="rowd", state="disabled")
+        assert ("MATERIALIZED" in str(listing.queries[1].query)) == (walked > 0)
+        assert pages("rowd", 1, "disabled") == [[person.email] for person in people[3:]]
+
+
+def some(text: str, most: int) -> tuple[list[User], bool]:
+    found, are_more = PEOPLE.some_containing(text, most)
+    return list(User.objects.filter(found)), are_more

@@ -162,6 +162,7 @@ def test_of_what_very_many_have_in_common_a_list_sorts_some_and_a_job_has_all(
     crowd: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("admincenter.selectors.people.MOST_SEARCHED", 3)
+    monkeypatch.setattr("mago.core.keyset.LOOKED_AT", 1)
     crowd(6, is_active=False)
     assert len(shown(find_people(q="rowd"))) == 3
     assert len(shown(find_people(q="crowd"))) == 6  # by address, however many
