@@ -20,6 +20,7 @@ from accounts.organizations.selectors import sites_of
 from accounts.organizations.time_zones import is_time_zone
 from hubs.models import LONGEST_SERIAL, Hub
 from hubs.selectors import hubs_of
+from mago.core.edit_forms import EditForm
 from mago.core.forms import Form
 
 from ...fields import OneOfField, SearchField
@@ -35,7 +36,7 @@ class RowField(forms.ChoiceField):
     """One of some rows; cleaned to the row."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, **kwargs)
+        super().__init__(**{"required": False} | kwargs)
         self.rows: dict[str, Any] = {}
 
     def offer(self, rows: Iterable[Any], first: tuple[str, Any] = NOTHING) -> None:
@@ -106,7 +107,7 @@ class EventFilters(AuditFilters):
     address = None  # type: ignore[assignment]
 
 
-class NameForm(Form):
+class NameForm(EditForm):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
 
 
@@ -251,7 +252,7 @@ class DomainForm(Form):
     )
 
 
-class PolicyForm(Form):
+class PolicyForm(EditForm):
     role = forms.ChoiceField(label=gettext_lazy("For who holds this role"), required=False)
     site = RowField(label=gettext_lazy("For who works at this site"))
     strength = forms.TypedChoiceField(
