@@ -13,7 +13,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from cryptography import x509
 from django.conf import settings
 
 from . import ht, scram
@@ -110,6 +109,10 @@ def end_point_of(path: str) -> bytes:
 
 @lru_cache(maxsize=32)
 def _end_point(path: str, changed: int) -> bytes:
+    # Here, as only those who bind hubs to certificates of their own need it: X.509 takes 2 MB and 26 ms.
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
     certificate = x509.load_pem_x509_certificate(Path(path).read_bytes())
     used = certificate.signature_hash_algorithm
     if used is None:
@@ -117,6 +120,4 @@ def _end_point(path: str, changed: int) -> bytes:
             f"{path}: no hash is defined for a certificate that is signed so (Ed25519)"
         )
     name = "sha256" if used.name in ("md5", "sha1") else used.name
-    from cryptography.hazmat.primitives.serialization import Encoding
-
     return hashlib.new(name, certificate.public_bytes(Encoding.DER)).digest()

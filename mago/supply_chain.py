@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import metadata
@@ -124,7 +124,7 @@ class Advisory:
     summary: str
 
 
-def advisories(packages: list[Package], records: Iterator[dict[str, Any]]) -> list[Advisory]:
+def advisories(packages: list[Package], records: Iterable[dict[str, Any]]) -> list[Advisory]:
     """What the records (in OSV's form, ossf.github.io/osv-schema) know against what is locked."""
     locked = {package.name: package for package in packages}
     found = []

@@ -8,8 +8,6 @@ so that the people who wait for it do not hold up everybody else.
 from dataclasses import dataclass
 from typing import Any
 
-import jwt
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from django.core.cache import cache
 
 from mago.core.outbound import Unreachable
@@ -104,6 +102,10 @@ def _fits(key: dict[str, Any], algorithm: str) -> bool:
 
 
 def _read(key: dict[str, Any], algorithm: str) -> Any:
+    # Here, as only those who let people come by another's proof need it: it takes 3 MB with what it brings.
+    import jwt
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
     try:
         read = jwt.PyJWK(key, algorithm).key
     except (jwt.PyJWTError, ValueError, TypeError):

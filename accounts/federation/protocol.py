@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import jwt
-
 from mago.core.forms import unusable
 from mago.core.outbound import Unreachable
 
@@ -178,6 +176,9 @@ def _genuine(
 ) -> dict[str, Any]:
     if not isinstance(token, str) or len(token) > LONGEST_TOKEN:
         raise Unproved(Step.IDENTITY, "there is no token")
+    # Here, as only those who let people come by another's proof need it: it takes 3 MB with what it brings.
+    import jwt
+
     try:
         header = jwt.get_unverified_header(token)
         algorithm = _algorithm(provider, header, types)

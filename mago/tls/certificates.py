@@ -5,13 +5,14 @@ import socket
 import ssl
 from dataclasses import dataclass
 from datetime import datetime
-
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from typing import TYPE_CHECKING
 
 from mago.core.trust import trusting
 
 from .policy import CURVES, RSA_BITS, RSA_FLOOR, Authentication
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,10 @@ def _shown(host: str, port: int, context: ssl.SSLContext, seconds: float) -> byt
 
 
 def read(der: bytes, *, problem: str = "") -> Certificate:
+    # Here and below, as few processes ever read a certificate: X.509 takes 2 MB and 26 ms.
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
     certificate = x509.load_der_x509_certificate(der)
     key = certificate.public_key()
     if isinstance(key, rsa.RSAPublicKey):
@@ -82,7 +87,9 @@ def read(der: bytes, *, problem: str = "") -> Certificate:
     )
 
 
-def _names(certificate: x509.Certificate) -> str:
+def _names(certificate: "x509.Certificate") -> str:
+    from cryptography import x509
+
     try:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:

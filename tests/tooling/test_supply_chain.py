@@ -91,9 +91,12 @@ def test_the_command_fails_when_something_is_known(tmp_path: Path) -> None:
     out = io.StringIO()
     (tmp_path / "a.json").write_text(json.dumps(record("django", versions=["1.0"])))
     call_command("check_advisories", str(tmp_path), stdout=out)
-    assert json.loads(out.getvalue()) == {"found": []}
+    assert json.loads(out.getvalue()) == {"read": 1, "found": []}
     (tmp_path / "b.json").write_text(json.dumps([record("Django", versions=[django.version])]))
     with pytest.raises(CommandError, match="1 advisories"):
         call_command("check_advisories", str(tmp_path), stdout=io.StringIO())
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(CommandError, match="nothing was checked"):
+        call_command("check_advisories", str(tmp_path / "empty"), stdout=io.StringIO())
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("check_advisories", str(tmp_path / "none"), stdout=io.StringIO())

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +24,9 @@ def of(providers: Sequence[IdentityProvider]) -> dict[UUID, list[Ending]]:
 
 
 def _first_of(pem: str) -> Ending:
+    # Here, as only a directory with an authority of its own needs it: X.509 takes 2 MB and 26 ms.
+    from cryptography import x509
+
     read = x509.load_pem_x509_certificates(pem.encode())
     first = min(read, key=lambda one: one.not_valid_after_utc)
     fingerprint = first.fingerprint(hashes.SHA256()).hex(":").upper()

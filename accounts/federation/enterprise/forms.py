@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mago.core.forms import Form
+from mago.core.edit_forms import EditForm
 
 from .mapping import FIELDS
 from .models import IdentityProvider, Kind
@@ -13,7 +13,7 @@ from .models import IdentityProvider, Kind
 MOST_GROUPS = 100
 
 
-class MappingForm(Form):
+class MappingForm(EditForm):
     """By which attributes the provider tells what, and what is made of it."""
 
     email = forms.CharField(label=_("Attribute of the e-mail address"), max_length=200)

@@ -8,8 +8,6 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-import jwt
-
 from .base import Provider, Step, Unproved
 
 ISSUER = "https://appleid.apple.com"
@@ -32,6 +30,9 @@ class Apple(Provider):
 
     def client_secret(self) -> str:
         """A token that lives for five minutes, signed with the key from Apple's developer pages (ES256)."""
+        # Here, as only those who let people come by Apple need it: it takes 3 MB with what it brings.
+        import jwt
+
         now = int(time.time())
         claims = {
             "iss": self.team_id,

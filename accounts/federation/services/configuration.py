@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -97,6 +95,10 @@ def _usable_secret(kind: str, secret: str) -> str:
     if kind != Kind.APPLE:
         return secret
     secret = secret.replace("\r\n", "\n").strip() + "\n"
+    # Here, as only Apple's key is read: what reads keys takes 0.3 MB.
+    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
     try:
         key = load_pem_private_key(secret.encode(), None)
     except (ValueError, TypeError):

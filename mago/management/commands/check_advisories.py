@@ -19,9 +19,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, path: Path, **options: Any) -> None:
         try:
-            found = advisories(lock(), osv_records(path))
+            records = list(osv_records(path))
         except (OSError, ValueError) as error:
             raise CommandError(f"{path} cannot be read: {error}") from None
-        self.stdout.write(json.dumps({"found": [vars(one) for one in found]}))
+        if not records:
+            raise CommandError(f"{path} holds no advisories: nothing was checked.")
+        found = advisories(lock(), records)
+        told = {"read": len(records), "found": [vars(one) for one in found]}
+        self.stdout.write(json.dumps(told))
         if found:
             raise CommandError(f"{len(found)} advisories concern what is locked.")

@@ -50,10 +50,17 @@ class Command(BaseCommand):
             files = RENDERERS[program](profile, front)
         except CannotRender as error:
             raise CommandError(str(error)) from None
+        if options["output"]:
+            self._write(files, options["output"])
+            return
         for name, text in files.items():
-            if options["output"]:
-                options["output"].mkdir(parents=True, exist_ok=True)
-                (options["output"] / name).write_text(text, encoding="utf-8")
-                self.stderr.write(f"{options['output'] / name}")
-            else:
-                self.stdout.write(text if len(files) == 1 else f"# --- {name}\n{text}")
+            self.stdout.write(text if len(files) == 1 else f"# --- {name}\n{text}")
+
+    def _write(self, files: dict[str, str], folder: Path) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, text in files.items():
+                (folder / name).write_text(text, encoding="utf-8")
+                self.stderr.write(f"{folder / name}")
+        except OSError as error:
+            raise CommandError(f"{error.filename} cannot be written ({error.strerror}).") from None

@@ -51,6 +51,9 @@ class Command(BaseCommand):
             os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii"
         ) as file:
             file.write(f"{secrets.token_urlsafe(48)}\n{path.read_text(encoding='ascii')}")
+            # A machine that loses its power now keeps the old file or has the new one.
+            file.flush()
+            os.fsync(file.fileno())
         draft.replace(path)
         self.stderr.write(
             "A new key stands first. Restart every process, then run `manage.py rotate_keys`."

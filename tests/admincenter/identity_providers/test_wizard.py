@@ -18,7 +18,9 @@ from accounts.federation.enterprise.models import (
 from accounts.federation.enterprise.services import set_state
 from accounts.federation.enterprise.services.setup_links import create_link
 from accounts.organizations.models import Domain
+from admincenter.selectors import identity_providers
 from mago.audit.tags import Tag
+from mago.core import keyset
 from tests.accounts.federation.enterprise.conftest import provider_in
 from tests.accounts.federation.provider import CLIENT, FakeProvider
 from tests.conftest import Browser
@@ -261,6 +263,27 @@ def test_the_list_shows_what_one_may_see_and_nothing_of_others(
     assert owner.get(f"{path}other/").status_code == 404
     assert owner.get(f"{path}acme/{theirs.pk}/").status_code == 404
     assert owner.post(f"{path}acme/{theirs.pk}/remove/").status_code == 404
+
+
+def test_the_list_is_paged_and_counts_those_whom_a_provider_still_knows(
+    provider: Any, other: Any, charlie: Any, dora: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs, now = provider_in(other, charlie, kind="oidc"), timezone.now()
+    for person, ended in ((dora, None), (charlie, now)):
+        one = {"provider": theirs, "issuer": "x", "subject": person.email, "user": person}
+        EnterpriseIdentity.objects.create(**one, last_seen_at=now, ended_at=ended)
+    monkeypatch.setattr(keyset.KeysetPage.__init__, "__defaults__", ("", 1))
+    monkeypatch.setattr(identity_providers, "FEW", 1)
+    browser, path = Browser().as_person(dora), "/admincenter/identity-providers/"
+    first = browser.get(path)
+    [row] = first.context["rows"].rows
+    assert (row, row.people, row.last_used_at, row.endings) == (theirs, 1, now, [])
+    # More organizations than a list is for.
+    assert "Find an organization" in first.text
+    second = browser.get(path + first.context["next_url"])
+    [row] = second.context["rows"].rows
+    assert (row, row.people, row.last_used_at) == (provider, 0, None)
+    assert second.context["next_url"] == ""
 
 
 def test_in_the_cloud_only_the_platform_allows_it(

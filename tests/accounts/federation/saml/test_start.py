@@ -1,4 +1,4 @@
-"""What SAML costs is paid by whoever uses it."""
+"""What SAML costs is paid by whoever uses it; so is what other providers, keys and certificates cost."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ import pytest
 
 from tests.running import ROOT
 
-HEAVY = ("lxml", "saml2", "xmlsec")
+HEAVY = ("lxml", "saml2", "xmlsec", "jwt", "joserfc", "cryptography.x509")
 
 
 @pytest.mark.slow
