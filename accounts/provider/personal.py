@@ -35,6 +35,7 @@ HOLDINGS = (
 )
 EXEMPT = (
     Exempt("provider.Application", "created_by", _MADE),
+    Exempt("provider.Application", "pointed_by keyed_by", "It only names who set it up last."),
     Exempt("provider.ClientSecret", "created_by", _MADE),
     Exempt("provider.ApiToken", "created_by", _MADE),
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.access.models import ServiceAccount
@@ -53,6 +53,24 @@ def bearer_of(token: str) -> AccessToken | None:
         if found.family.application is None:
             return None
     return found if is_valid(found.family, now) else None
+
+
+def makers_of(account: ServiceAccount) -> QuerySet[User]:
+    """The people who can act as the account: who made it, a live token of it, an application that acts as it or
+    one of that application's secrets, who gave that application its keys, or had it act as the account.
+
+    All others are out: with a secret, with the keys and with the account go the tokens that were had by them.
+    """
+    tokens = account.api_tokens.filter(revoked_at=None, expires_at__gt=timezone.now())
+    applications = Application.objects.of(account.organization_id).filter(service_account=account)
+    return User.objects.filter(
+        Q(pk=account.created_by_id)
+        | Q(pk__in=tokens.values("created_by"))
+        | Q(pk__in=applications.values("created_by"))
+        | Q(pk__in=applications.values("pointed_by"))
+        | Q(pk__in=applications.values("keyed_by"))
+        | Q(pk__in=applications.values("secrets__created_by"))
+    )
 
 
 def api_token_of(token: str) -> ApiToken | None:

@@ -124,21 +124,36 @@ def rate(vector: str) -> Rating:
     return Rating(version, clean, exact, severity_of(exact))
 
 
+# The least score of each severity, the worst first.
+_LEAST = {
+    "critical": Decimal("9.0"),
+    "high": Decimal("7.0"),
+    "medium": Decimal("4.0"),
+    "low": Decimal("0.1"),
+    "none": Decimal("0.0"),
+}
+
+
 def severity_of(score: Decimal) -> str:
     """The qualitative rating, the same in both versions (v3.1 section 5, v4.0 section 6).
 
     >>> [severity_of(Decimal(score)) for score in ("0.0", "0.1", "3.9", "4.0", "6.9", "7.0", "9.0")]
     ['none', 'low', 'low', 'medium', 'medium', 'high', 'critical']
     """
-    for least, severity in (
-        ("9.0", "critical"),
-        ("7.0", "high"),
-        ("4.0", "medium"),
-        ("0.1", "low"),
-    ):
-        if score >= Decimal(least):
-            return severity
-    return "none"
+    return next(severity for severity, least in _LEAST.items() if score >= least)
+
+
+def rank_of(severity: str, score: Decimal | None) -> int:
+    """The place among others, greater for the worse: by the score; judged without one, where the least of its severity
+    stands. What nobody has rated comes last.
+
+    >>> rank_of("critical", Decimal("9.8")), rank_of("critical", None), rank_of("high", Decimal("8.9"))
+    (99, 91, 90)
+    >>> rank_of("none", None), rank_of("unrated", None)
+    (1, 0)
+    """
+    place = _LEAST.get(severity) if score is None else score
+    return 0 if place is None else int(place * 10) + 1
 
 
 def metrics_in(vector: str) -> dict[str, str]:

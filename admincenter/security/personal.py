@@ -25,12 +25,16 @@ HOLDINGS = (
 EXEMPT = (
     Exempt("security.Release", "ended_by", _WORK),
     Exempt("security.Checkpoint", "signed_by", _WORK),
-    Exempt("security.Ticket", "assignee reporter fixed_by verified_by risk_owner watchers", _WORK),
+    Exempt(
+        "security.Ticket",
+        "assignee reporter fixed_by fixed_with verified_by risk_owner watchers",
+        _WORK,
+    ),
     Exempt("security.Attachment", "uploaded_by", _WORK),
     Exempt("security.PenetrationTest", "created_by", _WORK),
     Exempt("security.Report", "uploaded_by", _WORK),
     Exempt("security.Risk", "owner", _WORK),
-    Exempt("security.Assessment", "author signed_by", _WORK),
+    Exempt("security.Assessment", "author written_with signed_by", _WORK),
 )
 
 

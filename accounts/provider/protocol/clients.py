@@ -8,9 +8,6 @@ from urllib.parse import unquote_plus
 
 from authlib.oauth2.rfc6749 import ClientMixin, InvalidClientError
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
-from joserfc import jws, jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
 from accounts.access.principals import remembered
 from mago.core.ids import digest
@@ -113,6 +110,11 @@ def by_private_key(query_client: Any, request: Request) -> Client | None:
 
 
 def _proved_by_assertion(assertion: str) -> Application:
+    # Here, as only applications with keys of their own need it: it takes 3 MB with what it brings.
+    from joserfc import jws, jwt
+    from joserfc.errors import JoseError
+    from joserfc.jwk import KeySet
+
     bad = InvalidClientError(status_code=401, description="This assertion is not good.")
     try:
         # Whose it says to be, before anything in it is believed: only to find the key that it must be signed with.

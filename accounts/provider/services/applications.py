@@ -5,8 +5,6 @@ from typing import Any, cast
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
 from accounts.access.models import ServiceAccount
 from accounts.access.permissions import Permission
@@ -96,7 +94,10 @@ def create_application(
 
 @transaction.atomic
 def edit_application(*, application: Application, actor: User, **fields: Any) -> Application:
-    """The application is as `fields` say; its type and how it proves itself stay. Refused names what is wrong."""
+    """The application is as `fields` say; its type and how it proves itself stay. Refused names what is wrong.
+
+    With other keys, or as somebody else, it has to ask for its own tokens anew.
+    """
     demand_permission(actor, Permission.APPLICATIONS_EDIT, application)
     before = {name: getattr(application, name) for name in _EDITABLE if name in fields}
     _fill(application, fields, actor)
@@ -147,10 +148,14 @@ def create_client_secret(*, application: Application, actor: User) -> str:
 
 @transaction.atomic
 def revoke_client_secret(*, application: Application, slot: int, actor: User) -> None:
-    """The secret is refused from the next request on."""
+    """The secret is refused from the next request on, and so is each token that the application has for itself.
+
+    Which of its two secrets a token was had by is not kept: with the other one it is given a new one at once.
+    """
     demand_permission(actor, Permission.APPLICATIONS_EDIT, application)
     if not application.secrets.filter(slot=slot).delete()[0]:
         raise NotFound
+    application.client_tokens.all().delete()
     forget()
     _record(Tag.CLIENT_SECRET_REVOKED, application, actor)
 
@@ -171,19 +176,26 @@ def _fill(application: Application, fields: dict[str, Any], actor: User | None) 
     """The row is as `fields` say, and saved; Refused, beside the fields that are wrong."""
     unknown = set(fields) - set(_EDITABLE)
     assert not unknown, unknown
-    before = [getattr(application, name) for name in _ACTING]
+    before = {name: getattr(application, name) for name in _ACTING}
     for name, value in fields.items():
         setattr(application, name, value)
     wrong = {name: [words] for name, words in _problems(application)}
     if wrong:
         raise Refused(" ".join(one[0] for one in wrong.values()), fields=wrong)
-    if before != [getattr(application, name) for name in _ACTING]:
+    changed = {name for name in _ACTING if getattr(application, name) != before[name]}
+    if changed:
         _demand_account(application, actor)
+    if "service_account_id" in changed:
+        application.pointed_by = actor
+    if "jwks" in changed:
+        application.keyed_by = actor
     try:
         with transaction.atomic():
             application.save()
     except IntegrityError:
         raise _wrong("name", _("This name is taken.")) from None
+    if changed & {"service_account_id", "jwks"}:
+        application.client_tokens.all().delete()
     # So that others can fetch the key before it first signs.
     signer_for(application.id_token_algorithm)
 
@@ -270,6 +282,10 @@ def _are_keys(jwks: Any) -> bool:
         return False
     if any("d" in key or key.get("kty") not in ("EC", "OKP", "RSA") for key in keys):
         return False
+    # Here, as only applications with keys of their own need it: it takes 3 MB with what it brings.
+    from joserfc.errors import JoseError
+    from joserfc.jwk import KeySet
+
     try:
         KeySet.import_key_set(cast(Any, jwks))
     except (JoseError, ValueError, TypeError, KeyError):

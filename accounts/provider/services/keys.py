@@ -5,17 +5,18 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from joserfc import jwt
-from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
 
 from mago.audit.services import record
 from mago.audit.tags import Tag
 
 from ..models import Algorithm, SigningKey
+
+if TYPE_CHECKING:
+    from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 # How long a key signs; how long it is published before, so that no cache is without it; and after.
 SIGNS_FOR = timedelta(days=90)
@@ -37,6 +38,9 @@ class Signer:
 
     def sign(self, claims: dict[str, Any], *, typ: str) -> str:
         """The claims as a JWS in compact form."""
+        # Here and below, as only processes that sign need it: it takes 3 MB with what it brings.
+        from joserfc import jwt
+
         header = {"alg": self.algorithm, "kid": self.kid, "typ": typ}
         return jwt.encode(header, claims, self.key, algorithms=[self.algorithm])
 
@@ -46,6 +50,8 @@ def signer_for(algorithm: str) -> Signer:
     at, signer = _known.get(algorithm, (0.0, None))
     if signer is not None and 0 <= time.time() - at < _REMEMBERED:
         return signer
+    from joserfc.jwk import import_key
+
     row = _signing(algorithm, timezone.now()) or _add(algorithm, 1, timezone.now())
     signer = Signer(row.kid, row.algorithm, import_key(json.loads(row.private)))
     # Only once it is there for others too: a new key goes with its transaction if that is rolled back.
@@ -113,7 +119,9 @@ def _add(algorithm: str, number: int, signs_from: datetime) -> SigningKey:
     return row
 
 
-def _new_key(algorithm: str) -> ECKey | OKPKey | RSAKey:
+def _new_key(algorithm: str) -> "ECKey | OKPKey | RSAKey":
+    from joserfc.jwk import ECKey, OKPKey, RSAKey
+
     match algorithm:
         case Algorithm.EDDSA:
             return OKPKey.generate_key("Ed25519")

@@ -18,6 +18,11 @@ from .tickets import KeyField, PeopleField
 DATE = {"type": "date"}
 
 
+def _else(words: Any) -> dict[str, Any]:
+    """What to say where nothing was given."""
+    return {"required": words}
+
+
 class MoveForm(Form):
     """Nothing is asked for: it is confirmed."""
 
@@ -27,7 +32,11 @@ class MoveForm(Form):
 
 
 class PlanForm(MoveForm):
-    release = RowField(label=gettext_lazy("Target release"))
+    release = RowField(
+        label=gettext_lazy("Target release"),
+        required=True,
+        error_messages=_else(gettext_lazy("Choose the release that will carry the fix.")),
+    )
 
     def __init__(self, data: Any, *, programme: Programme) -> None:
         super().__init__(data, programme=programme)
@@ -38,8 +47,8 @@ class FixForm(MoveForm):
     evidence = forms.CharField(
         label=gettext_lazy("Evidence"),
         max_length=LONGEST_TEXT,
-        required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages=_else(gettext_lazy("Say what shows that it is fixed.")),
         help_text=gettext_lazy(
             "What shows that it is fixed: a commit, a test, a scan. Files can be put beside the ticket."
         ),
@@ -47,10 +56,17 @@ class FixForm(MoveForm):
 
 
 class ReasonForm(MoveForm):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=500,
+        error_messages=_else(gettext_lazy("Give the reason.")),
+    )
+
+
+class RejectForm(MoveForm):
+    """A reason, or the ticket of which it is a duplicate."""
+
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, required=False)
-
-
-class RejectForm(ReasonForm):
     duplicate_of = KeyField(label=gettext_lazy("Duplicate of"), required=False)
 
     def __init__(self, data: Any, *, programme: Programme) -> None:
@@ -59,10 +75,14 @@ class RejectForm(ReasonForm):
 
 
 class AcceptForm(ReasonForm):
-    risk_owner = PeopleField(label=gettext_lazy("Who answers for the risk"))
+    risk_owner = PeopleField(
+        label=gettext_lazy("Who answers for the risk"),
+        required=True,
+        error_messages=_else(gettext_lazy("Name who answers for the risk.")),
+    )
     accepted_until = forms.DateField(
         label=gettext_lazy("Accepted until"),
-        required=False,
+        error_messages=_else(gettext_lazy("Say until when it is accepted.")),
         widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
         help_text=gettext_lazy("Then the ticket is triaged anew; at most twelve months."),
     )

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from accounts.access.permissions import Permission
+from mago.core.edit_forms import EditForm
 from mago.core.forms import Form
 
 from ...fields import OneOfField
@@ -31,7 +32,7 @@ def _text(label: Any, rows: int = 4, **kwargs: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=LONGEST_TEXT, widget=area, **kwargs)
 
 
-class ReleaseForm(Form):
+class ReleaseForm(EditForm):
     version = forms.CharField(label=gettext_lazy("Version"), max_length=60)
     target_on = _day(gettext_lazy("Target date"), required=False)
     notes = forms.CharField(label=gettext_lazy("Notes"), max_length=500, required=False)
@@ -41,7 +42,7 @@ class NoteForm(Form):
     note = forms.CharField(label=gettext_lazy("What was looked at"), max_length=500, required=False)
 
 
-class EngagementForm(Form):
+class EngagementForm(EditForm):
     tester = forms.ChoiceField(label=gettext_lazy("By"), choices=Tester.choices)
     firm = forms.CharField(label=gettext_lazy("Firm"), max_length=120)
     methodology = forms.CharField(
@@ -63,6 +64,7 @@ class RetestForm(Form):
 
 
 class FindingForm(RatingForm):
+    opened = None
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
     description = _text(gettext_lazy("Description"), 8, required=False)
     component = forms.CharField(label=gettext_lazy("Component"), max_length=100, required=False)
@@ -73,7 +75,7 @@ def _degree(label: Any) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(label=label, choices=DEGREES, coerce=int)
 
 
-class RiskForm(Form):
+class RiskForm(EditForm):
     asset = forms.CharField(label=gettext_lazy("Asset"), max_length=120)
     threat = forms.CharField(label=gettext_lazy("Threat"), max_length=300)
     likelihood = _degree(gettext_lazy("Likelihood (5: expected within weeks)"))
@@ -126,7 +128,7 @@ def _days(label: Any) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=1, max_value=LONGEST)
 
 
-class PolicyForm(Form):
+class PolicyForm(EditForm):
     critical_days = _days(gettext_lazy("Critical: days until remediated"))
     high_days = _days(gettext_lazy("High"))
     medium_days = _days(gettext_lazy("Medium"))

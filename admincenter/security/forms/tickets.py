@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access.permissions import Permission
+from mago.core.edit_forms import EditForm
 from mago.core.errors import NotFound
 from mago.core.forms import Form
 
@@ -63,7 +64,7 @@ class TicketFilters(Filters):
         fields["release"].offer(releases_of(programme), first=ANY)
 
 
-class WordsForm(Form):
+class WordsForm(EditForm):
     """What a ticket says."""
 
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
@@ -78,7 +79,7 @@ class WordsForm(Form):
     source = forms.ChoiceField(label=gettext_lazy("Source"), choices=Source.choices)
 
 
-class RatingForm(Form):
+class RatingForm(EditForm):
     """A vector, or without one a judgement."""
 
     vector = forms.CharField(
@@ -96,6 +97,8 @@ class RatingForm(Form):
 
 
 class NewTicketForm(WordsForm, RatingForm):
+    # What a link proposes is nobody's work.
+    opened = None
     field_order = ("title", "description", "component", "source", "vector", "severity")
 
 
@@ -120,7 +123,7 @@ class CalculatorForm(Form):
         return cvss.compose(self.version, self.cleaned_data)
 
 
-class AssignForm(Form):
+class AssignForm(EditForm):
     assignee = PeopleField(label=gettext_lazy("Assignee"))
 
     def __init__(self, data: Any, *, programme: Programme, **kwargs: Any) -> None:

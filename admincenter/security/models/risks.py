@@ -85,6 +85,8 @@ class Assessment(Ours):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
+    # Who stands behind a program that wrote it.
+    written_with: Any = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
     signed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )

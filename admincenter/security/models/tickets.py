@@ -56,6 +56,9 @@ class Ticket(Ours):
     severity = models.CharField(
         _("severity"), max_length=8, choices=Severity.choices, default=Severity.UNRATED
     )
+    # cvss.rank_of severity and score, for lists that are sorted so. Never null: only a column that may be is added
+    # without SQLite making the table anew, and losing the triggers by which it is searched.
+    rank = models.SmallIntegerField(null=True, db_default=0, editable=False)
     state = models.CharField(
         _("state"), max_length=12, choices=State.choices, default=State.REPORTED
     )
@@ -85,6 +88,11 @@ class Ticket(Ours):
     )
     evidence = models.TextField(_("evidence"), blank=True)
     fixed_by = _person(_("fixed by"))
+    # Who worked on the fix as well: whoever it was assigned to in progress or as it was fixed, and who stands behind
+    # a program that fixed it.
+    fixed_with: Any = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="+", verbose_name=_("worked on the fix")
+    )
     fixed_at = models.DateTimeField(_("fixed"), null=True)
     verified_by = _person(_("verified by"))
     verified_at = models.DateTimeField(_("verified"), null=True)
@@ -116,11 +124,7 @@ class Ticket(Ours):
                 name="ticket_by_due",
                 condition=Q(due_on__isnull=False),
             ),
-            models.Index(
-                fields=["programme", "score", "id"],
-                name="ticket_by_score",
-                condition=Q(score__isnull=False),
-            ),
+            models.Index(fields=["programme", "rank", "id"], name="ticket_by_rank"),
         ]
 
     def __str__(self) -> str:

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from accounts.access.models import CustomRole, RoleBinding
+from accounts.access.models import CustomRole, RoleBinding, ServiceAccount
 from accounts.access.permissions import Permission
+from accounts.access.roles import PERMISSIONS
 from accounts.models import User
+from accounts.provider.selectors import makers_of
 from mago.core.columns import Columns
 from mago.core.sql import Statement
 
@@ -35,6 +37,14 @@ def holds(person: User, permission: Permission, programme: Programme) -> bool:
     return bool(_holding(permission, programme, platform_too=True, person=person.pk))
 
 
+def people_behind(actor: Any) -> list[User]:
+    """Who acts through a program: whoever made it, its tokens that still work, or the applications that act as it.
+
+    Nobody of a person, or of the system itself.
+    """
+    return list(makers_of(actor)) if isinstance(actor, ServiceAccount) else []
+
+
 def _holding(
     permission: Permission,
     programme: Programme,
@@ -44,7 +54,8 @@ def _holding(
 ) -> list[User]:
     where = programme.organization_id
     values: list[Any] = [timezone.now(), *([where] if where else []), *([person] if person else [])]
-    statement = _statement(bool(where), platform_too or where is None, person is not None)
+    of_one = person is not None
+    statement = _statement(permission, bool(where), platform_too or where is None, of_one)
     found = {}
     for row in statement.all(values):
         user, binding = _user.object(row[:_A]), _binding.object(row[_A:_B])
@@ -62,7 +73,11 @@ _A, _B = len(_user), len(_user) + len(_binding)
 
 
 @cache
-def _statement(in_organization: bool, on_platform: bool, of_one: bool) -> Statement:
+def _statement(
+    permission: Permission, in_organization: bool, on_platform: bool, of_one: bool
+) -> Statement:
+    # Who holds another role is not read: of those there may be thousands, older than whoever is looked for.
+    roles = [f"'{role}'" for role, granted in PERMISSIONS.items() if permission in granted]
     places = ["b.organization_id = %s"] * in_organization + [
         "b.organization_id IS NULL"
     ] * on_platform
@@ -72,6 +87,7 @@ def _statement(in_organization: bool, on_platform: bool, of_one: bool) -> Statem
         f" LEFT JOIN {CustomRole._meta.db_table} r ON r.id = b.custom_role_id"
         " WHERE (b.expires_at IS NULL OR b.expires_at > %s)"
         f" AND ({' OR '.join(places)}) AND b.site_id IS NULL AND u.is_active"
+        f" AND (b.custom_role_id IS NOT NULL OR b.role IN ({', '.join(roles)}))"
         f"{' AND b.user_id = %s' if of_one else ''}"
         f" ORDER BY b.granted_at, b.id LIMIT {MOST * 5}"
     )

@@ -11,7 +11,7 @@ from mago.core.sql import Statement
 from ..models import PLATFORM_ID, PLATFORM_SLUG, Programme
 
 # How many penetration tests a year: the platform's own are promised to its customers.
-_PLATFORM_TESTS = 2
+PLATFORM_TESTS = 2
 
 
 # Asked for each page of a programme.
@@ -27,7 +27,7 @@ def programme_of(organization: Organization | None) -> Programme:
         return _programme.object(row, organization=organization)
     new: dict[str, Any] = {"organization": organization}
     if organization is None:
-        new["tests_a_year"] = _PLATFORM_TESTS
+        new["tests_a_year"] = PLATFORM_TESTS
     found, _made = Programme.objects.get_or_create(pk=key, defaults=new)
     # Known already: no further query.
     found.organization = organization

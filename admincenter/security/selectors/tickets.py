@@ -18,7 +18,7 @@ SOON = timedelta(days=7)
 _ORDERS = {
     **CREATED,
     "due": Order(("due_on", "id"), where=Q(due_on__isnull=False)),
-    "score": Order(("score", "id"), downwards=True, where=Q(score__isnull=False)),
+    "score": Order(("rank", "id"), downwards=True),
 }
 
 
@@ -66,6 +66,16 @@ def _named(q: str) -> Q:
         matches = Q(title__icontains=q) | Q(component__icontains=q)
     # No number of a ticket is longer than what the database takes.
     return matches | Q(number=int(number)) if number.isdecimal() and len(number) < 10 else matches
+
+
+def worked_on(person: User) -> Q:
+    """Of tickets, those on whose fix this person works or worked: who may neither verify nor sign off."""
+    return Q(fixed_by=person) | Q(assignee=person) | Q(fixed_with=person)
+
+
+def has_worked_on(person: User, ticket: Ticket) -> bool:
+    mine = Ticket.objects.of(ticket.programme_id).filter(worked_on(person), pk=ticket.pk)
+    return bool(mine.exists())
 
 
 def find_tickets(programme: Programme, **filters: Any) -> Listing:

@@ -19,7 +19,8 @@ from mago.core.errors import Conflict, Refused
 from .. import workflow
 from ..models import Release, ReleaseState, Ticket
 from ..models.tickets import LONGEST_TEXT, today
-from ..selectors.people import holds
+from ..selectors.people import holds, people_behind
+from ..selectors.tickets import has_worked_on
 from ..severity import Severity
 from ..workflow import Move, State
 from .common import locked, person_of, tell_watchers, watch, write_change
@@ -177,8 +178,9 @@ def why_not(ticket: Ticket, move: Move, *, with_release: bool = False) -> str | 
 
 
 def _is_another(row: Ticket, actor: Any) -> bool:
+    """Whether a person asks who did not work on the fix, be it by somebody else's hand or a program's."""
     person = person_of(actor)
-    return person is not None and person.pk not in (row.fixed_by_id, row.assignee_id)
+    return person is not None and not has_worked_on(person, row)
 
 
 def _leave(row: Ticket, move: Move, reason: str) -> None:
@@ -186,6 +188,7 @@ def _leave(row: Ticket, move: Move, reason: str) -> None:
     row.reason, row.risk_owner, row.accepted_until = reason, None, None
     if move == Move.REOPEN:
         row.fixed_by = row.verified_by = None
+        row.fixed_with.clear()
         row.fixed_at = row.verified_at = row.closed_at = None
         row.evidence, row.duplicate_of = "", None
         # A release that is deployed carries no further fix.
@@ -198,6 +201,7 @@ def _arrive(row: Ticket, state: State, actor: Any) -> None:
     row.state, row.state_since = state, now
     if state == State.FIXED:
         row.fixed_by, row.fixed_at = person_of(actor), now
+        row.fixed_with.add(*people_behind(actor), *([row.assignee] if row.assignee else []))
     elif state == State.VERIFIED:
         row.verified_by, row.verified_at = person_of(actor), now
     elif state in workflow.ENDED:

@@ -10,6 +10,7 @@ from mago.audit.tags import Tag
 from mago.core.errors import Refused
 
 from ..models import Programme
+from ..selectors.programmes import PLATFORM_TESTS
 from ..severity import LONGEST
 from .common import lock
 
@@ -28,6 +29,10 @@ def set_policy(*, programme: Programme, actor: Any, **numbers: int) -> Programme
     if days != sorted(days) or not days[0] >= 1 or days[-1] > LONGEST:
         words = _("What is worse may not be given more days.")
         raise Refused(words, fields={"critical_days": [words]})
+    if row.organization_id is None and after["tests_a_year"] < PLATFORM_TESTS:
+        words = _("The platform is tested at least %(number)s times in each calendar year.")
+        words %= {"number": PLATFORM_TESTS}
+        raise Refused(words, fields={"tests_a_year": [words]})
     if before == after:
         return row
     for name, value in after.items():

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,6 +12,7 @@ from mago.audit.tags import Tag
 from mago.core.errors import Conflict, Refused
 
 from ..models import Checkpoint, CheckpointKind, Programme, Release, ReleaseState, Ticket
+from ..selectors.tickets import worked_on
 from ..workflow import PENDING
 from .common import person_of
 
@@ -87,7 +87,7 @@ def sign_off(*, checkpoint: Checkpoint, actor: Any, note: str = "") -> Checkpoin
     if person is None:
         raise Refused(_("Only a person can sign this off."), code="no_person")
     fixes = Ticket.objects.of(release.programme_id).filter(release=release)
-    if fixes.filter(Q(fixed_by=person) | Q(assignee=person)).exists():
+    if fixes.filter(worked_on(person)).exists():
         words = _("Somebody else has to sign this off: you worked on a fix in this release.")
         raise Refused(words, code="own_fix")
     gate.signed_by, gate.signed_label, gate.signed_at = person, str(person)[:254], timezone.now()

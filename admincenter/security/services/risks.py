@@ -14,7 +14,7 @@ from mago.core.errors import Conflict, Refused
 
 from ..models import Assessment, Programme, Risk, Ticket
 from ..models.tickets import today
-from ..selectors.people import holds
+from ..selectors.people import holds, people_behind
 from ..selectors.risks import figures_of_register
 from .common import lock, person_of
 
@@ -95,6 +95,7 @@ def hold_assessment(*, programme: Programme, held_on: date, summary: str, actor:
         figures=figures_of_register(programme),
         author=person_of(actor),
     )
+    made.written_with.set(people_behind(actor))
     record(
         Tag.ASSESSMENT_CREATED,
         actor=actor,
@@ -107,13 +108,13 @@ def hold_assessment(*, programme: Programme, held_on: date, summary: str, actor:
 
 @transaction.atomic
 def sign_assessment(*, assessment: Assessment, actor: Any) -> Assessment:
-    """It is signed off. Refused for its author, and for whoever is no person."""
+    """It is signed off. Refused for its author, or who stands behind the program that wrote it, and for a program."""
     rows: Any = Assessment.objects.of(assessment.programme_id).select_for_update()
     row: Assessment = rows.get(pk=assessment.pk)
     if row.signed_at:
         raise Conflict(_("This assessment is signed off already."), code="signed")
     person = person_of(actor)
-    if person is None or person.pk == row.author_id:
+    if person is None or person.pk == row.author_id or person in row.written_with.all():
         raise Refused(_("Somebody else has to sign this off: you wrote it."), code="own_work")
     row.signed_by, row.signed_label, row.signed_at = person, str(person)[:254], timezone.now()
     row.save(update_fields=["signed_by", "signed_label", "signed_at"])

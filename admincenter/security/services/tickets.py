@@ -17,6 +17,7 @@ from ..models import Programme, Source, Ticket
 from ..models.tickets import LONGEST_TEXT
 from ..selectors.people import holds
 from ..severity import Severity
+from ..workflow import State
 from .common import lock as lock_programme
 from .common import locked, person_of, tell, watch, write_change
 
@@ -55,7 +56,7 @@ def create_ticket(
     _demand_words(ticket)
     row.next_number += 1
     row.save(update_fields=["next_number"])
-    ticket.vector, ticket.score, ticket.severity = _rating(vector, severity)
+    _set_rating(ticket, vector, severity)
     ticket.save()
     _set_due(ticket, row)
     ticket.save(update_fields=["due_on"])
@@ -92,17 +93,20 @@ def rate_ticket(*, ticket: Ticket, actor: Any, vector: str = "", severity: str =
     row = locked(ticket)
     names = ("vector", "score", "severity", "due_on")
     before = {name: getattr(row, name) for name in names}
-    row.vector, row.score, row.severity = _rating(vector, severity or Severity.UNRATED)
+    _set_rating(row, vector, severity or Severity.UNRATED)
     _set_due(row, row.programme)
     after = {name: getattr(row, name) for name in names}
     if write_change(row, before=before, after=after, actor=actor, tag=Tag.TICKET_EDITED):
-        row.save(update_fields=names)
+        row.save(update_fields=[*names, "rank"])
     return row
 
 
 @transaction.atomic
 def assign_ticket(*, ticket: Ticket, assignee: User | None, actor: Any) -> Ticket:
-    """Whoever is to do it; is told by mail and watches from now on. Refused for who could not do it."""
+    """Whoever is to do it; is told by mail and watches from now on. Refused for who could not do it.
+
+    Of a ticket in progress, who had it and who gets it have worked on the fix, whoever records it in the end.
+    """
     row = locked(ticket)
     if assignee and not holds(assignee, Permission.TICKETS_EDIT, row.programme):
         words = _("This person may not work on tickets here.")
@@ -112,6 +116,8 @@ def assign_ticket(*, ticket: Ticket, assignee: User | None, actor: Any) -> Ticke
     if not write_change(row, before=before, after=after, actor=actor, tag=Tag.TICKET_EDITED):
         return row
     row.save(update_fields=["assignee"])
+    if row.state == State.IN_PROGRESS:
+        row.fixed_with.add(*[person for person in (before["assignee"], assignee) if person])
     if assignee:
         watch(row, assignee)
         if assignee != actor:
@@ -197,6 +203,11 @@ def _demand_words(ticket: Ticket) -> None:
         wrong["source"] = _("Choose one of what is offered.")
     if wrong:
         raise Refused(fields={name: [words] for name, words in wrong.items()})
+
+
+def _set_rating(ticket: Ticket, vector: str, severity: str) -> None:
+    ticket.vector, ticket.score, ticket.severity = _rating(vector, severity)
+    ticket.rank = cvss.rank_of(ticket.severity, ticket.score)
 
 
 def _rating(vector: str, severity: str) -> tuple[str, Any, str]:

@@ -50,7 +50,7 @@ def backlog(found: Figures) -> Chart:
         ],
         title=_("Backlog"),
         text=_(
-            "%(weeks)d weeks ago %(first)d tickets were owed, now %(last)d are, %(late)d of them overdue."
+            "Tickets owed %(weeks)d weeks ago: %(first)d. Now: %(last)d, of which overdue: %(late)d."
         )
         % words,
     )

@@ -68,6 +68,7 @@ def _move(request: HttpRequest, ticket: Ticket, wanted: Move) -> HttpResponse:
         told=_("Done."),
         to=page_of(ticket),
         template="move",
+        button=wanted.label,
         ticket=ticket,
         move=wanted,
     )

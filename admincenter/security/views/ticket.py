@@ -20,13 +20,14 @@ from ..selectors.tickets import (
     attachment_for,
     duplicates_of,
     entries_of,
+    has_worked_on,
     related_of,
     watches,
 )
 from ..services import attachments, comments
 from ..services import tickets as services
 from ..services.moves import permission_for
-from ..workflow import State, moves_from
+from ..workflow import Move, State, moves_from
 from .common import act, form_page, get_or_post, page_of, section, sent
 from .common import ticket as the_ticket
 from .moves import url_of
@@ -47,13 +48,14 @@ def ticket_page(
     """The page, with a form of it that was refused in the place of an empty one."""
     whose, viewer = ticket.programme, actor(request)
     held = Permissions(viewer, whose)
+    moves = [move for move in moves_from(State(ticket.state)) if permission_for(move) in held]
+    own_fix = Move.VERIFY in moves and has_worked_on(viewer, ticket)
+    if own_fix:
+        moves.remove(Move.VERIFY)
     context = {
         "ticket": ticket,
-        "moves": [
-            (move, url_of(ticket, move))
-            for move in moves_from(State(ticket.state))
-            if permission_for(move) in held
-        ],
+        "moves": [(move, url_of(ticket, move)) for move in moves],
+        "own_fix": own_fix,
         "entries": [
             (one, diff.changes(_sides(one.changes))) for one in entries_of(ticket, ENTRIES)
         ],
@@ -66,12 +68,14 @@ def ticket_page(
         "watchers": list(ticket.watchers.order_by("email")[: comments.MOST_WATCHERS]),
         "comment_form": CommentForm(None),
         "attachment_form": AttachmentForm(None),
-        "assign_form": AssignForm(
-            None, programme=whose, initial={"assignee": str(ticket.assignee_id or "")}
-        ),
+        "assign_form": AssignForm(None, programme=whose, initial=_assigned(ticket)),
         "relation_form": RelationForm(None, programme=whose),
     }
     return section(request, whose, "ticket", context | forms, tab=TAB, status=status)
+
+
+def _assigned(ticket: Ticket) -> dict[str, str]:
+    return {"assignee": str(ticket.assignee_id or "")}
 
 
 def _sides(changes: list[dict[str, str]]) -> dict[str, dict[str, str]]:
@@ -97,7 +101,7 @@ def edit(request: HttpRequest, ticket: Ticket) -> HttpResponse:
 @require(Permission.TICKETS_EDIT, of=the_ticket)
 @require_POST
 def assign(request: HttpRequest, ticket: Ticket) -> HttpResponse:
-    form = AssignForm(request.POST, programme=ticket.programme)
+    form = AssignForm(request.POST, programme=ticket.programme, initial=_assigned(ticket))
     if not form.is_valid():
         return ticket_page(request, ticket, 400, assign_form=form)
     return act(

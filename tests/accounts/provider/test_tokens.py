@@ -7,14 +7,22 @@ import pytest
 import time_machine
 from django.test import Client
 from django.utils import timezone
+from joserfc.jwk import ECKey
 
+from accounts.access.models import Membership
 from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
-from accounts.access.services import create_service_account
+from accounts.access.services import create_service_account, grant_role
 from accounts.organizations.models import Domain
 from accounts.organizations.services import claim_domain, create_organization
 from accounts.provider.models import AccessToken, TokenFamily
-from accounts.provider.services import create_application, create_client_secret
+from accounts.provider.selectors import client_token_of, makers_of
+from accounts.provider.services import (
+    create_application,
+    create_client_secret,
+    edit_application,
+    open_client_token,
+)
 from accounts.provider.services import revoke_client_secret as revoke_secret
 from accounts.sessions.models import Session
 from mago.core.errors import Conflict, Refused
@@ -23,6 +31,9 @@ from tests.conftest import App, Browser
 from .conftest import BACK, CODE, Party, claims_of
 
 API = "https://api.acme.example/"
+PUBLIC, OTHER_PUBLIC = (
+    {"keys": [ECKey.generate_key("P-256").as_dict(private=False)]} for _ in range(2)
+)
 
 
 def asked(path: str, token: str) -> Any:
@@ -230,6 +241,52 @@ def test_two_secrets_work_while_one_follows_the_other(
     refused = nightly.post("token", grant_type="client_credentials")
     assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
     assert first not in str([event.detail for event in events()])
+
+
+def test_what_an_application_was_let_in_by_takes_its_tokens_along(
+    nightly: Party, alice: Any, acme: Any
+) -> None:
+    row = nightly.application
+    other = create_service_account(organization=acme, name="Other", actor=alice)
+
+    def token() -> str:
+        return open_client_token(row, scope="api:read").access_token
+
+    kept = token()
+    edit_application(application=row, name="By night", actor=alice)
+    assert client_token_of(kept) is not None
+    revoke_secret(application=row, slot=1, actor=alice)
+    assert client_token_of(kept) is None
+    as_robot = token()
+    edit_application(application=row, service_account=other, actor=alice)
+    assert client_token_of(as_robot) is None
+
+
+def test_whoever_says_as_whom_an_application_acts_or_by_which_key_can_act_as_it(
+    acme: Any, alice: Any, bob: Any, charlie: Any, robot: Any
+) -> None:
+    for one in (bob, charlie):
+        Membership.objects.create(organization=acme, user=one)
+        grant_role(user=one, role=RoleName.ORGANIZATION_OWNER, actor=None, scope=acme.access_scope)
+    other = create_service_account(organization=acme, name="Other", actor=alice)
+    row, _ = create_application(
+        name="Keyed",
+        type="confidential",
+        organization=acme,
+        auth_method="private_key_jwt",
+        jwks=PUBLIC,
+        grants=["client_credentials"],
+        scopes=["api:read"],
+        service_account=other,
+        actor=alice,
+    )
+    edit_application(application=row, service_account=robot, actor=bob)
+    edit_application(application=row, name="Signed", actor=charlie)
+    assert set(makers_of(robot)) == {alice, bob}
+    token = open_client_token(row, scope="api:read").access_token
+    edit_application(application=row, jwks=OTHER_PUBLIC, actor=charlie)
+    assert set(makers_of(robot)) == {alice, bob, charlie}
+    assert client_token_of(token) is None
 
 
 def test_only_a_form_is_taken_and_nothing_in_the_address(nightly: Party) -> None:

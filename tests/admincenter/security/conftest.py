@@ -96,6 +96,17 @@ def fixed(ticket: Any, release: Any, alice: Any) -> Any:
     return one
 
 
+@pytest.fixture
+def robot(acme: Any, alice: Any) -> Any:
+    """A service account of Acme that alice made."""
+    from accounts.access.roles import RoleName
+    from accounts.access.services import create_service_account, grant_role
+
+    account = create_service_account(organization=acme, name="Pipeline", actor=alice)
+    grant_role(user=account, role=RoleName.SECURITY_OFFICER, actor=None, scope=acme.access_scope)
+    return account
+
+
 class Crew(NamedTuple):
     alice: Any
     officer: Any

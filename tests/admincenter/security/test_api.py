@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from accounts.access.services import create_service_account, grant_role
 from admincenter.security.models import Ticket
 from tests.admincenter.api.conftest import app_of, nothing_is_remembered
 from tests.conftest import App
@@ -85,14 +84,9 @@ def test_another_organizations_and_the_platforms_tickets_are_not_there(
     assert program.client.get("/api/v1/tickets").status_code == 401
 
 
-def test_a_program_fixes_and_does_not_verify(
-    acme: Any, alice: Any, fixed: Any, program: App
-) -> None:
-    from accounts.access.roles import RoleName
+def test_a_program_fixes_and_does_not_verify(acme: Any, alice: Any, fixed: Any, robot: Any) -> None:
     from accounts.provider.services import create_api_token
 
-    robot = create_service_account(organization=acme, name="Pipeline", actor=alice)
-    grant_role(user=robot, role=RoleName.SECURITY_OFFICER, actor=None, scope=acme.access_scope)
     app = App()
     app.token = create_api_token(account=robot, name="CI", actor=alice, read_only=False)[1]
     refused = app.post(

@@ -62,7 +62,7 @@ def test_the_page_of_figures_costs_few_queries_and_says_what_is_so(
     ticket()
     with django_assert_max_num_queries(16):
         page = owner.get(AT).text
-    assert "26 weeks ago 0 tickets were owed, now 1 are" in page
+    assert "Tickets owed 26 weeks ago: 0. Now: 1," in page
     assert "?state=pending&amp;severity=critical" in page
 
 
@@ -104,3 +104,14 @@ def test_the_evidence_pack_stands_by_itself_and_tells_no_details(
         assert missing not in page
     assert len(events("security:evidence:taken")) == 1
     assert Browser().as_person(rita).post(f"{AT}evidence/download/").status_code == 403
+
+
+def test_the_platform_is_tested_twice_a_year_whatever_its_policy(
+    platform: Any, programme: Any, alice: Any, dora: Any
+) -> None:
+    with pytest.raises(Refused) as refused:
+        set_policy(programme=platform, actor=dora, tests_a_year=1)
+    assert list(refused.value.fields) == ["tests_a_year"]
+    assert set_policy(programme=platform, actor=dora, tests_a_year=3).tests_a_year == 3
+    # An organization decides for itself.
+    assert set_policy(programme=programme, actor=alice, tests_a_year=1).tests_a_year == 1

@@ -1,9 +1,12 @@
 """The pages of tickets: what is found, shown, sent and refused."""
 
+import re
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -12,7 +15,13 @@ from admincenter.security import files
 from admincenter.security.models import Attachment, Ticket
 from admincenter.security.models.tickets import today
 from admincenter.security.services.attachments import attach, delete_strays
-from admincenter.security.services.tickets import assign_ticket
+from admincenter.security.services.tickets import (
+    assign_ticket,
+    edit_ticket,
+    rate_ticket,
+    set_due,
+)
+from mago.core import keyset
 from mago.core.errors import Refused
 from tests.conftest import Browser
 
@@ -64,22 +73,51 @@ def test_tickets_are_found_by_what_they_are(
     assert "Overdue" in owner.get(LIST, {"due": "overdue"}).text
 
 
-def test_tickets_are_sorted_by_score_and_by_due_date(owner: Browser, ticket: Any) -> None:
-    plain, worst, other = ticket(vector=""), ticket(), ticket()
-    rows = Ticket.objects.of(plain.programme)
-    rows.filter(pk=worst.pk).update(score=9.8, due_on=today() + timedelta(days=9))
-    rows.filter(pk=other.pk).update(score=5.5, due_on=today())
+def test_by_severity_every_ticket_has_its_place_and_by_due_date_whose_is_owed(
+    owner: Browser, alice: Any, ticket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyset.KeysetPage.__init__, "__defaults__", ("", 2))
+    unrated, scored = ticket(vector=""), ticket()  # 9.3
+    ticket(vector="", severity="critical")
+    ticket(vector="", severity="none")
+    high = ticket(vector="", severity="high")
 
     def sorted_by(order: str) -> list[str]:
-        return keys(owner.get(LIST, {"order": order}))
+        found, link = [], f"?order={order}"
+        while link:
+            page = owner.get(LIST + link)
+            found += keys(page)
+            link = page.context["next_url"]
+        return found
 
-    assert sorted_by("-score") == ["SEC-2", "SEC-3"]
-    assert sorted_by("score") == ["SEC-3", "SEC-2"]
-    assert sorted_by("due") == ["SEC-3", "SEC-2"]
-    assert sorted_by("-created") == ["SEC-3", "SEC-2", "SEC-1"]
+    by_severity = ["SEC-2", "SEC-3", "SEC-5", "SEC-4", "SEC-1"]
+    assert sorted_by("-score") == by_severity
+    assert sorted_by("score") == by_severity[::-1]
+    # Rated anew, it stands elsewhere at once.
+    rate_ticket(ticket=unrated, actor=alice, severity="medium")
+    rate_ticket(ticket=scored, actor=alice, severity="unrated")
+    assert sorted_by("-score") == ["SEC-3", "SEC-5", "SEC-1", "SEC-4", "SEC-2"]
+    set_due(ticket=high, due_on=today(), actor=alice, reason="soon")
+    assert sorted_by("due") == ["SEC-5", "SEC-3", "SEC-1"]
     left_out = "What has nothing to sort by is left out."
     assert left_out in owner.get(LIST, {"order": "due"}).text
-    assert left_out not in owner.get(LIST, {"order": "created"}).text
+    assert left_out not in owner.get(LIST, {"order": "-score"}).text
+
+
+def test_tickets_of_before_get_their_places(
+    owner: Browser, ticket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for severity in ("low", "critical", "unrated"):
+        ticket(vector="", severity=severity)
+    ticket()
+    rows = Ticket._base_manager.all()
+    places = dict(rows.values_list("pk", "rank"))
+    rows.update(rank=0)
+    migration = import_module("admincenter.security.migrations.0007_tickets_are_ranked")
+    monkeypatch.setattr(migration, "STEP", 2)
+    migration.rank(apps, None)
+    assert dict(rows.values_list("pk", "rank")) == places
+    assert sorted(places.values()) == [0, 2, 91, 94]
 
 
 def test_more_tickets_take_no_more_queries(owner: Browser, ticket: Any) -> None:
@@ -143,6 +181,17 @@ def test_a_ticket_moves_by_its_pages(
     assert "Closed" in page
     for unknown in ("expire", "verify", "x"):
         assert owner.get(f"{at}move/{unknown}/").status_code == 404
+
+
+def test_who_worked_on_a_fix_is_not_offered_to_verify_it(
+    owner: Browser, fixed: Any, officer: Any
+) -> None:
+    mine = owner.get(f"{LIST}{fixed.number}/").text
+    assert "Somebody else has to verify this" in mine
+    assert "/verify/" not in mine
+    theirs = Browser().as_person(officer).get(f"{LIST}{fixed.number}/").text
+    assert "/verify/" in theirs
+    assert "Somebody else has to verify this" not in theirs
 
 
 def test_the_calculator_works_with_and_without_a_script(owner: Browser, ticket: Any) -> None:
@@ -226,3 +275,27 @@ def test_what_people_write_is_shown_as_text(owner: Browser, ticket: Any) -> None
     assert owner.post(f"{LIST}1/comment/", {"body": ""}).status_code == 400
     assert owner.post(f"{LIST}1/relate/", {"other": "SEC-99"}).status_code == 400
     assert owner.post(f"{LIST}1/assign/", {"assignee": "x"}).status_code == 400
+
+
+def test_two_who_edit_a_ticket_at_once_do_not_overwrite_each_other_unseen(
+    owner: Browser, ticket: Any, officer: Any
+) -> None:
+    one = ticket("Old title", component="old")
+    path = f"{AT}tickets/{one.number}/edit/"
+    opened = re.search(r'name="opened" value="([^"]+)"', owner.get(path).text)
+    assert opened is not None
+    words = {"title": "Old title", "description": "", "component": "old", "source": "scanner"}
+    edit_ticket(ticket=one, actor=officer, **words | {"title": "Theirs", "component": "theirs"})
+    mine = words | {"title": "Mine", "opened": opened[1]}
+    refused = owner.post(path, mine)
+    assert refused.status_code == 400
+    assert "changed this to “Theirs”" in refused.text
+    one.refresh_from_db()
+    assert (one.title, one.component) == ("Theirs", "theirs")
+    again = re.search(r'name="opened" value="([^"]+)"', refused.text)
+    assert again is not None
+    # The component, which alice never touched, is theirs already.
+    assert 'value="theirs"' in refused.text
+    owner.post(path, mine | {"component": "theirs", "opened": again[1]})
+    one.refresh_from_db()
+    assert (one.title, one.component) == ("Mine", "theirs")

@@ -7,9 +7,13 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.access.models import RoleBinding
+from accounts.access.permissions import Permission
+from accounts.access.roles import RoleName
 from accounts.access.tenancy import OutsideTenantScope
 from admincenter.security.models import EntryKind, Ticket, Told
 from admincenter.security.models.tickets import today
+from admincenter.security.selectors import people
 from admincenter.security.services import comments, escalation
 from admincenter.security.services.moves import move_ticket
 from admincenter.security.services.tickets import (
@@ -251,3 +255,16 @@ def test_reminders_are_forgotten_after_years(programme: Any) -> None:
     Told.objects.update(at=timezone.now() - timedelta(days=900))
     escalation.forget_old()
     assert escalation.tell_once(programme, "x")
+
+
+def test_whoever_may_work_on_tickets_is_found_behind_many_who_may_not(
+    programme: Any, acme: Any, officer: Any, crowd: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "MOST", 2)
+    monkeypatch.setattr(people, "_statement", people._statement.__wrapped__)  # as it is with that
+    for person in crowd(10):
+        RoleBinding.objects.create(user=person, role=RoleName.REPORTER, organization=acme)
+    later = timezone.now() + timedelta(days=1)
+    RoleBinding.objects.filter(user=officer).update(granted_at=later)
+    staff = people.staff_of(programme, Permission.TICKETS_EDIT)
+    assert [one.email for one in staff] == ["alice@example.com", officer.email]
