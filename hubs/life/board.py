@@ -6,6 +6,7 @@ What waits is lost with the power: a minute later each hub has told it again.
 """
 
 import threading
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -29,17 +30,24 @@ class Away(Exception):
 
 
 class Board(Protocol):
+    PARTS: int
+
     def put(self, beat: Beat) -> None:
         """The beat waits. Away where it cannot."""
 
     def look(self, hubs: Iterable[UUID]) -> dict[UUID, Beat]:
         """What waits of these hubs."""
 
-    def leaving(self) -> Any:
-        """A context with all that waits; it is gone if the context ends well. Empty while another has it."""
+    def leaving(self, part: int = 0) -> Any:
+        """A context with all that waits in this one of PARTS; it is gone if the context ends well.
+
+        Empty while another has it.
+        """
 
 
 class MemoryBoard:
+    PARTS = 1
+
     def __init__(self) -> None:
         self._beats: dict[UUID, Beat] = {}
         self._leaving: dict[UUID, Beat] = {}
@@ -55,7 +63,7 @@ class MemoryBoard:
             return {hub: beat for hub, beat in known if beat is not None}
 
     @contextmanager
-    def leaving(self) -> Iterator[list[Beat]]:
+    def leaving(self, part: int = 0) -> Iterator[list[Beat]]:
         if not self._turn.acquire(blocking=False):
             yield []
             return
@@ -75,8 +83,13 @@ _UNLOCK = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del'
 
 
 class RedisBoard:
-    """`redis` is a client; the three keys begin with mago:hubs:."""
+    """`redis` is a client; all keys begin with mago:hubs:.
 
+    In parts, each of which one worker at a time takes down: of a million hubs come 17,000 beats a second,
+    and it takes about half a millisecond to write one down.
+    """
+
+    PARTS = 16
     BEATS, LEAVING, TURN = "mago:hubs:beats", "mago:hubs:leaving", "mago:hubs:flush"
 
     def __init__(self, redis: Any) -> None:
@@ -87,36 +100,46 @@ class RedisBoard:
         from redis.exceptions import RedisError
 
         try:
-            self._redis.hset(self.BEATS, beat.hub_id.hex, beat.as_text())
+            key = _key(self.BEATS, self._part_of(beat.hub_id))
+            self._redis.hset(key, beat.hub_id.hex, beat.as_text())
         except RedisError as error:
             raise Away from error
 
     def look(self, hubs: Iterable[UUID]) -> dict[UUID, Beat]:
-        names = [hub.hex for hub in hubs]
-        if not names:
-            return {}
-        found: dict[UUID, Beat] = {}
-        # The newer ones come last.
-        for key in (self.LEAVING, self.BEATS):
-            texts = self._redis.hmget(key, names)
-            beats = (Beat.from_text(text) for text in texts if text)
-            found.update((beat.hub_id, beat) for beat in beats)
-        return found
+        names = defaultdict(list)
+        for hub in hubs:
+            names[self._part_of(hub)].append(hub.hex)
+        # In one round trip; the newer ones come last.
+        asked = self._redis.pipeline(transaction=False)
+        for kind in (self.LEAVING, self.BEATS):
+            for part, of_part in names.items():
+                asked.hmget(_key(kind, part), of_part)
+        beats = [Beat.from_text(text) for texts in asked.execute() for text in texts if text]
+        return {beat.hub_id: beat for beat in beats}
 
     @contextmanager
-    def leaving(self) -> Iterator[list[Beat]]:
+    def leaving(self, part: int = 0) -> Iterator[list[Beat]]:
+        beats, leaving, turn = (_key(kind, part) for kind in (self.BEATS, self.LEAVING, self.TURN))
         mine = new_secret()
-        if not self._redis.set(self.TURN, mine, nx=True, ex=LONGEST_FLUSH):
+        if not self._redis.set(turn, mine, nx=True, ex=LONGEST_FLUSH):
             yield []
             return
         try:
             # What a run that died left behind goes first, and what came since with the next run.
-            if not self._redis.exists(self.LEAVING) and self._redis.exists(self.BEATS):
-                self._redis.rename(self.BEATS, self.LEAVING)
-            yield [Beat.from_text(text) for text in self._redis.hvals(self.LEAVING)]
-            self._redis.delete(self.LEAVING)
+            if not self._redis.exists(leaving) and self._redis.exists(beats):
+                self._redis.rename(beats, leaving)
+            yield [Beat.from_text(text) for text in self._redis.hvals(leaving)]
+            self._redis.delete(leaving)
         finally:
-            self._redis.eval(_UNLOCK, 1, self.TURN, mine)
+            self._redis.eval(_UNLOCK, 1, turn, mine)
+
+    def _part_of(self, hub: UUID) -> int:
+        # The end of an identifier is random, its beginning the time.
+        return hub.int % self.PARTS
+
+
+def _key(kind: str, part: int) -> str:
+    return f"{kind}:{part}"
 
 
 @cache

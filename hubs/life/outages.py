@@ -23,6 +23,7 @@ from mago.audit.tags import Tag
 from mago.messaging.services import send_mail
 
 from ..models import Hub
+from .board import board
 from .models import Outage, Presence, Watch
 from .selectors import AWAITED, offline_after
 
@@ -64,10 +65,15 @@ def _begin(now: datetime) -> None:
         hub__state__in=AWAITED,
         hub__organization__is_active=True,
     )
+    found = dict(silent.order_by("-seen_at").values_list("hub", "seen_at")[:BATCH])
+    # Workers that are behind make nobody silent. Where Redis cannot say, we were not there to hear, and this
+    # whole look has not been.
+    waiting = board().look(found)
     Outage.objects.bulk_create(
         [
-            Outage(hub_id=hub_id, began_at=seen_at)
-            for hub_id, seen_at in silent.order_by("-seen_at").values_list("hub", "seen_at")[:BATCH]
+            Outage(hub_id=hub, began_at=seen_at)
+            for hub, seen_at in found.items()
+            if hub not in waiting or waiting[hub].at < now - offline_after()
         ],
         ignore_conflicts=True,
     )

@@ -1,7 +1,7 @@
 """What a heartbeat says, cleaned: each member may be missing, and whatever is there is small."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -41,8 +41,9 @@ class Beat:
     report: Report
 
     def as_text(self) -> str:
-        told = asdict(self) | {"hub_id": self.hub_id.hex, "at": self.at.isoformat()}
-        return json.dumps(told, separators=(",", ":"))
+        # All are flat; `asdict` would copy each value, and takes ten times as long.
+        told = vars(self) | {"hub_id": self.hub_id.hex, "at": self.at.isoformat()}
+        return json.dumps(told | {"report": vars(self.report)}, separators=(",", ":"))
 
     @classmethod
     def from_text(cls, text: str | bytes) -> Self:

@@ -1,6 +1,7 @@
 """Reads of groups, tags and tasks."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from accounts.access.permissions import Permission
 from accounts.access.selectors import Actor, can
 from accounts.organizations.models import Organization
 from mago.core.errors import NotFound
+from mago.core.sql import Statement
 
 from ..models import Hub
 from ..selectors import hubs_of
@@ -20,7 +22,21 @@ from .models import OPEN, Assignment, Group, Stage, Tag, Task
 
 def tasks_wait(hub: Any) -> bool:
     """Whether there is something that the hub (a `HubPrincipal`) should ask for now."""
-    return deliverable(hub).exists()
+    kinds = kinds_for(hub.scopes)
+    now = timezone.now()
+    return bool(kinds) and _waiting_of(*kinds).run([hub.id, now, now]) is not None
+
+
+@cache
+def _waiting_of(*kinds: str) -> Statement:
+    """Each heartbeat asks it: `deliverable` by hand, which Django takes five times as long to put into words."""
+    listed = ", ".join(f"'{kind}'" for kind in kinds)
+    return Statement(
+        f"SELECT 1 FROM {Assignment._meta.db_table} a"  # noqa: S608 - our own names
+        f" JOIN {Task._meta.db_table} t ON t.id = a.task_id"
+        f" WHERE a.hub_id = %s AND a.stage = '{Stage.WAITING.value}' AND a.due_at <= %s"
+        f" AND a.expires_at > %s AND t.kind IN ({listed}) LIMIT 1"
+    )
 
 
 def deliverable(hub: Any) -> QuerySet[Assignment]:

@@ -19,6 +19,7 @@ from ..devices import wrong_text
 from ..models import Hub, Room, State
 
 COLUMNS = ("serial", "model", "site", "room", "name")
+NEEDED_COLUMNS = ("serial", "model", "site")
 MOST_LINES = 5000
 _LONGEST = {"serial": 64, "model": 64, "name": 100}
 
@@ -77,7 +78,7 @@ class _Reading:
     def read(self, text: str) -> list[ImportedLine]:
         try:
             rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
-            missing = {"serial", "model", "site"} - set(rows.fieldnames or ())
+            missing = set(NEEDED_COLUMNS) - set(rows.fieldnames or ())
             if missing or set(rows.fieldnames or ()) - set(COLUMNS):
                 words = _("The first line must name the columns: %(columns)s.")
                 raise _no_list(words % {"columns": ", ".join(COLUMNS)})

@@ -121,7 +121,7 @@ class Slapd:
     def start(self) -> None:
         urls = f"ldap://127.0.0.1:{self.port} ldaps://127.0.0.1:{self.tls_port}"
         self.process = subprocess.Popen(
-            ["slapd", "-f", str(self.folder / "slapd.conf"), "-h", urls, "-d", "0"],
+            [_program("slapd"), "-f", str(self.folder / "slapd.conf"), "-h", urls, "-d", "0"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -143,10 +143,18 @@ class Slapd:
         return ldap3.Connection(server, ADMIN, SECRET, auto_bind=ldap3.AUTO_BIND_NO_TLS)
 
 
+# Who is not root has no "sbin" among the places of programs.
+_PLACES = "/usr/sbin:/usr/bin:/usr/local/sbin"
+
+
+def _program(name: str) -> str:
+    return shutil.which(name, path=_PLACES) or name
+
+
 @contextmanager
 def running_slapd(folder: Path, *, crowd: int = 0) -> Iterator[Slapd]:
     """A directory with `crowd` people beside ada and grace; the test is skipped where there is no slapd."""
-    if shutil.which("slapd", path="/usr/sbin:/usr/bin:/usr/local/sbin") is None:
+    if shutil.which("slapd", path=_PLACES) is None:
         pytest.skip("slapd is not installed (Debian: slapd)")
     (folder / "db").mkdir(parents=True)
     ca, key = certificate_authority("Test CA")
@@ -182,7 +190,7 @@ def _group(connection: Any, name: str, members: list[str]) -> None:
 
 def _load(folder: Path, entries: Iterable[str]) -> None:
     subprocess.run(
-        ["slapadd", "-q", "-f", str(folder / "slapd.conf")],
+        [_program("slapadd"), "-q", "-f", str(folder / "slapd.conf")],
         input="".join(entries).encode(),
         check=True,
         capture_output=True,

@@ -5,13 +5,16 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.organizations.models import Organization
+from hubs.agent.client import Busy, Refused, Unreachable, prepare
 from hubs.agent.herd import Count, Herd
+from hubs.agent.wire import Wire
 from hubs.services import create_enrolment_code, place_by_names
 from hubs.services.codes import MOST_USES
 
@@ -51,6 +54,7 @@ class Command(BaseCommand):
         if not 1 <= number <= MOST_HUBS or not 1 <= options["threads"] <= 256:
             raise CommandError(f"Between 1 and {MOST_HUBS} hubs, and 1 and 256 threads.")
         try:
+            expect_answer(options["server"])
             herd = Herd(options["server"], options["threads"], cold=options["cold"])
             codes = (
                 itertools.cycle(options["code"])
@@ -69,6 +73,19 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         told = asdict(herd.count) | {"requests_to_come_back": herd.count.requests_to_come_back}
         self.stdout.write(json.dumps(told))
+
+
+def expect_answer(server: str) -> None:
+    """CommandError where nobody answers: the herd itself would wait for ever, as hubs do."""
+    try:
+        with closing(Wire(server)) as wire:
+            prepare(wire)
+    except Unreachable as error:
+        raise CommandError(f"The server does not answer ({error}).") from None
+    except Refused as error:
+        raise CommandError(f"What answers there takes no hubs: {error}") from None
+    except Busy:
+        return
 
 
 def codes_for(number: int, organization: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client as Http
 
 from hubs.agent import client as agent
@@ -17,7 +18,8 @@ from hubs.agent.device import Device
 from hubs.agent.living import Life
 from hubs.agent.store import FILE, State
 from hubs.agent.wire import Answer, Wire
-from hubs.models import Credential, Hub
+from hubs.management.commands import simulate_hubs
+from hubs.models import Credential, EnrolmentCode, Hub
 from hubs.models import State as HubState
 from hubs.operations.kinds import Kind
 from hubs.operations.models import Assignment
@@ -109,7 +111,7 @@ def test_a_server_that_cannot_prove_itself_is_refused(hub: Client, wire: Loop, w
             return told | {"mechanisms": ["SCRAM-SHA-256"]}
         if path.endswith("/start") and what in ("nonce", "iterations"):
             message = proof.decoded(told["challenge"]).decode()
-            message = "r=x" + message[3:] if what == "nonce" else message.replace("i=4096", "i=1")
+            message = "r=!" + message[3:] if what == "nonce" else message.replace("i=4096", "i=1")
             return told | {"challenge": proof.encoded(message.encode())}
         if path.endswith("/continue") and what == "signature":
             return told | {"additional_data": proof.encoded(b"v=" + b"A" * 44)}
@@ -306,3 +308,16 @@ def test_the_agent_needs_nothing_but_python() -> None:
         [sys.executable, "-c", said], capture_output=True, text=True, check=True
     )
     assert printed.stdout.strip() == "[]"
+
+
+@pytest.mark.django_db
+def test_a_herd_whose_server_is_not_there_says_so_and_makes_no_codes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def nobody(wire: object) -> None:
+        raise Unreachable("ConnectionRefusedError")
+
+    monkeypatch.setattr(simulate_hubs, "prepare", nobody)
+    with pytest.raises(CommandError, match=r"does not answer \(ConnectionRefusedError\)"):
+        call_command("simulate_hubs", server="http://127.0.0.1:1", count=2)
+    assert not EnrolmentCode.objects.everywhere(reason="whosever").exists()

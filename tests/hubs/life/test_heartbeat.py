@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.conf import settings
@@ -146,12 +147,30 @@ def test_redis_keeps_beats_for_all_processes(enrolled: Any) -> None:
     kept, beat = board.RedisBoard(client), Beat(enrolled.hub.pk, timezone.now(), "::1", Report(
         peripherals=({"kind": "camera", "name": "", "condition": "ok"},)))  # fmt: skip
     kept.put(beat)
-    with pytest.raises(RuntimeError), kept.leaving():
+    part, other = enrolled.hub.pk.int % kept.PARTS, UUID(int=enrolled.hub.pk.int ^ 1)
+    with pytest.raises(RuntimeError), kept.leaving(part):
         raise RuntimeError
-    assert kept.look([enrolled.hub.pk]) == {enrolled.hub.pk: beat}
-    with kept.leaving() as beats, kept.leaving() as others:
+    assert kept.look([enrolled.hub.pk, other]) == {enrolled.hub.pk: beat}
+    assert kept.look([]) == {}
+    kept.put(Beat(other, timezone.now(), "::1", Report()))
+    with kept.leaving(part) as beats, kept.leaving(part) as others:
         assert (beats, others) == ([beat], [])
-    assert not client.exists(kept.BEATS, kept.LEAVING, kept.TURN)
+        # Whoever comes meanwhile does the rest.
+        with kept.leaving(part ^ 1) as more:
+            assert [one.hub_id for one in more] == [other]
+    assert client.keys("mago:hubs:*") == []
+
+
+@pytest.mark.skipif(not settings.REDIS_URL, reason="runs where there is a Redis")
+def test_one_flush_takes_down_what_waits_in_all_parts(enrol: Any) -> None:
+    from redis import Redis
+
+    kept = board.RedisBoard(Redis.from_url(settings.REDIS_URL))
+    hubs = [enrol(f"S-{number}").hub.pk for number in range(4)]
+    for hub in hubs:
+        kept.put(Beat(hub, timezone.now(), "::1", Report()))
+    assert services.flush(kept) == 4
+    assert set(Presence.objects.values_list("hub", flat=True)) == set(hubs)
 
 
 def test_how_a_hub_stands_is_told_by_its_silence(enrolled: Any, heard: Any) -> None:

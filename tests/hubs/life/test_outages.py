@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from accounts.access.models import Membership
 from accounts.access.roles import RoleName
 from accounts.access.services import grant_role
 from accounts.organizations.models import Organization
+from hubs.life import outages
 from hubs.life.models import Outage, Watch
 from hubs.life.outages import watch
 from hubs.models import Hub, State
@@ -81,6 +83,39 @@ def test_what_was_silent_while_we_were_away_is_not_missed_before_it_could_be_hea
     for minute in range(15, 17):
         watch(now + minute * MINUTE)
     assert len(mails("hubs/offline")) == 1
+
+
+def test_whose_word_waits_to_be_written_down_is_not_missed(
+    device: Any, heard: Any, enrolled: Any
+) -> None:
+    """Workers may be behind; the hub is not."""
+    heard(10 * MINUTE)
+    device.post("me/heartbeat", {})
+    watch()
+    assert not Outage.objects.exists()
+    watch(timezone.now() + 4 * MINUTE)
+    assert not Outage.objects.exists(), "not before we have listened for long enough"
+    for minute in range(5, 9):
+        watch(timezone.now() + minute * MINUTE)
+    assert Outage.objects.get().hub_id == enrolled.hub.pk
+
+
+def test_while_redis_cannot_say_who_was_heard_nobody_is_missed(
+    heard: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard(10 * MINUTE)
+
+    class Gone:
+        def look(self, hubs: object) -> None:
+            raise RedisConnectionError
+
+    before = Watch.objects.get().looked_at
+    monkeypatch.setattr(outages, "board", Gone)
+    with pytest.raises(RedisConnectionError):
+        watch()
+    assert not Outage.objects.exists()
+    # So this was no look, and a longer time without one counts as our own absence.
+    assert Watch.objects.get().looked_at == before
 
 
 def test_a_hub_that_is_suspended_is_awaited_no_more(heard: Any, enrolled: Any, mails: Any) -> None:

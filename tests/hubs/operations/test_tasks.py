@@ -99,6 +99,31 @@ def test_a_quarantined_hub_is_told_only_what_its_state_allows(
     assert sorted(told) == ["collect_logs", "update"]
 
 
+@pytest.mark.parametrize(
+    ("changed", "state", "waits"),
+    [
+        ({}, State.ACTIVE, True),
+        ({}, State.QUARANTINED, False),
+        ({"due_at": timedelta(hours=1)}, State.ACTIVE, False),
+        ({"expires_at": -timedelta(seconds=1)}, State.ACTIVE, False),
+        ({"stage": Stage.CANCELLED}, State.ACTIVE, False),
+    ],
+    ids=["now", "quarantined", "later", "expired", "taken back"],
+)
+def test_a_heartbeat_says_that_something_waits_where_the_hub_would_be_given_it(
+    device: Any, order: Any, changed: dict[str, Any], state: str, waits: bool
+) -> None:
+    order("restart")
+    now = timezone.now()
+    Assignment.objects.update(
+        **{name: now + by if isinstance(by, timedelta) else by for name, by in changed.items()}
+    )
+    Hub.objects.everywhere(reason="the only one").update(state=state)
+    assert device.post("me/heartbeat", {}).json()["tasks"] is waits
+    given = device.get("me/tasks")
+    assert bool(given.status_code == 200 and given.json()["tasks"]) is waits
+
+
 def test_the_clock_on_the_wall_of_each_site_counts(
     acme: Any, alice: Any, order: Any, enrol: Any
 ) -> None:

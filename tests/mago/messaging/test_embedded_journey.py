@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import migrated
+from tests.running import heard, migrated
 
 from .stand_ins import Mailbox, free_port, mail_server
 
@@ -46,11 +46,11 @@ def start(port: int, tmp_path: Path) -> Iterator[Start]:
 
         def run(mails: int = 0) -> "subprocess.Popen[str]":
             command = [sys.executable, "-m", "tests.mago.messaging.house", str(mails)]
-            process = stack.enter_context(
-                subprocess.Popen(
+            with heard(signal.SIGINT):
+                started = subprocess.Popen(
                     command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
                 )
-            )
+            process = stack.enter_context(started)
             stack.callback(process.kill)
             assert process.stdout
             assert process.stdout.readline() == "ready\n", (tmp_path / "log").read_text()
