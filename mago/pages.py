@@ -16,12 +16,14 @@ from django.middleware.common import CommonMiddleware as _CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware as _CsrfViewMiddleware
 from django.middleware.locale import LocaleMiddleware as _LocaleMiddleware
 from django.shortcuts import resolve_url
+from django.template.loader import render_to_string
 from django.utils import translation
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxMiddleware as _DjangoHtmxMiddleware
 
 from accounts.sessions.middleware import AuthenticationMiddleware as _AuthenticationMiddleware
 from accounts.sessions.middleware import SessionMiddleware as _SessionMiddleware
+from mago.core.over_the_page import over_the_page
 
 PROGRAM_PATHS = (
     "/api/",
@@ -73,7 +75,11 @@ class LocaleMiddleware(_LocaleMiddleware):
 
 class _HtmxMiddleware(_DjangoHtmxMiddleware):
     """The page that asks who somebody is has no place inside another one: the whole browser goes there, and
-    comes back to the page that it shows now."""
+    comes back to the page that it shows now.
+
+    Not where a page asks by itself, as whatever keeps itself fresh does: somebody may be writing in it. It says
+    what is so, and stays.
+    """
 
     def __call__(self, request: HttpRequest) -> Any:
         response: Any = super().__call__(request)
@@ -84,7 +90,11 @@ class _HtmxMiddleware(_DjangoHtmxMiddleware):
         if to.path not in map(resolve_url, (settings.LOGIN_URL, "account_reauthenticate")):
             return response
         query = dict(parse_qsl(to.query)) | {"next": htmx.current_url_abs_path or "/"}
-        return HttpResponseClientRedirect(f"{to.path}?{urlencode(query)}")
+        target = f"{to.path}?{urlencode(query)}"
+        if request.headers.get("Mago-Asks-By-Itself"):
+            said = render_to_string("includes/signed_out.html", {"sign_in_url": target})
+            return over_the_page(said)
+        return HttpResponseClientRedirect(target)
 
 
 SessionMiddleware = _for_pages(_SessionMiddleware)

@@ -22,6 +22,7 @@ from mago.jobs.selectors import count_outcomes, items_of, job_for, jobs_of
 
 from ..bulk import members, people
 from ..bulk import sessions as session_bulk
+from ..columns import columns_of
 from ..exports.services import standing_of
 from ..lists import LARGEST_LIST
 from ..selectors.people import live_sessions
@@ -101,7 +102,7 @@ class PeopleJobBody(Body):
         "people": ["01a20316-43cb-7bea-bb8c-1c7bbd9fe824"],
     }
 
-    kind = serializers.ChoiceField(choices=list(people.KINDS))
+    kind = serializers.ChoiceField(choices=sorted(people.KINDS))
     people = serializers.ListField(
         child=serializers.UUIDField(), required=False, min_length=1, max_length=MOST_NAMED
     )
@@ -264,6 +265,6 @@ class ImportMembers(OrganizationResource, BaseJobs):
         description="Nobody is invited before the job is started; it is forgotten after a day.",
     )
     def post(self, text: str, role: RoleName = RoleName.GUEST, columns: Any = None) -> Job:
-        known = members.columns_of(text)
+        known = columns_of(text)
         mapping = columns or members.guess(known)
         return members.draft(self.organization, text, mapping, role, actor=self.actor)

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from accounts.access import services
 from accounts.access.models import Invitation, Membership
 from accounts.access.permissions import Permission
-from accounts.api.bodies import Body, PageQuery
+from accounts.api.bodies import Body, OptionalReasonBody, PageQuery
 from accounts.api.resources import OrganizationResource, acted, created, listed, read, removed
 from accounts.api.serializers import EmailField, TextField
 from mago.core.keyset import Listing
@@ -79,11 +79,12 @@ class OneMember(OrganizationResource):
 
     @removed(
         MemberSerializer,
+        body=OptionalReasonBody,
         summary="Remove a member",
         description="Their roles in the organization end with it. `409 last_owner` for the last owner.",
     )
-    def delete(self, row: Membership) -> None:
-        services.remove_member(membership=row, actor=self.actor)
+    def delete(self, row: Membership, reason: str) -> None:
+        services.remove_member(membership=row, actor=self.actor, reason=reason)
 
 
 class TransferOwnership(OrganizationResource):

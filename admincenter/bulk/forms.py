@@ -13,6 +13,7 @@ from mago.core.errors import Refused
 from mago.core.forms import Form
 from mago.jobs.models import Outcome
 
+from ..columns import columns_of
 from ..fields import OneOfField, capitalized
 from ..lists import LARGEST_LIST
 from ..pages import Filters
@@ -58,7 +59,7 @@ class MappingForm(Form):
     )
 
     def __init__(self, data: Any, *, text: str) -> None:
-        columns = members.columns_of(text)
+        columns = columns_of(text)
         super().__init__(data, initial={"text": text})
         guessed = members.guess(columns)
         for name, label in members.FIELDS.items():

@@ -1,7 +1,6 @@
 """Many people are invited to an organization from a list: its columns are matched first, each line is looked at."""
 
 import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -31,6 +30,8 @@ from mago.core.ids import new_id
 from mago.jobs.models import Item, Job
 from mago.jobs.services import MOST_ITEMS, Draft, draft_job
 
+from ..columns import guess as columns_alike
+from ..columns import no_list, reader
 from .work import ActorsWork
 
 # What a line may say, in the order in which a form asks for the column of each.
@@ -112,30 +113,16 @@ KINDS: dict[str, type[ActorsWork]] = {
 }
 
 
-def columns_of(text: str) -> list[str]:
-    """The names in the first line of a list; Refused where it is none."""
-    try:
-        found = _reader(text).fieldnames or ()
-    except csv.Error:
-        found = ()
-    names = [name.strip() for name in found if name and name.strip()]
-    if not names:
-        raise _no_list(_("The first line must name the columns."))
-    return names
-
-
 def guess(columns: list[str]) -> dict[str, str]:
     """The column that is most likely meant for each of FIELDS, by its name."""
-    alike = {
-        "email": ("email", "e-mail", "mail", "address", "e-mail address", "user", "login"),
-        "role": ("role", "ruolo", "group"),
-        "site": ("site", "sede", "place", "location"),
-    }
-    known = {name.casefold(): name for name in reversed(columns)}
-    return {
-        field: next((known[name] for name in names if name in known), "")
-        for field, names in alike.items()
-    }
+    return columns_alike(
+        columns,
+        {
+            "email": ("email", "e-mail", "mail", "address", "e-mail address", "user", "login"),
+            "role": ("role", "ruolo", "group"),
+            "site": ("site", "sede", "place", "location"),
+        },
+    )
 
 
 def draft(
@@ -165,16 +152,16 @@ def drafts(
     """
     reading = _Reading(organization, actor)
     try:
-        for number, row in enumerate(_reader(text), 1):
+        for number, row in enumerate(reader(text), 1):
             if number > MOST_ITEMS:
-                raise _no_list(_("A list holds at most %(most)s people.") % {"most": MOST_ITEMS})
+                raise no_list(_("A list holds at most %(most)s people.") % {"most": MOST_ITEMS})
             cells = {
                 name: (row.get(mapping.get(name) or "") or "").strip() if mapping.get(name) else ""
                 for name in FIELDS
             }
             yield reading.draft(cells, role)
     except csv.Error:
-        raise _no_list(_("This is no list of comma-separated values.")) from None
+        raise no_list(_("This is no list of comma-separated values.")) from None
 
 
 class _Reading:
@@ -240,15 +227,3 @@ def _is_address(email: str) -> bool:
     except ValidationError:
         return False
     return len(email) <= 254 and not unusable(email)
-
-
-def _reader(text: str) -> "csv.DictReader[str]":
-    text = text.removeprefix("\ufeff")
-    first = text.partition("\n")[0]
-    # What spreadsheets in half of Europe write.
-    mark = ";" if first.count(";") > first.count(",") else ","
-    return csv.DictReader(io.StringIO(text), delimiter=mark, strict=True)
-
-
-def _no_list(message: str) -> Refused:
-    return Refused(message, code="bad_list", fields={"file": [message]})

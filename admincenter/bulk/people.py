@@ -125,13 +125,14 @@ def _is_deleted(person: User) -> bool:
     return deletion_of(person) is not None if known is None else known
 
 
+# As they are offered: what does least harm comes first, as it is what is chosen when nobody has chosen.
 KINDS: dict[str, type[PeopleWork]] = {
-    "people.delete": Delete,
-    "people.disable": Disable,
-    "people.enable": Enable,
     "people.end_sessions": EndSessions,
-    "people.restore": Restore,
     "people.send_reset": SendReset,
+    "people.enable": Enable,
+    "people.disable": Disable,
+    "people.restore": Restore,
+    "people.delete": Delete,
 }
 
 

@@ -14,7 +14,7 @@ from mago.tls.selectors import scanned
 
 from ..keyset import Listing
 from ..sections.organizations.service_account_forms import TokenFilters
-from ..selectors.identity_providers import standing_everywhere, standing_of
+from ..selectors.identity_providers import find_providers, standing_of
 from ..selectors.organizations import conditions_of, custom_roles_of, policies_of
 from ..selectors.service_accounts import find_all_tokens
 from .lists import ApiTokens, OfOrganization, own
@@ -58,7 +58,7 @@ class AllIdentityProviders(Export):
     }
 
     def find(self, **chosen: Any) -> Listing:
-        return Listing((standing_everywhere(self.actor),), key=("id",))
+        return find_providers(self.actor)
 
 
 class IdentityProviders(OfOrganization):

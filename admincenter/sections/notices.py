@@ -2,12 +2,16 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
+from mago.core.over_the_page import over_the_page
 
 from ..notices.selectors import count_new, notices_for
 from ..notices.services import mark_read
@@ -25,10 +29,17 @@ def notices(request: HttpRequest) -> HttpResponse:
 @require(Permission.ORGANIZATIONS_READ, within=True)
 @require_safe
 def bell(request: HttpRequest) -> HttpResponse:
-    """The number alone; asked by every open page once a minute, which keeps no session alive."""
+    """The number alone; asked by every open page once a minute, which keeps no session alive.
+
+    A page that was made for somebody else gets neither the number nor what would make its forms good again.
+    """
     request.session.accessed = False
+    if request.headers.get("Mago-Made-For") != str(actor(request).pk):
+        return over_the_page(render_to_string("includes/somebody_else.html"))
     new = count_new(actor(request))
-    return render(request, "admincenter/notices/count.html", {"new_notices": new})
+    response = render(request, "admincenter/notices/count.html", {"new_notices": new})
+    # For forms of a page that was opened before its reader signed in anew: js/still-here.js.
+    return trigger_client_event(response, "mago:here", {"token": get_token(request)})
 
 
 @require(Permission.ORGANIZATIONS_READ, within=True)

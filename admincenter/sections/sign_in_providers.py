@@ -17,8 +17,8 @@ from accounts.federation.models import Kind
 from accounts.federation.providers import CLASSES, Provider
 from accounts.federation.selectors import configured, configured_as
 from accounts.federation.services.trial import STEPS
+from mago.core.edit_forms import OPENED, EditForm
 from mago.core.errors import NotFound, Refused
-from mago.core.forms import Form
 
 from ..pages import get_or_post, page, submit
 
@@ -31,7 +31,7 @@ _HELP = {
 }
 
 
-class ProviderForm(Form):
+class ProviderForm(EditForm):
     """The fields that a kind asks for; the secret is never shown, and nothing typed keeps it."""
 
     name = forms.CharField(
@@ -66,7 +66,7 @@ class ProviderForm(Form):
         asked = ("client_id", *CLASSES[kind].asks_for)
         shown = {name: getattr(provider, name) for name in asked} if provider else {}
         super().__init__(data, initial=shown)
-        for name in set(self.fields) - {*asked, "secret"}:
+        for name in set(self.fields) - {*asked, "secret", OPENED}:
             del self.fields[name]
         for name in asked:
             self.fields[name].widget.attrs.update(_QUIET)

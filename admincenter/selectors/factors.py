@@ -119,12 +119,12 @@ def has_strong_factor(person: str) -> Q:
 
 
 def without_factor(people: QuerySet[User], most: int = MOST) -> QuerySet[User]:
-    """Of these people the newest active ones, `most` of them, less those who have a second factor.
+    """Of these people the active ones among the `most` who joined last, less those who have a second factor.
 
-    Told by the moment at which the last of them joined, so that a page is read along an index.
+    Told by the moment at which the first of those joined, which an index knows by itself, so that a page is read along it.
     """
-    active = User.objects.filter(is_active=True).order_by("-created_at")
-    last = Subquery(active.values("created_at")[most - 1 : most])
+    joined = User.objects.order_by("-created_at").values("created_at")
+    last = Subquery(joined[most - 1 : most])
     bare = people.filter(is_active=True, created_at__gte=Coalesce(last, EPOCH))
     for kind in _MODELS:
         bare = bare.exclude(_has(kind))

@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, IntegerField, Max, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.access.models import ServiceAccount
 from accounts.access.permissions import Permission
@@ -24,24 +25,24 @@ from accounts.federation.saml.selectors import keys_of
 from accounts.models import User
 from accounts.organizations.models import Domain, Organization
 
+from ..keyset import Listing, Order
+
 MOST = 200
+# Of so many organizations one is picked from a list.
+FEW = 20
+_BY_ID = {"created": Order(("id",), downwards=True)}
 _READ = Permission.IDENTITY_PROVIDERS_READ
 
 
-def seen_by(actor: User) -> list[IdentityProvider]:
-    """The providers of all organizations in which somebody may see them, by organization; as `with_standing`."""
-    found = standing_everywhere(actor)
-    return _with_endings(found.order_by("organization__name", "created_at")[:MOST])
-
-
-def standing_everywhere(actor: User | ServiceAccount) -> QuerySet[IdentityProvider]:
-    """As `standing_of`, of all organizations in which somebody may see them."""
+def find_providers(actor: User | ServiceAccount) -> Listing:
+    """As `with_standing`, of all organizations in which somebody may see them, the newest first: identifiers sort by time."""
     providers = IdentityProvider.objects
     if can(actor, _READ):
         rows = providers.everywhere(reason="who sees the platform sees all of them")
     else:
         rows = providers.of_any(_places(actor))
-    return _standing(rows.select_related("organization"))
+    found = _standing(rows.select_related("organization"))
+    return Listing((found,), key=("id",), orders=_BY_ID, complete=add_endings)
 
 
 def standing_of(whose: Organization) -> QuerySet[IdentityProvider]:
@@ -56,12 +57,13 @@ def add_endings(rows: list[IdentityProvider]) -> None:
         provider.endings = near(ends.get(provider.pk, []))  # type: ignore[attr-defined]
 
 
-def organizations_of(actor: User) -> list[Organization]:
-    """The organizations of whose providers somebody may see something, where that are few enough for a list."""
+def few_organizations_of(actor: User) -> list[Organization]:
+    """The organizations of whose providers somebody may see something; none where that are more than FEW."""
     organizations = Organization.objects.order_by("name")
     if not can(actor, _READ):
         organizations = organizations.filter(pk__in=_places(actor))
-    return list(organizations[:MOST])
+    found = list(organizations[: FEW + 1])
+    return found if len(found) <= FEW else []
 
 
 def _places(actor: User | ServiceAccount) -> list[UUID]:
@@ -72,19 +74,19 @@ def _places(actor: User | ServiceAccount) -> list[UUID]:
 
 def with_standing(whose: Organization) -> list[IdentityProvider]:
     """The providers of an organization, each with its `people`, `last_used_at` and `endings` (certificates that end soon)."""
-    return _with_endings(standing_of(whose).order_by("created_at"))
-
-
-def _with_endings(rows: QuerySet[IdentityProvider]) -> list[IdentityProvider]:
-    found = list(rows)
+    found = list(standing_of(whose).order_by("created_at"))
     add_endings(found)
     return found
 
 
 def _standing(rows: QuerySet[IdentityProvider]) -> QuerySet[IdentityProvider]:
+    # Of each row that is shown by itself: a join would count everybody of every provider before there is a page.
+    known = EnterpriseIdentity.objects.filter(provider=OuterRef("pk")).order_by()
+    counted = known.filter(ended_at=None).values("provider").annotate(number=Count("pk"))
+    used = known.values("provider").annotate(last=Max("last_seen_at"))
     return rows.annotate(
-        people=Count("identities", filter=Q(identities__ended_at=None)),
-        last_used_at=Max("identities__last_seen_at"),
+        people=Coalesce(Subquery(counted.values("number"), output_field=IntegerField()), 0),
+        last_used_at=Subquery(used.values("last")),
     )
 
 

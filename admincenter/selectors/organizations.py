@@ -114,9 +114,10 @@ def open_invitations(organization: Organization) -> QuerySet[Invitation]:
 
 
 def find_bindings(viewer: Actor, organization: Organization, *, role: str = "") -> Listing:
-    """Who holds what in an organization, or at those sites of it where the viewer may read that."""
+    """Who holds what in an organization, or at those sites of it where the viewer may read that; and whether it is they."""
     beside = ("user", "service_account", "custom_role", "site", "condition", "granted_by")
     found = RoleBinding.objects.filter(organization=organization).select_related(*beside)
+    found = found.annotate(is_viewer=ExpressionWrapper(Q(user=viewer.pk), BooleanField()))
     if not can(viewer, Permission.ROLES_READ, organization):
         seen = sites_of(viewer, organization)
         theirs = [site.pk for site in seen if can(viewer, Permission.ROLES_READ, site)]

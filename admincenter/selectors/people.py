@@ -27,7 +27,7 @@ from .factors import without_factor
 MOST_SEARCHED = 500
 ENGLISH = str.maketrans(ascii_uppercase, ascii_lowercase)
 # Of those who are signed in, a list shows so many: whoever joined last.
-MOST_SIGNED_IN = 2000
+MOST_SIGNED_IN = 1000
 _ORDERS = {**CREATED, "address": Order(("email",))}
 SHOWN = ("email", "name", "is_active", "email_confirmed_at", "created_at", "last_login")
 
@@ -62,15 +62,18 @@ def find_people(
     if not q:
         return Listing((found,), key=("created_at", "id"), orders=_ORDERS)
     by_address = found.filter(begins("email", normalize_email(q)))
-    nearby = None
+    are_many = False
     if not PEOPLE.can_find(q):
-        others = found.filter(pk__in=_named(q))
+        contain = Q(pk__in=_named(q))
     elif whole or state or joined:
-        others = found.filter(PEOPLE.containing(q))
+        contain, are_many = PEOPLE.all_containing(q)
     else:
-        others = found.filter(PEOPLE.some_containing(q, MOST_SEARCHED))
-    if not whole and PEOPLE.can_find(q) and PEOPLE.is_common(q):
-        nearby = found.filter(PEOPLE.seen_in(q))
+        contain, are_many = PEOPLE.some_containing(q, MOST_SEARCHED)
+    looks_nearby = are_many and not whole
+    others, nearby = (
+        found.filter(contain),
+        found.filter(PEOPLE.seen_in(q)) if looks_nearby else None,
+    )
     return Listing((by_address, others), key=("email",), descending=False, nearby=nearby)
 
 

@@ -136,10 +136,11 @@ def next_provider_certificate(organization: Organization) -> NextEnd | None:
 
 def _next_ending(organization: Organization) -> NextEnd | None:
     providers = list(IdentityProvider.objects.of(organization).filter(state__in=OPEN)[:100])
+    by_provider = endings_of(providers)
     found: list[tuple[Ending, str]] = [
         (ending, provider.name)
         for provider in providers
-        for ending in endings_of([provider]).get(provider.pk, [])
+        for ending in by_provider.get(provider.pk, [])
     ]
     first = min(found, key=lambda pair: pair[0].ends_at, default=None)
     return NextEnd(first[0].days_left, first[1]) if first else None

@@ -8,13 +8,17 @@ from django import template
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from accounts.access.models import Membership
+from accounts.access.models import Membership, RoleBinding
 from accounts.models import User
+from accounts.provider.models import ApiToken
 from accounts.sessions.models import Session
 from hubs.models import Hub
 from mago.audit.models import AuditEvent, Outcome
 from mago.core.markup import fill
+
+from .moments import minute
 
 register = template.Library()
 
@@ -54,13 +58,57 @@ def roles_here(member: Membership) -> SafeString:
 
 
 @register.filter
-def hidden_from_oneself(member: Membership) -> SafeString:
-    """An attribute of what one cannot do to oneself, where the members tell who is the viewer."""
-    return SafeString(" hidden") if member.is_viewer else NOTHING  # type: ignore[attr-defined]
+def hidden_from_oneself(row: Any) -> SafeString:
+    """An attribute of what one cannot do to oneself, where rows tell who is the viewer."""
+    return SafeString(" hidden") if row.is_viewer else NOTHING
 
 
 def _role(binding: Any) -> str:
     return f"{binding.role_name} · {binding.site}" if binding.site else binding.role_name
+
+
+@register.filter
+def who_holds(binding: RoleBinding) -> SafeString:
+    if binding.user:
+        return fill("<bdi>{}</bdi>", binding.user)
+    kind = _("service account")
+    return fill('<bdi>{}</bdi> <small class="muted">{}</small>', binding.service_account, kind)
+
+
+@register.filter
+def where_it_counts(binding: RoleBinding) -> Any:
+    if binding.site:
+        return fill("<bdi>{}</bdi>", binding.site)
+    return _("the whole organization") if binding.organization_id else _("the whole platform")
+
+
+@register.filter
+def limits_of(binding: RoleBinding) -> SafeString:
+    """Under which condition a role counts, and until when."""
+    limits = [fill("<bdi>{}</bdi>", binding.condition)] if binding.condition else []
+    if binding.expires_at:
+        limits.append(fill("{}", _("until %(when)s") % {"when": minute(binding.expires_at)}))
+    return SafeString(" ".join(limits)) or NONE
+
+
+@register.filter
+def demanded_of_others(row: Any) -> SafeString:
+    """An attribute of what is asked of whoever does it to others, where rows tell who is the viewer."""
+    return SafeString(" disabled" if row.is_viewer else " required")
+
+
+@register.filter
+def used_from(token: ApiToken) -> SafeString:
+    """Below when it was used last: from where."""
+    if not token.last_used_from:
+        return NOTHING
+    return fill('<br><small class="muted"><code>{}</code></small>', token.last_used_from)
+
+
+@register.filter
+def hidden_once_ended(token: ApiToken) -> SafeString:
+    """An attribute of what can be done to a token that lives."""
+    return SafeString(" hidden") if token.revoked_at or token.has_ended else NOTHING
 
 
 @register.filter

@@ -12,7 +12,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.federation.enterprise.endings import Ending
+from accounts.federation.enterprise.models import IdentityProvider, Kind
+from accounts.federation.enterprise.models import State as ProviderState
 from accounts.models import User
+from accounts.provider.models import ApiToken
 from hubs.life.selectors import Standing
 from hubs.models import State
 from mago.core.markup import fill
@@ -48,6 +52,12 @@ TICKETS = {
     TicketState.REJECTED: "",
 }
 
+PROVIDERS = {
+    ProviderState.TRIAL: "warning",
+    ProviderState.LIVE: "success",
+    ProviderState.DISABLED: "danger",
+}
+
 # What is no choice of a column, with its tone.
 WORDS = {
     "active": (_("Active"), "success"),
@@ -55,6 +65,13 @@ WORDS = {
     "deleted": (_("In the recycle bin"), "danger"),
     "locked-down": (_("Locked down"), "danger"),
     "administrator": (_("Administrator"), "plain accent"),
+    "live": (_("Live"), "success"),
+    "ended": (_("Ended"), "warning"),
+    "revoked": (_("Revoked"), ""),
+    "reads-only": (_("Reads only"), "plain"),
+    "certificate-ended": (_("Certificate ended"), "danger"),
+    "certificate-ends": (_("Certificate ends"), "warning"),
+    "certificate-ends-soon": (_("Certificate ends"), "danger"),
     Status.WAITING.value: (_("Waiting"), "info"),
     Status.SENT.value: (_("Sent"), "success"),
     Status.DEAD.value: (_("Dead"), "danger"),
@@ -110,6 +127,38 @@ def person_state(person: User) -> SafeString:
     if person.is_administrator:  # type: ignore[attr-defined]
         return SafeString(f"{state} {word('administrator')}")
     return state
+
+
+@register.filter
+def token_state(token: ApiToken) -> SafeString:
+    """Whether a program is let in by it."""
+    if token.revoked_at:
+        return word("revoked")
+    return word("ended" if token.has_ended else "live")
+
+
+@register.filter
+def reads_only(token: ApiToken) -> SafeString:
+    return SafeString(f" {word('reads-only')}") if token.read_only else SafeString()
+
+
+@register.filter
+def provider_kind(provider: IdentityProvider) -> SafeString:
+    return _label(get_language(), Kind(provider.kind))
+
+
+@register.filter
+def provider_state(provider: IdentityProvider) -> SafeString:
+    """How a provider does, and which of its certificates are near their end."""
+    state = ProviderState(provider.state)
+    near = [_ending(one) for one in provider.endings]  # type: ignore[attr-defined]
+    return SafeString(" ".join([chip(state, PROVIDERS.get(state, "")), *near]))
+
+
+def _ending(ending: Ending) -> SafeString:
+    if ending.is_over:
+        return word("certificate-ended")
+    return word("certificate-ends-soon" if ending.is_urgent else "certificate-ends")
 
 
 @register.filter

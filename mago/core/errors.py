@@ -161,7 +161,7 @@ def with_headers(response: HttpResponse, refusal: Refused) -> HttpResponse:
 def _page(request: HttpRequest, refusal: Refused, request_id: str) -> str:
     context = {"status": refusal.status, "message": str(refusal.detail), "request_id": request_id}
     return render_to_string(
-        [f"{refusal.status}.html", "error.html"],
+        [f"{refusal.status}_{refusal.code}.html", f"{refusal.status}.html", "error.html"],
         context,
         # Who somebody is would be asked of the very thing that is away.
         request=None

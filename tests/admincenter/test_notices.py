@@ -1,5 +1,6 @@
 """Notifications: what needs somebody, for who may know of it, until it is put right or read."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -42,8 +43,12 @@ def titles(browser: Browser) -> list[str]:
     return [one.notice.title for one in browser.get(AT).context["shown"]]
 
 
-def bell(browser: Browser) -> str:
-    return browser.get(f"{AT}bell/").content.decode()
+def bell(browser: Browser, person: User) -> str:
+    return asked_by_page_of(person, browser).text
+
+
+def asked_by_page_of(person: User, browser: Browser) -> Any:
+    return browser.get(f"{AT}bell/", headers={"Mago-Made-For": str(person.pk)})
 
 
 def test_what_is_amiss_on_the_platform_needs_its_administrator(
@@ -122,22 +127,22 @@ def test_what_is_amiss_in_an_organization_needs_those_who_may_know(
 
 
 def test_a_notice_that_was_read_is_read_for_one_person_until_it_gets_worse(
-    admin: Browser, message: Any, person: Any
+    admin: Browser, message: Any, dora: User, person: Any
 ) -> None:
     erin = person("erin")
     grant_role(user=erin, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
     message()
-    assert "1 new" in bell(admin)
+    assert "1 new" in bell(admin, dora)
     (shown,) = admin.get(AT).context["shown"]
     admin.post(f"{AT}read/", {"key": ["not-one", shown.notice.key]})
-    assert bell(admin).strip() == ""
-    assert "1 new" in bell(Browser().as_person(erin))
+    assert bell(admin, dora).strip() == ""
+    assert "1 new" in bell(Browser().as_person(erin), erin)
     assert [one.is_read for one in admin.get(AT).context["shown"]] == [True]
     message()
     cache.clear()
-    assert "1 new" in bell(admin)
+    assert "1 new" in bell(admin, dora)
     admin.post(f"{AT}read/")
-    assert bell(admin).strip() == ""
+    assert bell(admin, dora).strip() == ""
     assert set(Read.objects.values_list("user__email", flat=True)) == {"dora@example.com"}
 
 
@@ -158,13 +163,13 @@ def test_asking_for_the_number_keeps_no_session_alive_and_costs_little(
 ) -> None:
     from accounts.sessions.models import Session
 
-    bell(admin)
+    bell(admin, dora)
     before = Session.objects.get(user=dora).last_seen_at
     # Session, policies, roles; which notices are read.
     with django_assert_max_num_queries(5):
-        bell(admin)
+        bell(admin, dora)
     with time_machine.travel(timezone.now() + timedelta(minutes=10)):
-        bell(admin)
+        bell(admin, dora)
     assert Session.objects.get(user=dora).last_seen_at == before
 
 
@@ -175,3 +180,29 @@ def test_strangers_are_refused_and_old_marks_are_forgotten(browser: Any, bob: An
         Read.objects.create(user=bob, key=str(days), at=timezone.now() - timedelta(days=days))
     services.forget_old()
     assert [row.key for row in Read.objects.all()] == ["80"]
+
+
+def test_a_page_that_asks_by_itself_is_not_left_by_whoever_was_signed_out(dora: User) -> None:
+    """What they are writing would be gone; the notice stands over it, and a new sign-in makes its forms good again."""
+    asking = {"HX-Request": "true", "HX-Current-URL": "http://testserver/admincenter/people/"}
+    said = Browser().get(f"{AT}bell/", headers=asking | {"Mago-Asks-By-Itself": "1"})
+    assert (said.status_code, said["HX-Retarget"]) == (200, "#signed-out")
+    assert 'href="/accounts/login/?next=%2Fadmincenter%2Fpeople%2F" target="_blank"' in said.text
+    assert "HX-Redirect" not in said
+    assert Browser().get(f"{AT}bell/", headers=asking)["HX-Redirect"].startswith("/accounts/login/")
+    assert said["HX-Reselect"] == "unset"  # The whole notice, whatever part the page asked for.
+    told = json.loads(asked_by_page_of(dora, Browser().as_person(dora))["HX-Trigger"])
+    assert len(told["mago:here"]["token"]) == 64
+
+
+def test_a_page_of_somebody_else_is_not_made_good_again(dora: User, person: Any) -> None:
+    """Whoever sits down after another at one browser would send what that other has prepared."""
+    erin = person("erin")
+    grant_role(user=erin, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
+    browser = Browser().as_person(erin)
+    assert f'"Mago-Made-For": "{erin.pk}"' in browser.get(AT).text
+    for said in (asked_by_page_of(dora, browser), browser.get(f"{AT}bell/")):
+        assert (said["HX-Retarget"], said["HX-Reswap"]) == ("#signed-out", "innerHTML")
+        assert "Somebody else is signed in" in said.text
+        assert "HX-Trigger" not in said
+        assert "csrf" not in said.text

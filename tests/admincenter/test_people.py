@@ -7,8 +7,10 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from accounts.mfa.models import Passkey
 from accounts.models import User
 from admincenter.bulk.people import everybody
+from admincenter.selectors.factors import without_factor
 from admincenter.selectors.people import find_people
 from tests.admincenter.conftest import has_frame
 from tests.conftest import Browser
@@ -190,3 +192,16 @@ def test_a_name_is_text_and_not_markup(admin: Any, alice: Any) -> None:
 
 def test_nobody_found_says_so(admin: Any) -> None:
     assert "Nothing found" in admin.get("/admincenter/people/", {"q": "zzz"}).content.decode()
+
+
+def test_without_a_second_factor_are_those_active_among_the_last_who_have_none(
+    admin: Any, alice: Any, bob: Any, charlie: Any, dora: Any
+) -> None:
+    now = timezone.now()
+    for days, person in enumerate((charlie, alice, dora, bob)):
+        User.objects.filter(pk=person.pk).update(created_at=now - timedelta(days=days))
+    Passkey.objects.create(user=charlie, confirmed=True, credential_id="x", public_key=b"x")
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+    assert emails(admin, state="without-factor") == ["dora", "bob"]
+    # Of very many who have none, a page needs no more than those who joined last.
+    assert set(without_factor(User.objects.all(), most=3)) == {dora}

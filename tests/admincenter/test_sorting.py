@@ -1,16 +1,20 @@
 """Lists are sorted by the heads of their columns."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from mago.core import keyset
 from tests.conftest import Browser
 
 PEOPLE = "/admincenter/people/"
+TEMPLATES = Path(settings.BASE_DIR, "templates", "admincenter")
 
 
 @pytest.fixture(autouse=True)
@@ -85,3 +89,13 @@ def test_a_place_in_one_order_is_none_in_another(admin: Browser, crowd: Any) -> 
     crowd(5)
     page = admin.get(f"{PEOPLE}?order=address").context["rows"].next
     assert admin.get(PEOPLE, {"order": "created", "page": page}).status_code == 400
+
+
+def test_no_list_says_above_its_heads_in_which_order_it_stands() -> None:
+    """Whoever sorts it otherwise would read what is not so."""
+    lists = [page.read_text() for page in TEMPLATES.rglob("*.html")]
+    sorted_ones = [text for text in lists if "{% column " in text]
+    assert len(sorted_ones) > 15
+    for text in sorted_ones:
+        head = text.partition("{% block columns %}")[0].partition("{% endcomment %}")[2]
+        assert not re.search(r"(newest|oldest) first|sorted|in order of", head), head

@@ -140,4 +140,6 @@ def test_tokens_of_all_organizations_are_found_and_revoked(
     admin.post(revoke, WHY, follow=True)
     assert "Nightly" not in admin.get("/admincenter/api-tokens/?state=live").content.decode()
     assert "Nightly" in admin.get("/admincenter/api-tokens/?state=revoked").content.decode()
+    # What cannot be done to it any more is not offered.
+    assert '<details class="confirm danger" hidden>' in admin.get("/admincenter/api-tokens/").text
     assert Browser().as_person(alice).get("/admincenter/api-tokens/").status_code == 403

@@ -48,3 +48,38 @@ def test_none_holds_an_inline_script_or_style(sources: dict[str, str]) -> None:
 def test_none_fetches_anything_from_elsewhere(sources: dict[str, str]) -> None:
     foreign = r"(?:src|href)=[\"']?(?:https?:)?//"
     assert [name for name in SHOWN if re.search(foreign, sources[name])] == []
+
+
+def test_what_is_ticked_elsewhere_is_sent_as_what_is_ticked_here(sources: dict[str, str]) -> None:
+    """js/selection.js knows the field's name from the form alone, where no box is left to tell it."""
+    forms = {name: text for name, text in sources.items() if '<form id="chosen"' in text}
+    assert len(forms) > 3
+    for name, text in forms.items():
+        boxes = re.findall(r'<input type="checkbox" name="(\w+)"[^>]* form="chosen"', text)
+        assert re.findall(r'<form id="chosen" data-carried-as="(\w+)"', text) == boxes, name
+
+
+def test_whatever_asks_by_itself_says_so(sources: dict[str, str]) -> None:
+    """Else it leads the browser away to the sign-in once the session has ended, from under whoever is writing."""
+    tags = [
+        (name, tag)
+        for name, text in sources.items()
+        for tag in re.findall(r"<[a-z]+ [^<]*hx-trigger=[^<]*\bevery \d[^<]*", text)
+    ]
+    assert len(tags) > 9
+    assert [name for name, tag in tags if "Mago-Asks-By-Itself" not in tag] == []
+
+
+def test_no_form_puts_its_csrf_token_into_an_address(sources: dict[str, str]) -> None:
+    forms = {name: re.findall(r"<form\b.*?</form>", sources[name], re.DOTALL) for name in SHOWN}
+    by_get = {
+        name: [
+            one
+            for one in found
+            if 'method="get"' in one.lower() or "method=" not in one.split(">")[0]
+        ]
+        for name, found in forms.items()
+    }
+    assert [
+        name for name, found in by_get.items() if any("csrf_token" in one for one in found)
+    ] == []

@@ -18,6 +18,8 @@ from tests.pictures import give_password
 from tests.running import Site, manage, running
 
 from .conftest import PASSWORD, watched
+from .test_accessibility import broken
+from .test_second_factors import is_fine
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
@@ -101,6 +103,23 @@ def test_a_list_of_people_is_looked_at_before_they_are_invited(house: Site, desk
     assert house.link_to("zoe@example.com", "invitations/")
 
 
+def test_who_is_ticked_stays_so_while_one_goes_on_looking(desk: Any) -> None:
+    desk.goto("/admincenter/people/?q=ada")
+    desk.get_by_label("Choose all on this page").check()
+    says(desk, "Ticked: 1.")
+    desk.get_by_label("E-mail address or name").fill("marcus")
+    desk.get_by_label("Choose marcus.kane@example.com").check()
+    says(desk, "Ticked: 2, 1 of them not on this page.")
+    desk.get_by_role("button", name="Those that are ticked").click()
+    says(desk, "Do it: 2 items")
+    says(desk, "ada.lindqvist@example.com")
+    desk.goto("/admincenter/people/?q=marcus")
+    desk.get_by_label("Choose marcus.kane@example.com").check()
+    desk.get_by_role("button", name="Untick all").click()
+    assert not desk.get_by_label("Choose marcus.kane@example.com").is_checked()
+    assert not desk.get_by_text("Ticked:").is_visible()
+
+
 def test_who_forgot_a_password_gets_a_link_and_is_signed_out_elsewhere(
     house: Site, desk: Any
 ) -> None:
@@ -148,6 +167,12 @@ def test_a_hub_comes_in_by_a_code_while_the_page_counts(house: Site, desk: Any) 
     says(desk, "All are in")
     desk.get_by_role("link", name="To the hubs").click()
     says(desk, "NW-3001")
+    desk.get_by_role("checkbox", name="NW-3001").check()
+    desk.get_by_label("Serial number or name").fill("of nobody")
+    says(desk, "Nothing found")
+    says(desk, "Ticked: 1, 1 of them not on this page.")
+    desk.get_by_role("button", name="New task").click()
+    says(desk, "To 1 hub: NW-3001")
 
 
 def test_what_happened_is_found_and_taken_along(desk: Any) -> None:
@@ -176,6 +201,21 @@ def test_a_vulnerability_is_reported_triaged_and_given_to_somebody(desk: Any) ->
     desk.locator("td .chip.success").wait_for()
     desk.goto(f"{PROGRAMME}/tickets/?state=triaged&severity=critical")
     says(desk, "The door stays open")
+
+
+def test_who_is_signed_out_while_writing_loses_nothing(desk: Any) -> None:
+    desk.goto(f"{PROGRAMME}/tickets/create/")
+    desk.get_by_label("Title").fill("Written for an hour")
+    (session,) = [one for one in desk.context.cookies() if one["name"] == "session"]
+    desk.context.clear_cookies(name="session")
+    desk.evaluate("dispatchEvent(new Event('focus'))")
+    desk.get_by_text("You are signed out").wait_for()
+    is_fine(desk)
+    desk.context.add_cookies([session])
+    desk.evaluate("dispatchEvent(new Event('focus'))")
+    desk.get_by_text("You are signed out").wait_for(state="detached")
+    send(desk)
+    desk.get_by_role("heading", name="Written for an hour").wait_for()
 
 
 def test_somebody_is_locked_down_and_let_in_again(desk: Any) -> None:
@@ -278,3 +318,43 @@ def test_the_keyboard_alone_reaches_everything_and_sees_where_it_is(desk: Any, p
         wrong += [f"{what} not: {now['html']}" for what in ("ringed", "shown") if not now[what]]
     missed = [html for number, html in enumerate(stops) if str(number) not in reached]
     assert (missed, wrong) == ([], [])
+
+
+# Pages with something in them; and of lists, what their first row leads to.
+FILLED = [
+    "/admincenter/administrators/",
+    "/admincenter/policies/",
+    "/admincenter/certificates/",
+    "/admincenter/identity-providers/",
+    f"{ORGANIZATION}/members/",
+    f"{PROGRAMME}/",
+    f"{PROGRAMME}/tickets/1/",
+    f"{PROGRAMME}/tickets/1/edit/",
+]
+LISTS = [
+    "/admincenter/audit/",
+    "/admincenter/messages/",
+    f"{FLEET}/",
+    f"{FLEET}/tasks/",
+    f"{PROGRAMME}/releases/",
+    f"{PROGRAMME}/penetration-tests/",
+    f"{PROGRAMME}/risks/?likelihood=4",
+]
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
+def test_pages_with_something_in_them_break_no_rule(
+    house: Site, chrome: Any, cookies: Any, scheme: str, width: int
+) -> None:
+    look = {"color_scheme": scheme, "storage_state": cookies, "base_url": house.base}
+    with watched(chrome, **look) as page:
+        page.set_viewport_size({"width": width, "height": 800})
+        found = {}
+        for path in FILLED + LISTS:
+            page.goto(path)
+            if path in LISTS:
+                page.locator("tbody").last.get_by_role("link").first.click()
+                page.wait_for_load_state()
+            if wrong := broken(page):
+                found[page.url] = wrong
+        assert found == {}

@@ -16,7 +16,7 @@ from accounts.federation.enterprise.kinds import kind_of, known_kinds
 from accounts.federation.enterprise.models import IdentityProvider, Kind, SetupTrial, State
 from mago.core.keyset import Listing
 
-from ...selectors.identity_providers import add_endings, standing_everywhere, standing_of
+from ...selectors.identity_providers import add_endings, find_providers, standing_of
 from ..shapes import NamedSerializer
 from .common import OfOneProvider, ProvidersResource
 
@@ -166,15 +166,12 @@ class AllIdentityProviders(Resource):
     access = Permission.IDENTITY_PROVIDERS_READ
     within = True
 
-    def prepare(self, rows: list[Any]) -> None:
-        add_endings(rows)
-
     @listed(
         IdentityProviderSerializer,
         summary="The identity providers of all organizations in which you may see them",
     )
     def get(self) -> Listing:
-        return Listing((standing_everywhere(self.actor),), key=("id",))
+        return find_providers(self.actor)
 
 
 class IdentityProviders(ProvidersResource):

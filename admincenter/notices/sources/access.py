@@ -12,7 +12,7 @@ from accounts.access.models import RoleBinding
 from accounts.access.permissions import Permission
 from accounts.federation.directory.models import RunState, SyncRun
 from accounts.federation.enterprise.endings import endings_of, near
-from accounts.federation.enterprise.models import OPEN, IdentityProvider
+from accounts.federation.enterprise.models import OPEN, IdentityProvider, Kind
 
 from ...selectors.figures import grouped
 from .common import MOST, Level, Notice, Where, names_of, whose
@@ -31,7 +31,9 @@ def of_directories(where: Where) -> list[Notice]:
     last = SyncRun.objects.filter(provider=OuterRef("pk"), is_dry=False).order_by(
         "-created_at", "-id"
     )
-    providers = _providers(where).annotate(
+    # Of directories alone: where none fails, each is asked for its last sync.
+    directories = _providers(where).filter(kind=Kind.LDAP)
+    providers = directories.annotate(
         run=Subquery(last.values("id")[:1]), run_state=Subquery(last.values("state")[:1])
     )
     found = []

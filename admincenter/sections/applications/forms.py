@@ -19,7 +19,7 @@ from accounts.provider.services.applications import (
     GRANTS,
     REFRESH,
 )
-from mago.core.forms import Form
+from mago.core.edit_forms import OPENED, EditForm
 
 from ...fields import OneOfField, SearchField
 from ...pages import Filters
@@ -57,7 +57,7 @@ class LinesField(forms.CharField):
         return "\n".join(value) if isinstance(value, list) else value
 
 
-class ApplicationForm(Form):
+class ApplicationForm(EditForm):
     """What can be changed later. What is wrong with an address is said by the service, beside its field."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
@@ -153,7 +153,7 @@ class NewApplicationForm(ApplicationForm):
 
 
 def _initial(application: Application) -> dict[str, Any]:
-    names = ApplicationForm.base_fields
+    names = ApplicationForm.base_fields.keys() - {OPENED}
     initial = {name: getattr(application, name) for name in names}
     initial["service_account"] = str(application.service_account_id or "")
     initial["jwks"] = json.dumps(application.jwks, indent=1) if application.jwks else ""

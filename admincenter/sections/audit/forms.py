@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from mago.audit.exporting import Format
 from mago.audit.models import AuditStream, StreamKind
-from mago.core.forms import Form
+from mago.core.edit_forms import EditForm
 
 from ...fields import OneOfField
 from ...forms import AuditFilters
@@ -46,7 +46,7 @@ class StreamFilters(Filters):
     )
 
 
-class _StreamForm(Form):
+class _StreamForm(EditForm):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
     address = forms.CharField(
         label=gettext_lazy("Address"),

@@ -17,13 +17,16 @@ from accounts.access.permissions import Permission
 from accounts.organizations.models import Organization
 from hubs import services
 from hubs.models import EnrolmentCode, Hub
+from hubs.services.imports import COLUMNS, NEEDED_COLUMNS
 from mago.core import qr
 from mago.core.errors import Refused
 
+from ...columns import columns_of
+from ...lists import LARGEST_LIST
 from ...pages import Filters, list_page, submit
 from ...selectors.hubs import find_codes
 from .common import act, around, code, get_or_post, organization, section
-from .forms import EnrolForm, ImportForm
+from .forms import ColumnsForm, EnrolForm, ImportForm
 
 TAB = "hub_codes"
 SHOWN_LINES = 200
@@ -111,11 +114,38 @@ def revoke(request: HttpRequest, row: EnrolmentCode) -> HttpResponse:
     )
 
 
+def _columns_to_match(request: HttpRequest, form: ImportForm) -> ColumnsForm | None:
+    """The form that asks which column holds what, perhaps filled in; none where ours are used, or nothing came."""
+    if "column_serial" in request.POST:
+        return ColumnsForm(request.POST, text=request.POST.get("text", "")[:LARGEST_LIST])
+    if not (form.is_bound and form.is_valid()):
+        return None
+    text = form.cleaned_data["text"]
+    columns = set(columns_of(text))
+    if (
+        columns <= set(COLUMNS)
+        and columns >= set(NEEDED_COLUMNS)
+        and ";" not in text.partition("\n")[0]
+    ):
+        return None
+    return ColumnsForm(None, text=text)
+
+
 @require(Permission.HUBS_ENROL, of=organization, within=True)
 @get_or_post
 def import_list(request: HttpRequest, whose: Organization) -> HttpResponse:
-    """What a list would do is shown before it is done."""
+    """A list, its columns where they have other names than ours, and what it would do; then it is done."""
     form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm(None)
+    try:
+        if columns := _columns_to_match(request, form):
+            if not columns.is_valid():
+                status = 400 if columns.is_bound else 200
+                return section(
+                    request, whose, "import_columns", {"form": columns}, tab=TAB, status=status
+                )
+            form = ImportForm({"text": columns.renamed})
+    except Refused as refusal:
+        form.refuse(refusal)
     wanted = "confirm" in request.POST
 
     def read(text: str) -> Any:

@@ -18,14 +18,33 @@ from hubs.operations.orders import MOST_LOG_LINES
 from hubs.operations.selectors import groups_of, tags_in
 from hubs.selectors import rooms_of
 from hubs.services.codes import MOST_USES
+from hubs.services.imports import COLUMNS, NEEDED_COLUMNS
 from mago.audit.cleaning import LONGEST_REASON
+from mago.core.edit_forms import EditForm
 from mago.core.forms import Form
 
+from ...columns import columns_of, guess, renamed
 from ...fields import ANY, OneOfField, SearchField
-from ...lists import ListForm
+from ...lists import LARGEST_LIST, ListForm
 from ...pages import Filters
 from ...widgets import Select
 from ..organizations.forms import NOTHING, RowField
+
+# What a line of a list of hubs may say, and what its column is often called.
+_COLUMNS = {
+    "serial": gettext_lazy("Serial number"),
+    "model": gettext_lazy("Model"),
+    "site": gettext_lazy("Site"),
+    "room": gettext_lazy("Room"),
+    "name": gettext_lazy("Name"),
+}
+_ALIKE = {
+    "serial": ("serial", "serial number", "serial no", "serial no.", "s/n", "sn", "numero di serie", "seriale"),
+    "model": ("model", "type", "product", "modello", "tipo"),
+    "site": ("site", "location", "building", "sede"),
+    "room": ("room", "space", "sala", "stanza"),
+    "name": ("name", "label", "nome"),
+}  # fmt: skip
 
 
 class NameForm(Form):
@@ -76,9 +95,13 @@ class TaskFilters(Filters):
     )
 
 
-class HubForm(Form):
+class HubForm(EditForm):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=100, required=False)
-    site = RowField(label=gettext_lazy("Site"))
+    site = RowField(
+        label=gettext_lazy("Site"),
+        required=True,
+        error_messages={"required": gettext_lazy("Choose a site.")},
+    )
     room = RowField(label=gettext_lazy("Room"))
     tags = forms.CharField(
         label=gettext_lazy("Tags"),
@@ -100,11 +123,6 @@ class HubForm(Form):
             NOTHING, *((key, f"{room.site} · {room}") for key, room in rooms.items())
         ]  # fmt: skip
 
-    def clean_site(self) -> Any:
-        if (site := self.cleaned_data["site"]) is None:
-            raise forms.ValidationError(_("Choose a site."))
-        return site
-
     def clean_tags(self) -> list[str]:
         return [tag.strip() for tag in self.cleaned_data["tags"].split(",") if tag.strip()]
 
@@ -124,16 +142,15 @@ class RoomForm(Form):
 
 
 class NewRoomForm(RoomForm):
-    site = RowField(label=gettext_lazy("Site"))
+    site = RowField(
+        label=gettext_lazy("Site"),
+        required=True,
+        error_messages={"required": gettext_lazy("Choose a site.")},
+    )
 
     def __init__(self, data: Any, *, viewer: Actor, organization: Organization) -> None:
         super().__init__(data)
         self.fields["site"].offer(sites_of(viewer, organization))  # type: ignore[attr-defined]
-
-    def clean_site(self) -> Any:
-        if (site := self.cleaned_data["site"]) is None:
-            raise forms.ValidationError(_("Choose a site."))
-        return site
 
 
 class EnrolForm(Form):
@@ -179,10 +196,32 @@ class EnrolForm(Form):
 class ImportForm(ListForm):
     """Hubs that are on their way."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["text"].help_text = _(
-            "The first line names the columns: serial, model, site, and if you like room and name."
+
+class ColumnsForm(Form):
+    """Which column of a list of hubs says what; `text` comes along, unseen."""
+
+    raw_fields = ("text",)
+
+    text = forms.CharField(max_length=LARGEST_LIST, strip=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any, *, text: str) -> None:
+        columns = columns_of(text)
+        super().__init__(data, initial={"text": text})
+        guessed = guess(columns, _ALIKE)
+        for name, label in _COLUMNS.items():
+            self.fields[f"column_{name}"] = forms.ChoiceField(
+                label=label,
+                required=name in NEEDED_COLUMNS,
+                initial=guessed[name],
+                choices=[("", gettext_lazy("In no column")), *((one, one) for one in columns)],
+            )
+
+    @property
+    def renamed(self) -> str:
+        """The list, once the form is valid, with the names that ours has; Refused for what is no list."""
+        return renamed(
+            self.cleaned_data["text"],
+            {name: self.cleaned_data[f"column_{name}"] for name in COLUMNS},
         )
 
 

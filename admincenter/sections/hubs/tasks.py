@@ -1,8 +1,10 @@
 """What hubs were asked to do, what came of it, and asking them."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,6 +20,7 @@ from hubs.operations.kinds import PERMISSIONS
 from hubs.operations.models import Stage, Task
 from hubs.operations.orders import MOST_HUBS, cancel_task, order_task
 from hubs.operations.selectors import assignment_for, assignments_of, count_stages
+from mago.core.errors import Refused
 
 from ...exports import lists
 from ...exports.ways import way_to_export
@@ -82,11 +85,21 @@ def assignment(request: HttpRequest, task: Task, assignment_id: UUID) -> HttpRes
 @require(Permission.HUBS_READ, of=organization, within=True)
 @get_or_post
 def create(request: HttpRequest, whose: Organization) -> HttpResponse:
-    """A task for the hubs that the address names: those ticked in the list (`hub`), or all that its filters find."""
+    """A task for the hubs that the address names: those ticked in the list (`hub`; `chosen` says that none but these
+    are meant, also where none was ticked), or all that its filters find. The list sends its ticks, and is led to
+    the address that names them: its form also has what no address may hold.
+    """
     viewer = actor(request)
+    if "chosen" in request.POST:
+        named = urlencode({"chosen": "on", "hub": request.POST.getlist("hub")}, doseq=True)
+        return redirect(f"{request.path}?{named}")
     sent = request.POST if request.method == "POST" else None
     form = TaskForm(sent, viewer=viewer, organization=whose, kind=request.GET.get("kind", ""))
-    hubs, addressed_to = _addressed(request, whose)
+    try:
+        hubs, addressed_to = _addressed(request, whose)
+    except Refused as refusal:
+        messages.error(request, str(refusal.detail))
+        return redirect("admincenter:fleet", whose.slug)
     made, status = submit(
         form,
         lambda **data: order_task(
@@ -109,7 +122,8 @@ def create(request: HttpRequest, whose: Organization) -> HttpResponse:
 
 
 def _addressed(request: HttpRequest, whose: Organization) -> tuple[list[Hub], str]:
-    if names := request.GET.getlist("hub"):
+    names = request.GET.getlist("hub")
+    if names or "chosen" in request.GET:
         hubs = [hub for hub in chosen_hubs(request, whose, names) if hub.state in AWAITED]
         shown = ", ".join(str(hub) for hub in hubs[:NAMED])
         return hubs, shown if len(hubs) <= NAMED else f"{shown} … ({len(hubs)})"

@@ -18,7 +18,7 @@ from mago.core.errors import NotFound
 from ...exports import set_up
 from ...exports.ways import way_to_export
 from ...navigation import permissions
-from ...pages import get_or_post, page, submit
+from ...pages import Filters, get_or_post, list_page, submit
 from ...selectors import identity_providers as selectors
 from .common import act, list_url, organization, section, url_of
 from .forms import BreakGlassForm, CreateForm, RouteForm
@@ -28,13 +28,16 @@ from .forms import BreakGlassForm, CreateForm, RouteForm
 @require_safe
 def everywhere(request: HttpRequest) -> HttpResponse:
     """Of all organizations in which one may see them."""
-    rows = selectors.seen_by(actor(request))
-    context = {
-        "rows": rows,
-        "organizations": selectors.organizations_of(actor(request)),
+    viewer = actor(request)
+    return list_page(
+        request,
+        "admincenter/identity_providers/everywhere.html",
+        title=_("Identity providers"),
+        filters=Filters(request.GET),
+        find=lambda: selectors.find_providers(viewer),
+        organizations=selectors.few_organizations_of(viewer),
         **way_to_export(request, set_up.AllIdentityProviders),
-    }
-    return page(request, "admincenter/identity_providers/everywhere.html", context)
+    )
 
 
 @require(Permission.IDENTITY_PROVIDERS_READ, of=organization)

@@ -29,9 +29,10 @@ def form_with_dry_run(
         data = {name: value for name, value in form.cleaned_data.items() if name != "seen"}
         found, shown = changes(**data), digest(json.dumps(data, sort_keys=True))
         if found and form.cleaned_data["seen"] != shown:
-            sent = request.POST.copy()
-            sent["seen"] = shown
-            form.data = sent
+            # What the form took of somebody else's meanwhile is in it already, and not in what was sent.
+            answered: Any = form.data.copy()  # type: ignore[attr-defined]
+            answered["seen"] = shown
+            form.data = answered
             context = {"form": form, "changes": _named(request, whose, found), **page}
             return section(request, whose, "form", context, tab=tab)
     return form_page(request, whose, form, tab=tab, **page)

@@ -17,8 +17,9 @@ from accounts.organizations.models import Organization
 from ...exports import lists
 from ...exports.ways import way_to_export
 from ...pages import list_page
+from ...reasons import with_reason
 from ...selectors.organizations import find_members, open_invitations
-from .common import act, around, form_page, get_or_post, organization, owned
+from .common import act, around, form_page, get_or_post, organization, owned, url_of_tab
 from .forms import InviteForm, MemberFilters
 
 TAB = "organization_members"
@@ -82,12 +83,14 @@ def revoke_invitation(
 @require_POST
 def remove(request: HttpRequest, whose: Organization, member_id: UUID) -> HttpResponse:
     member = owned(request, whose.slug, Membership, member_id, Permission.MEMBERS_REMOVE)
-    return act(
+    return with_reason(
         request,
-        whose,
-        lambda: services.remove_member(membership=member, actor=actor(request)),
+        lambda reason: services.remove_member(
+            membership=member, actor=actor(request), reason=reason
+        ),
         _("%(person)s is no longer a member.") % {"person": member.user},
-        tab=TAB,
+        to=url_of_tab(whose, TAB),
+        own=member.user_id == actor(request).pk,
     )
 
 

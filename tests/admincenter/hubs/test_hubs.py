@@ -228,9 +228,33 @@ def test_a_list_is_looked_at_before_it_is_imported(owner: Any, room: Any, acme: 
     assert Hub.objects.of(acme).filter(state=State.EXPECTED).count() == 2
     again = owner.post(f"{AT}import/", {"text": good, "confirm": "1"})
     assert (again.status_code, len(again.context["wrong"])) == (400, 2)
-    for wrong in ("", "a,b\n1,2\n", "\x00"):
+    for wrong in ("", "\x00", ",,\n1,2\n"):
         assert owner.post(f"{AT}import/", {"text": wrong}).status_code == 400
     assert Hub.objects.of(acme).count() == 2
+
+
+def test_the_columns_of_a_list_of_hubs_may_have_any_names(owner: Any, room: Any, acme: Any) -> None:
+    """As a spreadsheet in Italy writes it: semicolons, its own words, and columns that nobody wants here."""
+    theirs = (
+        "Numero di serie;Modello;Edificio;Sala;Costo\nN-1;Panel;Hall;Blue;900\nN-2;Panel;Hall;;\n"
+    )
+    asked = owner.post(f"{AT}import/", {"text": theirs})
+    form = asked.context["form"]
+    guessed = {name: form[f"column_{name}"].value() for name in ("serial", "model", "site", "room")}
+    assert guessed == {"serial": "Numero di serie", "model": "Modello", "site": "", "room": "Sala"}
+    chosen = {"text": theirs} | {f"column_{name}": column for name, column in guessed.items()}
+    missing = owner.post(f"{AT}import/", chosen)
+    assert (missing.status_code, list(missing.context["form"].errors)) == (400, ["column_site"])
+    looked = owner.post(f"{AT}import/", chosen | {"column_site": "Edificio"})
+    assert "2 hubs would be expected" in looked.text
+    assert not Hub.objects.of(acme).exists()
+    owner.post(f"{AT}import/", {"text": looked.context["text"], "confirm": "1"})
+    assert [str(hub.room) for hub in Hub.objects.of(acme).order_by("serial")] == ["Blue", "None"]
+    for wrong in ({"text": ""}, {"text": 'a\n"b'}, {"column_serial": "Costo"}):
+        assert (
+            owner.post(f"{AT}import/", chosen | {"column_site": "Edificio"} | wrong).status_code
+            == 400
+        )
 
 
 def test_rooms_come_and_go(owner: Any, acme: Any, hall: Any) -> None:
@@ -282,6 +306,25 @@ def test_a_task_goes_to_those_ticked_or_to_all_that_a_filter_finds(
     owner.post(f"{AT}tasks/{filtered.pk}/cancel/")
     stages = set(filtered.assignments.values_list("stage", flat=True))
     assert stages == {Stage.CANCELLED}
+
+
+def test_a_task_for_those_ticked_goes_to_nobody_where_none_is(
+    owner: Any, enrolled: Any, acme: Any
+) -> None:
+    """And never to the whole fleet: what was ticked may be lost on the way here."""
+    assert 'data-carried-as="hub"' in (page := owner.get(AT).text)
+    assert 'name="chosen" value="on">New task' in page
+    fields = {"kind": "locate", "expires_after": "24"}
+    for way in (owner.get, owner.post):
+        answer = way(f"{AT}tasks/create/?chosen=on&group=", fields if way == owner.post else None)
+        assert (answer.status_code, answer["Location"]) == (302, AT)
+    assert "Choose some hubs first." in owner.get(AT).text
+    assert not Task.objects.of(acme).exists()
+    led = owner.post(f"{AT}tasks/create/", {"chosen": "on", "hub": enrolled.hub.pk})
+    assert led["Location"] == f"{AT}tasks/create/?chosen=on&hub={enrolled.hub.pk}"
+    assert not Task.objects.of(acme).exists()
+    owner.post(led["Location"], fields)
+    assert Task.objects.of(acme).get().assignments.get().hub_id == enrolled.hub.pk
 
 
 @pytest.mark.parametrize(

@@ -59,9 +59,13 @@ def test_what_is_wrong_stands_beside_the_address(owner: Any, email: str) -> None
     assert response.context["form"].errors["email"]
 
 
-def test_a_member_is_removed(owner: Any, acme: Any, bob: Any) -> None:
-    owner.post(f"{AT}members/{membership(acme, bob).pk}/remove/")
+def test_a_member_is_removed_for_a_reason(owner: Any, acme: Any, bob: Any, events: Any) -> None:
+    path = f"{AT}members/{membership(acme, bob).pk}/remove/"
+    assert "give a reason" in said(owner.post(path))
+    assert is_member(bob, acme.pk)
+    owner.post(path, {"reason": "Left the company"})
     assert not is_member(bob, acme.pk)
+    assert events("access:member:removed")[-1].detail["reason"] == "Left the company"
 
 
 def test_a_member_of_another_organization_is_not_found(

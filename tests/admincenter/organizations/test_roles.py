@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from accounts.access.models import Condition, CustomRole, RoleBinding
+from accounts.access.models import Condition, CustomRole, Membership, RoleBinding
 from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
 from accounts.access.scope import Scope
@@ -38,6 +38,22 @@ def test_a_role_is_granted_at_a_site_and_taken_back(
     assert can(fresh(bob), Permission.HUBS_REBOOT, hall)  # no reason was given
     owner.post(f"{AT}bindings/{binding.pk}/revoke/", {"reason": "moved"})
     assert not can(fresh(bob), Permission.HUBS_REBOOT, hall)
+
+
+def test_the_list_says_where_a_role_counts_and_asks_others_for_a_reason(
+    owner: Any, alice: Any, bob: Any, hall: Any
+) -> None:
+    grant(owner, member="bob@example.com", role="technician", site=str(hall.pk))
+    theirs = RoleBinding.objects.get(user=bob, site=hall)
+    page = owner.get(f"{AT}bindings/").text
+    assert f"<td><bdi>{hall.name}</bdi></td>" in page
+    assert "<td>the whole organization</td>" in page
+    assert f'id="reason-{theirs.pk}" maxlength="300" required' in page
+    # Of one's own role no reason is asked.
+    mine = RoleBinding.objects.get(user=alice)
+    assert f'<div class="field" hidden><label for="reason-{mine.pk}"' in page
+    assert f'id="reason-{mine.pk}" maxlength="300" disabled' in page
+    assert f'action="{AT}bindings/{mine.pk}/revoke/"' in page
 
 
 def test_a_service_account_gets_a_role_of_the_organizations_own(
@@ -117,6 +133,26 @@ class TestCustomRole:
         shown = owner.post(f"{AT}roles/{night_shift.pk}/", fields)
         fields |= {"permissions": ["sites:edit"], "seen": shown.context["form"]["seen"].value()}
         assert owner.post(f"{AT}roles/{night_shift.pk}/", fields).context["changes"]
+
+    def test_what_somebody_else_has_saved_meanwhile_is_shown_too_and_stays(
+        self, owner: Any, acme: Any, bob: Any, charlie: Any, night_shift: Any
+    ) -> None:
+        grant_role(user=bob, role=night_shift, actor=None, scope=acme.access_scope)
+        Membership.objects.create(organization=acme, user=charlie)
+        grant_role(
+            user=charlie, role=RoleName.ORGANIZATION_OWNER, actor=None, scope=acme.access_scope
+        )
+        path = f"{AT}roles/{night_shift.pk}/"
+        opened = owner.get(path).context["form"]["opened"].value()
+        fields: dict[str, Any] = {"name": "Late shift", "permissions": night_shift.permissions}
+        assert Browser().as_person(charlie).post(path, fields).status_code == 302
+        fields = {"name": "Night shift", "permissions": ["hubs:read"], "opened": opened}
+        form = owner.post(path, fields).context["form"]
+        assert form["name"].value() == "Late shift"
+        again = {name: form[name].value() for name in ("name", "permissions", "opened", "seen")}
+        assert owner.post(path, again).status_code == 302
+        night_shift.refresh_from_db()
+        assert (night_shift.name, night_shift.permissions) == ("Late shift", ["hubs:read"])
 
     def test_what_concerns_nobody_is_saved_at_once(self, owner: Any, night_shift: Any) -> None:
         fields = {"name": "Night", "permissions": ["hubs:read"]}

@@ -88,3 +88,10 @@ def test_a_fault_of_ours_is_not_called_a_pause() -> None:
         raise LookupError
     except LookupError:
         assert errors.server_error(RequestFactory().get("/api/v1/me")).status_code == 500
+
+
+def test_a_form_that_is_out_of_date_is_not_called_a_lack_of_permission() -> None:
+    answer = errors.csrf_failure(RequestFactory().post("/admincenter/"))
+    assert answer.status_code == 403
+    assert "This form is out of date" in answer.content.decode()
+    assert "You may not open this page" not in answer.content.decode()

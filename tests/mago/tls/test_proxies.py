@@ -115,6 +115,13 @@ def test_the_command_prints_one_file_and_writes_several(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["dynamic.yml", "traefik.yml"]
 
 
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    ours = {"host": "id.example.com", "certificate": "/c", "key": "/k"}
+    with pytest.raises(CommandError, match=r"file/folder cannot be written \(Not a directory\)"):
+        call_command("render_proxy", "nginx", output=tmp_path / "file" / "folder", **ours)
+
+
 def test_the_command_wants_a_public_name_and_warns_of_old_suites(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

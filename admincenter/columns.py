@@ -1,0 +1,61 @@
+"""Lists of comma- or semicolon-separated values, whose columns somebody has named in their own words."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+
+from django.utils.translation import gettext as _
+
+from mago.core.errors import Refused
+
+
+def reader(text: str) -> "csv.DictReader[str]":
+    """The lines of a list, by the names in its first one."""
+    text = text.removeprefix("\ufeff")
+    first = text.partition("\n")[0]
+    # What spreadsheets in half of Europe write.
+    mark = ";" if first.count(";") > first.count(",") else ","
+    return csv.DictReader(io.StringIO(text), delimiter=mark, strict=True)
+
+
+def columns_of(text: str) -> list[str]:
+    """The names in the first line of a list; Refused where it is none."""
+    try:
+        found = reader(text).fieldnames or ()
+    except csv.Error:
+        found = ()
+    names = [name.strip() for name in found if name and name.strip()]
+    if not names:
+        raise no_list(_("The first line must name the columns."))
+    return names
+
+
+def guess(columns: Sequence[str], alike: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """The column that is most likely meant for each field, by its name: one of those that are `alike`."""
+    known = {name.casefold(): name for name in reversed(columns)}
+    return {
+        field: next((known[name] for name in names if name in known), "")
+        for field, names in alike.items()
+    }
+
+
+def renamed(text: str, mapping: Mapping[str, str]) -> str:
+    """The list with commas and with the names of the fields for those of its columns; Refused for what is no list.
+
+    `mapping` says of each field which column holds it; one that no column holds is left out.
+    """
+    held = {field: column for field, column in mapping.items() if column}
+    written = io.StringIO()
+    into = csv.writer(written, lineterminator="\n")
+    into.writerow(held)
+    try:
+        lines = reader(text)
+        lines.fieldnames = [(name or "").strip() for name in lines.fieldnames or ()]
+        into.writerows([row.get(column) or "" for column in held.values()] for row in lines)
+    except csv.Error:
+        raise no_list(_("This is no list of comma-separated values.")) from None
+    return written.getvalue()
+
+
+def no_list(message: str) -> Refused:
+    return Refused(message, code="bad_list", fields={"file": [message]})
