@@ -78,8 +78,9 @@ class Client:
         form = "Content-Type: application/x-www-form-urlencoded"
         return self._exchange(f"POST {path} HTTP/1.1", (form, *headers), urlencode(fields).encode())
 
-    def post_json(self, path: str, body: bytes) -> Answer:
-        return self._exchange(f"POST {path} HTTP/1.1", ("Content-Type: application/json",), body)
+    def post_json(self, path: str, body: bytes, *headers: str) -> Answer:
+        json = "Content-Type: application/json"
+        return self._exchange(f"POST {path} HTTP/1.1", (json, *headers), body)
 
     def _exchange(self, line: str, headers: tuple[str, ...], body: bytes) -> Answer:
         head = [

@@ -1,4 +1,4 @@
-"""All goals of all benches in one table of Markdown, a column for each database."""
+"""All goals of all benches, and what else they give as a number, in one table of Markdown, a column for each database."""
 
 import platform
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ def markdown(found: Mapping[str, Iterable[Row]], missing: Iterable[str], load: f
     lines: dict[tuple[str, str], dict[str, Row]] = {}
     for database, rows in found.items():
         for row in rows:
-            if row.is_met is not None:
+            if row.value is not None:
                 lines.setdefault((row.goal, row.what), {})[database] = row
     head = ["| | what | goal | " + " | ".join(DATABASES) + " |", "|---|---|---|---|---|"]
     body = [
@@ -31,8 +31,11 @@ def markdown(found: Mapping[str, Iterable[Row]], missing: Iterable[str], load: f
 
 
 def limits(rows: Iterable[Row]) -> str:
-    """What is asked for; twice where a database is asked for something else."""
-    said = (f"{'≥' if row.at_least else '≤'} {row.limit:,g}" for row in rows)
+    """What is asked for; twice where a database is asked for something else, "–" where nothing is."""
+    said = (
+        "–" if row.limit is None else f"{'≥' if row.at_least else '≤'} {row.limit:,g}"
+        for row in rows
+    )
     return "; ".join(dict.fromkeys(said))
 
 
@@ -40,7 +43,7 @@ def cell(row: Row | None) -> str:
     if row is None or row.value is None:
         return ""
     said = f"{row.value:,.4g}" + (f" ({row.figure})" if row.figure else "")
-    return said if row.is_met else f"{said} **not met**"
+    return f"{said} **not met**" if row.is_met is False else said
 
 
 def order(goal: str) -> tuple[int, str]:

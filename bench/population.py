@@ -16,6 +16,8 @@ import django
 
 # One hub for so many people, and so many events of each: 1,000,000 people, 50,000 hubs, 5,000,000 events.
 PEOPLE_OF_A_HUB, EVENTS_OF_A_PERSON, PEOPLE_OF_AN_ORGANIZATION = 20, 5, 500
+# A page shows fifty rows: of each thing that a list is about there is more than a page, also behind its middle.
+LEAST = 110
 # Each as often as the others, and one name that one person has.
 NAMES = ("Ada", "Bea", "Carlo", "Dina", "Emil", "Fritz", "Gina", "Hugo", "Ines", "Jan")
 RARE_NAME = "Zuzanna Quist"
@@ -31,12 +33,14 @@ def main(what: str, people: int) -> None:
 
 
 def fill(people: int) -> None:
-    """So many people, and all else in proportion; the first organization has a tenth of it."""
-    organizations = max(1, people // PEOPLE_OF_AN_ORGANIZATION)
+    """So many people, and all else in proportion, LEAST at least; the first organization has a tenth of it."""
+    organizations = max(LEAST, people // PEOPLE_OF_AN_ORGANIZATION)
     fill_organizations(organizations)
     fill_people(people, organizations)
-    fill_hubs(max(50, people // PEOPLE_OF_A_HUB), organizations)
-    fill_tickets(max(50, people // 500))
+    fill_hubs(max(10 * LEAST, people // PEOPLE_OF_A_HUB), organizations)
+    fill_tickets(max(LEAST, people // 500))
+    fill_rights(max(LEAST, people // 1000))
+    fill_providers(max(LEAST, people // 2000))
     fill_trail(people * EVENTS_OF_A_PERSON, people)
     tidy_up()
 
@@ -53,7 +57,7 @@ def fill_organizations(count: int) -> None:
 
 
 def fill_people(count: int, organizations: int) -> None:
-    """Members of an organization each; a tenth is signed in, a hundredth disabled, and each had a mail."""
+    """Members of an organization each; a tenth is signed in, a hundredth (LEAST at least) disabled, and each had a mail."""
     from django.utils import timezone
 
     from accounts.access.models import Membership
@@ -67,7 +71,7 @@ def fill_people(count: int, organizations: int) -> None:
     name = f"CASE WHEN n = 500 THEN '{RARE_NAME}' ELSE"
     name += f" (CASE n % {len(NAMES)} {names} END) || ' ' || n END"
     email = f"{numbered('person')} || '@example.com'"
-    active = "n % 100 <> 0"
+    active = f"n % {min(100, count // LEAST)} <> 0"
     copies(person, count, id=key("a"), email=email, name=name, is_active=active, **joined)
     place = {"organization_id": key("c", theirs(organizations)), "user_id": key("a")}
     copies(Membership(), count, id=key("a"), joined_at=moment(count), **place)
@@ -93,14 +97,52 @@ def fill_hubs(count: int, organizations: int) -> None:
 
 
 def fill_tickets(count: int) -> None:
-    """Tickets of the first organization."""
+    """Tickets of the first organization, judged without a score and due today."""
+    from django.utils import timezone
+
     from accounts.organizations.models import Organization
     from admincenter.security.models import Ticket
     from admincenter.security.selectors.programmes import programme_of
 
     programme = programme_of(Organization.objects.get(slug=slug(1)))
-    ticket = Ticket(programme=programme, title="", source="scanner")
-    copies(ticket, count, id=key("f"), number="n", title=numbered("Finding"))
+    ticket = Ticket(
+        programme=programme, title="", source="scanner", rank=0, due_on=timezone.now().date()
+    )
+    rated = {"severity": "CASE WHEN n % 2 = 0 THEN 'high' ELSE 'low' END"}
+    rated["rank"] = "CASE WHEN n % 2 = 0 THEN 71 ELSE 2 END"
+    copies(ticket, count, id=key("f"), number="n", title=numbered("Finding"), **rated)
+
+
+def fill_rights(count: int) -> None:
+    """Who holds a role in the first organization, its service accounts with a token each, and the platform's applications."""
+    from django.utils import timezone
+
+    from accounts.access.models import RoleBinding, ServiceAccount
+    from accounts.access.roles import RoleName
+    from accounts.provider.models import ApiToken, Application
+
+    joined, first = {"created_at": moment(count)}, {"organization_id": key("c", "1")}
+    holder = {"user_id": key("a"), "key": numbered("binding")} | first
+    copies(RoleBinding(role=RoleName.TECHNICIAN), count, id=key("1"), **holder)
+    copies(ServiceAccount(), count, id=key("2"), name=numbered("Program"), **first, **joined)
+    token = ApiToken(expires_at=timezone.now() + timedelta(days=90))
+    theirs = {
+        "name": numbered("Token"),
+        "digest": numbered("digest"),
+        "service_account_id": key("2"),
+    }
+    copies(token, count, id=key("3"), **theirs, **joined)
+    application = Application(type="public", auth_method="none")
+    copies(application, count, id=key("4"), name=numbered("Application"), **joined)
+
+
+def fill_providers(count: int) -> None:
+    """Of as many organizations each has one."""
+    from accounts.federation.enterprise.models import IdentityProvider, Kind, State
+
+    provider = IdentityProvider(kind=Kind.OIDC, slug="own", state=State.LIVE)
+    place = {"organization_id": key("c"), "created_at": moment(count)}
+    copies(provider, count, id=key("5"), name=numbered("Provider"), **place)
 
 
 def fill_trail(count: int, people: int) -> None:
@@ -151,7 +193,7 @@ def copies(template: Any, count: int, **own: str) -> None:
         else:
             values.append("%s")
             value = getattr(template, field.attname)
-            if getattr(field, "auto_now_add", False):
+            if getattr(field, "auto_now_add", False) or getattr(field, "auto_now", False):
                 value = timezone.now()
             parameters.append(field.get_db_prep_save(value, connection))
     with connection.cursor() as cursor, indexed_afterwards(template):

@@ -1,8 +1,9 @@
 """The product's pages, and views that do nothing: what they cost is the floor."""
 
-from django.urls import include, path
+from django.urls import path
 
 from mago.urls import handler400, handler403, handler404, handler500
+from mago.urls import urlpatterns as product
 
 from . import views
 
@@ -13,5 +14,5 @@ urlpatterns = [
     path("api/bench/empty", views.empty),
     path("api/bench/transaction", views.transaction_with_events),
     path("api/bench/hashing", views.hashing),
-    path("", include("mago.urls")),
+    *product,
 ]

@@ -33,6 +33,8 @@ from .choosing import ENDED, choose
 from .chromium import chromium
 from .services import throwaway_services
 
+# What tells the tests where others' programs lie (docs/development.md), and so no setting of Mago.
+FOR_TESTS = ("MAGO_NODE_PEERS", "MAGO_CHROMIUM", "MAGO_PG_BIN", "MAGO_VALKEY", "MAGO_COUNT_QUERIES")
 OURS = ("MAGO_", "TWILIO_", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PORT", "WEB_CONCURRENCY")
 OUR_PACKAGES = ("mago", "accounts", "hubs", "admincenter")
 LARGE_PACKAGES = ("django", "rest_framework", "allauth", "celery", "kombu", "saml2", "hypothesis")
@@ -139,8 +141,12 @@ def run(
 
 
 def environment(**more: str) -> dict[str, str]:
-    """The caller's, without whatever it says about Mago."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    """The caller's, without whatever it says about Mago itself."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in FOR_TESTS or not name.startswith(OURS)
+    }
     return kept | more
 
 

@@ -80,6 +80,17 @@ def environment(data: Path, port: int, **more: str) -> dict[str, str]:
     return kept | {"PORT": str(port), "MAGO_DATA_DIR": str(data), **more}
 
 
+@contextmanager
+def heard(*signals: signal.Signals) -> Iterator[None]:
+    """What is started within hears them, also where this process was told not to (by nohup, or in a shell's background)."""
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in signals}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def migrate(data: Path, **more: str) -> None:
     command = [sys.executable, str(ROOT / "manage.py"), "migrate", "-v0"]
     subprocess.run(command, env=environment(data, 8000, **more), cwd=ROOT, check=True)

@@ -1,9 +1,21 @@
-"""The last line of `bin/test`, which sums up all groups."""
+"""What `bin/test` does around pytest: its environment, and the last line, which sums up all groups."""
 
 import json
 from pathlib import Path
 
-from tests.__main__ import total
+import pytest
+
+from tests.__main__ import environment, total
+
+
+def test_the_suite_hears_where_others_programs_lie_and_no_setting_of_its_caller(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MAGO_NODE_PEERS", "/peers")
+    monkeypatch.setenv("MAGO_BASE_URL", "https://id.example.com")
+    given = environment(MAGO_DATA_DIR="/data")
+    assert (given["MAGO_NODE_PEERS"], given["MAGO_DATA_DIR"]) == ("/peers", "/data")
+    assert "MAGO_BASE_URL" not in given
 
 
 def test_the_groups_are_summed_up_as_pytest_would(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from . import (
     mails,
     metrics,
     permissions,
+    scaling,
     sign_ins,
 )
 
@@ -32,6 +33,7 @@ PAGES: Mapping[str, tuple[str, Callable[[], str]]] = MappingProxyType(
         "limits": ("reference/limits.md", limits.text),
         "metrics": ("reference/metrics.md", metrics.text),
         "permissions": ("reference/permissions.md", permissions.text),
+        "scaling": ("scaling.md", scaling.text),
         "settings": ("configuration.md", environment.text),
         "sign-ins": ("reference/sign-ins.md", sign_ins.text),
     }
