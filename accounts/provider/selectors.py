@@ -59,7 +59,8 @@ def makers_of(account: ServiceAccount) -> QuerySet[User]:
     """The people who can act as the account: who made it, a live token of it, an application that acts as it or
     one of that application's secrets, who gave that application its keys, or had it act as the account.
 
-    All others are out: with a secret, with the keys and with the account go the tokens that were had by them.
+    All others are out: with a secret, with the keys and with the account go the tokens that were had by them. But for
+    one that was being given in the very moment in which its secret or key was taken away: it may live its ten minutes.
     """
     tokens = account.api_tokens.filter(revoked_at=None, expires_at__gt=timezone.now())
     applications = Application.objects.of(account.organization_id).filter(service_account=account)

@@ -2,17 +2,13 @@
 
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connections
-
 from accounts.models import User
 from mago.core.columns import Columns
-from mago.core.sql import Statement
+from mago.core.sql import HELD, Statement
 
 _person = Columns(User, "u")
-# SQLite has one writer at a time.
-_HELD = " FOR NO KEY UPDATE" if connections[DEFAULT_DB_ALIAS].vendor == "postgresql" else ""
 _by_id = Statement(
-    f"SELECT {_person.sql} FROM {User._meta.db_table} u WHERE u.id = %s{_HELD}"  # noqa: S608 - our own names
+    f"SELECT {_person.sql} FROM {User._meta.db_table} u WHERE u.id = %s{HELD}"  # noqa: S608 - our own names
 )
 
 

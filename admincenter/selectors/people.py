@@ -69,11 +69,8 @@ def find_people(
         contain, are_many = PEOPLE.all_containing(q)
     else:
         contain, are_many = PEOPLE.some_containing(q, MOST_SEARCHED)
-    looks_nearby = are_many and not whole
-    others, nearby = (
-        found.filter(contain),
-        found.filter(PEOPLE.seen_in(q)) if looks_nearby else None,
-    )
+    others = found.filter(contain)
+    nearby = found.filter(PEOPLE.seen_in(q)) if are_many and not whole else None
     return Listing((by_address, others), key=("email",), descending=False, nearby=nearby)
 
 

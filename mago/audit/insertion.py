@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connection
 
-from mago.core.sql import Statement
+from mago.core.sql import IS_SQLITE, Statement
 
 from .canonical import FIELDS
 from .models import AuditEvent
@@ -20,7 +20,7 @@ _ON_SQLITE = {
     "on_behalf_of_id": _ID,
     "organization_id": _ID,
 }
-_GIVEN = _ON_SQLITE if connections[DEFAULT_DB_ALIAS].vendor == "sqlite" else {}
+_GIVEN = _ON_SQLITE if IS_SQLITE else {}
 _INTO = f"INSERT INTO {AuditEvent._meta.db_table} ({', '.join(_COLUMNS)}) VALUES "  # noqa: S608 - our own names
 _ROW = f"({', '.join(_GIVEN.get(name, '%s') for name in _COLUMNS)})"
 _INSERT = Statement(_INTO + _ROW)
@@ -57,8 +57,6 @@ def beside(work: str, given: str) -> Statement:
     Both or neither, without a transaction around them. It takes the values of the work, then an Entry's.
     """
     fields: list[Any] = [AuditEvent._meta.get_field(name) for name in _COLUMNS]
-    casts = ", ".join(
-        f"%s::{field.cast_db_type(connections[DEFAULT_DB_ALIAS])}" for field in fields
-    )
+    casts = ", ".join(f"%s::{field.cast_db_type(connection)}" for field in fields)
     into = f"INSERT INTO {AuditEvent._meta.db_table} ({', '.join(_COLUMNS)})"
     return Statement(f"WITH {work} {into} SELECT {casts} FROM {given} RETURNING id")  # noqa: S608

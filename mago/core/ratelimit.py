@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import connection
 
 from .errors import TooMany
 from .metrics import LIMITED
 from .models import LimitState
-from .sql import Statement
+from .sql import HELD, Statement
 
 _TABLE = LimitState._meta.db_table
 # The CASE is written out as the scalar maximum is MAX on SQLite and GREATEST on PostgreSQL.
@@ -29,8 +29,6 @@ WHERE CASE WHEN {_TABLE}.full_until > %s THEN {_TABLE}.full_until ELSE %s END + 
 RETURNING key
 """
 _INTO = f"INSERT INTO {_TABLE} (key, full_until) VALUES "  # noqa: S608
-_IS_POSTGRESQL = connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
-_IN_ORDER = " ORDER BY key FOR NO KEY UPDATE" if _IS_POSTGRESQL else ""
 _TAKE = Statement(f"{_INTO}(%s, %s){_ON_CONFLICT}")
 
 
@@ -39,11 +37,11 @@ def _give_back(count: int) -> Statement:
     """The statement that gives so many back, each with its step.
 
     PostgreSQL would lock the rows as they lie, and two who give the same ones back might wait for each other: they
-    are locked by their keys first. SQLite has one writer at a time.
+    are locked by their keys first.
     """
     steps, keys = " ".join(["WHEN %s THEN %s"] * count), ", ".join(["%s"] * count)
     return Statement(
-        f"WITH held AS (SELECT key FROM {_TABLE} WHERE key IN ({keys}){_IN_ORDER})"  # noqa: S608
+        f"WITH held AS (SELECT key FROM {_TABLE} WHERE key IN ({keys}) ORDER BY key{HELD})"  # noqa: S608
         f" UPDATE {_TABLE} SET full_until = full_until - CASE key {steps} END"
         " WHERE key IN (SELECT key FROM held)"
     )

@@ -14,6 +14,10 @@ from django.db import DEFAULT_DB_ALIAS, connections
 T = TypeVar("T")
 # Django asks its settings at each statement.
 _IS_LOGGED = settings.DEBUG
+# There is one database, and which kind it is of stays.
+IS_SQLITE = connections[DEFAULT_DB_ALIAS].vendor == "sqlite"
+# What stands at the end of a SELECT whose rows nobody else is to change meanwhile. SQLite has one writer at a time.
+HELD = "" if IS_SQLITE else " FOR NO KEY UPDATE"
 
 
 class Statement:
@@ -45,7 +49,7 @@ class Statement:
             database.close_if_health_check_failed()
             database.ensure_connection()
         try:
-            if database.vendor == "sqlite":
+            if IS_SQLITE:
                 cursor = database.connection.execute(self._sqlite, values)
             else:
                 cursor = database.direct.execute(self.sql, values)
