@@ -16,6 +16,8 @@ from .ids import digest
 
 OPENED = "opened"
 _LONGEST_SHOWN = 200
+# The marks of a table of 500 rows, the largest that there is.
+_LONGEST_OPENED = 20_000
 
 
 class EditForm(Form):
@@ -24,12 +26,12 @@ class EditForm(Form):
     """
 
     opened: forms.CharField | None = forms.CharField(
-        required=False, max_length=5000, widget=forms.HiddenInput
+        required=False, max_length=_LONGEST_OPENED, widget=forms.HiddenInput
     )
 
     def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
         if field_name == OPENED:
-            return _written(self._marks())
+            return written(self._marks())
         return super().get_initial_for_field(field, field_name)
 
     def full_clean(self) -> None:
@@ -44,8 +46,15 @@ class EditForm(Form):
         for name in self._contested:
             self.add_error(name, self._theirs(name))
 
+    @property
+    def behind(self) -> Mapping[str, str]:
+        """What a field would replace of which it shows nothing: that of a file, by its name."""
+        return {}
+
     def _marks(self) -> dict[str, str]:
-        return {name: _mark(self._shown(name)) for name in self.initial if self._is_compared(name)}
+        shown = {name: self._shown(name) for name in self.initial if self._is_compared(name)}
+        behind = {name: value for name, value in self.behind.items() if name in self.fields}
+        return {name: mark_of(value) for name, value in (shown | behind).items()}
 
     def _is_compared(self, name: str) -> bool:
         field = self.fields.get(name)
@@ -67,12 +76,16 @@ class EditForm(Form):
         self.data = data
         for name in changed:
             key = self.add_prefix(name)
-            sent = _mark(self.fields[name].widget.value_from_datadict(data, self.files, key))
+            typed = self.fields[name].widget.value_from_datadict(data, self.files, key)
+            if name in self.behind:
+                self._contested += [name] if typed else []
+                continue
+            sent = mark_of(typed)
             if sent == opened[name] and self._take_theirs(data, key, self._shown(name)):
                 continue
             if sent != now[name]:
                 self._contested.append(name)
-        data[self.add_prefix(OPENED)] = _written(now)
+        data[self.add_prefix(OPENED)] = written(now)
 
     @staticmethod
     def _take_theirs(data: Any, key: str, shown: Any) -> bool:
@@ -88,7 +101,12 @@ class EditForm(Form):
         return True
 
     def _theirs(self, name: str) -> str:
-        shown, field = self._shown(name), self.fields[name]
+        field = self.fields[name]
+        if isinstance(field, forms.FileField):
+            return _(
+                "Somebody has changed this since you opened the page. Choose the file again to put it in its place."
+            )
+        shown = self._shown(name)
         if isinstance(field, forms.ChoiceField) and not isinstance(
             field, forms.MultipleChoiceField
         ):
@@ -113,7 +131,7 @@ def _flat(choices: Any) -> list[tuple[Any, Any]]:
     return found
 
 
-def _mark(value: Any) -> str:
+def mark_of(value: Any) -> str:
     """The same for what a browser would send back of the same value."""
     if isinstance(value, list | tuple | set):
         text = "\n".join(sorted(str(one) for one in value if one not in ("", None)))
@@ -125,10 +143,10 @@ def _mark(value: Any) -> str:
     return digest(lines)[:16]
 
 
-def _written(marks: Mapping[str, str]) -> str:
+def written(marks: Mapping[str, str]) -> str:
     return " ".join(f"{name}:{mark}" for name, mark in marks.items())
 
 
 def _read(written: str) -> dict[str, str]:
-    pairs = (one.partition(":") for one in written[:5000].split())
+    pairs = (one.partition(":") for one in written[:_LONGEST_OPENED].split())
     return {name: mark for name, _colon, mark in pairs if mark}

@@ -4,9 +4,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from mago.core.edit_forms import EditForm
 from mago.core.forms import Form, PasswordField
 
 from .client import Security
@@ -59,7 +60,9 @@ def _server(line: str) -> dict[str, Any]:
         parts, port = urlsplit(""), None
     is_more = parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc
     if parts.scheme not in ("", "ldap", "ldaps") or not parts.hostname or is_more:
-        words = _now("“%(line)s” is no server. Write one on a line, such as dc1.example.com:636.")
+        words = gettext(
+            "“%(line)s” is no server. Write one on a line, such as dc1.example.com:636."
+        )
         raise forms.ValidationError(words % {"line": line[:100]})
     # Plain LDAP there is not: ldap:// begins in the clear, and nothing is said before StartTLS.
     is_plain = parts.scheme == "ldap" or (not parts.scheme and port == _PORTS[Security.STARTTLS])
@@ -75,7 +78,7 @@ def _number(label: Any, low: int, high: int, help_text: Any = "") -> forms.Integ
     return forms.IntegerField(label=label, min_value=low, max_value=high, help_text=help_text)
 
 
-class DirectoryForm(Form):
+class DirectoryForm(EditForm):
     """Empty fields with a usual value take that of the product."""
 
     raw_fields = ("bind_password", "ca")
@@ -182,6 +185,11 @@ class DirectoryForm(Form):
         if row is None or not row.ca:
             del self.fields["public_ca"]
 
+    @property
+    def behind(self) -> dict[str, str]:
+        """Both take the place of the certificate that is there."""
+        return dict.fromkeys(("ca", "public_ca"), self._row.ca if self._row else "")
+
     def clean_ca(self) -> str | None:
         """The text of the file; None where none was sent."""
         file = self.cleaned_data.get("ca")
@@ -190,7 +198,7 @@ class DirectoryForm(Form):
         try:
             return str(file.read(LARGEST_CA + 1).decode("ascii"))
         except UnicodeDecodeError:
-            words = _now("This is no certificate. It begins with -----BEGIN CERTIFICATE-----.")
+            words = gettext("This is no certificate. It begins with -----BEGIN CERTIFICATE-----.")
             raise forms.ValidationError(words) from None
 
     def values(self) -> dict[str, Any]:

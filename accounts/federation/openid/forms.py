@@ -5,12 +5,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mago.core.forms import Form
+from mago.core.edit_forms import EditForm
 
 from .models import OpenIdSettings
 
 
-class OpenIdForm(Form):
+class OpenIdForm(EditForm):
     raw_fields = ("secret",)
 
     issuer = forms.CharField(
@@ -28,7 +28,6 @@ class OpenIdForm(Form):
     scopes = forms.CharField(
         label=_("Scopes"),
         max_length=300,
-        initial="openid email profile",
         help_text=_(
             "With blanks between. Some providers tell groups only where “groups” is among them."
         ),
@@ -42,8 +41,8 @@ class OpenIdForm(Form):
 
     def __init__(self, row: OpenIdSettings | None, data: Any = None) -> None:
         names = ("issuer", "client_id", "scopes", "acr_values")
-        initial = {name: getattr(row, name) for name in names} if row else {}
-        super().__init__(data, initial=initial)
+        shown = row or OpenIdSettings()
+        super().__init__(data, initial={name: getattr(shown, name) for name in names})
         if row is not None:
             self.fields["secret"].required = False
             self.fields["secret"].help_text = _("Empty: the present one stays.")

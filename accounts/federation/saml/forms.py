@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mago.core.forms import Form
+from mago.core.edit_forms import EditForm
 
 from .models import Comparison, SamlProvider, Source
 
@@ -17,9 +17,10 @@ _FORMATS = [
     ("urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress", "emailAddress"),
     ("urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified", "unspecified"),
 ]
+_DESCRIBING = ("metadata_url", "entity_id", "sign_on_url", "logout_url", "certificates")
 
 
-class SamlForm(Form):
+class SamlForm(EditForm):
     """By which of `Source` the provider is described follows from what is given: the first of them counts."""
 
     metadata = forms.FileField(label=gettext_lazy("Metadata file"), required=False)
@@ -67,7 +68,12 @@ class SamlForm(Form):
     )
 
     def __init__(self, known: SamlProvider | None, data: Any = None, files: Any = None) -> None:
-        super().__init__(data, files, initial=_initial(known))
+        super().__init__(data, files, initial=_initial(known or SamlProvider()))
+
+    @property
+    def behind(self) -> dict[str, str]:
+        """A metadata file takes the place of the whole description."""
+        return {"metadata": "\n".join(self.initial[name] for name in _DESCRIBING)}
 
     def clean_metadata(self) -> bytes:
         sent = self.cleaned_data["metadata"]
@@ -106,11 +112,9 @@ class SamlForm(Form):
         }
 
 
-def _initial(known: SamlProvider | None) -> dict[str, Any]:
-    if known is None:
-        return {}
+def _initial(known: SamlProvider) -> dict[str, Any]:
     names = ("metadata_url", "name_id_format", "subject_attribute", "comparison", "always_asks")
-    told = {name: getattr(known, name) for name in names}
+    told = dict.fromkeys(_DESCRIBING, "") | {name: getattr(known, name) for name in names}
     told["context_classes"] = "\n".join(known.context_classes)
     if known.source != Source.URL:
         told |= {name: getattr(known, name) for name in ("entity_id", "sign_on_url", "logout_url")}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 
 from mago.core.edit_forms import EditForm
@@ -90,3 +91,27 @@ def test_who_has_typed_the_same_and_who_sends_no_mark_are_not_asked() -> None:
 
 def test_the_page_holds_no_mark_of_a_secret() -> None:
     assert "secret" not in RiskForm(initial=BEFORE)["opened"].value()
+
+
+class CertificateForm(EditForm):
+    file = forms.FileField(required=False)
+
+    def __init__(self, present: str, data: Any = None, files: Any = None) -> None:
+        self._present = present
+        super().__init__(data, files)
+
+    @property
+    def behind(self) -> dict[str, str]:
+        return {"file": self._present}
+
+
+def test_a_file_takes_the_place_of_what_was_there_when_the_page_was_opened() -> None:
+    page = CertificateForm("old")
+    data = {"opened": page["opened"].value()}
+    file = {"file": SimpleUploadedFile("ca.pem", b"mine")}
+    assert CertificateForm("old", data, file).is_valid()
+    # Who sends no file replaces none.
+    assert CertificateForm("theirs", data, {}).is_valid()
+    form = CertificateForm("theirs", data, file)
+    assert "Choose the file again" in str(form.errors["file"])
+    assert CertificateForm("theirs", form.data, file).is_valid()
