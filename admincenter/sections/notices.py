@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from accounts.access.guards import actor, require
+from accounts.access.guards import actor, require, signed_in
 from accounts.access.permissions import Permission
 from mago.core.over_the_page import over_the_page
 
@@ -26,12 +26,13 @@ def notices(request: HttpRequest) -> HttpResponse:
     return page(request, "admincenter/notices/list.html", context)
 
 
-@require(Permission.ORGANIZATIONS_READ, within=True)
+@signed_in
 @require_safe
 def bell(request: HttpRequest) -> HttpResponse:
-    """The number alone; asked by every open page once a minute, which keeps no session alive.
+    """The number alone, of what one may know of; asked by every open page once a minute, which keeps no session alive.
 
-    A page that was made for somebody else gets neither the number nor what would make its forms good again.
+    A page that was made for somebody else gets neither the number nor what would make its forms good again. Nobody
+    is refused: whoever follows at a browser mostly may not see what the page is of, and has to be told.
     """
     request.session.accessed = False
     if request.headers.get("Mago-Made-For") != str(actor(request).pk):

@@ -17,7 +17,7 @@ from admincenter.notices import services
 from admincenter.notices.models import Read
 from hubs.life.models import Outage
 from hubs.models import Hub, State
-from mago.audit.models import AuditStream
+from mago.audit.models import AuditEvent, AuditStream
 from mago.audit.services import record, seal
 from mago.audit.tags import Tag
 from mago.tls.models import Endpoint
@@ -176,6 +176,10 @@ def test_asking_for_the_number_keeps_no_session_alive_and_costs_little(
 def test_strangers_are_refused_and_old_marks_are_forgotten(browser: Any, bob: Any) -> None:
     assert browser.as_person(bob).get(AT).status_code == 403
     assert browser.post(f"{AT}read/").status_code == 403
+    # An open page of somebody whose role was taken goes on asking: it hears of nothing, and the trail fills with nothing.
+    before = AuditEvent.objects.count()
+    assert bell(browser, bob).strip() == ""
+    assert AuditEvent.objects.count() == before
     for days in (80, 100):
         Read.objects.create(user=bob, key=str(days), at=timezone.now() - timedelta(days=days))
     services.forget_old()
@@ -195,14 +199,18 @@ def test_a_page_that_asks_by_itself_is_not_left_by_whoever_was_signed_out(dora: 
     assert len(told["mago:here"]["token"]) == 64
 
 
-def test_a_page_of_somebody_else_is_not_made_good_again(dora: User, person: Any) -> None:
+def test_a_page_of_somebody_else_is_not_made_good_again(
+    dora: User, person: Any, charlie: User
+) -> None:
     """Whoever sits down after another at one browser would send what that other has prepared."""
     erin = person("erin")
     grant_role(user=erin, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
-    browser = Browser().as_person(erin)
+    browser, stranger = Browser().as_person(erin), Browser().as_person(charlie)
     assert f'"Mago-Made-For": "{erin.pk}"' in browser.get(AT).text
-    for said in (asked_by_page_of(dora, browser), browser.get(f"{AT}bell/")):
-        assert (said["HX-Retarget"], said["HX-Reswap"]) == ("#signed-out", "innerHTML")
+    answers = [asked_by_page_of(dora, one) for one in (browser, stranger)]
+    for said in (*answers, browser.get(f"{AT}bell/")):
+        assert (said.status_code, said["HX-Retarget"]) == (200, "#signed-out")
+        assert said["HX-Reswap"] == "innerHTML"
         assert "Somebody else is signed in" in said.text
         assert "HX-Trigger" not in said
         assert "csrf" not in said.text
