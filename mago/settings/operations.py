@@ -41,10 +41,6 @@ DOCS = env.choice(
     ("public", "signed-in", "off"),
     meaning="Who may read this documentation at /docs/: everybody, whoever has signed in, or nobody.",
 )
-BACKUP_SECRET = env.text(
-    "MAGO_BACKUP_SECRET",
-    meaning="Secret of 20 characters or more by which backups are encrypted; `--key-file` names a file instead.",
-)
 TRACES_ENDPOINT = env.text(
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     meaning="Where traces are sent (OpenTelemetry, OTLP over http); needs the packages of the extra `tracing`.",
@@ -62,38 +58,3 @@ if TRACES_ENDPOINT and not TRACES_ENDPOINT.startswith("https://"):
             "is plain http to another machine",
             "Give https://, or a collector on this machine.",
         )
-RECYCLE_BIN_DAYS = env.integer(
-    "MAGO_RECYCLE_BIN_DAYS",
-    30,
-    low=1,
-    high=365,
-    meaning="Days for which a deleted person can be restored; then they are erased.",
-)
-EXPORT_DIR = Path(
-    env.text(
-        "MAGO_EXPORT_DIR",
-        str(DATA_DIR / "exports"),
-        meaning="Folder of the lists that administrators export; web and worker processes share it.",
-    )
-)
-EXPORT_HOURS = env.integer(
-    "MAGO_EXPORT_HOURS",
-    24,
-    low=1,
-    high=720,
-    meaning="Hours for which an exported list can be downloaded; then its file is deleted.",
-)
-PRIVACY_EXPORT_DIR = Path(
-    env.text(
-        "MAGO_PRIVACY_EXPORT_DIR",
-        str(DATA_DIR / "privacy-exports"),
-        meaning="Folder of the copies that people ask for of their own data; web and worker processes share it.",
-    )
-)
-PRIVACY_EXPORT_HOURS = env.integer(
-    "MAGO_PRIVACY_EXPORT_HOURS",
-    24,
-    low=1,
-    high=720,
-    meaning="Hours for which a copy of a person's data can be downloaded, once; then its file is deleted.",
-)

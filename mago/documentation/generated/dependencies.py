@@ -10,7 +10,7 @@ from mago.audit.streams import following
 from mago.core import outbound
 from mago.messaging import delivery
 from mago.messaging.gateways import smtp, twilio
-from mago.settings import database, services
+from mago.settings import database, processes
 
 from .tables import table, time
 
@@ -26,7 +26,7 @@ def text() -> str:
 
 def rows() -> list[tuple[str, str, str, str]]:
     seconds = (
-        f"{services.CELERY_TASK_SOFT_TIME_LIMIT} and {services.CELERY_TASK_TIME_LIMIT} seconds"
+        f"{processes.CELERY_TASK_SOFT_TIME_LIMIT} and {processes.CELERY_TASK_TIME_LIMIT} seconds"
     )
     return [
         (
@@ -58,7 +58,7 @@ def rows() -> list[tuple[str, str, str, str]]:
             "one a process",
             "a request never waits for it",
             "the clock finds in the database what was not published; tasks come again after "
-            + time(float(services.CELERY_BROKER_TRANSPORT_OPTIONS.get("visibility_timeout", 300))),
+            + time(float(processes.CELERY_BROKER_TRANSPORT_OPTIONS.get("visibility_timeout", 300))),
         ),
         ("tasks", "as many as workers", seconds, "ended, and done again by the next run"),
         (
