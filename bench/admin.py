@@ -70,8 +70,7 @@ def run(
         servers = [stack.enter_context(serving({**one, "BENCH_WORKER": "no"})) for one in variables]
         # Last of all: sessions and connections do not last while an installation is filled.
         told = [
-            Told(**json.loads(run_module("bench.population", one, "tell", str(size))))
-            for one, size in zip(variables, sizes, strict=True)
+            Told(**json.loads(run_module("bench.population", one, "tell"))) for one in variables
         ]
         clients = [
             stack.enter_context(Client(server.port, address="192.0.2.250")) for server in servers

@@ -61,7 +61,7 @@ def work(lines: int) -> dict[str, float]:
     from mago.jobs.running import run
     from mago.jobs.services import start_job
 
-    from .population import administrator
+    from .population.viewer import administrator
 
     dora = administrator()
     once = digest(new_secret())[:8]
