@@ -1,4 +1,4 @@
-"""Fields of the filters above lists: each may be left as it is, and then narrows nothing."""
+"""Fields that many forms have: those of the filters above lists, which narrow nothing where they are left, and a choice of rows."""
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from .widgets import Select
 
 ANY = ("", gettext_lazy("Any"))
+NOTHING = ("", "–")
 DAYS = {"1": timedelta(days=1), "7": timedelta(days=7)}
 
 
@@ -50,3 +51,18 @@ class LatelyField(OneOfField):
     def __init__(self, label: Any) -> None:
         choices = [("1", gettext_lazy("Last 24 hours")), ("7", gettext_lazy("Last 7 days"))]
         super().__init__(label, choices, coerce=DAYS.__getitem__)
+
+
+class RowField(forms.ChoiceField):
+    """One of some rows; cleaned to the row."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False} | kwargs)
+        self.rows: dict[str, Any] = {}
+
+    def offer(self, rows: Iterable[Any], first: tuple[str, Any] = NOTHING) -> None:
+        self.rows = {str(row.pk): row for row in rows}
+        self.choices = [first, *((key, str(row)) for key, row in self.rows.items())]
+
+    def clean(self, value: Any) -> Any:
+        return self.rows.get(super().clean(value))

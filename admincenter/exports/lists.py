@@ -24,9 +24,13 @@ from ..forms import (
 from ..keyset import Listing
 from ..pages import Filters
 from ..sections.applications.forms import ApplicationFilters
-from ..sections.hubs.forms import AnyHubFilters, HubFilters, TaskFilters
-from ..sections.organizations.forms import BindingFilters, MemberFilters, OrganizationFilters
-from ..sections.organizations.service_account_forms import ServiceAccountFilters
+from ..sections.hubs.forms.filters import AnyHubFilters, HubFilters, TaskFilters
+from ..sections.organizations.forms.filters import (
+    BindingFilters,
+    MemberFilters,
+    OrganizationFilters,
+    ServiceAccountFilters,
+)
 from ..selectors.administrators import find_administrators
 from ..selectors.applications import find_applications
 from ..selectors.hubs import find_hubs, find_hubs_anywhere, find_tasks

@@ -13,7 +13,7 @@ from hubs.selectors import rooms_of
 from mago.tls.selectors import scanned
 
 from ..keyset import Listing
-from ..sections.organizations.service_account_forms import TokenFilters
+from ..sections.organizations.forms.filters import TokenFilters
 from ..selectors.identity_providers import find_providers, standing_of
 from ..selectors.organizations import conditions_of, custom_roles_of, policies_of
 from ..selectors.service_accounts import find_all_tokens

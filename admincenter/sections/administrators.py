@@ -22,7 +22,7 @@ from ..exports.ways import way_to_export
 from ..forms import MomentField, ReasonForm
 from ..pages import Filters, act, get_or_post, list_page, page, submit
 from ..selectors.administrators import administrator_for, find_administrators
-from .organizations.forms import AddressField
+from .organizations.forms.fields import AddressField
 
 LIST = "admincenter:administrators"
 

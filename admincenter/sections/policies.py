@@ -25,7 +25,7 @@ from ..pages import get_or_post, page, submit
 from ..reasons import with_reason
 from ..selectors.organizations import policies_together, policies_with_roles, policy_of
 from .organizations.common import Owner, around, owner
-from .organizations.forms import PolicyForm
+from .organizations.forms.policies import PolicyForm
 
 LIST = "policies"
 

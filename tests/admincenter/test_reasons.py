@@ -7,7 +7,7 @@ from accounts.api.bodies import OptionalReasonBody, ReasonBody
 from accounts.mfa.models import RecoveryRequest
 from accounts.standing.models import Deletion, Lockdown
 from admincenter.forms import ReasonForm
-from admincenter.sections.hubs.forms import ReasonForm as HubReasonForm
+from admincenter.sections.hubs.forms.hubs import ReasonForm as HubReasonForm
 from hubs.models import Hub
 from mago.audit.cleaning import LONGEST_REASON
 from tests.running import ROOT

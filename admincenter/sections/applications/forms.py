@@ -21,9 +21,8 @@ from accounts.provider.services.applications import (
 )
 from mago.core.edit_forms import OPENED, EditForm
 
-from ...fields import OneOfField, SearchField
+from ...fields import OneOfField, RowField, SearchField
 from ...pages import Filters
-from ..organizations.forms import RowField
 
 GRANT_LABELS = {
     CODE: gettext_lazy("People sign in with a browser (authorization code)"),

@@ -26,7 +26,7 @@ from ...lists import LARGEST_LIST
 from ...pages import Filters, list_page, submit
 from ...selectors.hubs import find_codes
 from .common import act, around, code, get_or_post, organization, section
-from .forms import ColumnsForm, EnrolForm, ImportForm
+from .forms.enrolment import ColumnsForm, EnrolForm, ImportForm
 
 TAB = "hub_codes"
 SHOWN_LINES = 200

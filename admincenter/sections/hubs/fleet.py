@@ -27,9 +27,9 @@ from ...keyset import PAGE_SIZE
 from ...pages import is_part, list_page
 from ...selectors.hubs import figures_of_fleet, find_hubs, find_hubs_anywhere
 from ...selectors.organizations import find_organizations
-from ..organizations.forms import OrganizationFilters
+from ..organizations.forms.filters import OrganizationFilters
 from .common import around, organization
-from .forms import AnyHubFilters, HubFilters
+from .forms.filters import AnyHubFilters, HubFilters
 
 TAB = "fleet"
 # What a row of the list shows, in one fleet and in that of all.

@@ -16,7 +16,7 @@ from hubs.operations.selectors import groups_of
 from ...selectors.hubs import hubs_that_match
 from .common import act, form_page, get_or_post, organization, section
 from .common import group as the_group
-from .forms import NameForm
+from .forms.hubs import NameForm
 
 TAB = "hub_groups"
 MOST = 200

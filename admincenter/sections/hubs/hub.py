@@ -28,7 +28,7 @@ from ...selectors.hubs import events_of_hub, last_failure_of, reconnect_tokens_o
 from .common import act, form_page, get_or_post, section
 from .common import hub as the_hub
 from .enrolment import show_code
-from .forms import HubForm, ReasonForm, hub_values
+from .forms.hubs import HubForm, ReasonForm, hub_values
 
 TAB = "fleet"
 EVENTS, TASKS, CREDENTIALS, TOKENS = 15, 10, 12, 5

@@ -18,7 +18,7 @@ from ...exports.ways import way_to_export
 from ...selectors.hubs import rooms_with_hubs
 from .common import act, form_page, get_or_post, organization, section
 from .common import room as the_room
-from .forms import NewRoomForm, RoomForm
+from .forms.hubs import NewRoomForm, RoomForm
 
 TAB = "rooms"
 MOST = 1000

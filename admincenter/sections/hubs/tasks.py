@@ -31,7 +31,8 @@ from ...selectors.hubs import find_tasks, hubs_that_match
 from .common import act, around, get_or_post, organization, section
 from .common import task as the_task
 from .fleet import chosen_hubs
-from .forms import HubFilters, TaskFilters, TaskForm
+from .forms.filters import HubFilters, TaskFilters
+from .forms.tasks import TaskForm
 
 TAB = "hub_tasks"
 NAMED = 5

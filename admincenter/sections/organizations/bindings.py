@@ -20,7 +20,8 @@ from ...pages import list_page
 from ...reasons import with_reason
 from ...selectors.organizations import binding_for, find_bindings
 from .common import around, form_page, get_or_post, organization, url_of_tab
-from .forms import BindingFilters, GrantForm
+from .forms.filters import BindingFilters
+from .forms.members import GrantForm
 
 TAB = "organization_bindings"
 

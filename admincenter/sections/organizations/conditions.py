@@ -20,7 +20,7 @@ from ...exports.ways import way_to_export
 from ...selectors.organizations import conditions_of
 from .common import act, form_page, get_or_post, organization, owned, section
 from .dry_run import form_with_dry_run
-from .forms import ConditionForm
+from .forms.roles import ConditionForm
 
 TAB = "organization_conditions"
 EXAMPLES = (

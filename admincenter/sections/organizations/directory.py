@@ -21,7 +21,8 @@ from ...reasons import with_reason
 from ...selectors.organizations import figures_of, find_organizations
 from ..overview.organization import glance
 from .common import act, form_page, get_or_post, organization, section, url_of_tab
-from .forms import NameForm, OrganizationFilters, OrganizationForm
+from .forms.filters import OrganizationFilters
+from .forms.organization import NameForm, OrganizationForm
 
 TAB = "organization"
 

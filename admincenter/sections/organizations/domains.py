@@ -16,7 +16,7 @@ from ...exports import set_up
 from ...exports.ways import way_to_export
 from ...reasons import with_reason
 from .common import act, form_page, get_or_post, organization, owned, section, url_of_tab
-from .forms import DomainForm
+from .forms.organization import DomainForm
 
 TAB = "organization_domains"
 MOST = 200

@@ -12,7 +12,7 @@ from accounts.access.permissions import Permission
 from accounts.organizations.models import Organization
 
 from .common import organization, section
-from .forms import ExplainForm
+from .forms.members import ExplainForm
 
 TAB = "organization_explain"
 

@@ -12,7 +12,7 @@ from accounts.organizations.models import Organization
 from ..audit.exports import delete_export, download_export, exports_page
 from ..audit.forms import FormatField
 from .common import around, get_or_post, organization
-from .forms import EventFilters
+from .forms.filters import EventFilters
 
 TAB = "organization_audit"
 

@@ -20,7 +20,8 @@ from ...pages import list_page
 from ...reasons import with_reason
 from ...selectors.organizations import find_members, open_invitations
 from .common import act, around, form_page, get_or_post, organization, owned, url_of_tab
-from .forms import InviteForm, MemberFilters
+from .forms.filters import MemberFilters
+from .forms.members import InviteForm
 
 TAB = "organization_members"
 # What a row of the list shows.

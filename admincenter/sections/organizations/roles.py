@@ -21,7 +21,8 @@ from ...exports.ways import way_to_export
 from ...selectors.organizations import custom_roles_of
 from .common import act, form_page, get_or_post, organization, owned, section
 from .dry_run import form_with_dry_run
-from .forms import BUILT_IN, IN_ORGANIZATIONS, RoleForm
+from .forms.fields import BUILT_IN, IN_ORGANIZATIONS
+from .forms.roles import RoleForm
 
 TAB = "organization_roles"
 

@@ -28,12 +28,8 @@ from ...selectors.service_accounts import (
     token_for,
 )
 from .common import act, around, get_or_post, organization, owned, section
-from .service_account_forms import (
-    ServiceAccountFilters,
-    ServiceAccountForm,
-    TokenFilters,
-    TokenForm,
-)
+from .forms.filters import ServiceAccountFilters, TokenFilters
+from .forms.service_accounts import ServiceAccountForm, TokenForm
 
 TAB = "organization_service_accounts"
 

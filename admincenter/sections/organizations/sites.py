@@ -13,7 +13,7 @@ from accounts.organizations.selectors import sites_of
 from ...exports import set_up
 from ...exports.ways import way_to_export
 from .common import act, form_page, get_or_post, organization, section, site
-from .forms import SiteForm, site_values
+from .forms.organization import SiteForm, site_values
 
 TAB = "organization_sites"
 MOST = 500

@@ -17,7 +17,7 @@ from ...pages import CURSOR, list_page
 from ...selectors.trail import events_beside, find_events
 from ..audit.common import facts_of
 from .common import around, organization, section
-from .forms import EventFilters
+from .forms.filters import EventFilters
 
 TAB = "organization_audit"
 BESIDE = 50

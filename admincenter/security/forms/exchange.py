@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from mago.core.forms import Form
 
-from ...sections.organizations.forms import RowField
+from ...fields import RowField
 from ..exchange.found import LARGEST
 from ..models import PLATFORM_ID, Programme, Source
 from ..selectors.penetration_tests import MOST, tests_of

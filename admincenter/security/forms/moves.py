@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from accounts.access.permissions import Permission
 from mago.core.forms import Form
 
-from ...sections.organizations.forms import NOTHING, RowField
+from ...fields import NOTHING, RowField
 from ..models import Programme
 from ..models.tickets import LONGEST_TEXT
 from ..selectors.releases import planned_releases

@@ -9,9 +9,8 @@ from mago.core.edit_forms import EditForm
 from mago.core.errors import NotFound
 from mago.core.forms import Form
 
-from ...fields import ANY, OneOfField, SearchField
+from ...fields import ANY, NOTHING, OneOfField, RowField, SearchField
 from ...pages import Filters
-from ...sections.organizations.forms import NOTHING, RowField
 from ...widgets import Select
 from .. import cvss
 from ..models import Programme, Source, Ticket

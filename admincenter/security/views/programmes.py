@@ -11,7 +11,7 @@ from accounts.access.selectors import can
 from accounts.organizations.selectors import visible_to
 
 from ...pages import list_page
-from ...sections.organizations.forms import OrganizationFilters
+from ...sections.organizations.forms.filters import OrganizationFilters
 from ...selectors.organizations import find_organizations
 from ..models import PLATFORM_SLUG
 

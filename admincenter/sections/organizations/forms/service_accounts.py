@@ -1,4 +1,4 @@
-"""Cleaning of what people type about service accounts and their tokens."""
+"""Service accounts and their tokens."""
 
 from datetime import timedelta
 from typing import Any
@@ -16,28 +16,8 @@ from accounts.organizations.selectors import sites_of
 from accounts.provider.services import LIFETIME, LONGEST
 from mago.core.forms import Form
 
-from ...fields import OneOfField, SearchField
-from ...pages import Filters
-from .forms import RoleField, RowField
-
-
-class ServiceAccountFilters(Filters):
-    q = SearchField(gettext_lazy("Name"), max_length=60)
-    state = OneOfField(
-        gettext_lazy("State"),
-        [("active", gettext_lazy("Active")), ("disabled", gettext_lazy("Disabled"))],
-    )
-
-
-class TokenFilters(Filters):
-    state = OneOfField(
-        gettext_lazy("State"),
-        [
-            ("live", gettext_lazy("Valid")),
-            ("ended", gettext_lazy("Expired")),
-            ("revoked", gettext_lazy("Revoked")),
-        ],
-    )
+from ....fields import RowField
+from .fields import RoleField
 
 
 class ServiceAccountForm(Form):

@@ -1,0 +1,1 @@
+"""Cleaning of what people type on the pages of a fleet."""

@@ -1,0 +1,88 @@
+"""What a hub, a room and a group are called, and where they belong."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from accounts.access.selectors import Actor
+from accounts.organizations.models import Organization
+from accounts.organizations.selectors import sites_of
+from hubs.models import Hub
+from hubs.operations.models import LONGEST_TAG
+from hubs.selectors import rooms_of
+from mago.audit.cleaning import LONGEST_REASON
+from mago.core.edit_forms import EditForm
+from mago.core.forms import Form
+
+from ....fields import NOTHING, RowField
+
+
+class NameForm(Form):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+
+
+class HubForm(EditForm):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100, required=False)
+    site = RowField(
+        label=gettext_lazy("Site"),
+        required=True,
+        error_messages={"required": gettext_lazy("Choose a site.")},
+    )
+    room = RowField(label=gettext_lazy("Room"))
+    tags = forms.CharField(
+        label=gettext_lazy("Tags"),
+        max_length=20 * (LONGEST_TAG + 2),
+        required=False,
+        help_text=gettext_lazy("With commas between, such as: large room, pilot."),
+    )
+
+    def __init__(
+        self, data: Any, *, viewer: Actor, organization: Organization, **kwargs: Any
+    ) -> None:
+        super().__init__(data, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["site"].offer(sites_of(viewer, organization))
+        fields["room"].offer(rooms_of(viewer, organization))
+        # The same name at two sites is two rooms.
+        rooms = fields["room"].rows
+        fields["room"].choices = [
+            NOTHING, *((key, f"{room.site} · {room}") for key, room in rooms.items())
+        ]  # fmt: skip
+
+    def clean_tags(self) -> list[str]:
+        return [tag.strip() for tag in self.cleaned_data["tags"].split(",") if tag.strip()]
+
+
+def hub_values(hub: Hub, tags: list[str]) -> dict[str, Any]:
+    """What HubForm shows of a hub."""
+    return {
+        "name": hub.name,
+        "site": str(hub.site_id),
+        "room": str(hub.room_id or ""),
+        "tags": ", ".join(tags),
+    }
+
+
+class RoomForm(Form):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
+
+
+class NewRoomForm(RoomForm):
+    site = RowField(
+        label=gettext_lazy("Site"),
+        required=True,
+        error_messages={"required": gettext_lazy("Choose a site.")},
+    )
+
+    def __init__(self, data: Any, *, viewer: Actor, organization: Organization) -> None:
+        super().__init__(data)
+        self.fields["site"].offer(sites_of(viewer, organization))  # type: ignore[attr-defined]
+
+
+class ReasonForm(Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=LONGEST_REASON,
+        help_text=gettext_lazy("Kept with the hub and in the audit trail."),
+    )

@@ -1,0 +1,47 @@
+"""What the lists of an organization are narrowed by."""
+
+from django.utils.translation import gettext_lazy
+
+from ....fields import OneOfField, SearchField
+from ....forms import AuditFilters
+from ....pages import Filters
+from .fields import BUILT_IN
+
+
+class OrganizationFilters(Filters):
+    q = SearchField(gettext_lazy("Name or short name"))
+
+
+class MemberFilters(Filters):
+    q = SearchField(gettext_lazy("E-mail address or name"), max_length=200)
+
+
+class BindingFilters(Filters):
+    role = OneOfField(gettext_lazy("Role"), [*BUILT_IN, ("custom", gettext_lazy("Own roles"))])
+
+
+class EventFilters(AuditFilters):
+    """Without those by person: who has an account elsewhere is nobody's business here."""
+
+    actor = None  # type: ignore[assignment]
+    about = None  # type: ignore[assignment]
+    address = None  # type: ignore[assignment]
+
+
+class ServiceAccountFilters(Filters):
+    q = SearchField(gettext_lazy("Name"), max_length=60)
+    state = OneOfField(
+        gettext_lazy("State"),
+        [("active", gettext_lazy("Active")), ("disabled", gettext_lazy("Disabled"))],
+    )
+
+
+class TokenFilters(Filters):
+    state = OneOfField(
+        gettext_lazy("State"),
+        [
+            ("live", gettext_lazy("Valid")),
+            ("ended", gettext_lazy("Expired")),
+            ("revoked", gettext_lazy("Revoked")),
+        ],
+    )
