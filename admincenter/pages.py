@@ -22,6 +22,7 @@ from mago.core.forms import Form
 from .crumbs import crumbs
 from .keyset import KeysetPage, Listing
 from .navigation import frame, permissions
+from .once import note_refusal
 from .widgets import Renderer
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -158,6 +159,7 @@ def act(request: HttpRequest, action: Callable[[], Any], told: Any, *, to: str) 
     try:
         action()
     except Refused as refusal:
+        note_refusal(request)
         messages.error(request, str(refusal.detail))
     else:
         messages.success(request, told)

@@ -206,7 +206,8 @@ def what_is_committed_is_deleted() -> Iterator[None]:
 
     from mago.audit import append_only
 
-    tables = [model._meta.db_table for model in apps.get_models() if model._meta.managed]
+    models = apps.get_models(include_auto_created=True)
+    tables = [model._meta.db_table for model in models if model._meta.managed]
     # What migrations made stays.
     ours = [table for table in tables if not table.startswith(("django_", "auth_"))]
     full = " UNION ALL ".join(f"SELECT '{t}' WHERE EXISTS (SELECT 1 FROM {t})" for t in ours)

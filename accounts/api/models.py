@@ -6,7 +6,8 @@ from mago.core.crypto import SealedTextField
 
 
 class KeptAnswer(models.Model):
-    """What came of a request with an Idempotency-Key; without a status it is still being carried out.
+    """What came of a request with an Idempotency-Key; without a status it is still being carried out. Of a form,
+    where it led (`admincenter/once.py`).
 
     The digest is of the principal, the route and the key: of many who send the same one, one inserts the row.
     """

@@ -20,6 +20,7 @@ from accounts.models import User
 from ..exports import lists
 from ..exports.ways import way_to_export
 from ..forms import MomentField, ReasonForm
+from ..once import once
 from ..pages import Filters, act, get_or_post, list_page, page, submit
 from ..selectors.administrators import administrator_for, find_administrators
 from .organizations.forms.fields import AddressField
@@ -62,6 +63,7 @@ def administrators(request: HttpRequest) -> HttpResponse:
 
 @require(Permission.ROLES_BIND)
 @get_or_post
+@once
 def appoint(request: HttpRequest) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     form = AppointForm(sent, initial={"person": request.GET.get("person", "")[:254]})

@@ -21,6 +21,7 @@ from accounts.organizations.models import SignInPolicy
 from ..exports import set_up
 from ..exports.ways import way_to_export
 from ..navigation import permissions
+from ..once import once
 from ..pages import get_or_post, page, submit
 from ..reasons import with_reason
 from ..selectors.organizations import policies_together, policies_with_roles, policy_of
@@ -41,6 +42,7 @@ def policies(request: HttpRequest, whose: Owner) -> HttpResponse:
 
 @require(Permission.POLICIES_EDIT, of=owner)
 @get_or_post
+@once
 def create(request: HttpRequest, whose: Owner) -> HttpResponse:
     return _form(request, whose, _("New sign-in policy"), {})
 

@@ -13,6 +13,7 @@ from hubs.operations import grouping
 from hubs.operations.models import Group
 from hubs.operations.selectors import groups_of
 
+from ...once import once
 from ...selectors.hubs import hubs_that_match
 from .common import act, form_page, get_or_post, organization, section
 from .common import group as the_group
@@ -39,6 +40,7 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
 
 @require(Permission.HUBS_EDIT, of=organization)
 @get_or_post
+@once
 def create(request: HttpRequest, whose: Organization) -> HttpResponse:
     return form_page(
         request,

@@ -15,6 +15,7 @@ from hubs.models import Room
 
 from ...exports import set_up
 from ...exports.ways import way_to_export
+from ...once import once
 from ...selectors.hubs import rooms_with_hubs
 from .common import act, form_page, get_or_post, organization, section
 from .common import room as the_room
@@ -34,6 +35,7 @@ def rooms(request: HttpRequest, whose: Organization) -> HttpResponse:
 
 @require(Permission.SITES_EDIT, of=organization, within=True)
 @get_or_post
+@once
 def create(request: HttpRequest, whose: Organization) -> HttpResponse:
     viewer = actor(request)
     sent = request.POST if request.method == "POST" else None

@@ -26,6 +26,7 @@ from ...exports import lists
 from ...exports.ways import way_to_export
 from ...keyset import Listing
 from ...navigation import Permissions
+from ...once import once
 from ...pages import Filters, list_page, submit
 from ...selectors.hubs import find_tasks, hubs_that_match
 from .common import act, around, get_or_post, organization, section
@@ -85,6 +86,7 @@ def assignment(request: HttpRequest, task: Task, assignment_id: UUID) -> HttpRes
 
 @require(Permission.HUBS_READ, of=organization, within=True)
 @get_or_post
+@once
 def create(request: HttpRequest, whose: Organization) -> HttpResponse:
     """A task for the hubs that the address names: those ticked in the list (`hub`; `chosen` says that none but these
     are meant, also where none was ticked), or all that its filters find. The list sends its ticks, and is led to

@@ -18,6 +18,7 @@ from mago.core.errors import NotFound
 from ...exports import set_up
 from ...exports.ways import way_to_export
 from ...navigation import permissions
+from ...once import once
 from ...pages import Filters, get_or_post, list_page, submit
 from ...selectors import identity_providers as selectors
 from .common import act, list_url, organization, section, url_of
@@ -61,6 +62,7 @@ def providers(request: HttpRequest, whose: Organization) -> HttpResponse:
 
 @require(Permission.IDENTITY_PROVIDERS_EDIT, of=organization)
 @get_or_post
+@once
 def create(request: HttpRequest, whose: Organization) -> HttpResponse:
     form = CreateForm(request.POST if request.method == "POST" else None)
     made, status = submit(

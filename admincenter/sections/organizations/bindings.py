@@ -16,6 +16,7 @@ from accounts.organizations.models import Organization
 
 from ...exports import lists
 from ...exports.ways import way_to_export
+from ...once import once
 from ...pages import list_page
 from ...reasons import with_reason
 from ...selectors.organizations import binding_for, find_bindings
@@ -42,6 +43,7 @@ def bindings(request: HttpRequest, whose: Organization) -> HttpResponse:
 
 @require(Permission.ROLES_BIND, of=organization, within=True)
 @get_or_post
+@once
 def grant(request: HttpRequest, whose: Organization) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     initial = {name: request.GET.get(name, "") for name in ("member", "service_account")}

@@ -17,6 +17,7 @@ from accounts.organizations.models import Organization
 
 from ...exports import set_up
 from ...exports.ways import way_to_export
+from ...once import once
 from ...selectors.organizations import conditions_of
 from .common import act, form_page, get_or_post, organization, owned, section
 from .dry_run import form_with_dry_run
@@ -44,6 +45,7 @@ def conditions(request: HttpRequest, whose: Organization) -> HttpResponse:
 
 @require(Permission.CONDITIONS_EDIT, of=organization)
 @get_or_post
+@once
 def create(request: HttpRequest, whose: Organization) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     return form_page(

@@ -16,6 +16,7 @@ from mago.core.errors import Refused
 from ...exports import lists
 from ...exports.ways import way_to_export
 from ...navigation import permissions
+from ...once import once
 from ...pages import list_page, page
 from ...reasons import with_reason
 from ...selectors.organizations import figures_of, find_organizations
@@ -42,6 +43,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
 
 @require(Permission.ORGANIZATIONS_CREATE)
 @get_or_post
+@once
 def create(request: HttpRequest) -> HttpResponse:
     form, status = OrganizationForm(request.POST if request.method == "POST" else None), 200
     if request.method == "POST":

@@ -14,6 +14,7 @@ from accounts.organizations.selectors import domains_of
 
 from ...exports import set_up
 from ...exports.ways import way_to_export
+from ...once import once
 from ...reasons import with_reason
 from .common import act, form_page, get_or_post, organization, owned, section, url_of_tab
 from .forms.organization import DomainForm
@@ -32,6 +33,7 @@ def domains(request: HttpRequest, whose: Organization) -> HttpResponse:
 
 @require(Permission.DOMAINS_EDIT, of=organization)
 @get_or_post
+@once
 def claim(request: HttpRequest, whose: Organization) -> HttpResponse:
     return form_page(
         request,

@@ -16,6 +16,7 @@ from accounts.organizations.models import Organization
 
 from ...exports import lists
 from ...exports.ways import way_to_export
+from ...once import once
 from ...pages import list_page
 from ...reasons import with_reason
 from ...selectors.organizations import find_members, open_invitations
@@ -51,6 +52,7 @@ def _is_owner(binding: RoleBinding, whose: Organization) -> bool:
 
 @require(Permission.MEMBERS_INVITE, of=organization)
 @get_or_post
+@once
 def invite(request: HttpRequest, whose: Organization) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     return form_page(

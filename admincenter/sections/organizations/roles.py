@@ -18,6 +18,7 @@ from accounts.organizations.models import Organization
 
 from ...exports import set_up
 from ...exports.ways import way_to_export
+from ...once import once
 from ...selectors.organizations import custom_roles_of
 from .common import act, form_page, get_or_post, organization, owned, section
 from .dry_run import form_with_dry_run
@@ -49,6 +50,7 @@ def roles(request: HttpRequest, whose: Organization) -> HttpResponse:
 
 @require(Permission.ROLES_EDIT, of=organization)
 @get_or_post
+@once
 def create(request: HttpRequest, whose: Organization) -> HttpResponse:
     return form_page(
         request,

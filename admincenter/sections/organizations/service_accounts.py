@@ -18,6 +18,7 @@ from accounts.provider.services import create_api_token, revoke_api_token
 
 from ...exports import lists, set_up
 from ...exports.ways import way_to_export
+from ...once import once
 from ...pages import list_page, submit
 from ...reasons import with_reason
 from ...selectors.service_accounts import (
@@ -82,6 +83,7 @@ def tokens(request: HttpRequest, whose: Organization) -> HttpResponse:
 
 @require(Permission.SERVICE_ACCOUNTS_EDIT, of=organization)
 @get_or_post
+@once
 def create(request: HttpRequest, whose: Organization) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     form = ServiceAccountForm(sent, viewer=actor(request), organization=whose)

@@ -12,6 +12,7 @@ from accounts.organizations.selectors import sites_of
 
 from ...exports import set_up
 from ...exports.ways import way_to_export
+from ...once import once
 from .common import act, form_page, get_or_post, organization, section, site
 from .forms.organization import SiteForm, site_values
 
@@ -29,6 +30,7 @@ def sites(request: HttpRequest, whose: Organization) -> HttpResponse:
 
 @require(Permission.SITES_CREATE, of=organization)
 @get_or_post
+@once
 def create(request: HttpRequest, whose: Organization) -> HttpResponse:
     return form_page(
         request,

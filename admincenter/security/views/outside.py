@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from mago.core.guards import public
 
+from ...once import once
 from ...pages import get_or_post, submit
 from ..forms.exchange import OutsideForm
 from ..services import outside
@@ -39,6 +40,7 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 
 @public
 @get_or_post
+@once
 def report(request: HttpRequest) -> HttpResponse:
     """A form; what is sent lands in the platform's programme."""
     form = OutsideForm(request.POST if request.method == "POST" else None)

@@ -15,6 +15,7 @@ from accounts.access.permissions import Permission
 
 from ...exports.ways import way_to_export
 from ...keyset import Listing, Order
+from ...once import once
 from ...pages import Filters, list_page
 from .. import exports, files
 from ..forms.programme import EngagementForm, FindingForm, RetestForm
@@ -61,6 +62,7 @@ def tests(request: HttpRequest, whose: Programme) -> HttpResponse:
 
 @require(Permission.PENETRATION_TESTS_EDIT, of=programme)
 @get_or_post
+@once
 def create(request: HttpRequest, whose: Programme) -> HttpResponse:
     return form_page(
         request,
@@ -133,6 +135,7 @@ def cancel(request: HttpRequest, test: PenetrationTest) -> HttpResponse:
 
 @require(Permission.PENETRATION_TESTS_EDIT, of=the_test)
 @get_or_post
+@once
 def retest(request: HttpRequest, test: PenetrationTest) -> HttpResponse:
     return form_page(
         request,
@@ -148,6 +151,7 @@ def retest(request: HttpRequest, test: PenetrationTest) -> HttpResponse:
 
 @require(Permission.PENETRATION_TESTS_EDIT, of=the_test)
 @get_or_post
+@once
 def add_finding(request: HttpRequest, test: PenetrationTest) -> HttpResponse:
     return form_page(
         request,
@@ -163,6 +167,7 @@ def add_finding(request: HttpRequest, test: PenetrationTest) -> HttpResponse:
 
 @require(Permission.PENETRATION_TESTS_EDIT, of=the_test)
 @require_POST
+@once
 def attach(request: HttpRequest, test: PenetrationTest) -> HttpResponse:
     form = AttachmentForm(request.POST, request.FILES)
     if not form.is_valid():

@@ -13,6 +13,7 @@ from mago.core.errors import NotFound
 
 from ...exports.ways import way_to_export
 from ...keyset import Listing
+from ...once import once
 from ...pages import Filters, list_page
 from .. import exports
 from ..forms.programme import NoteForm, ReleaseForm
@@ -51,6 +52,7 @@ def releases(request: HttpRequest, whose: Programme) -> HttpResponse:
 
 @require(Permission.RELEASES_EDIT, of=programme)
 @get_or_post
+@once
 def create(request: HttpRequest, whose: Programme) -> HttpResponse:
     return form_page(
         request,

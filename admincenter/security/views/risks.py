@@ -11,6 +11,7 @@ from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 
 from ...exports.ways import way_to_export
+from ...once import once
 from ...pages import is_part, list_page
 from .. import exports
 from ..forms.programme import AssessmentForm, RiskFilters, RiskForm, TicketKeyForm
@@ -65,6 +66,7 @@ def risks(request: HttpRequest, whose: Programme) -> HttpResponse:
 
 @require(Permission.RISKS_EDIT, of=programme)
 @get_or_post
+@once
 def create(request: HttpRequest, whose: Programme) -> HttpResponse:
     return form_page(
         request,
@@ -142,6 +144,7 @@ def link(request: HttpRequest, risk: Risk) -> HttpResponse:
 
 @require(Permission.RISKS_EDIT, of=programme)
 @get_or_post
+@once
 def assess(request: HttpRequest, whose: Programme) -> HttpResponse:
     return form_page(
         request,

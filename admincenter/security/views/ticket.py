@@ -12,6 +12,7 @@ from accounts.access.permissions import Permission
 
 from ... import diff
 from ...navigation import Permissions
+from ...once import once
 from .. import files
 from ..forms.tickets import AssignForm, AttachmentForm, CommentForm, RelationForm, WordsForm
 from ..models import Ticket
@@ -116,6 +117,7 @@ def assign(request: HttpRequest, ticket: Ticket) -> HttpResponse:
 
 @require(Permission.TICKETS_EDIT, of=the_ticket)
 @require_POST
+@once
 def comment(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     form = CommentForm(request.POST)
     if not form.is_valid():
@@ -177,6 +179,7 @@ def share(request: HttpRequest, ticket: Ticket) -> HttpResponse:
 
 @require(Permission.TICKETS_EDIT, of=the_ticket)
 @require_POST
+@once
 def attach(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     form = AttachmentForm(request.POST, request.FILES)
     if not form.is_valid():

@@ -12,6 +12,7 @@ from mago.core.errors import Refused
 
 from ...exports.ways import way_to_export
 from ...navigation import Permissions
+from ...once import once
 from ...pages import list_page, submit
 from .. import bulk, exports
 from ..forms.bulk import ChosenTicketsForm
@@ -75,6 +76,7 @@ def choose(request: HttpRequest, whose: Programme) -> HttpResponse:
 
 @require(Permission.TICKETS_EDIT, of=programme)
 @get_or_post
+@once
 def create(request: HttpRequest, whose: Programme) -> HttpResponse:
     form = NewTicketForm(sent(request), initial={"vector": request.GET.get("vector", "")})
     made, status = submit(

@@ -1,0 +1,72 @@
+"""A form that comes twice makes one thing: a double click, or a proxy that tries again.
+
+Each page masks the CSRF token anew, so that a form's token names the page that it was on. The same fields with the
+same token are the same sending. The first one and what is kept of it, where it led, are one transaction: whoever
+comes in the same moment waits for its end at the unique row, and is led to the same place. What was refused is kept
+nowhere, and may be sent again.
+"""
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+
+from accounts.api.idempotency import KEPT
+from accounts.api.models import KeptAnswer
+
+_PAGE = "csrfmiddlewaretoken"
+_REFUSED = "mago.refused"
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def once(view: View) -> View:
+    """For a view that makes something of a form, and then leads to another page."""
+
+    @wraps(view)
+    def makes_once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method != "POST" or not request.POST.get(_PAGE):
+            found: HttpResponse = view(request, *args, **kwargs)
+            return found
+        sending = _sending(request)
+        with transaction.atomic():
+            until = timezone.now() + KEPT
+            kept, is_first = KeptAnswer.objects.get_or_create(
+                digest=sending, defaults={"expires_at": until}
+            )
+            if not is_first:
+                return HttpResponseRedirect(kept.answer)
+            answer: HttpResponse = view(request, *args, **kwargs)
+            if isinstance(answer, HttpResponseRedirect) and _REFUSED not in request.META:
+                KeptAnswer.objects.filter(pk=sending).update(
+                    status=answer.status_code, answer=answer.url
+                )
+            else:
+                kept.delete()
+        return answer
+
+    makes_once.makes_once = True  # type: ignore[attr-defined]
+    return makes_once  # type: ignore[return-value]
+
+
+def note_refusal(request: HttpRequest) -> None:
+    """Where the answer leads to a page that says why nothing was done."""
+    request.META[_REFUSED] = True
+
+
+def _sending(request: HttpRequest) -> str:
+    """Whose it is, where it went, and all that was in it."""
+    digest = hashlib.sha256(f"{request.user.pk}\x1f{request.get_full_path()}".encode())
+    fields = [(name, value) for name, values in request.POST.lists() for value in values]
+    for name, value in sorted(fields):
+        digest.update(f"\x1f{name}\x1e{value}".encode("utf-8", "surrogatepass"))
+    for name, file in sorted(request.FILES.items()):
+        digest.update(f"\x1f{name}\x1e{file.name}\x1e".encode("utf-8", "surrogatepass"))
+        for piece in file.chunks():
+            digest.update(piece)
+        file.seek(0)
+    return digest.hexdigest()
