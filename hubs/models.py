@@ -86,6 +86,8 @@ class Hub(Owned):
         indexes = [
             models.Index(fields=["organization", "-created_at", "-id"], name="hub_newest"),
             models.Index(fields=["state"], name="hub_state"),
+            # Counted without a look at the hubs themselves; the key joins what was heard of them.
+            models.Index(fields=["organization", "state", "id"], name="hub_standing"),
             # Found by how it begins, in all fleets at once.
             models.Index(fields=["serial"], name="hub_serial", opclasses=["text_pattern_ops"]),
         ]

@@ -27,7 +27,9 @@ from hubs.selectors import credentials_of, hub_for, hubs_anywhere, rooms_of
 from mago.core.errors import NotFound
 from mago.core.keyset import Listing
 
-from ..selectors.hubs import figures_of_fleet, find_hubs
+from ..selectors.fleets import Fleet as Figures
+from ..selectors.fleets import fleet_seen_by
+from ..selectors.hubs import find_hubs
 from .common import SiteField
 from .shapes import NamedSerializer
 
@@ -159,8 +161,8 @@ class Fleet(OrganizationResource):
     within = True
 
     @told(FleetFiguresSerializer, summary="How the hubs of an organization stand")
-    def get(self) -> dict[str, int]:
-        return figures_of_fleet(self.actor, self.organization)
+    def get(self) -> Figures:
+        return fleet_seen_by(self.actor, self.organization)
 
 
 class OfOneHub(_Hubs):

@@ -12,6 +12,7 @@ from mago.audit.tags import Tag
 
 from ..periods import DAY, WEEK
 from ..selectors import factors, figures, outbox, standing
+from ..selectors.fleets import all_fleets
 from ..selectors.people import live_sessions
 
 TAGS = (Tag.SIGN_IN_SUCCEEDED, Tag.SIGN_IN_FAILED)
@@ -25,7 +26,7 @@ class CountSerializer(serializers.Serializer[Any]):
 class FleetSerializer(serializers.Serializer[Any]):
     awaited = serializers.IntegerField()
     online = serializers.IntegerField()
-    missing = serializers.IntegerField()
+    missing = serializers.IntegerField(source="offline")
     quarantined = serializers.IntegerField()
 
 
@@ -79,7 +80,7 @@ class Overview(Resource):
             "sign_ins_day": figures.Count(last_day.sum((Tag.SIGN_IN_SUCCEEDED,))),
             "failed_sign_ins_day": figures.Count(last_day.sum((Tag.SIGN_IN_FAILED,))),
             "second_factors": factors.coverage(),
-            "hubs": standing.fleet(),
+            "hubs": all_fleets(),
             "findings": standing.findings(),
             "certificate_days": first.days if first else None,
             "messages_waiting": outbox.waiting(),

@@ -20,7 +20,7 @@ from ..periods import AN_HOUR, Period
 
 MOST = 10_000
 # So many people are looked at while somebody waits, where each takes several reads.
-FEW = 1_000
+FEW = 500
 # The trail is sealed every few seconds; so long after, somebody should look.
 SEAL_LATE = timedelta(minutes=10)
 # Seconds for which all who watch share one answer; less than a page waits before it asks again.

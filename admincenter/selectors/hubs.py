@@ -11,7 +11,7 @@ from accounts.access.permissions import Permission
 from accounts.access.selectors import Actor, can
 from accounts.organizations.models import Organization, Site
 from accounts.organizations.selectors import owned_for
-from hubs.life.selectors import AWAITED, late_after, offline_after, where_standing
+from hubs.life.selectors import AWAITED, late_after, where_standing
 from hubs.models import EnrolmentCode, Hub, ReconnectToken, Room, State
 from hubs.operations.models import OPEN, Assignment, Group, Stage, Task
 from hubs.operations.selectors import tasks_of, where_stage
@@ -24,7 +24,6 @@ from mago.core.trigrams import Within
 
 from ..keyset import CREATED, Listing, Order
 from ..searched import HUBS
-from .figures import shared
 from .people import MOST_SEARCHED, begins
 
 
@@ -101,30 +100,6 @@ def find_hubs(
     found = hubs_that_match(viewer, organization, **filters, most=most).prefetch_related("tags")
     orders = CREATED | {"serial": Order(("serial", "id"))}
     return Listing((found,), key=("created_at", "id"), orders=orders)
-
-
-def figures_of_fleet(viewer: Actor, organization: Organization) -> dict[str, int]:
-    """How many of the hubs that somebody may see stand how; by what has reached the database.
-
-    Those who see all of them share one answer.
-    """
-    if can(viewer, Permission.HUBS_READ, organization):
-        name = f"fleet-figures:{organization.pk}"
-        return shared(name, lambda: _figures(hubs_of(viewer, organization)))
-    return _figures(hubs_of(viewer, organization))
-
-
-def _figures(hubs: QuerySet[Hub]) -> dict[str, int]:
-    now = timezone.now()
-    awaited = Q(state__in=AWAITED)
-    late, offline = now - late_after(), now - offline_after()
-    figures: dict[str, int] = hubs.order_by().aggregate(
-        online=Count("pk", awaited & Q(presence__seen_at__gte=late)),
-        late=Count("pk", awaited & Q(presence__seen_at__lt=late, presence__seen_at__gte=offline)),
-        offline=Count("pk", awaited & Q(presence__seen_at__lt=offline)),
-        quarantined=Count("pk", Q(state=State.QUARANTINED)),
-    )
-    return figures
 
 
 def rooms_with_hubs(viewer: Actor, organization: Organization, most: int) -> list[Any]:

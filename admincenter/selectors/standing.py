@@ -2,20 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts.access.models import Membership
 from accounts.federation.enterprise.endings import Ending, endings_of
 from accounts.federation.enterprise.models import OPEN, IdentityProvider
 from accounts.organizations.models import Organization
-from hubs.life.models import Presence
-from hubs.life.selectors import AWAITED, late_after, offline_after
-from hubs.models import Hub, State
 from mago.tls.models import Endpoint
 from mago.tls.selectors import endpoints
 
@@ -25,58 +21,8 @@ from ..security.models.tickets import today
 from ..security.workflow import PENDING
 from .asked import REMEMBERED, ask_for, asked_for, is_due
 from .factors import count_coverage
-from .figures import A_MINUTE, FEW, count, shared
+from .figures import A_MINUTE, FEW, shared
 from .figures import Count as Bounded
-
-MOST_HUBS = 100_000
-
-
-@dataclass(frozen=True)
-class Fleet:
-    """Hubs that are awaited, and how many of them are heard, missed, or kept apart."""
-
-    awaited: int
-    online: int
-    missing: int
-    quarantined: int
-
-    @property
-    def incidents(self) -> int:
-        return self.missing + self.quarantined
-
-
-def fleet(organization: Organization | None = None) -> Fleet:
-    """Of the hubs of all organizations or of one, by what has reached the database; counted to MOST_HUBS."""
-    return shared(f"fleet:{_name(organization)}", lambda: _fleet(organization))
-
-
-def _fleet(organization: Organization | None) -> Fleet:
-    now = timezone.now()
-    hubs: QuerySet[Hub] = (
-        Hub.objects.of(organization)
-        if organization
-        else Hub.objects.everywhere(reason="the platform's own figures")
-    )
-    seen = Presence.objects.all()
-    if organization:
-        seen = seen.filter(hub__organization=organization)
-
-    def number(rows: QuerySet[Any]) -> int:
-        return count(rows, MOST_HUBS).number
-
-    def number_awaited(rows: QuerySet[Any]) -> int:
-        # Less those that nobody awaits, who are few: no hub need be looked up for its state.
-        return number(rows) - number(rows.filter(hub__state__in=_NOT_AWAITED))
-
-    return Fleet(
-        awaited=number(hubs.filter(state__in=AWAITED)),
-        online=number_awaited(seen.filter(seen_at__gte=now - late_after())),
-        missing=number_awaited(seen.filter(seen_at__lt=now - offline_after())),
-        quarantined=number(hubs.filter(state=State.QUARANTINED)),
-    )
-
-
-_NOT_AWAITED = [state for state in State if state not in AWAITED]
 
 
 @dataclass(frozen=True)

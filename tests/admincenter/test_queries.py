@@ -114,8 +114,8 @@ def test_a_message(admin: Any, costs: Any) -> None:
 
 
 def test_the_overview(admin: Any, costs: Any) -> None:
-    # Events by hour and before, factors, sessions, six about hubs, findings; what needs somebody, by its sources.
-    shared = 11 + 16
+    # Events by hour and before, factors, sessions, four about hubs, findings; what needs somebody, by its sources.
+    shared = 9 + 16
     # Endpoints; which notices were read; the newest events, and whom they name.
     own = 4
     with costs(shared + own):

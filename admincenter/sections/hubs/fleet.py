@@ -25,7 +25,8 @@ from ...exports import lists
 from ...exports.ways import way_to_export
 from ...keyset import PAGE_SIZE
 from ...pages import is_part, list_page
-from ...selectors.hubs import figures_of_fleet, find_hubs, find_hubs_anywhere
+from ...selectors.fleets import fleet_seen_by
+from ...selectors.hubs import find_hubs, find_hubs_anywhere
 from ...selectors.organizations import find_organizations
 from ..organizations.forms.filters import OrganizationFilters
 from .common import around, organization
@@ -89,7 +90,7 @@ def hubs(request: HttpRequest, whose: Organization) -> HttpResponse:
         filters=HubFilters(request.GET, viewer=viewer, organization=whose),
         find=lambda **chosen: find_hubs(viewer, whose, **chosen),
         columns=(*SHOWN, "firmware"),
-        figures={} if is_part(request) else figures_of_fleet(viewer, whose),
+        figures=None if is_part(request) else fleet_seen_by(viewer, whose),
         groups=groups_of(whose)[: PAGE_SIZE * 4],
         filter_query=request.GET.urlencode(),
         **way_to_export(request, lists.Hubs, whose),

@@ -22,7 +22,8 @@ from ...navigation import Permissions
 from ...periods import DAY, MONTH, PERIODS, Period
 from ...selectors.factors import Coverage
 from ...selectors.figures import Traffic, grouped
-from ...selectors.standing import Findings, Fleet, NextEnd
+from ...selectors.fleets import Fleet
+from ...selectors.standing import Findings, NextEnd
 
 # What an attack looks like before it succeeds.
 REFUSED = (
@@ -135,14 +136,14 @@ def hubs_online(fleet: Fleet, href: str) -> Tile:
 
 def apart(fleet: Fleet) -> dict[str, str]:
     """Which hubs the incidents are, as the filters of their list take it."""
-    return {"standing": "offline"} if fleet.missing else {"state": "quarantined"}
+    return {"standing": "offline"} if fleet.offline else {"state": "quarantined"}
 
 
 def incidents(fleet: Fleet, href: str) -> Tile:
     parts = [
-        ngettext("%(number)s hub is missing", "%(number)s hubs are missing", fleet.missing)
-        % {"number": grouped(fleet.missing)}
-        if fleet.missing
+        ngettext("%(number)s hub is missing", "%(number)s hubs are missing", fleet.offline)
+        % {"number": grouped(fleet.offline)}
+        if fleet.offline
         else "",
         ngettext(
             "%(number)s hub is in quarantine",

@@ -16,6 +16,7 @@ from ...pages import is_part
 from ...periods import Period
 from ...selectors import factors, figures, standing
 from ...selectors.figures import Traffic, grouped
+from ...selectors.fleets import fleet_of
 from . import common
 from .common import Links, Tile
 
@@ -63,7 +64,7 @@ def _tiles(
     coverage: factors.Coverage,
     findings: standing.Findings,
 ) -> list[Tile]:
-    fleet = standing.fleet(whose)
+    fleet = fleet_of(whose)
     active = standing.active_members(whose, period)
 
     def trail(tag: Tag) -> str:

@@ -19,6 +19,7 @@ from ...periods import Period
 from ...security.models import PLATFORM_SLUG
 from ...selectors import factors, figures, standing
 from ...selectors.figures import Traffic, grouped
+from ...selectors.fleets import all_fleets
 from ...selectors.people import live_sessions
 from . import common
 from .common import REFUSED, Links, Tile
@@ -66,12 +67,12 @@ def _tiles(
     coverage: factors.Coverage,
     findings: standing.Findings,
 ) -> list[Tile]:
-    fleet = standing.fleet()
+    fleet = all_fleets()
 
     def trail(tag: Tag) -> str:
         return links.to("audit", Permission.AUDIT_READ, tag=tag.value, since=common.since(found))
 
-    sessions = figures.shared("sessions", lambda: figures.count(live_sessions()))
+    sessions = figures.shared("sessions", lambda: figures.count(live_sessions()), figures.A_MINUTE)
     return [
         common.told(
             _("Sign-ins"), IN, found, period, icon="log-in", href=trail(Tag.SIGN_IN_SUCCEEDED)

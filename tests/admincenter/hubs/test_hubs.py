@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.access.models import Condition
 from accounts.access.roles import RoleName
 from accounts.access.services import grant_role
+from admincenter.selectors.fleets import Fleet, all_fleets
 from hubs.life import services as life
 from hubs.life.models import Hour, Presence
 from hubs.life.reports import Report
@@ -52,7 +53,8 @@ def test_hubs_are_found_by_what_they_are(owner: Any, enrol: Any, acme: Any, alic
     assert [serials(owner.get(AT, query)) for query, _found in asked] == [f for _q, f in asked]
     assert owner.get(AT, {"site": "x"}).status_code == 400
     figures = owner.get(AT).context["figures"]
-    assert figures == {"online": 1, "late": 0, "offline": 0, "quarantined": 0}
+    assert figures == Fleet(awaited=2, online=1, late=0, offline=0, quarantined=0)
+    assert all_fleets() == figures
 
 
 def test_a_condition_on_the_tags_of_a_hub_and_on_its_site_decides_and_is_explained(
