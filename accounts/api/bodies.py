@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from mago.audit.cleaning import LONGEST_REASON
 from mago.core.keyset import PAGE_SIZE
 
-from .serializers import StringField, TextField
+from .serializers import SecretField, StringField, TextField
 
 LARGEST_PAGE = 200
 LONGEST_DOCUMENT = 10_000
@@ -53,6 +53,10 @@ class PageQuery(Query):
     page_size = serializers.IntegerField(
         required=False, default=PAGE_SIZE, min_value=1, max_value=LARGEST_PAGE
     )
+
+
+class KeyBody(Body):
+    key = SecretField(help_text="The last part of the link in the mail.")
 
 
 class ReasonBody(Body):

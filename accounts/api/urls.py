@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from . import access, factors, me, mfa, pages, views
+from . import access, mfa, pages, views
+from .me import account, factors, organizations, sign_ins
 
 urlpatterns = [
     path("schema/", pages.Schema.as_view(), name="api-schema"),
@@ -32,23 +33,27 @@ urlpatterns = [
         name="api-condition-dry-run",
     ),
     path("me", views.Me.as_view(), name="api-me"),
-    path("me/sessions", me.MySessions.as_view(), name="api-my-sessions"),
-    path("me/sessions/<uuid:session_id>", me.MySession.as_view(), name="api-my-session"),
-    path("me/programs", me.MyPrograms.as_view(), name="api-my-programs"),
-    path("me/programs/<uuid:family_id>", me.MyProgram.as_view(), name="api-my-program"),
-    path("me/applications", me.MyApplications.as_view(), name="api-my-applications"),
+    path("me/sessions", sign_ins.MySessions.as_view(), name="api-my-sessions"),
+    path("me/sessions/<uuid:session_id>", sign_ins.MySession.as_view(), name="api-my-session"),
+    path("me/programs", sign_ins.MyPrograms.as_view(), name="api-my-programs"),
+    path("me/programs/<uuid:family_id>", sign_ins.MyProgram.as_view(), name="api-my-program"),
+    path("me/applications", sign_ins.MyApplications.as_view(), name="api-my-applications"),
     path(
-        "me/applications/<uuid:consent_id>", me.MyApplication.as_view(), name="api-my-application"
+        "me/applications/<uuid:consent_id>",
+        sign_ins.MyApplication.as_view(),
+        name="api-my-application",
     ),
-    path("me/identities", me.MyIdentities.as_view(), name="api-my-identities"),
-    path("me/identities/<uuid:identity_id>", me.MyIdentity.as_view(), name="api-my-identity"),
-    path("me/organizations", me.MyOrganizations.as_view(), name="api-my-organizations"),
+    path("me/identities", sign_ins.MyIdentities.as_view(), name="api-my-identities"),
+    path("me/identities/<uuid:identity_id>", sign_ins.MyIdentity.as_view(), name="api-my-identity"),
+    path("me/organizations", organizations.MyOrganizations.as_view(), name="api-my-organizations"),
     path(
-        "me/organizations/<uuid:place_id>", me.MyOrganization.as_view(), name="api-my-organization"
+        "me/organizations/<uuid:place_id>",
+        organizations.MyOrganization.as_view(),
+        name="api-my-organization",
     ),
-    path("me/password", me.MyPassword.as_view(), name="api-my-password"),
-    path("me/email", me.MyEmail.as_view(), name="api-my-email"),
-    path("me/email/confirm", me.ConfirmMyEmail.as_view(), name="api-confirm-my-email"),
+    path("me/password", account.MyPassword.as_view(), name="api-my-password"),
+    path("me/email", account.MyEmail.as_view(), name="api-my-email"),
+    path("me/email/confirm", account.ConfirmMyEmail.as_view(), name="api-confirm-my-email"),
     path("me/factors", factors.MyFactors.as_view(), name="api-my-factors"),
     path("me/factors/confirm", factors.ConfirmFactor.as_view(), name="api-confirm-factor"),
     path("me/factors/<slug:method>/<int:key>", factors.MyFactor.as_view(), name="api-my-factor"),

@@ -179,7 +179,7 @@ SPECTACULAR_SETTINGS = {
         "PrincipalTypeEnum": "accounts.api.access_shapes.PRINCIPALS",
         "ApplicationTypeEnum": ["public", "confidential"],
         "FactorMethodEnum": "accounts.mfa.models.Kind",
-        "EnrolableMethodEnum": "accounts.api.factors.METHODS",
+        "EnrolableMethodEnum": "accounts.api.me.factors.METHODS",
         "SignInProviderKindEnum": ["google", "microsoft", "apple", "oidc"],
         "TaskKindEnum": ["restart", "update", "rotate_credential", "collect_logs", "locate"],
         "HubStateEnum": ["expected", "active", "quarantined", "suspended", "retired"],

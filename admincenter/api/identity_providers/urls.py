@@ -2,12 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from . import people, providers, routing, saml_keys, syncs
+from . import people, providers, routing, saml_keys, setting_up, syncs
 
 of_provider = [
-    path("values", providers.ProviderValues.as_view(), name="api-identity-provider-values"),
-    path("test", providers.TestProvider.as_view(), name="api-test-identity-provider"),
-    path("trials", providers.Trials.as_view(), name="api-identity-provider-trials"),
+    path("values", setting_up.ProviderValues.as_view(), name="api-identity-provider-values"),
+    path("test", setting_up.TestProvider.as_view(), name="api-test-identity-provider"),
+    path("trials", setting_up.Trials.as_view(), name="api-identity-provider-trials"),
     path("state", providers.ProviderState.as_view(), name="api-identity-provider-state"),
     path("roles", people.ProviderRoles.as_view(), name="api-identity-provider-roles"),
     path("identities", people.Identities.as_view(), name="api-provider-identities"),

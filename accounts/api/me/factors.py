@@ -15,10 +15,10 @@ from mago.core.errors import NotFound
 from mago.core.guards import SIGNED_IN
 from mago.core.keyset import Listing
 
-from .account_shapes import FactorSerializer
-from .bodies import Body, DocumentField
-from .resources import Resource, acted, changed, listed, read, removed, told
-from .serializers import EmailField, SecretField, TextField
+from ..account_shapes import FactorSerializer
+from ..bodies import Body, DocumentField
+from ..resources import Resource, acted, changed, listed, read, removed, told
+from ..serializers import EmailField, SecretField, TextField
 
 METHODS = [kind.value for kind in selectors.SECOND_FACTORS]
 LARGEST_CREDENTIAL = 64 * 1024

@@ -1,0 +1,1 @@
+"""/api/v1/me/…: one's own account."""
