@@ -22,7 +22,7 @@ def download(
     programme: Programme, filters: dict[str, Any], format: str, *, actor: Any
 ) -> HttpResponseBase:
     """The tickets that the filters find, the newest first and MOST at most, to be saved; that somebody took them is recorded."""
-    found = tickets_that_match(programme, **filters).select_related("release")
+    found = tickets_that_match(programme, **filters).select_related("release", "assignee")
     rows = found.order_by("-created_at", "-id")[:MOST]
     record(
         Tag.FINDINGS_EXPORTED,

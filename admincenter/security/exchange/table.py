@@ -14,9 +14,10 @@ from ..models import Source, Ticket
 from ..severity import Severity
 from .found import MOST, Found, Unreadable, fingerprint
 
+# Their names and places stay: programs read the files. They tell what the export in the background does.
 COLUMNS = (
     "key", "title", "source", "component", "severity", "score", "vector", "state", "reported", "due",
-    "fixed", "verified", "release",
+    "fixed", "verified", "release", "id", "state_since", "assignee", "closed", "accepted_until",
 )  # fmt: skip
 # What a finding may be told by; only the title must be.
 TAKEN = ("title", "description", "component", "vector", "severity", "location")
@@ -29,7 +30,8 @@ def write(tickets: Iterable[Ticket]) -> Iterator[str]:
         (
             ticket, ticket.title, ticket.source, ticket.component, ticket.severity, ticket.score,
             ticket.vector, ticket.state, ticket.created_at.isoformat(timespec="seconds"), ticket.due_on,
-            ticket.fixed_at, ticket.verified_at, ticket.release,
+            ticket.fixed_at, ticket.verified_at, ticket.release, ticket.pk, ticket.state_since,
+            ticket.assignee and ticket.assignee.email, ticket.closed_at, ticket.accepted_until,
         )
         for ticket in tickets
     )  # fmt: skip

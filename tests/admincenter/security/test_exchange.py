@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
+from admincenter.security import exports
 from admincenter.security.exchange import osv, sarif, table, vex
 from admincenter.security.exchange.found import Unreadable, text
 from admincenter.security.models import Finding, Ticket
@@ -306,6 +307,11 @@ def test_tickets_go_out_as_csv_and_sarif_with_the_lists_filters(
     assert [(line["key"], line["title"], line["component"]) for line in lines] == [
         ("SEC-1", "'=HYPERLINK(1)", "'@x")
     ]
+    # As much as the export in the background tells, under names of its own.
+    assert set(exports.Tickets.columns) - set(lines[0]) == {
+        "created_at", "due_on", "fixed_at", "verified_at", "closed_at"
+    }  # fmt: skip
+    assert {"reported", "due", "fixed", "verified", "closed"} < set(lines[0])
     document = json.loads(owner.post(f"{AT}tickets/export/download/", {"format": "sarif"}).content)
     # What we write we can read.
     assert [found.rule for found in sarif.read(document)] == ["SEC-2", "SEC-1"]
