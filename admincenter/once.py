@@ -64,7 +64,8 @@ def _sending(request: HttpRequest) -> str:
     fields = [(name, value) for name, values in request.POST.lists() for value in values]
     for name, value in sorted(fields):
         digest.update(f"\x1f{name}\x1e{value}".encode("utf-8", "surrogatepass"))
-    for name, file in sorted(request.FILES.items()):
+    files = [(name, file) for name, found in request.FILES.lists() for file in found]
+    for name, file in files:
         digest.update(f"\x1f{name}\x1e{file.name}\x1e".encode("utf-8", "surrogatepass"))
         for piece in file.chunks():
             digest.update(piece)
