@@ -74,6 +74,11 @@ class TicketFilters(Query):
     severity = serializers.ChoiceField(choices=Severity.values, required=False)
     source = serializers.ChoiceField(choices=Source.values, required=False)  # type: ignore[assignment]
     due = serializers.ChoiceField(choices=["overdue", "soon"], required=False)
+    remediated = serializers.ChoiceField(
+        choices=["year", "in-time", "late"],
+        required=False,
+        help_text="Whose fix was verified within the last 365 days; of these, by its due date or after it.",
+    )
     assignee = serializers.UUIDField(required=False)
     release = RowField(lambda view: releases_of(view.programme), required=False)
 

@@ -48,6 +48,14 @@ class TicketFilters(Filters):
         gettext_lazy("Due"),
         [("overdue", gettext_lazy("Overdue")), ("soon", gettext_lazy("Within a week"))],
     )
+    remediated = OneOfField(
+        gettext_lazy("Remediated"),
+        [
+            ("year", gettext_lazy("In a year")),
+            ("in-time", gettext_lazy("In a year, in time")),
+            ("late", gettext_lazy("In a year, late")),
+        ],
+    )
     assignee = OneOfField(gettext_lazy("Assignee"))
     release = RowField(label=gettext_lazy("Release"), widget=Select)
 

@@ -10,8 +10,8 @@ from ..models import Programme, Ticket
 from ..models.tickets import today
 from ..severity import DAYS, Severity
 from ..workflow import PENDING
+from .tickets import PERIOD
 
-PERIOD = timedelta(days=365)
 WEEKS = 26
 # More tickets than that in the period are not counted; the page says so.
 MOST = 50_000

@@ -1,9 +1,10 @@
 """Reading tickets."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import TruncDate
 
 from accounts.models import User
 from mago.core.errors import NotFound
@@ -15,6 +16,8 @@ from ..models.tickets import today
 from ..workflow import ENDED, PENDING
 
 SOON = timedelta(days=7)
+# What the figures of remediation speak of.
+PERIOD = timedelta(days=365)
 _ORDERS = {
     **CREATED,
     "due": Order(("due_on", "id"), where=Q(due_on__isnull=False)),
@@ -30,13 +33,15 @@ def tickets_that_match(
     severity: str = "",
     source: str = "",
     due: str = "",
+    remediated: str = "",
     assignee: Any = None,
     release: Release | None = None,
 ) -> QuerySet[Ticket]:
     """The tickets to which all that is given applies.
 
     `q` is a key (SEC-12, or 12) or part of a title or component; `state` also "pending" or "ended"; `due` is
-    "overdue" or "soon"; `assignee` a person's key, or "nobody".
+    "overdue" or "soon"; `remediated`, whose fix was verified within the last 365 days, is "year", or of these "in-time"
+    or "late"; `assignee` a person's key, or "nobody".
     """
     found: QuerySet[Ticket] = Ticket.objects.of(programme)
     if state in ("pending", "ended"):
@@ -45,6 +50,8 @@ def tickets_that_match(
         found = found.filter(state=state)
     if due:
         found = found.filter(state__in=PENDING, **_due(due))
+    if remediated:
+        found = found.filter(_remediated(remediated))
     if assignee:
         found = found.filter(assignee=None if assignee == "nobody" else assignee)
     same = {"severity": severity, "source": source, "release": release}
@@ -56,6 +63,18 @@ def _due(when: str) -> dict[str, Any]:
     if when == "overdue":
         return {"due_on__lt": today()}
     return {"due_on__gte": today(), "due_on__lte": today() + SOON}
+
+
+def _remediated(how: str) -> Q:
+    """As the figures count it: days are those of UTC, and what was never due is in time."""
+    since = datetime.combine(today() - PERIOD, time(), UTC)
+    day = TruncDate("verified_at", tzinfo=UTC)
+    hows = {
+        "year": Q(),
+        "in-time": Q(due_on__isnull=True) | Q(due_on__gte=day),
+        "late": Q(due_on__lt=day),
+    }
+    return Q(verified_at__gte=since) & hows[how]
 
 
 def _named(q: str) -> Q:

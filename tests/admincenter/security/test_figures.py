@@ -56,6 +56,40 @@ def test_figures_say_how_long_remediation_took_and_what_is_owed(
     assert found.weeks[0].owed == 0
 
 
+def test_each_figure_leads_to_the_tickets_behind_it(
+    owner: Browser, ticket: Any, programme: Any
+) -> None:
+    """Of each severity, all of them and how many of these in time, at the edges of the period and of the day."""
+    now = timezone.now()
+    ended = [
+        (365, 0, "critical"), (366, 0, "critical"), (3, None, "critical"),
+        (3, -1, "critical"), (3, 0, "low"), (3, 1, "low"),
+    ]  # fmt: skip
+    for days, due_after, severity in ended:
+        one, on = ticket(), now - timedelta(days=days)
+        verified_at = on.replace(hour=23, minute=59, second=59)
+        due_on = None if due_after is None else on.date() + timedelta(days=due_after)
+        Ticket.objects.of(programme).filter(pk=one.pk).update(
+            severity=severity, state="closed", verified_at=verified_at, due_on=due_on, evidence="x"
+        )
+    ticket()
+    page = owner.get(AT)
+    found = page.context["figures"]
+    assert found.remediated == 5
+
+    def rows(query: str) -> int:
+        assert f'href="{AT}tickets/?{query}"'.replace("&", "&amp;") in page.text
+        return len(owner.get(f"{AT}tickets/?{query}").context["rows"])
+
+    assert rows("remediated=year") == found.remediated
+    for one in (found.by_severity[0], found.by_severity[3]):
+        assert rows(f"remediated=year&severity={one.severity}") == one.remediated
+        assert rows(f"remediated=in-time&severity={one.severity}") == one.in_time
+    late = owner.get(f"{AT}tickets/?remediated=late")
+    assert [str(one) for one in late.context["rows"].rows] == ["SEC-4"]
+    assert owner.get(f"{AT}tickets/?remediated=x").status_code == 400
+
+
 def test_the_page_of_figures_costs_few_queries_and_says_what_is_so(
     owner: Browser, ticket: Any, django_assert_max_num_queries: Any
 ) -> None:
