@@ -1,7 +1,7 @@
 """What we ask of a directory, in our own types: servers in order, one that is out of reach is passed over for a while.
 
 Everything else of this slice talks to a directory through this module. The library behind it is in
-`wire.py`, which is imported at the first question, so that nobody pays for it who has no directory.
+`wire`, which is imported at the first question, so that nobody pays for it who has no directory.
 """
 
 import threading
