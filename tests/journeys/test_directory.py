@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.access.models import Membership
-from accounts.federation.directory import checks, client, wire
+from accounts.federation.directory import checks, client
 from accounts.federation.directory.client import (
     BindRefused,
     DirectoryFailed,
@@ -28,6 +28,7 @@ from accounts.federation.directory.services import (
     request,
     work,
 )
+from accounts.federation.directory.wire import connection
 from accounts.federation.enterprise.models import GroupRole
 from accounts.models import User
 from mago.core.outbound import resolve
@@ -103,7 +104,7 @@ def test_a_server_of_another_name_is_refused(
     slapd: Slapd, security: Security, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The same server, reached by a name for which its certificate is not.
-    monkeypatch.setattr(wire, "resolve", lambda host, *rest: resolve("localhost", *rest))
+    monkeypatch.setattr(connection, "resolve", lambda host, *rest: resolve("localhost", *rest))
     other = endpoint(slapd, security, "directory.example.com")
     assert failure(target(slapd, other)) is Reason.WRONG_HOST
     assert found(target(slapd, endpoint(slapd, security)), "(uid=ada)") == [ADA]

@@ -12,8 +12,9 @@ from .configuration import (
     touch,
 )
 from .departures import end_session_index, end_sessions_by, end_sessions_of, note_session
+from .deprovisioning import deprovision, let_go
 from .opening import demand_open
-from .provisioning import deprovision, let_go, link_own, provision, update
+from .provisioning import link_own, provision, update
 from .refusals import ElsewhereToo, Refused, note
 from .roles import set_roles
 from .routing import allow, name_break_glass, remove_route, set_route, unname_break_glass

@@ -16,7 +16,7 @@ from mago.core.errors import NotFound
 from ..asserted import Asserted
 from ..models import IdentityProvider, SetupTrial
 from ..selectors import identity_of
-from .provisioning import usable_address
+from .matching import usable_address
 from .refusals import Refused
 from .roles import role_named, wanted_roles
 
