@@ -14,8 +14,8 @@ from accounts.api.resources import acted, changed, created, listed, read, remove
 from accounts.api.serializers import TextField
 from accounts.provider import services
 from accounts.provider.models import Algorithm, Application, ApplicationType, AuthMethod
+from accounts.provider.registration import GRANTS
 from accounts.provider.selectors import application_for, may_act_as
-from accounts.provider.services.applications import GRANTS
 from mago.core.errors import NotFound
 from mago.core.keyset import Listing
 

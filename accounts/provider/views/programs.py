@@ -25,9 +25,9 @@ from ..discovery import authorization_server, openid_provider
 from ..models import AccessToken, ClientToken, RefreshToken
 from ..protocol import server
 from ..protocol.requests import Request
+from ..registration import DEVICE
 from ..scopes import OPENID, claims_of, within
 from ..selectors import bearer_of, issued_to
-from ..services.applications import DEVICE
 
 # Each leaves a row for ten minutes.
 DEVICES = Limit("device authorization", 30, 600)

@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.organizations.models import Organization
 from accounts.provider.models import Algorithm, Application, ApplicationType, AuthMethod
-from accounts.provider.selectors import may_act_as
-from accounts.provider.services.applications import (
+from accounts.provider.registration import (
     CLIENT,
     CODE,
     DEFAULT_GRANTS,
@@ -19,6 +18,7 @@ from accounts.provider.services.applications import (
     GRANTS,
     REFRESH,
 )
+from accounts.provider.selectors import may_act_as
 from mago.core.edit_forms import OPENED, EditForm
 
 from ...fields import OneOfField, RowField, SearchField

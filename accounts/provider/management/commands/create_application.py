@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts.access.models import ServiceAccount
 from accounts.organizations.models import Organization
 from accounts.provider.models import Algorithm, ApplicationType
+from accounts.provider.registration import DEFAULT_GRANTS, DEFAULT_SCOPES, DEVICE, GRANTS
 from accounts.provider.services import create_application, issuer
-from accounts.provider.services.applications import DEFAULT_GRANTS, DEFAULT_SCOPES, DEVICE, GRANTS
 from mago.core.errors import Refused
 
 
