@@ -97,6 +97,11 @@ def has_worked_on(person: User, ticket: Ticket) -> bool:
     return bool(mine.exists())
 
 
+def workers_of(ticket: Ticket) -> str:
+    """Who worked on the fix beside whoever recorded it, by name; nobody, while there is none."""
+    return ", ".join(sorted(map(str, ticket.fixed_with.all())))
+
+
 def find_tickets(programme: Programme, **filters: Any) -> Listing:
     """As `tickets_that_match`, the newest first."""
     found = tickets_that_match(programme, **filters).select_related("assignee", "release")

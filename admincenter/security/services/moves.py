@@ -20,7 +20,7 @@ from .. import workflow
 from ..models import Release, ReleaseState, Ticket
 from ..models.tickets import LONGEST_TEXT, today
 from ..selectors.people import holds, people_behind
-from ..selectors.tickets import has_worked_on
+from ..selectors.tickets import has_worked_on, workers_of
 from ..severity import Severity
 from ..workflow import Move, State
 from .common import locked, person_of, tell_watchers, watch, write_change
@@ -41,7 +41,11 @@ _MISSING: dict[str, tuple[str, str | Promise]] = {
     "no_owner": ("risk_owner", gettext_lazy("Name who answers for the risk.")),
     "no_end": ("accepted_until", gettext_lazy("Say until when it is accepted.")),
 }
-_KEPT = ("state", "release", "evidence", "reason", "risk_owner", "accepted_until", "duplicate_of")
+# Also what reopening takes away: who had fixed and verified it stays in the history.
+_KEPT = (
+    "state", "release", "evidence", "reason", "risk_owner", "accepted_until", "duplicate_of", "fixed_by",
+    "verified_by",
+)  # fmt: skip
 
 
 def permission_for(move: Move) -> Permission:
@@ -145,7 +149,7 @@ def return_expired(ticket: Ticket) -> bool:
 
 def _facts_of(row: Ticket) -> dict[str, Any]:
     shown = {name: getattr(row, name) for name in _KEPT}
-    return shown | {"state": State(row.state).label}
+    return shown | {"state": State(row.state).label, "fixed_with": workers_of(row)}
 
 
 def _next(row: Ticket, move: Move, facts: workflow.Facts) -> State:

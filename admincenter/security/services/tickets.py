@@ -16,6 +16,7 @@ from .. import cvss
 from ..models import Programme, Source, Ticket
 from ..models.tickets import LONGEST_TEXT
 from ..selectors.people import holds
+from ..selectors.tickets import workers_of
 from ..severity import Severity
 from ..workflow import State
 from .common import lock as lock_programme
@@ -111,13 +112,15 @@ def assign_ticket(*, ticket: Ticket, assignee: User | None, actor: Any) -> Ticke
     if assignee and not holds(assignee, Permission.TICKETS_EDIT, row.programme):
         words = _("This person may not work on tickets here.")
         raise Refused(words, fields={"assignee": [words]}, code="not_permitted")
-    before, row.assignee = {"assignee": row.assignee}, assignee
-    after = {"assignee": assignee}
-    if not write_change(row, before=before, after=after, actor=actor, tag=Tag.TICKET_EDITED):
+    if row.assignee == assignee:
         return row
-    row.save(update_fields=["assignee"])
+    before = {"assignee": row.assignee, "fixed_with": workers_of(row)}
     if row.state == State.IN_PROGRESS:
-        row.fixed_with.add(*[person for person in (before["assignee"], assignee) if person])
+        row.fixed_with.add(*[person for person in (row.assignee, assignee) if person])
+    row.assignee = assignee
+    row.save(update_fields=["assignee"])
+    after = {"assignee": assignee, "fixed_with": workers_of(row)}
+    write_change(row, before=before, after=after, actor=actor, tag=Tag.TICKET_EDITED)
     if assignee:
         watch(row, assignee)
         if assignee != actor:

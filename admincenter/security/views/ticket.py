@@ -24,6 +24,7 @@ from ..selectors.tickets import (
     has_worked_on,
     related_of,
     watches,
+    workers_of,
 )
 from ..services import attachments, comments
 from ..services import tickets as services
@@ -57,6 +58,7 @@ def ticket_page(
         "ticket": ticket,
         "moves": [(move, url_of(ticket, move)) for move in moves],
         "own_fix": own_fix,
+        "workers": workers_of(ticket) if ticket.fixed_at else "",
         "entries": [
             (one, diff.changes(_sides(one.changes))) for one in entries_of(ticket, ENTRIES)
         ],

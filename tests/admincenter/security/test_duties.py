@@ -16,7 +16,7 @@ from admincenter.security.services.tickets import assign_ticket
 from admincenter.security.workflow import Move
 from mago.core.errors import Refused
 
-from .conftest import Crew
+from .conftest import AT, Crew
 
 
 def test_whoever_stands_behind_a_program_neither_verifies_its_fix_nor_signs_its_release_off(
@@ -41,6 +41,39 @@ def test_whoever_stands_behind_a_program_neither_verifies_its_fix_nor_signs_its_
     with pytest.raises(Refused):
         move_ticket(ticket=again, move=Move.VERIFY, actor=officer)
     assert move_ticket(ticket=again, move=Move.VERIFY, actor=carol).verified_by == carol
+
+
+def test_who_worked_on_a_fix_is_told_also_once_it_was_reopened(
+    fixed: Any, crew: Crew, events: Any, owner: Any
+) -> None:
+    alice, officer, carol = crew
+
+    def newest() -> dict[str, tuple[str, str]]:
+        entry = fixed.entries.order_by("-created_at", "-id")[0]
+        return {one["name"]: (one["before"], one["after"]) for one in entry.changes}
+
+    move_ticket(ticket=fixed, move=Move.REOPEN, reason="Still open", actor=alice)
+    assert newest()["fixed_by"] == (str(alice), "")
+    for one in (officer, alice):
+        assign_ticket(ticket=fixed, assignee=one, actor=alice)
+    both = ", ".join(sorted((str(alice), str(officer))))
+    assert newest()["fixed_with"] == (str(officer), both)
+    move_ticket(ticket=fixed, move=Move.FIX, evidence="commit 77", actor=alice)
+    page = owner.get(f"{AT}tickets/{fixed.number}/").text
+    assert f"<dt>Worked on the fix</dt><dd><bdi>{both}</bdi>" in page
+    grant = {
+        "role": RoleName.SECURITY_OFFICER,
+        "actor": None,
+        "scope": fixed.programme.access_scope,
+    }
+    grant_role(user=carol, **grant)
+    move_ticket(ticket=fixed, move=Move.VERIFY, actor=carol)
+    move_ticket(ticket=fixed, move=Move.REOPEN, reason="Came back", actor=alice)
+    told = newest()
+    assert (told["fixed_with"], told["verified_by"]) == ((both, ""), (str(carol), ""))
+    assert events("security:ticket:moved")[-1].detail["before"]["fixed_with"] == both
+    page = " ".join(owner.get(f"{AT}tickets/{fixed.number}/").text.split())
+    assert f"Worked on the fix: <del><bdi>{both}</bdi></del>" in page
 
 
 def test_who_was_to_fix_it_does_not_verify_it_by_handing_it_on(
