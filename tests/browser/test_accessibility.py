@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 import pytest
 
+from accounts.provider.registration import DEVICE
 from accounts.provider.selectors import application_by_id
 from accounts.provider.services import ask_for_device, create_application
-from accounts.provider.registration import DEVICE
 from tests.journeys.conftest import Inside, inside
 from tests.running import Site
 
