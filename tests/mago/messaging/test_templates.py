@@ -183,7 +183,7 @@ def test_browser_and_moment_are_said_in_words() -> None:
     context = {key: VALUES[key] for key in named_in("signin/password_changed")}
     letter = render(message("signin/password_changed", **context))
     assert "Firefox on Linux" in letter.text
-    assert "Nov. 21, 2026, 10:30 a.m. (UTC)" in letter.text
+    assert "21 November 2026, 10:30 (UTC)" in letter.text
 
 
 def test_the_language_of_the_worker_does_not_matter() -> None:
