@@ -52,6 +52,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "mago.core.tasks.purge_limits",
         "schedule": timedelta(minutes=10),
     },
+    "look how full SQLite’s tables are": {
+        "task": "mago.core.tasks.renew_statistics",
+        "schedule": timedelta(hours=1),
+    },
     "forget ended sessions": {
         "task": "accounts.sessions.tasks.purge_sessions",
         "schedule": timedelta(hours=1),

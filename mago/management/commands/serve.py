@@ -16,6 +16,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from mago.core.checks import INSTALLATION
 from mago.core.schema import missing_migrations
+from mago.core.sql import IS_SQLITE
+from mago.core.sqlite import statistics
 
 
 class Command(BaseCommand):
@@ -66,6 +68,8 @@ def migrate() -> None:
     """The tables are as the code wants them; nothing happens when they were so before."""
     if missing_migrations():
         call_command("migrate", verbosity=0, interactive=False)
+        if IS_SQLITE:
+            statistics.renew()
 
 
 def announcement(host: str, port: int) -> str:

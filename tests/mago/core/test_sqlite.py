@@ -10,8 +10,11 @@ import pytest
 from django.db import connection
 from django.db.models import DateTimeField, UUIDField
 
-from mago.core.sql import Statement
+from mago.core.models import LimitState
+from mago.core.sql import IS_SQLITE, Statement
 from mago.core.sqlite.base import DatabaseWrapper
+from mago.core.tasks import renew_statistics
+from mago.management.commands import serve
 
 pytestmark = pytest.mark.django_db
 
@@ -58,3 +61,31 @@ def test_whoever_makes_the_file_is_the_only_one_who_may_read_it(
     opened.execute("CREATE TABLE made (number)")
     assert {file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == {mode}
     opened.close()
+
+
+def test_it_is_renewed_how_full_tables_are_and_postgresql_is_left_to_itself(
+    django_assert_num_queries: Any,
+) -> None:
+    LimitState.objects.bulk_create(LimitState(key=str(n), full_until=n) for n in range(7))
+    if not IS_SQLITE:
+        with django_assert_num_queries(0):
+            renew_statistics()
+        return
+    renew_statistics()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT stat FROM sqlite_stat1 WHERE tbl = %s", [LimitState._meta.db_table])
+        assert {stat.split()[0] for (stat,) in cursor.fetchall()} == {"7"}
+
+
+@pytest.mark.parametrize("missing", [["hubs.0007"], []])
+def test_an_upgrade_renews_it_as_nothing_is_known_of_a_new_index(
+    missing: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not IS_SQLITE:
+        pytest.skip("for SQLite")
+    done: list[str] = []
+    monkeypatch.setattr(serve, "missing_migrations", lambda: missing)
+    monkeypatch.setattr(serve, "call_command", lambda name, **options: done.append(name))
+    monkeypatch.setattr(serve.statistics, "renew", lambda: done.append("renewed"))
+    serve.migrate()
+    assert done == (["migrate", "renewed"] if missing else [])
