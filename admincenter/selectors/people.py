@@ -27,7 +27,7 @@ from .factors import without_factor
 MOST_SEARCHED = 500
 ENGLISH = str.maketrans(ascii_uppercase, ascii_lowercase)
 # Of those who are signed in, a list shows so many: whoever joined last.
-MOST_SIGNED_IN = 1000
+MOST_SIGNED_IN = 500
 _ORDERS = {**CREATED, "address": Order(("email",))}
 SHOWN = ("email", "name", "is_active", "email_confirmed_at", "created_at", "last_login")
 
