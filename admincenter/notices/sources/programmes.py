@@ -1,6 +1,6 @@
 """Of security programmes: what is overdue, late, or was missed."""
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -45,8 +45,13 @@ def of_tickets(where: Where) -> list[Notice]:
 
 def of_tests(where: Where) -> list[Notice]:
     found, names = [], names_of(where.programmes)
-    programmes = Programme.objects.filter(pk__in=where.programmes, tests_a_year__gt=0)
-    for programme in programmes.select_related("organization")[:MOST]:
+    # Of one that demands none any more, the last year may still have been missed.
+    owed = Q(tests_a_year__gt=0) | Q(
+        past_demands__until=today().year - 1, past_demands__tests__gt=0
+    )
+    programmes = Programme.objects.filter(owed, pk__in=where.programmes).distinct()
+    programmes = programmes.select_related("organization").prefetch_related("past_demands")
+    for programme in programmes[:MOST]:
         for year in years_of(programme):
             missed = year.is_missed and programme.created_at.year < year.number
             if not missed and not (year.behind and not year.is_over):

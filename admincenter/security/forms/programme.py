@@ -134,7 +134,12 @@ class PolicyForm(EditForm):
     medium_days = _days(gettext_lazy("Medium"))
     low_days = _days(gettext_lazy("Low"))
     tests_a_year = forms.IntegerField(
-        label=gettext_lazy("Penetration tests a calendar year"), min_value=0, max_value=12
+        label=gettext_lazy("Penetration tests a calendar year"),
+        min_value=0,
+        max_value=12,
+        help_text=gettext_lazy(
+            "It counts for this year and those that come. What was demanded of a year that is over stays."
+        ),
     )
     assessment_days = forms.IntegerField(
         label=gettext_lazy("Days between risk assessments"), min_value=30, max_value=LONGEST

@@ -2,7 +2,7 @@
 
 from .files import Attachment, StoredFile
 from .penetration_tests import EngagementState, Finding, PenetrationTest, Report, Tester
-from .programme import PLATFORM_ID, PLATFORM_SLUG, Ours, Programme, Told
+from .programme import PLATFORM_ID, PLATFORM_SLUG, Ours, PastDemand, Programme, Told
 from .releases import Checkpoint, CheckpointKind, Release, ReleaseState
 from .risks import Assessment, Risk, Treatment
 from .tickets import Entry, EntryKind, Source, Ticket
@@ -19,6 +19,7 @@ __all__ = [
     "EntryKind",
     "Finding",
     "Ours",
+    "PastDemand",
     "PenetrationTest",
     "Programme",
     "Release",

@@ -59,6 +59,34 @@ class Programme(models.Model):
         """Within how many days something that severe is to be remediated; None where nothing is demanded."""
         return getattr(self, f"{severity}_days") if severity in DAYS else None
 
+    def tests_demanded_in(self, year: int) -> int:
+        """How many penetration tests that calendar year; none before there was a programme."""
+        if year < self.created_at.year:
+            return 0
+        kept = [(one.until, one.tests) for one in self.past_demands.all() if one.until >= year]
+        return min(kept)[1] if kept else self.tests_a_year
+
+
+class PastDemand(models.Model):
+    """How many penetration tests a year were demanded up to the end of the year `until`, before that was changed.
+
+    What was demanded of a year that is over stays, whatever is demanded of those that come.
+    """
+
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="past_demands")
+    until = models.PositiveSmallIntegerField(_("last year"))
+    tests = models.PositiveSmallIntegerField(_("penetration tests a year"))
+
+    class Meta:
+        verbose_name = _("former demand of penetration tests")
+        verbose_name_plural = _("former demands of penetration tests")
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "until"], name="security_demand_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tests} ≤ {self.until}"
+
 
 class ProgrammeQuerySet(TenantQuerySet):
     """Rows of programmes, read in the scope of one."""

@@ -57,13 +57,11 @@ def days_of_tests(programme: Programme) -> tuple[list[date], list[date]]:
 
 
 def years_of(programme: Programme) -> list[Year]:
-    """How the last year stands, and this one; nothing was demanded before there was a programme."""
+    """How the last year stands, by what was demanded in it, and this one."""
     held, planned = days_of_tests(programme)
-    now, since = today(), programme.created_at.year
+    now = today()
     return [
-        standing(
-            year, programme.tests_a_year if year >= since else 0, now, held=held, planned=planned
-        )
+        standing(year, programme.tests_demanded_in(year), now, held=held, planned=planned)
         for year in (now.year - 1, now.year)
     ]
 

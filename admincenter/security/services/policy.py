@@ -9,7 +9,8 @@ from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.errors import Refused
 
-from ..models import Programme
+from ..models import PastDemand, Programme
+from ..models.tickets import today
 from ..selectors.programmes import PLATFORM_TESTS
 from ..severity import LONGEST
 from .common import lock
@@ -21,7 +22,8 @@ FIELDS = (
 
 @transaction.atomic
 def set_policy(*, programme: Programme, actor: Any, **numbers: int) -> Programme:
-    """The programme has these FIELDS. It counts for what is rated from now on: no date that was given moves."""
+    """The programme has these FIELDS. It counts for what is rated from now on, and for the tests of this year and those
+    that come: no date that was given moves, and what was demanded of a year that is over stays."""
     row = lock(programme)
     before = {name: getattr(row, name) for name in FIELDS}
     after = before | numbers
@@ -35,6 +37,8 @@ def set_policy(*, programme: Programme, actor: Any, **numbers: int) -> Programme
         raise Refused(words, fields={"tests_a_year": [words]})
     if before == after:
         return row
+    if before["tests_a_year"] != after["tests_a_year"]:
+        _keep_past_demand(row)
     for name, value in after.items():
         setattr(row, name, value)
     row.save(update_fields=FIELDS)
@@ -47,3 +51,12 @@ def set_policy(*, programme: Programme, actor: Any, **numbers: int) -> Programme
         after=after,
     )
     return row
+
+
+def _keep_past_demand(row: Programme) -> None:
+    """Of the years that are over; a second change in the same year has nothing to add."""
+    over = today().year - 1
+    if over >= row.created_at.year:
+        PastDemand.objects.get_or_create(
+            programme=row, until=over, defaults={"tests": row.tests_a_year}
+        )

@@ -25,7 +25,8 @@ REVIEW_SOON = timedelta(days=7)
 
 def remind() -> None:
     """Each programme's people have been told what is owed, each thing once."""
-    for programme in Programme.objects.select_related("organization").order_by("pk").iterator(500):
+    programmes = Programme.objects.select_related("organization").prefetch_related("past_demands")
+    for programme in programmes.order_by("pk").iterator(500):
         with transaction.atomic():
             _of_tests(programme)
             _of_risks(programme)
@@ -42,8 +43,6 @@ def _of_tests(programme: Programme) -> None:
     for test in soon.order_by("starts_on")[:MOST_TOLD]:
         what = f"test-soon:{test.pk}:{test.starts_on}"
         _tell(programme, what, people, "penetration-tests/", day=test.starts_on.isoformat())
-    if not programme.tests_a_year:
-        return
     held, planned = days_of_tests(programme)
     owed = calendar.owed_reminder(programme.tests_a_year, today(), held=held, planned=planned)
     if owed:

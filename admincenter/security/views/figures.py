@@ -29,7 +29,7 @@ def figures(request: HttpRequest, whose: Programme) -> HttpResponse:
     context: dict[str, Any] = {
         "figures": found,
         "chart": backlog(found),
-        "years": years_of(whose) if whose.tests_a_year else [],
+        "years": years_of(whose) if whose.tests_a_year or whose.past_demands.exists() else [],
     }
     return section(request, whose, "figures", context, tab=TAB)
 

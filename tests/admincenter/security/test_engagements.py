@@ -5,8 +5,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from admincenter.notices.sources.common import Where
+from admincenter.notices.sources.programmes import of_tests
 from admincenter.security import calendar
 from admincenter.security.models import PenetrationTest, Programme
 from admincenter.security.models.tickets import today
@@ -19,6 +22,7 @@ from admincenter.security.services.penetration_tests import (
     plan_test,
     record_retest,
 )
+from admincenter.security.services.policy import set_policy
 from admincenter.security.workflow import Move
 from mago.core.errors import Conflict, Refused
 from tests.conftest import Browser
@@ -72,6 +76,47 @@ def test_only_a_test_that_was_held_by_a_firm_counts(
         mark_held(test=engagement(ends_on=today() + timedelta(days=1)), actor=alice)
     with pytest.raises(Refused):
         engagement(ends_on=today() - timedelta(days=99))
+
+
+def test_a_year_that_is_over_is_measured_by_what_was_demanded_in_it(
+    programme: Any, alice: Any, owner: Browser
+) -> None:
+    def set_to(tests: int, day: str) -> list[tuple[int, int, bool]]:
+        with time_machine.travel(f"{day}T12:00Z"):
+            set_policy(programme=programme, tests_a_year=tests, actor=alice)
+            return years()
+
+    def years() -> list[tuple[int, int, bool]]:
+        found = years_of(Programme.objects.get(pk=programme.pk))
+        return [(one.number, one.demanded, one.is_missed) for one in found]
+
+    here = Where(everything=False, organizations=(programme.pk,))
+    Programme.objects.filter(pk=programme.pk).update(created_at="2024-03-01T00:00Z", tests_a_year=2)
+    # In the year itself it may be changed: it is that year's policy, and the trail says when.
+    assert set_to(3, "2025-11-01") == [(2024, 2, True), (2025, 3, False)]
+    assert set_to(4, "2025-12-01") == [(2024, 2, True), (2025, 4, False)]
+    # What was missed stays missed, whatever is demanded afterwards, and however often.
+    assert set_to(1, "2026-01-05") == [(2025, 4, True), (2026, 1, False)]
+    assert set_to(0, "2026-02-05") == [(2025, 4, True), (2026, 0, False)]
+    with time_machine.travel("2026-02-06T12:00Z"):
+        assert [notice.key for notice in of_tests(here)] == [f"tests:{programme.pk}:2025:0"]
+        page = owner.get(AT).text
+        assert "0 of 4" in page
+        assert "Missed" in page
+    with time_machine.travel("2027-02-05T12:00Z"):
+        assert years() == [(2026, 0, False), (2027, 0, False)]
+        assert of_tests(here) == []
+    assert set_to(2, "2030-02-05") == [(2029, 0, False), (2030, 2, False)]
+
+
+def test_a_missed_year_is_told_of_even_if_nothing_is_demanded_any_more(
+    programme: Any, alice: Any, mails: Any, crew: Any
+) -> None:
+    Programme.objects.filter(pk=programme.pk).update(created_at="2024-03-01T00:00Z", tests_a_year=1)
+    with time_machine.travel("2026-01-01T00:10Z"):
+        set_policy(programme=programme, tests_a_year=0, actor=alice)
+        reminders.remind()
+    assert len(mails("security/reminder")) == 2
 
 
 def test_what_is_owed_is_told_ahead_and_once(
