@@ -8,16 +8,20 @@ nowhere, and may be sent again.
 
 import hashlib
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar
 
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from accounts.api.idempotency import KEPT
 from accounts.api.models import KeptAnswer
 
+# Longer than anybody clicks twice, or a proxy tries again. Who goes back to a page and sends it once more, later, means it.
+KEPT = timedelta(minutes=10)
 _PAGE = "csrfmiddlewaretoken"
 _REFUSED = "mago.refused"
 
@@ -34,12 +38,13 @@ def once(view: View) -> View:
             return found
         sending = _sending(request)
         with transaction.atomic():
-            until = timezone.now() + KEPT
+            now = timezone.now()
+            KeptAnswer.objects.filter(pk=sending, expires_at__lte=now).delete()
             kept, is_first = KeptAnswer.objects.get_or_create(
-                digest=sending, defaults={"expires_at": until}
+                digest=sending, defaults={"expires_at": now + KEPT}
             )
             if not is_first:
-                return HttpResponseRedirect(kept.answer)
+                return _lead_there(request, kept.answer)
             answer: HttpResponse = view(request, *args, **kwargs)
             if isinstance(answer, HttpResponseRedirect) and _REFUSED not in request.META:
                 KeptAnswer.objects.filter(pk=sending).update(
@@ -51,6 +56,13 @@ def once(view: View) -> View:
 
     makes_once.makes_once = True  # type: ignore[attr-defined]
     return makes_once  # type: ignore[return-value]
+
+
+def _lead_there(request: HttpRequest, url: str) -> HttpResponse:
+    # Somebody without an account has no page that would show it.
+    if request.user.is_authenticated:
+        messages.info(request, _("This was sent already, and was done once."))
+    return HttpResponseRedirect(url)
 
 
 def note_refusal(request: HttpRequest) -> None:

@@ -1,10 +1,13 @@
 """A form that comes twice (a double click, a proxy that tries again) makes one thing."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.utils import timezone
 
 from accounts.api.idempotency import purge
 from accounts.api.models import KeptAnswer
@@ -31,17 +34,25 @@ def test_a_ticket_that_is_sent_twice_is_one_and_leads_to_the_same_page(
     assert [answer["Location"] for answer in made] == [f"{TICKETS}1/"] * 2
     tickets = Ticket.objects.of(programme)
     assert tickets.count() == 1
-    # It says nothing to whoever reads the database, and is not there for ever.
+    # It says nothing to whoever reads the database.
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT answer FROM {KeptAnswer._meta.db_table}")
         assert TICKETS not in str(cursor.fetchall())
+    assert "was sent already" in owner.get(f"{TICKETS}1/").text
     # Another page, other words, another person: another ticket.
     owner.post(f"{TICKETS}create/", WORDS | {"csrfmiddlewaretoken": "b"})
     owner.post(f"{TICKETS}create/", WORDS | {"title": "Open door"})
     admin.post(f"{TICKETS}create/", WORDS)
     assert tickets.count() == 4
-    KeptAnswer.objects.update(expires_at="2020-01-01T00:00Z")
-    purge()
+
+
+def test_what_is_sent_again_much_later_is_meant(owner: Browser, programme: Any) -> None:
+    for minutes in (0, 9, 11):
+        with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
+            owner.post(f"{TICKETS}create/", WORDS)
+    assert Ticket.objects.of(programme).count() == 2
+    with time_machine.travel(timezone.now() + timedelta(minutes=30)):
+        purge()
     assert not KeptAnswer.objects.exists()
 
 
