@@ -1,12 +1,13 @@
 """What an administrator gives of their provider."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mago.core.edit_forms import EditForm
+from mago.core.edit_forms import EditForm, mark_of
 
 from .models import Comparison, SamlProvider, Source
 
@@ -74,6 +75,21 @@ class SamlForm(EditForm):
     def behind(self) -> dict[str, str]:
         """A metadata file takes the place of the whole description."""
         return {"metadata": "\n".join(self.initial[name] for name in _DESCRIBING)}
+
+    def _settle(self, opened: Mapping[str, str]) -> None:
+        """Where both have described it, the description is one thing: an address would take the place of fields that
+        the other has changed, and fields would count for nothing beside the other’s address."""
+        typed = {name: self.data.get(name, "") for name in _DESCRIBING}
+        super()._settle(opened)
+        now, sent = self._marks(), {name: mark_of(typed[name]) for name in _DESCRIBING}
+        theirs = [name for name in _DESCRIBING if opened.get(name, now[name]) != now[name]]
+        if all(sent[name] in (opened.get(name), now[name]) for name in _DESCRIBING):
+            return
+        data: Any = self.data
+        for name in theirs:
+            data[name] = typed[name]
+            if sent[name] != now[name] and name not in self._contested:
+                self._contested.append(name)
 
     def clean_metadata(self) -> bytes:
         sent = self.cleaned_data["metadata"]

@@ -96,10 +96,28 @@ class TestSettings:
         assert form.described["options"]["always_asks"]
         file = {"metadata": SimpleUploadedFile("idp.xml", b"<x/>")}
         assert list(SamlForm(known, mine, file).errors) == ["metadata"]
-        # They let Mago read an address by now: what is typed here would be ignored.
-        known.source, known.metadata_url = Source.URL, "https://idp.example/metadata"
-        form = SamlForm(known, mine | {"entity_id": "urn:mine"}, {})
-        assert list(form.errors) == ["entity_id"]
+
+    def test_of_a_saml_provider_the_description_is_one_thing(self) -> None:
+        """An address takes the place of all of it: neither it nor the fields are mixed with what the other gave."""
+        address = {"metadata_url": "https://idp.example/metadata"}
+        by_fields = {"entity_id": "urn:idp", "sign_on_url": "https://idp.example/"}
+        here = SamlProvider(source=Source.FIELDS, **by_fields)
+        there = SamlProvider(source=Source.URL, **address)
+        renewed = SamlProvider(source=Source.FIELDS, **by_fields | {"entity_id": "urn:theirs"})
+        for opened, now, typed in (
+            (here, there, {"sign_on_url": "https://mine.example/"}),
+            (here, renewed, address),
+            (there, here, {"metadata_url": "https://mine.example/metadata"}),
+        ):
+            form = SamlForm(now, page_of(SamlForm(opened)) | typed, {})
+            assert not form.is_valid()
+            again = SamlForm(now, page_of(form), {})
+            assert again.is_valid(), again.errors
+            told = again.described
+            assert (
+                typed.items() <= (told["fields"] | {"metadata_url": told["metadata_url"]}).items()
+            )
+            assert told["source"] == (Source.URL if "metadata_url" in typed else Source.FIELDS)
 
     def test_of_a_directory_neither_the_password_is_marked_nor_a_certificate_lost(self) -> None:
         row = Directory(servers=[], bind_name="cn=mago", base="dc=example", ca="one")
