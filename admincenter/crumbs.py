@@ -43,10 +43,11 @@ def _above(path: str) -> list[str]:
 def _known(context: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Addresses with their titles: sections that are shown, tabs, whose page it is, and what it is about."""
     path = context["request"].path
-    for group in context["navigation"]:
-        yield from ((item.url, item.title) for item in group.items)
     for tab in context.get("tabs") or ():
         yield tab.url, tab.title
+    # The first tab of a section is at the section's address, and the section is what people know.
+    for group in context["navigation"]:
+        yield from ((item.url, item.title) for item in group.items)
     whose = context.get("programme") or context.get("organization")
     things = [context[name] for name in THINGS if context.get(name)]
     for above in (*_above(path), path):

@@ -48,7 +48,13 @@ def rest(detail: Any) -> list[tuple[str, str]]:
 
 
 def shown(value: Any) -> str:
-    """Text as it is, anything else as JSON."""
+    """Text as it is, several texts in a row, anything else as JSON.
+
+    >>> shown(["owner", "state"]), shown([1])
+    ('owner, state', '[1]')
+    """
+    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+        return ", ".join(value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

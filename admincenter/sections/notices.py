@@ -22,7 +22,11 @@ from ..pages import page
 @require_safe
 def notices(request: HttpRequest) -> HttpResponse:
     shown = notices_for(actor(request))
-    context = {"shown": shown, "new": sum(not one.is_read for one in shown)}
+    context = {
+        "crumb": _("Notifications"),
+        "shown": shown,
+        "new": sum(not one.is_read for one in shown),
+    }
     return page(request, "admincenter/notices/list.html", context)
 
 

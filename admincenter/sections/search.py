@@ -1,6 +1,7 @@
 """Search over everything, as a page and as the palette that opens over any page (Ctrl K)."""
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access.guards import actor, require
@@ -21,6 +22,7 @@ def search(request: HttpRequest) -> HttpResponse:
     viewer = actor(request)
     anywhere = Permissions(viewer, within=True)
     context = {
+        "crumb": _("Search"),
         "form": form,
         "search_query": q,
         "kinds": find(viewer, permissions(request), anywhere, q) if valid else [],

@@ -42,6 +42,11 @@ def test_each_page_says_where_it_is(admin: Browser, alice: Any, acme: Any) -> No
         ("Platform", "/admincenter/security/_platform/"),
         ("Tickets", "/admincenter/security/_platform/tickets/"),
     ]
+    audit = ("Audit", "/admincenter/audit/")
+    assert way(admin.get("/admincenter/audit/")) == [start, ("Audit", "")]
+    assert way(admin.get("/admincenter/audit/exports/")) == [start, audit, ("Exports", "")]
+    assert way(admin.get("/admincenter/notifications/")) == [start, ("Notifications", "")]
+    assert way(admin.get("/admincenter/search/")) == [start, ("Search", "")]
     event = AuditEvent.objects.filter(tag=Tag.ORGANIZATION_CREATED).get()
     assert way(admin.get(f"/admincenter/audit/{event.pk}/"))[-1] == ("Organization created", "")
     assert b'aria-label="Breadcrumb"' in person.content
