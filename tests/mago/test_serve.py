@@ -1,5 +1,6 @@
 """`manage.py serve`, started for real as `bin/run` does it."""
 
+import json
 import os
 import shutil
 import signal
@@ -10,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -36,10 +37,10 @@ def serve(tmp_path: Path, port: int) -> Iterator[Serve]:
     ours = ("MAGO_", "DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
-    def start(**extra: str) -> subprocess.Popen[str]:
+    def start(*options: str, **extra: str) -> subprocess.Popen[str]:
         with heard(signal.SIGINT, signal.SIGHUP):
             process = subprocess.Popen(
-                [sys.executable, "manage.py", "serve"],
+                [sys.executable, "manage.py", "serve", *options],
                 env=environment | {"MAGO_DATA_DIR": str(tmp_path), "PORT": str(port)} | extra,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -82,6 +83,19 @@ def test_it_migrates_serves_tells_where_and_stops_on_ctrl_c(serve: Serve, port: 
     assert process.returncode == 0
     assert "Traceback" not in rest
     assert not is_open(port)
+
+
+def test_the_demonstration_says_how_to_get_in(serve: Serve, port: int, tmp_path: Path) -> None:
+    shutil.copy(migrated(), tmp_path / "mago.sqlite3")
+    process = serve("--demo")
+    email, _, password = first_line(process, "Administrator").split()[1:4]
+    login = Request(
+        f"http://127.0.0.1:{port}/api/v1/auth/login",
+        json.dumps({"email": email.rstrip(","), "password": password}).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urlopen(login) as response:
+        assert "access_token" in json.load(response)
 
 
 def test_a_killed_server_leaves_the_port_to_the_next_one(

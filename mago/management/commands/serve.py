@@ -3,11 +3,13 @@
 `mago/server.py` is its first process. What stands here its worker does, before it serves.
 """
 
+import json
 import multiprocessing
 import os
 import tempfile
 from collections.abc import Callable
 from functools import partial
+from io import StringIO
 from typing import Any
 
 from django.conf import settings
@@ -38,9 +40,8 @@ class Command(BaseCommand):
         os.umask(0o077)
         refuse_unwritable_data()
         migrate()
-        if demo:
-            call_command("demo_data")
-        announce = partial(print, announcement(host, port), flush=True)
+        administrator = add_demonstration() if demo else {}
+        announce = partial(print, announcement(host, port, **administrator), flush=True)
         self.announce = partial(open_demo, announce, host, port) if demo else announce
 
 
@@ -50,6 +51,14 @@ def open_demo(announce: Callable[[], None], host: str, port: int) -> None:
 
     announce()
     live(f"http://{'[::1]' if ':' in host else '127.0.0.1'}:{port}")
+
+
+def add_demonstration() -> dict[str, str]:
+    """The demonstration's data is there; its administrator's `email` and new `password`."""
+    told = StringIO()
+    call_command("demo_data", stdout=told)
+    administrator: dict[str, str] = json.loads(told.getvalue())
+    return administrator
 
 
 def refuse_unwritable_data() -> None:
@@ -72,13 +81,20 @@ def migrate() -> None:
             statistics.renew()
 
 
-def announcement(host: str, port: int) -> str:
-    """What a newcomer needs to know: the address, the way in, and where the mails are."""
+def announcement(host: str, port: int, email: str = "", password: str = "") -> str:
+    """What a newcomer needs to know: the address, the way in, and where the mails are.
+
+    `email` and `password` are those of the demonstration's administrator, if there is one.
+    """
     from accounts.signin.setup import setup_link
 
     lines = [("Mago", f"{settings.MAGO_BASE_URL}/   (listening on {host}:{port})")]
     if link := setup_link():
         lines.append(("First owner", f"{link}   (works once, for a day)"))
+    if email:
+        lines.append(
+            ("Administrator", f"{email}, password {password}   (a new one at each --demo)")
+        )
     if settings.MAGO_INBOX:
         lines.append(("Mails and SMS", f"{settings.MAGO_BASE_URL}/dev/inbox/"))
     lines.append(("Stop", "Ctrl-C"))
