@@ -47,11 +47,11 @@ def words(asked: Asked) -> str:
     when = f"{date_format(moment, 'DATETIME_FORMAT')} ({moment:%Z})"
     if asked.strength == Strength.PHISHING_RESISTANT:
         told = _(
-            "From %(when)s on, %(policy)s asks for a passkey or a security key when you sign in. Set one up before, or you will not get in."
+            "From %(when)s on, the sign-in policy “%(policy)s” asks for a passkey or a security key when you sign in. Set one up before, or you will not get in."
         )
     else:
         told = _(
-            "From %(when)s on, %(policy)s asks for a second factor when you sign in. Set one up before, or you will not get in."
+            "From %(when)s on, the sign-in policy “%(policy)s” asks for a second factor when you sign in. Set one up before, or you will not get in."
         )
     return told % {"when": when, "policy": asked.by}
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 
@@ -40,4 +41,4 @@ def timed(ask: Callable[[], Any]) -> tuple[Any, str]:
     """What `ask` answers, and in how many milliseconds, in words."""
     began = time.perf_counter()
     answer = ask()
-    return answer, f"{(time.perf_counter() - began) * 1000:.1f} ms"
+    return answer, f"{number_format((time.perf_counter() - began) * 1000, 1)} ms"

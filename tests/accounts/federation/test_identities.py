@@ -62,6 +62,13 @@ def test_one_links_what_one_has_and_signs_in_with_it(
     assert again.get(AT).context["user"] == alice
 
 
+def test_where_nothing_can_be_linked_the_page_says_so(alice: Any, settings: Any) -> None:
+    settings.SIGN_IN_PROVIDERS = {}
+    page = Browser().as_person(alice).get(AT).text
+    assert "No provider is set up here" in page
+    assert "Link an account that you have anyway" not in page
+
+
 def test_what_organizations_know_one_by_is_shown_and_not_ones_own_to_take_away(
     alice: Any, bob: Any, settings: Any
 ) -> None:

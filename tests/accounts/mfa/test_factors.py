@@ -147,6 +147,7 @@ def test_recovery_codes_are_shown_in_the_one_answer_that_makes_them(
 
 
 def test_recovery_codes_without_a_factor_are_refused_with_the_reason(desk: Browser) -> None:
+    assert "Set up a factor first" in desk.get(LIST).text
     response = desk.post("/accounts/mfa/recovery/")
     assert response.status_code == 400
     assert "Set up another second factor first" in response.content.decode()

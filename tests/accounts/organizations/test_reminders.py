@@ -71,7 +71,7 @@ def test_each_mark_is_told_once_to_whoever_is_not_ready(
         assert [mail.recipient for mail in mails(MAIL)] == [bob.email] * count, day
     assert mails(MAIL)[0].expires_at == policy.grace_until
     text = render(mails(MAIL)[0]).text
-    assert "Acme asks for a second factor" in text
+    assert "the sign-in policy “Acme” asks for a second factor" in text
     assert f"{start + 20 * DAY:%Y}" in text
 
 
@@ -147,7 +147,7 @@ def test_who_has_a_factor_that_is_enough_needs_no_reminder(
 def test_it_is_said_once_on_every_page_of_ones_account(
     policy: SignInPolicy, acme: Organization, bob: User, browser: Browser, app: App
 ) -> None:
-    said = "Acme asks for a second factor when you sign in."
+    said = "the sign-in policy “Acme” asks for a second factor when you sign in."
     page = browser.post("/accounts/login/", {"login": bob.email, "password": PASSWORD}, follow=True)
     assert page.text.count(said) == 1
     for path in ("/accounts/", "/accounts/sessions/"):

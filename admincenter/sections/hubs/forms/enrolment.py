@@ -49,7 +49,7 @@ class EnrolForm(Form):
         label=gettext_lazy("How many hubs"), min_value=1, max_value=MOST_USES, initial=1
     )
     days = forms.IntegerField(
-        label=gettext_lazy("Good for days"), min_value=1, max_value=90, initial=10
+        label=gettext_lazy("Valid for how many days"), min_value=1, max_value=90, initial=10
     )
 
     def __init__(
