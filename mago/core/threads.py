@@ -13,6 +13,8 @@ from queue import SimpleQueue
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
+from .memory import return_free
+
 
 class _Open(Protocol):
     def close(self) -> None: ...
@@ -59,6 +61,9 @@ def _close_what_is_left() -> None:
         # One that cannot be closed is broken already.
         with suppress(Exception):
             _left.get().close()
+        if _left.empty():
+            # What a crowd of threads has used, 16 MB on SQLite, would else stay with the process until the next one.
+            return_free()
 
 
 def _begin_anew() -> None:

@@ -6,6 +6,7 @@ from threading import Event, Thread
 
 import pytest
 
+from mago.core import threads
 from mago.core.threads import close_at_the_end
 
 
@@ -54,3 +55,12 @@ def test_a_thread_may_have_several_connections() -> None:
     close_at_the_end(owners[1], other)
     assert not one.closed.wait(0.01)
     assert not other.closed.is_set()
+
+
+def test_what_the_threads_used_goes_back_to_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    returned = Event()
+    monkeypatch.setattr(threads, "return_free", returned.set)
+    thread = Thread(target=close_at_the_end, args=(Owner(), Connection()))
+    thread.start()
+    thread.join()
+    assert returned.wait(5)
