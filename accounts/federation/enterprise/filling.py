@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from mago.core.edit_forms import OPENED
 from mago.core.errors import Refused
 from mago.core.forms import Form
 
@@ -22,9 +23,15 @@ def values_of(provider: IdentityProvider) -> dict[str, Any]:
     form = kind_of(provider.kind).form(provider)
     return {
         name: form[name].value() or ""
-        for name, field in form.fields.items()
+        for name, field in fields_of(provider).items()
         if not is_secret(field) and not isinstance(field, forms.FileField)
     }
+
+
+def fields_of(provider: IdentityProvider) -> dict[str, forms.Field]:
+    """What can be said of the provider; the mark of what a page showed is none of it."""
+    fields = kind_of(provider.kind).form(provider).fields
+    return {name: field for name, field in fields.items() if name != OPENED}
 
 
 def is_secret(field: forms.Field) -> bool:
@@ -34,7 +41,7 @@ def is_secret(field: forms.Field) -> bool:
 def fill(provider: IdentityProvider, given: Given, *, actor: User | None) -> None:
     """The provider is as before but for what is given; a file as its content. Refused beside the fields that are wrong."""
     kind = kind_of(provider.kind)
-    fields = kind.form(provider).fields
+    fields = fields_of(provider)
     if unknown := given.keys() - fields.keys():
         words = _("There is no field of this name.")
         raise Refused(fields={name: [words] for name in unknown})

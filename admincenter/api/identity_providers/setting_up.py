@@ -94,7 +94,7 @@ class ProviderValues(OfOneProvider):
                     is_required=field.required,
                     is_secret=filling.is_secret(field),
                 )
-                for name, field in kind.form(provider).fields.items()
+                for name, field in filling.fields_of(provider).items()
             ],
             own_values=[
                 SimpleNamespace(name=one.name, title=one.label, value=one.value or one.download)

@@ -65,6 +65,12 @@ def test_it_is_set_up_without_a_page_and_tells_no_secret(
     values["secret"] = CLIENT["secret"]
     known = owner.change(f"{one}/values", {"values": values})
     assert known.json()["values"]["issuer"] == peer.issuer
+    # What pages compare, so that nobody overwrites another, programs compare by ETag.
+    told = known.json()
+    names = {"issuer", "client_id", "scopes", "acr_values"}
+    assert told["values"].keys() == names
+    assert {one["name"] for one in told["known_fields"]} == names | {"secret"}
+    assert owner.change(f"{one}/values", {"values": {"opened": "x"}}).status_code == 400
     assert CLIENT["secret"] not in known.text + owner.get(f"{one}/values").text
     # To send the secret elsewhere takes the secret.
     moved = owner.change(f"{one}/values", {"values": {"issuer": "https://evil.example"}})

@@ -13,7 +13,7 @@ from accounts.organizations.models import Organization
 from mago.core.errors import Refused
 
 from ... import services
-from ...filling import fill
+from ...filling import fields_of, fill
 from ...kinds import kind_of, known_kinds
 from ...models import IdentityProvider, Kind, State
 
@@ -107,7 +107,7 @@ class Command(BaseCommand):
 
     def _configure(self, provider: IdentityProvider, options: dict[str, Any]) -> None:
         given: dict[str, Any] = dict(map(_pair, options["set"]))
-        fields = kind_of(provider.kind).form(provider).fields
+        fields = fields_of(provider)
         for name, path in map(_pair, options["file"]):
             content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
             is_file = isinstance(fields.get(name), forms.FileField)
