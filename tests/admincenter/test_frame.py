@@ -47,6 +47,8 @@ def test_each_page_says_where_it_is(admin: Browser, alice: Any, acme: Any) -> No
     assert way(admin.get("/admincenter/audit/exports/")) == [start, audit, ("Exports", "")]
     assert way(admin.get("/admincenter/notifications/")) == [start, ("Notifications", "")]
     assert way(admin.get("/admincenter/search/")) == [start, ("Search", "")]
+    new = admin.get("/admincenter/create-organization/")
+    assert way(new) == [start, ("New organization", "")]
     event = AuditEvent.objects.filter(tag=Tag.ORGANIZATION_CREATED).get()
     assert way(admin.get(f"/admincenter/audit/{event.pk}/"))[-1] == ("Organization created", "")
     assert b'aria-label="Breadcrumb"' in person.content

@@ -69,6 +69,7 @@ def is_open(port: int) -> bool:
 
 def test_it_migrates_serves_tells_where_and_stops_on_ctrl_c(serve: Serve, port: int) -> None:
     process = serve()
+    assert first_line(process, "Preparing the database")
     address = first_line(process, "Mago").split()[1]
     assert address == f"http://127.0.0.1:{port}/"
     setup = first_line(process, "First owner").split()[2]

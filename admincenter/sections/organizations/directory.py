@@ -57,7 +57,8 @@ def create(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
             status = refusal.status
-    context = {"form": form, "title": _("New organization")}
+    title = _("New organization")
+    context = {"form": form, "title": title, "crumb": title}
     return page(request, "admincenter/organizations/create.html", context, status=status)
 
 

@@ -63,6 +63,7 @@ def invite(request: HttpRequest, whose: Organization) -> HttpResponse:
         title=_("Invite somebody"),
         save=lambda **data: services.invite(organization=whose, actor=actor(request), **data),
         told=_("The invitation is on its way."),
+        button=_("Send the invitation"),
     )
 
 

@@ -6,6 +6,7 @@
 import json
 import multiprocessing
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from functools import partial
@@ -76,6 +77,8 @@ def refuse_unwritable_data() -> None:
 def migrate() -> None:
     """The tables are as the code wants them; nothing happens when they were so before."""
     if missing_migrations():
+        # A new one takes seconds, in which an empty terminal looks like a broken program.
+        sys.stderr.write("Preparing the database ...\n")
         call_command("migrate", verbosity=0, interactive=False)
         if IS_SQLITE:
             statistics.renew()

@@ -135,6 +135,13 @@ def test_what_is_dangerous_asks_again_who_is_there(
     assert not RecoveryCode.objects.exists()
 
 
+def test_the_menu_shows_the_section_also_on_pages_below_it(desk: Browser) -> None:
+    assert f'href="{LIST}" aria-current="page"' in desk.get(LIST).text
+    below = desk.get(f"{LIST}add/totp/").text
+    assert f'href="{LIST}" aria-current="true"' in below
+    assert 'aria-current="page"' not in below
+
+
 def test_recovery_codes_are_shown_in_the_one_answer_that_makes_them(
     desk: Browser, alice: Any, totp_of: Any
 ) -> None:

@@ -65,10 +65,14 @@ def test_the_menu_leads_to_where_one_may_go(owner: Any, admin: Any, person: Any)
 
 @pytest.mark.slow
 def test_an_owner_sees_every_tab(owner: Any, robot: Any, hall: Any, night_shift: Any) -> None:
+    titles = set()
     for tab in TABS:
         response = owner.get(f"{LIST}acme/{tab}")
         assert response.status_code == 200, tab
         assert b'aria-current="page"' in response.content, tab
+        titles.update(re.findall("<title>(.+)</title>", response.text))
+    # By their titles windows and bookmarks are told apart.
+    assert len(titles) == len(TABS)
 
 
 @pytest.mark.slow
