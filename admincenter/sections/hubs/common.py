@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access.guards import actor
@@ -16,25 +15,30 @@ from hubs.models import EnrolmentCode, Hub, Room
 from hubs.operations.models import Group, Task
 from hubs.operations.selectors import group_for
 from hubs.selectors import hub_for
-from mago.core.forms import Form
 
-from ...navigation import Permissions
-from ...pages import act, get_or_post, page, save_and_go
+from ...frames import Frame
+from ...pages import act, get_or_post
 from ...selectors import hubs as selectors
-from ...tabs import Tab, links
+from ...tabs import Tab
 
 __all__ = [
     "act", "around", "code", "form_page", "get_or_post", "group", "hub", "organization", "room",
     "section", "task",
 ]  # fmt: skip
 
-TABS = (
-    Tab(_("Hubs"), "fleet", Permission.HUBS_READ),
-    Tab(_("Tasks"), "hub_tasks", Permission.HUBS_READ),
-    Tab(_("Groups"), "hub_groups", Permission.HUBS_READ),
-    Tab(_("Rooms"), "rooms", Permission.HUBS_READ),
-    Tab(_("Enrolment"), "hub_codes", Permission.HUBS_ENROL),
+FRAME = Frame(
+    "organization",
+    "hubs",
+    (
+        Tab(_("Hubs"), "fleet", Permission.HUBS_READ),
+        Tab(_("Tasks"), "hub_tasks", Permission.HUBS_READ),
+        Tab(_("Groups"), "hub_groups", Permission.HUBS_READ),
+        Tab(_("Rooms"), "rooms", Permission.HUBS_READ),
+        Tab(_("Enrolment"), "hub_codes", Permission.HUBS_ENROL),
+    ),
+    within=True,
 )
+around, section, form_page = FRAME.around, FRAME.section, FRAME.form_page
 
 
 def organization(request: HttpRequest, slug: str) -> Organization:
@@ -67,44 +71,3 @@ def _of(request: HttpRequest, slug: str, find: Callable[..., Any], key: UUID) ->
     row = find(actor(request), whose, key)
     row.organization = whose  # Known already: no further query.
     return row
-
-
-def around(request: HttpRequest, whose: Organization, tab: str) -> dict[str, Any]:
-    """What templates/admincenter/hubs/head.html shows."""
-    held = Permissions(actor(request), whose, within=True)
-    return {"organization": whose, "held": held, "tabs": links(TABS, held, tab, whose.slug)}
-
-
-def section(
-    request: HttpRequest,
-    whose: Organization,
-    template: str,
-    context: dict[str, Any] | None = None,
-    *,
-    tab: str,
-    status: int = 200,
-) -> HttpResponse:
-    """A page in the fleet's frame, under the tab of that URL name."""
-    context = around(request, whose, tab) | (context or {})
-    return page(request, f"admincenter/hubs/{template}.html", context, status=status)
-
-
-def form_page(
-    request: HttpRequest,
-    whose: Organization,
-    form: Form,
-    *,
-    tab: str,
-    title: str,
-    save: Callable[..., Any],
-    told: str,
-    to: str = "",
-    **context: Any,
-) -> HttpResponse:
-    """A form: shown, handed to the service, or shown again with what is wrong beside its fields."""
-    to = to or reverse(f"admincenter:{tab}", args=[whose.slug])
-    answer, status = save_and_go(request, form, save, told, to=to)
-    if answer:
-        return answer
-    context |= {"form": form, "title": title, "back": to}
-    return section(request, whose, "form", context, tab=tab, status=status)

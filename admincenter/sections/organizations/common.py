@@ -12,12 +12,11 @@ from accounts.access.guards import actor
 from accounts.access.permissions import Permission
 from accounts.organizations.models import Organization, Site
 from accounts.organizations.selectors import organization_for, owned_for
-from mago.core.forms import Form
 
 from ... import pages
-from ...navigation import Permissions
-from ...pages import get_or_post, page, save_and_go
-from ...tabs import Tab, links
+from ...frames import Frame
+from ...pages import get_or_post
+from ...tabs import Tab
 
 __all__ = [
     "Owner",
@@ -37,26 +36,34 @@ __all__ = [
 # None is the platform.
 Owner = Organization | None
 
-TABS = (
-    Tab(_("Overview"), "organization", Permission.ORGANIZATIONS_READ),
-    Tab(_("Members"), "organization_members", Permission.MEMBERS_READ),
-    Tab(_("Who holds what"), "organization_bindings", Permission.ROLES_READ),
-    Tab(_("Roles"), "organization_roles", Permission.ROLES_READ),
-    Tab(_("Conditions"), "organization_conditions", Permission.ROLES_READ),
-    Tab(_("Sites"), "organization_sites", Permission.SITES_READ),
-    Tab(_("Hubs"), "fleet", Permission.HUBS_READ),
-    Tab(_("Domains"), "organization_domains", Permission.DOMAINS_READ),
-    Tab(
-        _("Identity providers"),
-        "organization_identity_providers",
-        Permission.IDENTITY_PROVIDERS_READ,
+FRAME = Frame(
+    "organization",
+    "organizations",
+    (
+        Tab(_("Overview"), "organization", Permission.ORGANIZATIONS_READ),
+        Tab(_("Members"), "organization_members", Permission.MEMBERS_READ),
+        Tab(_("Who holds what"), "organization_bindings", Permission.ROLES_READ),
+        Tab(_("Roles"), "organization_roles", Permission.ROLES_READ),
+        Tab(_("Conditions"), "organization_conditions", Permission.ROLES_READ),
+        Tab(_("Sites"), "organization_sites", Permission.SITES_READ),
+        Tab(_("Hubs"), "fleet", Permission.HUBS_READ),
+        Tab(_("Domains"), "organization_domains", Permission.DOMAINS_READ),
+        Tab(
+            _("Identity providers"),
+            "organization_identity_providers",
+            Permission.IDENTITY_PROVIDERS_READ,
+        ),
+        Tab(_("Sign-in policies"), "policies", Permission.POLICIES_READ),
+        Tab(
+            _("Service accounts"), "organization_service_accounts", Permission.SERVICE_ACCOUNTS_READ
+        ),
+        Tab(_("Applications"), "applications", Permission.APPLICATIONS_READ),
+        Tab(_("Audit"), "organization_audit", Permission.AUDIT_READ),
+        Tab(_("Explain"), "organization_explain", Permission.ROLES_READ),
     ),
-    Tab(_("Sign-in policies"), "policies", Permission.POLICIES_READ),
-    Tab(_("Service accounts"), "organization_service_accounts", Permission.SERVICE_ACCOUNTS_READ),
-    Tab(_("Applications"), "applications", Permission.APPLICATIONS_READ),
-    Tab(_("Audit"), "organization_audit", Permission.AUDIT_READ),
-    Tab(_("Explain"), "organization_explain", Permission.ROLES_READ),
+    within=True,
 )
+around, section, form_page = FRAME.around, FRAME.section, FRAME.form_page
 
 
 def organization(request: HttpRequest, slug: str) -> Organization:
@@ -79,47 +86,6 @@ def owned(request: HttpRequest, slug: str, model: Any, key: UUID, permission: Pe
     row = owned_for(actor(request), model, whose, key, permission)
     row.organization = whose  # Known already: no further query.
     return row
-
-
-def section(
-    request: HttpRequest,
-    whose: Organization,
-    template: str,
-    context: dict[str, Any] | None = None,
-    *,
-    tab: str,
-    status: int = 200,
-) -> HttpResponse:
-    """A page in the organization's frame, under the tab of that URL name."""
-    context = around(request, whose, tab) | (context or {})
-    return page(request, f"admincenter/organizations/{template}.html", context, status=status)
-
-
-def around(request: HttpRequest, whose: Organization, tab: str) -> dict[str, Any]:
-    """What templates/admincenter/organizations/head.html shows."""
-    held = Permissions(actor(request), whose, within=True)
-    return {"organization": whose, "held": held, "tabs": links(TABS, held, tab, whose.slug)}
-
-
-def form_page(
-    request: HttpRequest,
-    whose: Organization,
-    form: Form,
-    *,
-    tab: str,
-    title: str,
-    save: Callable[..., Any],
-    told: str,
-    template: str = "form",
-    **context: Any,
-) -> HttpResponse:
-    """A form of a tab: shown, handed to the service, or shown again with what is wrong beside its fields."""
-    to = url_of_tab(whose, tab)
-    answer, status = save_and_go(request, form, save, told, to=to)
-    if answer:
-        return answer
-    context |= {"form": form, "title": title, "back": to}
-    return section(request, whose, template, context, tab=tab, status=status)
 
 
 def act(
