@@ -189,20 +189,6 @@ def roles_of(user: User) -> list[str]:
     )
 
 
-def permissions_of(actor: User | ServiceAccount, where: Scope = PLATFORM) -> frozenset[Permission]:
-    """All that somebody may do there under the circumstances of this moment: each condition is asked once."""
-    if not actor.is_active:
-        return frozenset()
-    facts = current_facts(email=getattr(actor, "email", ""))
-    counting = (
-        binding
-        for binding in live_bindings(actor)
-        if binding.scope.covers(where)
-        and (binding.condition is None or evaluate(binding.condition.rule, facts))
-    )
-    return frozenset(p for binding in counting for p in binding.permissions if _is_open(p))
-
-
 def unconditional_permissions_of(
     actor: User | ServiceAccount, where: Scope
 ) -> frozenset[Permission]:

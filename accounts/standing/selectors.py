@@ -1,7 +1,6 @@
 """Reading who is shut out, and why."""
 
 from typing import Any
-from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -12,7 +11,6 @@ from accounts.access.scope import PLATFORM
 from accounts.access.selectors import live_bindings
 from accounts.models import User
 from accounts.organizations.models import Organization
-from mago.core.errors import NotFound
 from mago.core.sql import Statement
 
 from .models import Deletion, Lockdown
@@ -44,14 +42,6 @@ def deletions() -> QuerySet[Deletion]:
 
 def deletion_of(person: User) -> Deletion | None:
     return deletions().filter(person=person).first()
-
-
-def deletion_for(key: UUID) -> Deletion:
-    """What lies in the recycle bin of this key, or NotFound."""
-    found = deletions().filter(pk=key).first()
-    if found is None:
-        raise NotFound
-    return found
 
 
 def overdue() -> QuerySet[Deletion]:

@@ -66,18 +66,3 @@ def restrict_role(role: str) -> None:
             )
         for statement in statements(role):
             cursor.execute(statement)
-
-
-def rights_of_present_role() -> set[str]:
-    """What the role that we run as may do to the trail beyond reading and adding; empty is right."""
-    if connection.vendor != "postgresql":
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT privilege FROM unnest(%s::text[]) AS privilege, unnest(%s::text[]) AS name
-            WHERE has_table_privilege(name, privilege)
-            """,
-            [["UPDATE", "DELETE", "TRUNCATE", "TRIGGER"], list(TABLES)],
-        )
-        return {right for (right,) in cursor.fetchall()}

@@ -287,7 +287,6 @@ class Tag(StrEnum):
     SIGN_IN_REFUSED = "signin:session:refused", _("Sign-in refused")
     OWNER_CREATED = "signin:setup:completed", _("Owner created")
     SETUP_LINK_USED = "signin:setup:opened", _("Set-up link used")
-    SIGN_UP_KNOWN_ADDRESS = "signin:signup:known-address", _("Sign-up for a known address")
     SIGN_UP_REQUESTED = "signin:signup:requested", _("Sign-up requested")
     CERTIFICATE_ALARMED = "tls:certificate:alarmed", _("Administrators told of a certificate’s end")
     ENDPOINT_SCANNED = "tls:endpoint:scanned", _("TLS of an endpoint scanned")

@@ -104,7 +104,6 @@ DEFAULT = INTERMEDIATE
 # Key exchange, best first: OpenSSL's names; 128 bits of security or more each.
 GROUPS = ("X25519", "P-256", "P-384")
 # Keys of certificates: what is made by default, what is accepted without a word, and the floor.
-CURVE = "P-256"
 CURVES = ("secp256r1", "secp384r1", "secp521r1")
 RSA_BITS = 3072
 RSA_FLOOR = 2048

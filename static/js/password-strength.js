@@ -1,5 +1,5 @@
 // Says while one types what would make a new password too weak. A hint only: nothing is sent, the server decides.
-// On the field: autocomplete="new-password" and data-min-length; data-avoid may hold further words to leave out.
+// On the field: autocomplete="new-password" and data-min-length.
 const texts = document.getElementById("script-texts")?.dataset ?? {};
 const ROWS = ["qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "azertyuiop", "1234567890"];
 const RUN = 4;
@@ -70,7 +70,7 @@ function hasKeyboardRun(lowered) {
 
 function personalWords(input) {
   const email = input.form?.querySelector("input[type=email]")?.value ?? "";
-  return [email.split("@")[0], ...(input.dataset.avoid ?? "").split(/\s+/), "mago"]
+  return [email.split("@")[0], "mago"]
     .map((word) => word.toLowerCase())
     .filter((word) => word.length >= RUN);
 }

@@ -116,10 +116,6 @@ def has_routes() -> bool:
     return counting.exists()
 
 
-def routes_of(provider: IdentityProvider) -> QuerySet[DomainRoute]:
-    return provider.routes.select_related("domain").order_by("domain__name")
-
-
 def break_glass_of(organization_id: UUID) -> QuerySet[User]:
     """Who may sign in without the provider: those who were named, and own the organization still."""
     named = BreakGlass.objects.of(organization_id).values("user")

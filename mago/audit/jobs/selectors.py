@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from mago.core.errors import NotFound
 
-from ..models import OPEN, AuditJob, JobKind
+from ..models import AuditJob, JobKind
 
 
 def exports_of(actor_id: UUID, organization_id: UUID | None) -> QuerySet[AuditJob]:
@@ -26,8 +26,3 @@ def export_for(actor_id: UUID, organization_id: UUID | None, key: UUID) -> Audit
 def verifications() -> QuerySet[AuditJob]:
     """All verifications that were asked for, the newest first."""
     return AuditJob.objects.filter(kind=JobKind.VERIFICATION).order_by("-created_at", "-id")
-
-
-def open_job(kind: JobKind, actor_id: UUID) -> AuditJob | None:
-    """The one that somebody still waits for."""
-    return AuditJob.objects.filter(kind=kind, actor_id=actor_id, state__in=OPEN).first()

@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from accounts.access.models import Membership, RoleBinding
+from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
+from accounts.access.scope import PLATFORM, Scope
+from accounts.access.selectors import can
 from accounts.access.services import grant_role
 from accounts.models import User
 from accounts.organizations.models import Organization, Site
@@ -68,6 +71,11 @@ def give(
 def anew(user: User) -> User:
     """The person, as the next request would read them."""
     return User.objects.get(pk=user.pk)
+
+
+def permissions_of(user: User, where: Scope = PLATFORM) -> frozenset[Permission]:
+    """All that somebody may do there."""
+    return frozenset(permission for permission in Permission if can(user, permission, where))
 
 
 OWNER, TECHNICIAN, GUEST = RoleName.ORGANIZATION_OWNER, RoleName.TECHNICIAN, RoleName.GUEST

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from itertools import pairwise, product
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -18,7 +18,7 @@ from accounts.access.models import Condition, CustomRole, RoleBinding, ServiceAc
 from accounts.access.permissions import PLATFORM_ONLY, Permission
 from accounts.access.roles import PERMISSIONS, RoleName
 from accounts.access.scope import PLATFORM, Scope
-from accounts.access.selectors import can, live_bindings, permissions_of
+from accounts.access.selectors import can, live_bindings
 from accounts.access.services import (
     create_service_account,
     grant_role,
@@ -33,7 +33,7 @@ from mago.core.context import Caller, calling
 from mago.core.errors import Refused
 from tests.conftest import Browser
 
-from .conftest import OWNER, TECHNICIAN, anew, give
+from .conftest import OWNER, TECHNICIAN, anew, give, permissions_of
 
 pytestmark = pytest.mark.one_database
 
@@ -277,31 +277,7 @@ def test_the_bindings_are_read_once_for_each_object(bob: User, acme: Organizatio
     ) as queries:
         for permission in Permission:
             can(person, permission, acme)
-        permissions_of(person, acme.access_scope)
     assert len(queries) == 1
-
-
-def test_all_that_somebody_may_is_what_they_may_one_by_one_at_one_query(
-    bob: User, acme: Organization, hall: Site, network: Condition, lair: Site
-) -> None:
-    give(bob, RoleName.GUEST, acme)
-    give(bob, TECHNICIAN, acme, hall, condition=network)
-    give(bob, RoleName.SECURITY_OFFICER, acme, expires_at=timezone.now() + timedelta(minutes=5))
-    callers = [
-        Caller(),
-        Caller(address="192.0.2.7", via=Means.SESSION),
-        Caller(address="192.0.2.7", via=Means.API_TOKEN, permits=frozenset({READ, REBOOT})),
-        Caller(via="nonsense"),
-    ]
-    places = (PLATFORM, acme.access_scope, hall.access_scope, lair.access_scope)
-    for who, where in product(callers, places):
-        with calling(who):
-            each = {permission for permission in Permission if can(bob, permission, where)}
-            with CaptureQueriesContext(connection) as queries:
-                assert permissions_of(anew(bob), where) == each
-            assert len(queries) == 2  # bob, and what he holds
-    with time_machine.travel(timezone.now() + timedelta(minutes=6)):
-        assert permissions_of(anew(bob), acme.access_scope) == PERMISSIONS[RoleName.GUEST]
 
 
 def test_after_a_change_they_are_read_anew(bob: User, acme: Organization) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.access.models import Invitation, Membership, RoleBinding
 from accounts.access.roles import RoleName
 from accounts.access.scope import Scope
-from accounts.access.selectors import is_member, owners_of, permissions_of
+from accounts.access.selectors import is_member, owners_of
 from accounts.access.services import (
     accept_invitation,
     create_custom_role,
@@ -29,7 +29,7 @@ from accounts.organizations.models import Organization, Site
 from accounts.organizations.services import set_organization_active
 from mago.core.errors import Refused
 
-from .conftest import GUEST, OWNER, TECHNICIAN, anew, give
+from .conftest import GUEST, OWNER, TECHNICIAN, anew, give, permissions_of
 
 Join = Callable[..., User]
 Events = Callable[..., list[Any]]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.access.models import Condition, CustomRole, Membership, RoleBinding
 from accounts.access.permissions import PLATFORM_ONLY, Permission
 from accounts.access.roles import PERMISSIONS, RoleName
-from accounts.access.selectors import can, outranks, permissions_of
+from accounts.access.selectors import can, outranks
 from accounts.access.services import (
     create_condition,
     create_custom_role,
@@ -34,7 +34,7 @@ from admincenter.services import send_reset
 from mago.core.context import Caller, calling
 from mago.core.errors import Conflict, Forbidden, NotFound, Refused
 
-from .conftest import GUEST, OWNER, TECHNICIAN, anew, give
+from .conftest import GUEST, OWNER, TECHNICIAN, anew, give, permissions_of
 
 EVERYWHERE = {"network": ["0.0.0.0/0"]}
 Join = Callable[..., User]

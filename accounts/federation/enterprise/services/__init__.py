@@ -18,7 +18,7 @@ from .provisioning import link_own, provision, update
 from .refusals import ElsewhereToo, Refused, note
 from .roles import set_roles
 from .routing import allow, name_break_glass, remove_route, set_route, unname_break_glass
-from .trials import Check, begin_trial, finish_trial, trial_of
+from .trials import Check, begin_trial, finish_trial
 
 __all__ = [
     "Admitted",
@@ -51,7 +51,6 @@ __all__ = [
     "set_route",
     "set_state",
     "touch",
-    "trial_of",
     "unname_break_glass",
     "update",
 ]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,7 +10,6 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from mago.audit.services import record
 from mago.audit.tags import Tag
-from mago.core.errors import NotFound
 
 from ..asserted import Asserted
 from ..models import IdentityProvider, SetupTrial
@@ -44,14 +42,6 @@ def begin_trial(provider: IdentityProvider, *, actor: User | None) -> SetupTrial
     trial = SetupTrial.objects.create(provider=provider, started_by=actor, version=provider.version)
     kept = provider.trials.order_by("-started_at").values_list("pk", flat=True)[:KEPT]
     provider.trials.exclude(pk__in=list(kept)).delete()
-    return trial
-
-
-def trial_of(provider: IdentityProvider, key: UUID | str) -> SetupTrial:
-    """A test of this provider, or NotFound."""
-    trial = provider.trials.filter(pk=key).first()
-    if trial is None:
-        raise NotFound
     return trial
 
 

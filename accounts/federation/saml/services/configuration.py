@@ -24,17 +24,6 @@ if TYPE_CHECKING:
 
 # How the provider is asked; the same for each source.
 OPTIONS = ("name_id_format", "subject_attribute", "context_classes", "comparison", "always_asks")
-_TOLD = (
-    "entity_id",
-    "sign_on_url",
-    "sign_on_binding",
-    "logout_url",
-    "logout_binding",
-    "logout_response_url",
-    "certificates",
-    "metadata_certificate",
-)
-MOST_CLASSES = 10
 
 
 def configure(
