@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from accounts.access.facts import Strength
@@ -34,7 +35,7 @@ from mago.core.ids import new_id
 from . import browsers
 from .assurance import Proof, strength_of
 from .browser import open_session
-from .people import held
+from .people import note_sign_in
 
 STATE = "mago"
 
@@ -228,9 +229,9 @@ def finish(
 
     NothingPending where the person was signed out everywhere while their proofs were looked at.
     """
-    sign_in = SignIn(**facts)
-    # Locked, so that whoever signs them out at this moment does it before, or sees what was opened.
-    if sign_in.is_void(held(user.pk)):
+    sign_in, user.last_login = SignIn(**facts), timezone.now()
+    # Locked by it, so that whoever signs them out at this moment does it before, or sees what was opened.
+    if sign_in.is_void(note_sign_in(user.pk, user.last_login)):
         raise NothingPending
     record(
         Tag.SIGN_IN_SUCCEEDED,

@@ -6,11 +6,12 @@ new row is inserted, and the old one deleted, when the session is saved.
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
-from django.db import IntegrityError, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -27,12 +28,13 @@ from .validity import expires_at, is_valid
 TOUCH_EVERY = timedelta(minutes=1)
 
 # Asked at each request of a browser.
-# ruff: noqa: S608 - the names in this statement are our own
+# ruff: noqa: S608 - the names in these statements are our own
 _session, _person = Columns(Session, "s"), Columns(User, "u")
 _BY_KEY = Statement(
     f"SELECT {_session.sql}, {_person.sql} FROM {Session._meta.db_table} s"
     f" LEFT JOIN {User._meta.db_table} u ON u.id = s.user_id WHERE s.session_key = %s"
 )
+_INSERT = Statement(_session.insert)
 
 
 def _found(key: str) -> Session | None:
@@ -155,16 +157,17 @@ class SessionStore(SessionBase):
             self._retired = []
 
     def _insert(self, data: dict[str, Any]) -> None:
-        now = timezone.now()
+        now, user = timezone.now(), data.get(SESSION_KEY)
         self.row = Session(
             session_key=digest(self.session_key or ""),
             session_data=self.encode(data),
-            user_id=data.get(SESSION_KEY),
+            user_id=UUID(user) if user else None,
             method=self.method,
             proofs=" ".join(self.proofs),
-            strength=strength_of(self.proofs),
+            strength=strength_of(self.proofs).value,
             address=caller().address or None,
             user_agent=caller().user_agent,
+            created_at=now,
             proved_at=now,
             last_seen_at=now,
             remembered=self.remembered,
@@ -177,9 +180,10 @@ class SessionStore(SessionBase):
             ),
         )
         try:
-            self.row.save(force_insert=True)
+            _INSERT.run(_session.values(self.row))
         except IntegrityError:
             raise CreateError from None
+        self.row._state.adding, self.row._state.db = False, DEFAULT_DB_ALIAS
 
     def _update(self, data: dict[str, Any]) -> None:
         assert self.row is not None

@@ -1,7 +1,7 @@
-"""Objects made of rows that a statement written by hand has read (mago.core.sql).
+"""Objects of rows that a statement written by hand reads or writes (mago.core.sql).
 
 Django takes several times as long to spell out a query and to make its objects as a database takes to
-answer it. That is worth a statement of one's own where programs ask all the time, and nowhere else.
+answer it. That is worth a statement of one's own where programs ask all the time or each sign-in does, and nowhere else.
 """
 
 import json
@@ -17,20 +17,31 @@ T = TypeVar("T", bound=models.Model)
 
 
 class Columns(Generic[T]):
-    """All columns of a model, or those of `names`, under an alias: `sql` for a SELECT, and what it gives as an object.
+    """All columns of a model, or those of `names`, under an alias: `sql` for a SELECT, and what it gives as an object;
+    `insert` for a row, and what it takes of an object.
 
     What was not read is asked of the database if somebody wants it after all, as Django does.
     """
 
     def __init__(self, model: type[T], alias: str, *names: str) -> None:
-        fields = [model._meta.get_field(name) for name in names] or model._meta.concrete_fields
+        fields: list[Any] = [model._meta.get_field(name) for name in names]
+        fields = fields or list(model._meta.concrete_fields)
         self.model = model
-        self.sql = ", ".join(f"{alias}.{field.column}" for field in fields)  # type: ignore[union-attr]
-        self._names = [field.attname for field in fields]  # type: ignore[union-attr]
+        columns = [field.column for field in fields]
+        self.sql = ", ".join(f"{alias}.{column}" for column in columns)
+        places = ", ".join(["%s"] * len(columns))
+        # Takes what `values` gives.
+        self.insert = f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608 - our own names
+        self._names = [field.attname for field in fields]
         self._reads = [(n, read) for n, field in enumerate(fields) if (read := _reader(field))]
 
     def __len__(self) -> int:
         return len(self._names)
+
+    def values(self, made: T) -> list[Any]:
+        """Of an object whose values are of their columns' own types, as nothing converts them."""
+        of_object = made.__dict__
+        return [of_object[name] for name in self._names]
 
     def object(self, values: Sequence[Any], **related: models.Model | None) -> T:
         """The row as an object, with the objects of its foreign keys that are at hand."""

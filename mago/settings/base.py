@@ -72,6 +72,8 @@ WSGI_APPLICATION = "mago.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
+    # Before ours, which take away what it connects (accounts/sessions/apps.py).
+    "django.contrib.auth",
     "mago",
     "mago.core",
     "mago.audit",
@@ -99,7 +101,6 @@ INSTALLED_APPS = [
     "admincenter",
     "admincenter.security",
     "admincenter.notices",
-    "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.staticfiles",
