@@ -4,6 +4,8 @@ import unicodedata
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -33,6 +35,19 @@ def _one_spelling(domain: str) -> str:
         return domain.encode("idna").decode("idna")
     except UnicodeError:
         return domain
+
+
+def is_email(email: str) -> bool:
+    """Whether a normalized address is one that an account can have.
+
+    >>> is_email("ada@example.com"), is_email("ada"), is_email(f"{'a' * 60}@{'b' * 200}.com")
+    (True, False, False)
+    """
+    try:
+        validate_email(email)
+    except ValidationError:
+        return False
+    return len(email) <= 254
 
 
 class UserManager(BaseUserManager["User"]):

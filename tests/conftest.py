@@ -45,6 +45,13 @@ class App:
         self.client = Client()
         self.token = ""
 
+    def as_person(self, user: Any) -> "App":
+        """Signed in with a password, without what that costs."""
+        from accounts.provider.services import open_family
+
+        self.token = open_family(user, method="password", proofs=["password"]).access_token
+        return self
+
     def _headers(self, more: dict[str, str] | None = None) -> dict[str, str]:
         token = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         return token | (more or {})

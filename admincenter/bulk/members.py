@@ -5,8 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,7 +20,7 @@ from accounts.access.services import (
     invite_all,
     revoke_invitation,
 )
-from accounts.models import User, normalize_email
+from accounts.models import User, is_email, normalize_email
 from accounts.organizations.models import Organization, Site
 from mago.core.errors import Refused
 from mago.core.forms import unusable
@@ -222,8 +220,4 @@ class _Reading:
 
 
 def _is_address(email: str) -> bool:
-    try:
-        validate_email(email)
-    except ValidationError:
-        return False
-    return len(email) <= 254 and not unusable(email)
+    return is_email(email) and not unusable(email)

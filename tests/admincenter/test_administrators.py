@@ -15,7 +15,6 @@ from accounts.access.selectors import administrators
 from accounts.access.services import grant_role
 from accounts.mfa.models import RecoveryCode, TotpDevice
 from accounts.organizations.services import create_organization
-from accounts.provider.services import open_family
 from accounts.sessions.models import Session
 from tests.accounts.mfa.conftest import SECRET
 from tests.conftest import App, Browser
@@ -36,12 +35,6 @@ def for_a_day(bob: Any) -> Any:
 @pytest.fixture
 def acme(alice: Any) -> Any:
     return create_organization(name="Acme", owner=alice, actor=alice)
-
-
-def app_of(user: Any) -> App:
-    app = App()
-    app.token = open_family(user, method="password", proofs=["password"]).access_token
-    return app
 
 
 def text(page: Any) -> str:
@@ -94,7 +87,7 @@ def test_who_does_it_for_a_time_passes_nothing_on_and_acts_on_no_other(
 ) -> None:
     """Rank: neither by page nor by program, neither the role nor another administrator's factors."""
     TotpDevice.objects.create(user=dora, name="Phone", key=SECRET, confirmed=True)
-    browser, app = Browser().as_person(for_a_day), app_of(for_a_day)
+    browser, app = Browser().as_person(for_a_day), App().as_person(for_a_day)
     held = dora.role_bindings.get()
     sent = browser.post(f"{AT}appoint/", REASON | {"person": charlie.email, "expires_at": ""})
     assert sent.status_code == 403
@@ -115,7 +108,7 @@ def test_who_does_it_for_a_time_passes_nothing_on_and_acts_on_no_other(
 
 
 def test_nobody_else_comes_near_it(alice: Any, bob: Any, dora: Any, acme: Any) -> None:
-    browser, app = Browser().as_person(alice), app_of(alice)
+    browser, app = Browser().as_person(alice), App().as_person(alice)
     held = dora.role_bindings.get()
     paths = (AT, f"{AT}appoint/", f"{AT}{held.pk}/dismiss/")
     assert [browser.post(path, REASON).status_code for path in paths[1:]] == [403, 403]
@@ -126,7 +119,7 @@ def test_nobody_else_comes_near_it(alice: Any, bob: Any, dora: Any, acme: Any) -
 
 
 def test_programs_do_the_same(dora: Any, bob: Any) -> None:
-    app = app_of(dora)
+    app = App().as_person(dora)
     wrong = app.post("administrators", REASON | {"person": "nobody@example.com"})
     assert (wrong.status_code, list(wrong.json()["errors"])) == (400, ["person"])
     made = app.post("administrators", REASON | {"person": bob.email})

@@ -22,7 +22,7 @@ from accounts.api import quota
 from accounts.api.resources import Resource
 from accounts.organizations.services import create_organization, create_site
 from accounts.provider.models import TokenFamily
-from accounts.provider.services import create_api_token, open_family
+from accounts.provider.services import create_api_token
 from mago.audit.models import AuditEvent
 from mago.core.guards import SIGNED_IN
 from tests.architecture.test_permission_matrix import (  # noqa: F401 - with fixtures
@@ -98,12 +98,6 @@ def ask(fill: Any) -> Callable[[App, Door], int]:  # noqa: F811 - the fixture
     return send
 
 
-def app_of(user: Any) -> App:
-    app = App()
-    app.token = open_family(user, method="password", proofs=["password"]).access_token
-    return app
-
-
 def is_let_in(door: Door, status: int) -> bool:
     if NOTHING_THERE.search(door.pattern):
         return status == 404
@@ -129,7 +123,7 @@ def test_strangers_find_nothing(ask: Any, charlie: Any, person: Any) -> None:
     """Neither who belongs nowhere nor who owns another organization."""
     owner, answers, expected = person("erin"), {}, {}
     create_organization(name="Other", owner=owner, actor=owner)
-    apps = {who.name: app_of(who) for who in (charlie, owner)}
+    apps = {who.name: App().as_person(who) for who in (charlie, owner)}
     for door, who in by_turns(a_share(LOCAL), list(apps), lambda *_: False):
         answers[door.name, who] = ask(apps[who], door)
         # What takes a permission of the platform is refused before anything is looked up.
@@ -142,7 +136,7 @@ def test_a_role_opens_what_it_holds_and_nothing_else(
     acme: Any,  # noqa: F811 - the fixture
     person: Any,
 ) -> None:
-    apps = {role: app_of(holder_of(role, acme, person)) for role in ROLES}
+    apps = {role: App().as_person(holder_of(role, acme, person)) for role in ROLES}
     answers, expected = {}, {}
     for door, role in by_turns(a_share(LOCAL), ROLES, holds):
         status = ask(apps[role], door)
@@ -162,7 +156,7 @@ def test_a_role_at_one_site_opens_nothing_of_the_others(
     Membership.objects.create(organization=acme, user=bob)
     role = RoleName.SITE_ADMINISTRATOR
     grant_role(user=bob, role=role, actor=None, scope=Scope(acme.pk, yard.pk))
-    app, opened = app_of(bob), []
+    app, opened = App().as_person(bob), []
     for door in a_share(LOCAL):
         answer = app.send(door.method, re.sub("^/", "", fill(door)), NONSENSE)
         shut = answer.status_code in (403, 404, 400, 428)
@@ -188,7 +182,7 @@ def test_a_service_account_is_never_an_error(
 
 def test_what_is_sensitive_asks_for_a_fresh_proof(ask: Any, dora: Any) -> None:
     """ASVS 7.5.3: whoever signed in more than ten minutes ago changes nothing of it."""
-    app = app_of(dora)
+    app = App().as_person(dora)
     TokenFamily.objects.filter(user=dora).update(
         authenticated_at=timezone.now() - timedelta(minutes=11)
     )

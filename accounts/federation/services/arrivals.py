@@ -9,17 +9,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User, normalize_email
-from mago.audit.pseudonyms import pseudonym
+from accounts.models import User, is_email, normalize_email
 from mago.audit.services import Outcome, record
 from mago.audit.tags import Tag
 from mago.core.errors import Conflict, Refused
@@ -31,6 +28,7 @@ from ..models import Confirmation, ExternalIdentity, Kind
 from ..protocol import Vouched
 from ..selectors import holder_of, provider_for
 from .identities import insert
+from .newcomers import new_person
 
 CONFIRMATION_LIFETIME = timedelta(hours=1)
 
@@ -114,11 +112,7 @@ def _use(identity: ExternalIdentity, vouched: Vouched) -> User:
 
 def _usable(vouched: Vouched) -> str:
     email = normalize_email(vouched.email)
-    try:
-        if len(email) > 254:
-            raise ValidationError("")
-        validate_email(email)
-    except ValidationError:
+    if not is_email(email):
         record(
             Tag.FEDERATED_SIGN_IN_FAILED,
             outcome=Outcome.FAILURE,
@@ -128,37 +122,16 @@ def _usable(vouched: Vouched) -> str:
         words = _(
             "%(provider)s did not tell us an e-mail address that we can use. Allow it there, or create an account here and link it."
         )
-        raise Refused(
-            words % {"provider": Kind(vouched.kind).label}, code="email_missing"
-        ) from None
+        raise Refused(words % {"provider": Kind(vouched.kind).label}, code="email_missing")
     return email
 
 
 @transaction.atomic
 def _create(vouched: Vouched, email: str, language: str) -> User:
     """A confirmed account without a password, opened by the identity. Conflict where either exists already."""
-    user = User(
-        email=email,
-        name=vouched.name,
-        language=language,
-        email_confirmed_at=timezone.now(),
-    )
-    user.set_unusable_password()
-    try:
-        with transaction.atomic():
-            user.save(force_insert=True)
-    except IntegrityError:
-        raise Conflict(code="email_taken") from None
-    insert(user, vouched, used=True)
+    user = new_person(email=email, name=vouched.name, language=language)
     record(Tag.EMAIL_CONFIRMED, actor=user, target=user, provider=vouched.kind)
-    record(
-        Tag.IDENTITY_LINKED,
-        actor=user,
-        target=user,
-        provider=vouched.kind,
-        issuer=vouched.issuer,
-        subject=pseudonym(vouched.subject, of=user),
-    )
+    insert(user, vouched, used=True)
     return user
 
 

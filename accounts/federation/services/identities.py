@@ -38,24 +38,16 @@ def link(*, user: User, vouched: Vouched) -> ExternalIdentity:
     if identities_of(user).count() >= MOST:
         raise LinkRefused(_("You have linked as many as one can. Unlink one first."))
     identity = insert(user, vouched)
-    record(
-        Tag.IDENTITY_LINKED,
-        actor=user,
-        target=user,
-        provider=vouched.kind,
-        issuer=vouched.issuer,
-        subject=pseudonym(vouched.subject, of=user),
-    )
     _tell(identity, "federation/linked")
     return identity
 
 
 def insert(user: User, vouched: Vouched, *, used: bool = False) -> ExternalIdentity:
-    """The row; LinkRefused where another request was quicker."""
+    """The identity opens the account; LinkRefused where another request was quicker."""
     now = timezone.now()
     try:
         with transaction.atomic():
-            return ExternalIdentity.objects.create(
+            identity = ExternalIdentity.objects.create(
                 user=user,
                 kind=vouched.kind,
                 issuer=vouched.issuer,
@@ -66,6 +58,15 @@ def insert(user: User, vouched: Vouched, *, used: bool = False) -> ExternalIdent
             )
     except IntegrityError:
         raise LinkRefused from None
+    record(
+        Tag.IDENTITY_LINKED,
+        actor=user,
+        target=user,
+        provider=vouched.kind,
+        issuer=vouched.issuer,
+        subject=pseudonym(vouched.subject, of=user),
+    )
+    return identity
 
 
 @transaction.atomic

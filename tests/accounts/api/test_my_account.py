@@ -1,7 +1,6 @@
 """One's own account by an app: seen, changed, and nobody else's."""
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -20,7 +19,6 @@ from accounts.provider.models import TokenFamily
 from accounts.provider.services import (
     create_application,
     grant_consent,
-    open_family,
 )
 from accounts.sessions.models import Session
 from tests.accounts.mfa.authenticator import Authenticator
@@ -31,23 +29,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def app_of() -> Callable[..., App]:
-    def sign_in(user: Any) -> App:
-        app = App()
-        app.token = open_family(user, method="password", proofs=["password"]).access_token
-        return app
-
-    return sign_in
+def mine(alice: Any) -> App:
+    return App().as_person(alice)
 
 
 @pytest.fixture
-def mine(app_of: Callable[..., App], alice: Any) -> App:
-    return app_of(alice)
-
-
-@pytest.fixture
-def theirs(app_of: Callable[..., App], charlie: Any) -> App:
-    return app_of(charlie)
+def theirs(charlie: Any) -> App:
+    return App().as_person(charlie)
 
 
 @pytest.fixture
@@ -80,10 +68,8 @@ class TestWhereIAmSignedIn:
         assert mine.delete(f"me/sessions/{found['id']}").status_code == 204
         assert mine.get("me/sessions").json()["results"] == []
 
-    def test_a_program_knows_itself_and_ends_another(
-        self, mine: App, app_of: Callable[..., App], alice: Any
-    ) -> None:
-        second = app_of(alice)
+    def test_a_program_knows_itself_and_ends_another(self, mine: App, alice: Any) -> None:
+        second = App().as_person(alice)
         programs = mine.get("me/programs").json()["results"]
         (other,) = [one for one in programs if not one["is_current"]]
         assert mine.delete(f"me/programs/{other['id']}").status_code == 204
@@ -131,12 +117,13 @@ class TestIdentities:
 
 class TestOrganizations:
     def test_an_invitation_is_accepted_once_and_by_whom_it_is_for(
-        self, app_of: Callable[..., App], acme: Any, alice: Any, bob: Any, link_in: Any
+        self, acme: Any, alice: Any, bob: Any, link_in: Any
     ) -> None:
         invite(organization=acme, email=bob.email, role=RoleName.GUEST, actor=alice)
         key = {"key": link_in("invitation", bob.email).rstrip("/").split("/")[-1]}
-        assert refused(app_of(alice).post("me/organizations", key)) == (403, "other_address")
-        app = app_of(bob)
+        answer = App().as_person(alice).post("me/organizations", key)
+        assert refused(answer) == (403, "other_address")
+        app = App().as_person(bob)
         joined = app.post("me/organizations", key)
         assert (joined.status_code, joined.json()["slug"]) == (201, "acme")
         assert [role["role"] for role in joined.json()["roles"]] == ["guest"]
@@ -173,12 +160,10 @@ class TestFactors:
         assert mine.delete(path).status_code == 204
         assert not TotpDevice.objects.exists()
 
-    def test_what_one_sign_in_began_another_does_not_finish(
-        self, mine: App, app_of: Callable[..., App], alice: Any
-    ) -> None:
+    def test_what_one_sign_in_began_another_does_not_finish(self, mine: App, alice: Any) -> None:
         mine.post("me/factors", {"method": "totp"})
         code = code_of(TotpDevice.objects.get())
-        stolen = app_of(alice).post("me/factors/confirm", {"method": "totp", "code": code})
+        stolen = App().as_person(alice).post("me/factors/confirm", {"method": "totp", "code": code})
         assert stolen.status_code == 404
         assert not TotpDevice.objects.get().confirmed
 

@@ -33,15 +33,8 @@ def other(charlie: Any) -> Any:
 
 @pytest.fixture
 def app_of(db: None) -> Callable[..., App]:
-    """An app in which somebody has signed in, without what a password costs."""
-    from accounts.provider.services import open_family
-
-    def sign_in(user: Any) -> App:
-        app = App()
-        app.token = open_family(user, method="password", proofs=["password"]).access_token
-        return app
-
-    return sign_in
+    """An app in which somebody has signed in."""
+    return lambda user: App().as_person(user)
 
 
 @pytest.fixture

@@ -4,19 +4,16 @@ An account is found by (provider, issuer, subject) alone. An address leads to on
 organization has proved the address's domain, and the account is nobody else's.
 """
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access.models import Membership
 from accounts.access.services import sign_out_everywhere
-from accounts.models import User, normalize_email
+from accounts.federation.services.newcomers import new_person
+from accounts.models import User, is_email, normalize_email
 from mago.audit.pseudonyms import pseudonym
 from mago.audit.services import record
 from mago.audit.tags import Tag
-from mago.core.errors import Conflict
 from mago.core.forms import unusable
 
 from ..asserted import Asserted
@@ -36,7 +33,8 @@ def link(
     elif not create:
         raise unknown(email)
     else:
-        user = _create(email, asserted.name, language)
+        user = new_person(email=email, name=usable_name(asserted.name), language=language)
+        record(Tag.EMAIL_CONFIRMED, actor=user, target=user)
     return insert(provider, asserted, user)
 
 
@@ -77,16 +75,12 @@ def demand_one_subject(provider: IdentityProvider, user: User) -> None:
 def usable_address(provider: IdentityProvider, asserted: Asserted) -> str:
     """The address, where the organization may speak for it. Refused."""
     email = normalize_email(asserted.email)
-    try:
-        if len(email) > 254:
-            raise ValidationError("")
-        validate_email(email)
-    except ValidationError:
+    if not is_email(email):
         raise Refused(
             "no_address",
             _("Your organization’s provider did not tell us an e-mail address that we can use."),
             f"The e-mail address is {asserted.email[:100]!r}: map the attribute that holds it.",
-        ) from None
+        )
     if not asserted.email_verified:
         raise Refused(
             "address_unverified",
@@ -142,20 +136,3 @@ def unknown(email: str) -> Refused:
         _("You have no account here yet. Ask your administrator to invite you."),
         f"{email} is no member, and new people get no account by this provider.",
     )
-
-
-def _create(email: str, name: str, language: str) -> User:
-    user = User(
-        email=email,
-        name=usable_name(name),
-        language=language,
-        email_confirmed_at=timezone.now(),
-    )
-    user.set_unusable_password()
-    try:
-        with transaction.atomic():
-            user.save(force_insert=True)
-    except IntegrityError:
-        raise Conflict from None
-    record(Tag.EMAIL_CONFIRMED, actor=user, target=user)
-    return user
