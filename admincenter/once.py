@@ -23,7 +23,7 @@ from accounts.api.models import KeptAnswer
 # Longer than anybody clicks twice, or a proxy tries again. Who goes back to a page and sends it once more, later, means it.
 KEPT = timedelta(minutes=10)
 _PAGE = "csrfmiddlewaretoken"
-_REFUSED = "mago.refused"
+_NOTHING_MADE = "mago.nothing_made"
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -46,7 +46,7 @@ def once(view: View) -> View:
             if not is_first:
                 return _lead_there(request, kept.answer)
             answer: HttpResponse = view(request, *args, **kwargs)
-            if isinstance(answer, HttpResponseRedirect) and _REFUSED not in request.META:
+            if isinstance(answer, HttpResponseRedirect) and _NOTHING_MADE not in request.META:
                 KeptAnswer.objects.filter(pk=sending).update(
                     status=answer.status_code, answer=answer.url
                 )
@@ -65,9 +65,9 @@ def _lead_there(request: HttpRequest, url: str) -> HttpResponse:
     return HttpResponseRedirect(url)
 
 
-def note_refusal(request: HttpRequest) -> None:
-    """Where the answer leads to a page that says why nothing was done."""
-    request.META[_REFUSED] = True
+def nothing_made(request: HttpRequest) -> None:
+    """Where the answer leads to another page though nothing was made: one that says why, or one that asks for more."""
+    request.META[_NOTHING_MADE] = True
 
 
 def _sending(request: HttpRequest) -> str:

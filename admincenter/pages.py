@@ -22,7 +22,7 @@ from mago.core.forms import Form
 from .crumbs import crumbs
 from .keyset import KeysetPage, Listing
 from .navigation import frame, permissions
-from .once import note_refusal
+from .once import nothing_made
 from .widgets import Renderer
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -159,7 +159,7 @@ def act(request: HttpRequest, action: Callable[[], Any], told: Any, *, to: str) 
     try:
         action()
     except Refused as refusal:
-        note_refusal(request)
+        nothing_made(request)
         messages.error(request, str(refusal.detail))
     else:
         messages.success(request, told)

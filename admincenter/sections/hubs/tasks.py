@@ -26,7 +26,7 @@ from ...exports import lists
 from ...exports.ways import way_to_export
 from ...keyset import Listing
 from ...navigation import Permissions
-from ...once import once
+from ...once import nothing_made, once
 from ...pages import Filters, list_page, submit
 from ...selectors.hubs import find_tasks, hubs_that_match
 from .common import act, around, get_or_post, organization, section
@@ -94,6 +94,8 @@ def create(request: HttpRequest, whose: Organization) -> HttpResponse:
     """
     viewer = actor(request)
     if "chosen" in request.POST:
+        # Nothing is made yet: whoever goes back, and sends the same ticks again, is led there again.
+        nothing_made(request)
         named = urlencode({"chosen": "on", "hub": request.POST.getlist("hub")}, doseq=True)
         return redirect(f"{request.path}?{named}")
     sent = request.POST if request.method == "POST" else None
@@ -101,6 +103,7 @@ def create(request: HttpRequest, whose: Organization) -> HttpResponse:
     try:
         hubs, addressed_to = _addressed(request, whose)
     except Refused as refusal:
+        nothing_made(request)
         messages.error(request, str(refusal.detail))
         return redirect("admincenter:fleet", whose.slug)
     made, status = submit(

@@ -329,6 +329,19 @@ def test_a_task_for_those_ticked_goes_to_nobody_where_none_is(
     assert Task.objects.of(acme).get().assignments.get().hub_id == enrolled.hub.pk
 
 
+def test_whoever_goes_back_to_the_ticks_is_led_to_the_task_again(
+    owner: Any, enrolled: Any, acme: Any
+) -> None:
+    """To tick makes nothing, and neither does what was refused: it is not said that it was done."""
+    ticks = {"chosen": "on", "hub": enrolled.hub.pk, "csrfmiddlewaretoken": "a"}
+    none = {"kind": "locate", "expires_after": "24", "csrfmiddlewaretoken": "a"}
+    for _turn in range(2):
+        led = owner.post(f"{AT}tasks/create/", ticks)
+        assert "was sent already" not in owner.get(led["Location"]).text
+        owner.post(f"{AT}tasks/create/?chosen=on", none)
+        assert "Choose some hubs first." in owner.get(AT).text
+
+
 @pytest.mark.parametrize(
     ("fields", "wrong"),
     [
