@@ -139,7 +139,9 @@ class RedisBoard:
 
 
 def _key(kind: str, part: int) -> str:
-    return f"{kind}:{part}"
+    # The first has the names of the whole board of the version before: while processes are restarted one at a time,
+    # the older ones still put all their beats there.
+    return f"{kind}:{part}" if part else kind
 
 
 @cache

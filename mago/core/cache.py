@@ -13,6 +13,9 @@ from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
+# Redis is away, or holds what another version of this code has made of classes that this one does not have.
+_UNKNOWN = (RedisError, AttributeError, ImportError)
+
 
 class _Client(RedisCacheClient):
     """Keeps what asks Redis: Django makes it anew for each question, which takes longer than the answer."""
@@ -35,7 +38,7 @@ class Cache(RedisCache):
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         try:
             return super().get(key, default, version)
-        except RedisError as error:
+        except _UNKNOWN as error:
             logger.warning("the cache cannot be asked: %s", type(error).__name__)
             return default
 
@@ -50,7 +53,7 @@ class Cache(RedisCache):
     def get_many(self, keys: Any, version: int | None = None) -> Any:
         try:
             return super().get_many(keys, version)
-        except RedisError as error:
+        except _UNKNOWN as error:
             logger.warning("the cache cannot be asked: %s", type(error).__name__)
             return {}
 

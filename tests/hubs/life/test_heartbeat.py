@@ -173,6 +173,20 @@ def test_one_flush_takes_down_what_waits_in_all_parts(enrol: Any) -> None:
     assert set(Presence.objects.values_list("hub", flat=True)) == set(hubs)
 
 
+@pytest.mark.skipif(not settings.REDIS_URL, reason="runs where there is a Redis")
+def test_what_a_process_of_the_version_before_puts_there_is_taken_down(enrolled: Any) -> None:
+    """While they are restarted one at a time; that version knew no parts."""
+    from redis import Redis
+
+    client, beat = Redis.from_url(settings.REDIS_URL), Beat(
+        enrolled.hub.pk, timezone.now(), "::1", Report()
+    )  # fmt: skip
+    client.hset("mago:hubs:beats", beat.hub_id.hex, beat.as_text())
+    assert services.flush(board.RedisBoard(client)) == 1
+    assert Presence.objects.get().hub_id == enrolled.hub.pk
+    assert client.keys("mago:hubs:*") == []
+
+
 def test_how_a_hub_stands_is_told_by_its_silence(enrolled: Any, heard: Any) -> None:
     now, hubs = timezone.now(), Hub.objects.of(enrolled.hub.organization_id)
     found = {}
