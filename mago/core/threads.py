@@ -67,9 +67,13 @@ def _close_what_is_left() -> None:
 
 
 def _begin_anew() -> None:
-    """A process that was forked has none of its parent's threads."""
-    global _closer, _starting
-    _closer, _starting = None, threading.Lock()
+    """A process that was forked has none of its parent's threads, and closes none of its parent's connections.
+
+    Those of other threads end as it begins, and would be left to the closer: to say goodbye by the shared socket is
+    to say it for the parent. In the queue of before nobody looks; the drivers know whose a connection is.
+    """
+    global _closer, _starting, _left
+    _closer, _starting, _left = None, threading.Lock(), SimpleQueue()
 
 
 os.register_at_fork(after_in_child=_begin_anew)

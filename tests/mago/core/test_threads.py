@@ -1,6 +1,7 @@
 """What a thread opened is closed when it has ended, and not only when somebody looks for garbage."""
 
 import gc
+import os
 from collections.abc import Iterator
 from threading import Event, Thread
 
@@ -64,3 +65,35 @@ def test_what_the_threads_used_goes_back_to_the_system(monkeypatch: pytest.Monke
     thread.start()
     thread.join()
     assert returned.wait(5)
+
+
+# Python 3.12 warns of a fork beside threads; who does it is not asked here.
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_a_child_closes_nothing_of_its_parents_threads() -> None:
+    """To PostgreSQL a goodbye by the shared socket is the parent's."""
+    theirs, ready, end = Connection(), Event(), Event()
+
+    def hold() -> None:
+        owner = Owner()
+        close_at_the_end(owner, theirs)
+        ready.set()
+        end.wait(10)
+
+    thread = Thread(target=hold)
+    thread.start()
+    ready.wait(5)
+    child = os.fork()
+    if not child:
+        closed = True
+        try:
+            # Starts the child's own closer, and shows that it has worked.
+            owner, first = Owner(), Connection()
+            close_at_the_end(owner, first)
+            close_at_the_end(owner, Connection())
+            closed = not first.closed.wait(5) or theirs.closed.wait(0.2)
+        finally:
+            os._exit(closed)
+    _child, status = os.waitpid(child, 0)
+    end.set()
+    thread.join()
+    assert os.waitstatus_to_exitcode(status) == 0
