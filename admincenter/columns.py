@@ -8,6 +8,9 @@ from django.utils.translation import gettext as _
 
 from mago.core.errors import Refused
 
+# So many may be chosen from: a page offers all of them for each field. No sheet that somebody keeps has more.
+MOST_COLUMNS = 200
+
 
 def reader(text: str) -> "csv.DictReader[str]":
     """The lines of a list, by the names in its first one."""
@@ -27,6 +30,8 @@ def columns_of(text: str) -> list[str]:
     names = [name.strip() for name in found if name and name.strip()]
     if not names:
         raise no_list(_("The first line must name the columns."))
+    if len(names) > MOST_COLUMNS:
+        raise no_list(_("This is no list of comma-separated values."))
     return names
 
 

@@ -259,6 +259,13 @@ def test_the_columns_of_a_list_of_hubs_may_have_any_names(owner: Any, room: Any,
         )
 
 
+def test_a_page_offers_no_more_columns_than_a_sheet_has(owner: Any, room: Any, acme: Any) -> None:
+    """A megabyte of them would be half a minute's work, and a page of thirty."""
+    for columns, status in ((200, 200), (201, 400)):
+        text = ",".join(f"c{number}" for number in range(columns))
+        assert owner.post(f"{AT}import/", {"text": text}).status_code == status
+
+
 def test_rooms_come_and_go(owner: Any, acme: Any, hall: Any) -> None:
     owner.post(f"{AT}rooms/create/", {"name": "Red", "site": str(hall.pk)})
     room = Room.objects.of(acme).get()
