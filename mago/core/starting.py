@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.utils import DatabaseError
+from django.db.utils import DatabaseError, OperationalError
 
 # SQLite's words, and the codes of PostgreSQL: a table or a column is not there.
 _SQLITE_MISSES = ("no such table", "no such column", "table has no column")
@@ -45,7 +45,7 @@ def _reason(error: DatabaseError) -> str:
     said = " ".join(str(error).split())
     if said.startswith(_SQLITE_MISSES) or _code(error) in _POSTGRESQL_MISSES:
         return f"The database has not the tables of this version ({said}): run `manage.py migrate`."
-    if said.startswith(_SQLITE_SHUT) or _is_shut(error.__cause__) or _is_forbidden(error):
+    if said.startswith(_SQLITE_SHUT) or _is_shut(error) or _is_forbidden(error):
         return f"The database of DATABASE_URL cannot be used: {said}"
     return ""
 
@@ -54,10 +54,11 @@ def _code(error: DatabaseError) -> str:
     return getattr(error.__cause__, "sqlstate", None) or ""
 
 
-def _is_shut(cause: BaseException | None) -> bool:
+def _is_shut(error: DatabaseError) -> bool:
     """Whether PostgreSQL is not there: psycopg then has an error without a code, or one of a few classes."""
-    if not isinstance(code := getattr(cause, "sqlstate", ""), str):
-        return True
+    if not isinstance(code := getattr(error.__cause__, "sqlstate", ""), str):
+        # Without a code it also says that a statement of ours is wrong, before it is sent.
+        return isinstance(error, OperationalError)
     return code.startswith(_POSTGRESQL_SHUT)
 
 

@@ -70,6 +70,7 @@ def test_what_the_operator_has_to_mend_is_one_line(error: Exception, said: str) 
         OperationalError("database is locked"),
         caused(OperationalError("canceling statement due to statement timeout"), "57014"),
         caused(ProgrammingError("syntax"), "42601"),
+        caused(ProgrammingError("the query has 1 placeholder but 2 parameters were passed"), None),
     ],
 )
 def test_what_we_have_to_mend_goes_up_as_it_came(error: Exception) -> None:
