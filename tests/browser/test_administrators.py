@@ -218,6 +218,20 @@ def test_who_is_signed_out_while_writing_loses_nothing(desk: Any) -> None:
     desk.get_by_role("heading", name="Written for an hour").wait_for()
 
 
+def test_a_form_keeps_the_mark_by_which_its_second_sending_is_known(desk: Any) -> None:
+    """As long as it is good: not each time somebody comes back to the window."""
+    desk.goto(f"{PROGRAMME}/tickets/create/")
+    asked = "new Promise(done => { document.addEventListener('mago:here', done); dispatchEvent(new Event('focus')); })"
+    mark = "document.querySelector('main input[name=csrfmiddlewaretoken]').value"
+    first = desk.evaluate(mark)
+    desk.evaluate(f"{asked}.then(() => true)")
+    assert desk.evaluate(mark) == first
+    # Whoever signs in again has another secret, and what was opened before needs its mark.
+    desk.context.clear_cookies(name="csrf")
+    desk.evaluate(f"{asked}.then(() => true)")
+    assert desk.evaluate(mark) != first
+
+
 def test_somebody_is_locked_down_and_let_in_again(desk: Any) -> None:
     person(desk, "Kofi Mensah")
     confirm(desk, "Lock down", reason="signed in from nowhere", then="Lock this person down")
