@@ -1,0 +1,55 @@
+"""Who may register an application, and what it may be."""
+
+from typing import Any
+
+import pytest
+
+from accounts.access.permissions import Permission
+from accounts.organizations.services import create_organization
+from accounts.provider.models import TokenFamily
+from accounts.provider.services import create_application
+from mago.core.errors import Refused
+
+from .conftest import BACK, CODE
+
+
+@pytest.fixture
+def acme(alice: Any) -> Any:
+    return create_organization(name="Acme", owner=alice, actor=alice)
+
+
+def test_a_stranger_cannot_register_for_an_organization(acme: Any, charlie: Any, bob: Any) -> None:
+    for person in (charlie, bob):
+        with pytest.raises(Refused):
+            create_application(
+                name="Evil", type="public", organization=acme, redirect_uris=[BACK], actor=person
+            )
+    assert Permission.APPLICATIONS_EDIT
+    assert not TokenFamily.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"redirect_uris": ["http://app.example/"]}, "redirect_uris"),
+        ({"redirect_uris": ["https://*.example/"]}, "redirect_uris"),
+        ({"redirect_uris": ["https://a.example/#x"]}, "redirect_uris"),
+        ({"redirect_uris": ["https://u:p@a.example/"]}, "redirect_uris"),
+        ({"redirect_uris": []}, "redirect_uris"),
+        ({"type": "other"}, "type"),
+        ({"grants": ["implicit"]}, "grants"),
+        ({"grants": [CODE, "password"]}, "grants"),
+        ({"grants": ["client_credentials"]}, "grants"),
+        ({"scopes": ["api:write"]}, "scopes"),
+        ({"backchannel_logout_uri": "ftp://a.example/"}, "backchannel_logout_uri"),
+        ({"auth_method": "client_secret_basic"}, "auth_method"),
+        ({"id_token_algorithm": "none"}, "id_token_algorithm"),
+    ],
+)
+def test_what_is_wrong_with_an_application_stands_beside_its_field(
+    db: None, wrong: dict[str, Any], field: str
+) -> None:
+    fields: dict[str, Any] = {"name": "A", "type": "public", "redirect_uris": [BACK]} | wrong
+    with pytest.raises(Refused) as refused:
+        create_application(**fields, actor=None)
+    assert field in refused.value.fields
