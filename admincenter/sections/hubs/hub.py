@@ -64,7 +64,7 @@ def hub(request: HttpRequest, hub: Hub) -> HttpResponse:
 
 def _names(hub: Hub, hours: list[Any]) -> list[str]:
     zone = ZoneInfo(hub.site.time_zone)
-    return [f"{hour.start.astimezone(zone):%H}" for hour in hours]
+    return [f"{hour.start.astimezone(zone):%H:00}" for hour in hours]
 
 
 def _beats(hub: Hub, hours: list[Any]) -> Chart:

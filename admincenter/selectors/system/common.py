@@ -41,4 +41,8 @@ def timed(ask: Callable[[], Any]) -> tuple[Any, str]:
     """What `ask` answers, and in how many milliseconds, in words."""
     began = time.perf_counter()
     answer = ask()
-    return answer, f"{number_format((time.perf_counter() - began) * 1000, 1)} ms"
+    took = (time.perf_counter() - began) * 1000
+    return (
+        answer,
+        f"{number_format(took, 1)} ms" if took >= 0.1 else f"< {number_format(0.1, 1)} ms",
+    )

@@ -109,6 +109,12 @@ def test_its_pages_are_ours_and_hold_no_script(app: App) -> None:
     assert 'href="http' not in page.text
 
 
+def test_its_pages_lead_home_and_to_how_it_is_used(app: App) -> None:
+    page = app.get("docs/").content.decode()
+    for way in ("/", "/docs/api/", "/api/v1/schema/"):
+        assert f'href="{way}"' in page
+
+
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> Any:
     """The languages in which a description was made; the descriptions are short ones."""

@@ -140,6 +140,8 @@ def test_a_hub_shows_how_it_is_and_why_it_failed_to_those_who_read_the_trail(
     page = owner.get(f"{AT}{hub.pk}/").content.decode()
     for words in ("wrong proof", "SCRAM-SHA-256", "42 heartbeats in 24 hours", "51.2 °C", "2 h"):
         assert words in page, words
+    # Hours are told as hours, as everywhere.
+    assert ":00</text>" in page
     RoleBinding.objects.filter(user=bob).update(role="guest")
     guest = Browser().as_person(bob).get(f"{AT}{hub.pk}/").content.decode()
     assert "wrong proof" not in guest
