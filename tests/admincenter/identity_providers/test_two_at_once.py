@@ -10,11 +10,16 @@ from accounts.access.roles import RoleName
 from accounts.access.services import grant_role
 from accounts.federation.directory.forms import DirectoryForm
 from accounts.federation.directory.models import Directory
+from accounts.federation.enterprise.models import GroupRole, IdentityProvider
+from accounts.federation.enterprise.services import set_roles
 from accounts.federation.openid.models import OpenIdSettings
 from accounts.federation.saml.forms import SamlForm
 from accounts.federation.saml.models import SamlProvider, Source
 from tests.accounts.federation.provider import CLIENT
 from tests.conftest import Browser
+from tests.races import at_once, real_database
+
+__all__ = ["real_database"]
 
 pytestmark = pytest.mark.django_db
 
@@ -184,3 +189,24 @@ class TestGroups:
         mine |= {"group_6": "Nurses", "role_6": "guest"}
         assert owner.post(path, mine).status_code == 302
         assert self.rows(provider) == [("Nurses", "guest")]
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("group", ["staff", "staff-{}"])
+def test_of_two_sets_of_roles_at_one_moment_one_holds_and_not_both_together(
+    real_database: None, provider: Any, group: str
+) -> None:
+    """Nor does the second find the rows of the first in its way."""
+
+    def save(number: int) -> None:
+        set_roles(
+            provider=IdentityProvider.objects.of(provider.organization_id).get(pk=provider.pk),
+            groups=[(group.format(number), "guest")],
+            default_role="",
+            actor=None,
+        )
+
+    for _turn in range(3):
+        at_once(save)
+        assert GroupRole.objects.filter(provider=provider).count() == 1

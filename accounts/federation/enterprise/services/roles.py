@@ -14,7 +14,7 @@ from accounts.models import User
 from mago.core import errors
 
 from ..models import GroupRole, IdentityProvider, ProvidedRole
-from .configuration import touch
+from .configuration import locked, touch
 
 MOST = 500
 
@@ -35,6 +35,8 @@ def set_roles(
     wanted = {(group, role) for group, role in groups if group}
     if len(wanted) > MOST:
         raise errors.Conflict(_("These are more groups than can be mapped."), code="too_many")
+    # Held, as rows that another has added meanwhile would not be seen, and stay.
+    provider.default_role = locked(provider).default_role
     before = _mapped(provider)
     changed = {role for _group, role in wanted ^ before} | (
         {default_role} ^ {provider.default_role}
