@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.federation.enterprise.models import State
@@ -18,6 +18,8 @@ from .fetching import fetch
 
 EVERY = timedelta(hours=1)
 AT_ONCE = 50
+# By what a provider was asked, and whom it was believed to be.
+_DESCRIBED = ("source", "metadata_url", "metadata_certificate", "entity_id", "certificates")
 
 
 def refresh_all() -> int:
@@ -37,6 +39,7 @@ def refresh(known: SamlProvider) -> None:
 
     Without a pinned key nothing is taken over, as whoever holds the address would hold the organization; that
     something differs is noted for the administrator, as is every failure. What was known stays known.
+    Where somebody has described it anew while it was asked, its answer counts for nothing.
     """
     from ..protocol.descriptions import Misdescribed, read
 
@@ -70,6 +73,8 @@ def refresh(known: SamlProvider) -> None:
 
 @transaction.atomic
 def _take_over(known: SamlProvider, changed: dict[str, Any]) -> None:
+    if _as_asked(known).select_for_update(no_key=True).first() is None:
+        return
     before = {name: getattr(known, name) for name in changed}
     for name, value in changed.items():
         setattr(known, name, value)
@@ -79,5 +84,10 @@ def _take_over(known: SamlProvider, changed: dict[str, Any]) -> None:
 
 
 def _note(known: SamlProvider, problem: str) -> None:
-    known.refreshed_at, known.refresh_problem = timezone.now(), problem[:500]
-    known.save(update_fields=["refreshed_at", "refresh_problem"])
+    _as_asked(known).update(refreshed_at=timezone.now(), refresh_problem=problem[:500])
+
+
+def _as_asked(known: SamlProvider) -> QuerySet[SamlProvider]:
+    """Its row, unless it is described in another way by now: other providers were waited for, and then this one."""
+    described = {name: getattr(known, name) for name in _DESCRIBED}
+    return SamlProvider.objects.of(known.organization_id).filter(pk=known.pk, **described)

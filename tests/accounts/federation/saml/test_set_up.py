@@ -164,6 +164,26 @@ def test_unsigned_metadata_brings_no_keys_by_itself(
     assert "certificates" in known.refresh_problem
 
 
+@pytest.mark.parametrize("published", [described("idp", "idp-next", signed_by="idp"), b"<a/>"])
+def test_what_was_asked_before_it_was_described_anew_counts_for_nothing(
+    draft: Any, alice: Any, monkeypatch: pytest.MonkeyPatch, published: bytes
+) -> None:
+    """Else the keys that somebody has just taken away would be believed again, for the provider that came instead."""
+    monkeypatch.setattr(fetching, "fetch", lambda url: described("idp", signed_by="idp"))
+    asked = save(draft, alice, metadata_url=PLACE)
+
+    def answer(_url: str) -> bytes:
+        anew = {"entity_id": "urn:anew", "sign_on_url": SSO}
+        save(draft, alice, **anew, certificates=key_pair("stranger")[1])
+        return published
+
+    monkeypatch.setattr("accounts.federation.saml.services.refreshing.fetch", answer)
+    services.refresh(asked)
+    now = SamlProvider.objects.of(draft.organization).get(provider=draft)
+    assert (now.entity_id, now.certificates) == ("urn:anew", [key_pair("stranger")[1]])
+    assert (now.metadata_url, now.refresh_problem) == ("", "")
+
+
 def test_both_sides_change_their_keys_without_anybody_locked_out(
     provider: Any, idp: Idp, alice: Any, tmp_path: Any, monkeypatch: Any
 ) -> None:
