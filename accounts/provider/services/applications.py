@@ -81,6 +81,9 @@ def edit_application(*, application: Application, actor: User, **fields: Any) ->
     With other keys, or as somebody else, it has to ask for its own tokens anew.
     """
     demand_permission(actor, Permission.APPLICATIONS_EDIT, application)
+    # As it is now: who has disabled it meanwhile has disabled it.
+    rows = Application.objects.everywhere(reason="one row by its key")
+    application.refresh_from_db(from_queryset=rows.select_for_update(no_key=True))
     before = {name: getattr(application, name) for name in _EDITABLE if name in fields}
     _fill(application, fields, actor)
     forget()

@@ -6,8 +6,12 @@ import pytest
 
 from accounts.access.permissions import Permission
 from accounts.organizations.services import create_organization
-from accounts.provider.models import TokenFamily
-from accounts.provider.services import create_application
+from accounts.provider.models import Application, TokenFamily
+from accounts.provider.services import (
+    create_application,
+    edit_application,
+    set_application_active,
+)
 from mago.core.errors import Refused
 
 from .conftest import BACK, CODE
@@ -26,6 +30,18 @@ def test_a_stranger_cannot_register_for_an_organization(acme: Any, charlie: Any,
             )
     assert Permission.APPLICATIONS_EDIT
     assert not TokenFamily.objects.exists()
+
+
+def test_who_edits_an_application_does_not_enable_it_that_was_disabled_meanwhile(
+    acme: Any, alice: Any
+) -> None:
+    made = {"name": "A", "type": "public", "redirect_uris": [BACK], "organization": acme}
+    create_application(**made, actor=alice)
+    read, same = (Application.objects.of(acme).get() for _who in range(2))
+    set_application_active(application=same, active=False, actor=alice)
+    assert not edit_application(application=read, name="B", actor=alice).is_active
+    same.refresh_from_db()
+    assert (same.name, same.is_active) == ("B", False)
 
 
 @pytest.mark.parametrize(
