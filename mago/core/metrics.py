@@ -145,7 +145,11 @@ def _folder_is_ours() -> Iterator[None]:
     FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (FOLDER / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        try:
+            yield
+        finally:
+            # Closing it is not enough: a child that a worker has forked meanwhile has it open, too.
+            fcntl.flock(lock, fcntl.LOCK_UN)
 
 
 def _take_over_from_the_dead() -> None:

@@ -1,5 +1,8 @@
-"""Figures on a disk that is full."""
+"""Files of figures: on a disk that is full, in a folder of somebody else, beside processes that are forked."""
 
+import fcntl
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -64,3 +67,25 @@ def test_a_folder_of_somebody_else_is_named(
     monkeypatch.setattr(metrics, "_names", {})
     with pytest.raises(ImproperlyConfigured, match=r"^MAGO_METRICS_DIR cannot be written"):
         metrics._own_name()
+
+
+# Python 3.12 warns of a fork beside threads; who does it is not asked here.
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_a_child_that_is_forked_meanwhile_keeps_the_folder_from_nobody(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As a worker forks one in the place of another that has ended, while monitoring asks it."""
+    monkeypatch.setattr(metrics, "FOLDER", tmp_path)
+    with metrics._folder_is_ours():
+        child = os.fork()
+        if not child:
+            try:
+                time.sleep(20)
+            finally:
+                os._exit(0)
+    try:
+        with (tmp_path / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    finally:
+        os.kill(child, 9)
+        os.waitpid(child, 0)
