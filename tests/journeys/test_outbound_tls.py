@@ -128,21 +128,21 @@ def postgresql(port: int, given: Any) -> None:
     psycopg.connect(host=told["HOST"], port=told["PORT"], user=told["USER"], password=told["PASSWORD"], **options)  # fmt: skip
 
 
-def _services(port: int, given: Any) -> Any:
+def _processes(port: int, given: Any) -> Any:
     given(REDIS_URL=f"rediss://user:password@{HOST}:{port}/0?ssl_ca_certs={given.root}")
-    return settings_as_given("services")
+    return settings_as_given("processes")
 
 
 def cache(port: int, given: Any) -> None:
     from django.core.cache.backends.redis import RedisCache
 
-    RedisCache(_services(port, given).CACHES["default"]["LOCATION"], {}).get("a")
+    RedisCache(_processes(port, given).CACHES["default"]["LOCATION"], {}).get("a")
 
 
 def broker(port: int, given: Any) -> None:
     from celery import Celery
 
-    told = _services(port, given)
+    told = _processes(port, given)
     app = Celery(broker=told.CELERY_BROKER_URL, set_as_current=False)
     app.conf.broker_use_ssl = told.CELERY_BROKER_USE_SSL
     with app.connection_for_write() as connection:
@@ -157,7 +157,7 @@ def board(port: int, given: Any) -> None:
 
     from hubs.life.board import board as hubs_board
 
-    settings.REDIS_URL = _services(port, given).REDIS_URL
+    settings.REDIS_URL = _processes(port, given).REDIS_URL
     hubs_board.cache_clear()
     hubs_board().look([uuid4()])
 
@@ -268,7 +268,7 @@ def test_a_real_redis_over_tls_is_our_cache_our_broker_and_the_hubs_board(
     from hubs.life.board import board as hubs_board
 
     with running_redis(papers.pairs["right"], papers.root, tmp_path) as port:
-        told = _services(port, given)
+        told = _processes(port, given)
         cache_there = RedisCache(told.CACHES["default"]["LOCATION"], {})
         cache_there.set("a", "kept")
         assert cache_there.get("a") == "kept"
