@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -30,6 +32,26 @@ RETURNING key
 """
 _INTO = f"INSERT INTO {_TABLE} (key, full_until) VALUES "  # noqa: S608
 _TAKE = Statement(f"{_INTO}(%s, %s){_ON_CONFLICT}")
+
+
+@cache
+def _take_all(count: int) -> Statement:
+    """The statement that takes one of so many, each with a step and a last moment of its own.
+
+    Where one is seen to be full it writes nothing at all: whoever is refused again and again costs little.
+    """
+    rows, of_each = ", ".join(["(%s, %s)"] * count), " ".join(["WHEN %s THEN %s"] * count)
+    is_full = " OR ".join(["key = %s AND full_until > %s"] * count)
+    moved_on = (
+        f"CASE WHEN {_TABLE}.full_until > %s THEN {_TABLE}.full_until ELSE %s END"
+        f" + CASE {_TABLE}.key {of_each} END"
+    )
+    return Statement(
+        f"INSERT INTO {_TABLE} (key, full_until) SELECT column1, column2 FROM (VALUES {rows}) AS asked"  # noqa: S608
+        f" WHERE NOT EXISTS (SELECT 1 FROM {_TABLE} WHERE {is_full})"
+        f" ON CONFLICT (key) DO UPDATE SET full_until = {moved_on}"
+        f" WHERE {moved_on} <= CASE {_TABLE}.key {of_each} END RETURNING key"
+    )
 
 
 @cache
@@ -112,6 +134,45 @@ class Limit:
 
 # Limits, each with the parts of the key for which it was taken.
 Taken = list[tuple[Limit, tuple[str, ...]]]
+
+
+class Full(NamedTuple):
+    """A limit that lets nobody in for so many seconds."""
+
+    limit: Limit
+    seconds: float
+
+
+def take_all(wanted: Taken) -> Full | None:
+    """One attempt is counted for each of these limits with its key, in one statement; or for none of them, and the
+    first that is full is named.
+    """
+    if not wanted:
+        return None
+    now = time.time()
+    # In one order, so that two who take the same ones wait for each other, and not both.
+    asked = sorted(((limit._key(parts), limit) for limit, parts in wanted), key=itemgetter(0))
+    firsts: list[Any] = []
+    steps: list[Any] = []
+    fulls: list[Any] = []
+    lasts: list[Any] = []
+    for key, limit in asked:
+        step, last = limit.seconds / limit.count, now + limit.seconds
+        firsts += [key, now + step]
+        steps += [key, step]
+        fulls += [key, last - step]
+        lasts += [key, last]
+    moved_on = [now, now, *steps]
+    found = _take_all(len(asked)).all([*firsts, *fulls, *moved_on, *moved_on, *lasts])
+    if len(found) == len(asked):
+        return None
+    # Others took the last of it in the same moment.
+    counted = {key for (key,) in found}
+    give_back([(limit, parts) for limit, parts in wanted if limit._key(parts) in counted])
+    waits = [Full(limit, limit.wait(*parts)) for limit, parts in wanted]
+    full = next((one for one in waits if one.seconds), waits[0])
+    LIMITED.labels(full.limit.name).inc()
+    return full._replace(seconds=max(0.001, full.seconds))
 
 
 def give_back(taken: Taken) -> None:

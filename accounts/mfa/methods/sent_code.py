@@ -10,7 +10,7 @@ from mago.audit.services import Outcome, record
 from mago.audit.tags import Tag
 from mago.core.context import caller
 from mago.core.http import network_of
-from mago.core.ratelimit import Taken, give_back
+from mago.core.ratelimit import Taken, give_back, take_all
 from mago.messaging.models import Message
 
 from .. import challenges, codes, limits
@@ -58,17 +58,14 @@ class SentCode(Method):
         raise NotImplementedError
 
     def _may_send(self, flow: Flow, factor: Factor) -> bool:
-        taken: Taken = []
-        for limit, key in self.limits_for(flow, factor):
-            if limit.try_take(*key) > 0:
-                give_back(taken)
-                # Asking twice in a few seconds is a double click, no event.
-                if limit is not limits.CODE_QUICK:
-                    self.tell_held_back(factor, limit.name)
-                return False
-            taken.append((limit, key))
+        wanted = self.limits_for(flow, factor)
+        if full := take_all(wanted):
+            # Asking twice in a few seconds is a double click, no event.
+            if full.limit is not limits.CODE_QUICK:
+                self.tell_held_back(factor, full.limit.name)
+            return False
         if self.is_capped(factor):
-            give_back(taken)
+            give_back(wanted)
             return False
         return True
 

@@ -9,7 +9,7 @@ from mago.audit.tags import Tag
 from mago.core.context import caller
 from mago.core.errors import Refused, TooMany
 from mago.core.http import network_of
-from mago.core.ratelimit import Taken, give_back
+from mago.core.ratelimit import Taken, take_all
 from mago.messaging.services import send_mail
 
 from .. import limits
@@ -32,20 +32,17 @@ class WrongCode(Refused):
 
 def take_guess(flow: Flow, who: str, kind: str) -> Taken:
     """One guess at the account `who` is counted. TooMany where no more may be made from here for now."""
-    taken: Taken = []
-    for limit, key in _wanted(flow, who, kind):
-        if (wait := limit.try_take(*key)) > 0:
-            give_back(taken)
-            record(
-                Tag.SIGN_IN_LIMITED,
-                target=flow.user,
-                outcome=Outcome.REFUSED,
-                limit=limit.name,
-                kind=kind,
-            )
-            raise TooMany(wait)
-        taken.append((limit, key))
-    return taken
+    wanted = _wanted(flow, who, kind)
+    if full := take_all(wanted):
+        record(
+            Tag.SIGN_IN_LIMITED,
+            target=flow.user,
+            outcome=Outcome.REFUSED,
+            limit=full.limit.name,
+            kind=kind,
+        )
+        raise TooMany(full.seconds)
+    return wanted
 
 
 def tell_wrong(flow: Flow, user: User | None, kind: str, *, address: str = "") -> None:

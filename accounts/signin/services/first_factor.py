@@ -10,7 +10,7 @@ from accounts.models import User, normalize_email
 from mago.audit.services import Outcome, record
 from mago.audit.tags import Tag
 from mago.core.errors import Busy, Refused, TooMany
-from mago.core.ratelimit import Taken, give_back
+from mago.core.ratelimit import Taken, give_back, take_all
 
 from .. import limits
 from ..crowd import came_in_vain, in_line
@@ -92,13 +92,7 @@ def _take_limits(email: str, browser: str) -> Taken:
             (limits.SIGN_IN_NETWORK, (network(),)),
             (limits.SIGN_IN_ACCOUNT_ANYWHERE, (email,)),
         ]
-    taken: Taken = []
-    for limit, key in wanted:
-        try:
-            limit.take(*key)
-        except TooMany:
-            give_back(taken)
-            record(Tag.SIGN_IN_LIMITED, outcome=Outcome.REFUSED, limit=limit.name, email=email)
-            raise
-        taken.append((limit, key))
-    return taken
+    if full := take_all(wanted):
+        record(Tag.SIGN_IN_LIMITED, outcome=Outcome.REFUSED, limit=full.limit.name, email=email)
+        raise TooMany(full.seconds)
+    return wanted

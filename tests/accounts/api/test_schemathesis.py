@@ -78,6 +78,7 @@ def tokens(alice: Any, bob: Any, charlie: Any, dora: Any, person: Any) -> dict[s
 def _unlimited(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Who asks too often is told so before anything else is looked at."""
     monkeypatch.setattr("mago.core.ratelimit.Limit.take", lambda *args, **kwargs: None)
+    monkeypatch.setattr("accounts.signin.services.first_factor.take_all", lambda wanted: None)
     # What is changed is taken back before the next one asks.
     monkeypatch.setattr("accounts.access.principals.SECONDS", 600.0)
     # As Django's test client: the connection is the test's own.

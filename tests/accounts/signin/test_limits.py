@@ -174,7 +174,7 @@ def test_a_limiter_that_breaks_lets_nobody_in(alice: User, monkeypatch: pytest.M
     def broken(*args: Any, **kwargs: Any) -> float:
         raise RuntimeError("the table of limits is gone")
 
-    monkeypatch.setattr("mago.core.ratelimit.Limit.try_take", broken)
+    monkeypatch.setattr("mago.core.ratelimit.Limit._key", broken)
     browser = Browser(raise_request_exception=False)
     assert sign_in(browser, alice.email).status_code == 500
     assert sign_up(browser, "new@example.com").status_code == 500

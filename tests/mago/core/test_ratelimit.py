@@ -1,6 +1,7 @@
 """Limits hold, also for many at one moment."""
 
 from collections import Counter
+from typing import Any
 
 import pytest
 import time_machine
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from mago.core import ratelimit
 from mago.core.errors import TooMany
 from mago.core.models import LimitState
-from mago.core.ratelimit import Limit, Taken, give_back
+from mago.core.ratelimit import Full, Limit, Taken, give_back, take_all
 from tests.races import THREADS, at_once
 from tests.turns import examples
 
@@ -166,3 +167,45 @@ def test_those_who_give_the_same_back_do_not_wait_for_each_other() -> None:
 
     at_once(work)
     assert LimitState.objects.filter(full_until__lte=timezone.now().timestamp()).count() == 2
+
+
+SHORT, LONG = Limit("short", 2, 60), Limit("long", 5, 600)
+BOTH: Taken = [(SHORT, ("alice",)), (LONG, ("alice",))]
+
+
+def test_of_several_limits_each_is_counted_or_none() -> None:
+    with time_machine.travel(timezone.now(), tick=False):
+        assert [take_all(BOTH) for _ in range(2)] == [None, None]
+        assert take_all(BOTH) == Full(SHORT, 30)
+        # Of the other one three are left, as being refused took none.
+        assert [LONG.try_take("alice") == 0 for _ in range(4)] == [True] * 3 + [False]
+
+
+def test_the_first_that_is_full_is_named() -> None:
+    with time_machine.travel(timezone.now(), tick=False):
+        exhaust(LONG)
+        assert take_all(BOTH) == Full(LONG, 120)
+        exhaust(SHORT)
+        assert take_all(BOTH) == Full(SHORT, 30)
+        assert take_all([]) is None
+
+
+def test_whoever_is_refused_writes_nothing(django_assert_num_queries: Any) -> None:
+    exhaust(SHORT)
+    before = set(LimitState.objects.values_list("key", "full_until"))
+    # What is asked for, and how long to wait for each.
+    with django_assert_num_queries(3):
+        assert take_all(BOTH)
+    assert set(LimitState.objects.values_list("key", "full_until")) == before
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("real_database")
+def test_of_thirty_who_take_several_at_once_no_more_get_through_and_nothing_is_lost() -> None:
+    def several(number: int) -> list[bool]:
+        wanted = BOTH if number % 2 else BOTH[::-1]
+        return [take_all(wanted) is None for _ in range(4)]
+
+    passed = Counter(each for some in at_once(several) for each in some)
+    assert passed == {True: 2, False: THREADS * 4 - 2}
+    assert exhaust(LONG) == 3
