@@ -1,9 +1,12 @@
 """Messages: what became of each, never what it says; the dead may be tried again."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
+from time_machine import travel
 
 from mago.audit.tags import Tag
 from mago.messaging.models import Message, Status
@@ -19,10 +22,12 @@ def test_messages_are_listed_by_status(admin: Any, message: Any, status: str) ->
 
 
 def test_the_newest_come_first(admin: Any, message: Any) -> None:
-    made = [message().pk for _ in range(3)]
-    assert [row.pk for row in admin.get("/admincenter/messages/").context["rows"].rows] == made[
-        ::-1
-    ]
+    made = []
+    for seconds in range(3):
+        with travel(timezone.now() + timedelta(seconds=seconds), tick=False):
+            made.append(message().pk)
+    rows = admin.get("/admincenter/messages/").context["rows"].rows
+    assert [row.pk for row in rows] == made[::-1]
 
 
 def test_a_status_that_does_not_exist_is_refused(admin: Any) -> None:
