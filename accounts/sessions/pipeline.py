@@ -6,7 +6,7 @@ is opened: a page gets a session, a program gets tokens. The walk is allauth's; 
 allauth is touched in this module and nowhere else.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -178,7 +178,7 @@ def sign_in(
     factors, epoch = [factor] if factor else [], user.signed_out_at.timestamp()
     begun = SignIn(method, [proof], factors, remembered, epoch, vouched or {})
     return perform_login(
-        request, Login(user=user, redirect_url=next_url, state={STATE: asdict(begun)})
+        request, Login(user=user, redirect_url=next_url, state={STATE: vars(begun)})
     )
 
 

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 from django.core.cache import cache
 
@@ -92,6 +93,7 @@ def rank(failed: int) -> int:
     return min(failed.bit_length(), _WORST)
 
 
+@lru_cache(maxsize=256)
 def neighbourhood_of(network: str) -> str:
     """The /24 of an IPv4 address, the /48 of an IPv6 network: what one house is usually given at most.
 

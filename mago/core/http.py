@@ -42,6 +42,8 @@ def _written(address: str) -> str:
     return str(getattr(parsed, "ipv4_mapped", None) or parsed)
 
 
+# Each of several limits of a request asks it.
+@lru_cache(maxsize=256)
 def network_of(address: str) -> str:
     """What a limit counts: an IPv4 address itself, the /64 of an IPv6 address (one household has many)."""
     try:

@@ -90,4 +90,5 @@ def _note(known: SamlProvider, problem: str) -> None:
 def _as_asked(known: SamlProvider) -> QuerySet[SamlProvider]:
     """Its row, unless it is described in another way by now: other providers were waited for, and then this one."""
     described = {name: getattr(known, name) for name in _DESCRIBED}
-    return SamlProvider.objects.of(known.organization_id).filter(pk=known.pk, **described)
+    rows: QuerySet[SamlProvider] = SamlProvider.objects.of(known.organization_id)
+    return rows.filter(pk=known.pk, **described)
