@@ -187,5 +187,8 @@ def give_back(taken: Taken) -> None:
 
 
 def purge() -> int:
-    """Rows of limits that are empty again are gone; the number of rows."""
-    return LimitState.objects.filter(full_until__lt=time.time()).delete()[0]
+    """Rows of limits that are empty again are gone, but for those that somebody takes now; the number of rows."""
+    empty = LimitState.objects.filter(full_until__lt=time.time())
+    # Else it would wait for whoever takes one in a transaction, and holds others that they are about to take.
+    free = empty.select_for_update(skip_locked=True).values("pk")
+    return LimitState.objects.filter(pk__in=free).delete()[0]

@@ -1,10 +1,12 @@
 """Limits hold, also for many at one moment."""
 
 from collections import Counter
+from threading import Event
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,7 +14,8 @@ from hypothesis import strategies as st
 from mago.core import ratelimit
 from mago.core.errors import TooMany
 from mago.core.models import LimitState
-from mago.core.ratelimit import Full, Limit, Taken, give_back, take_all
+from mago.core.ratelimit import Full, Limit, Taken, give_back, purge, take_all
+from mago.core.sql import IS_SQLITE
 from tests.races import THREADS, at_once
 from tests.turns import examples
 
@@ -209,3 +212,31 @@ def test_of_thirty_who_take_several_at_once_no_more_get_through_and_nothing_is_l
     passed = Counter(each for some in at_once(several) for each in some)
     assert passed == {True: 2, False: THREADS * 4 - 2}
     assert exhaust(LONG) == 3
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("real_database")
+def test_who_forgets_old_limits_waits_for_nobody_who_takes_some() -> None:
+    """An invitation and a report from outside take theirs in a transaction, one after the other."""
+    first, second = Limit("first", 5, 60), Limit("second", 5, 60)
+    # In the order in which they lie, the other way round: both were full until long ago.
+    for number, limit in enumerate((second, first)):
+        LimitState.objects.create(key=limit._key(("a",)), full_until=number + 1.0)
+    held, purged = Event(), Event()
+
+    def work(number: int) -> None:
+        if number:
+            held.wait(10)
+            purge()
+            purged.set()
+            return
+        with transaction.atomic():
+            first.take("a")
+            held.set()
+            purged.wait(0 if IS_SQLITE else 3)
+            second.take("a")
+
+    at_once(work, 2)
+    assert (first.wait("a"), second.wait("a")) == (0.0, 0.0)
+    assert LimitState.objects.filter(full_until__gt=3).count() == 2
