@@ -21,7 +21,6 @@ from accounts.api.serializers import StringField
 from accounts.organizations import services
 from accounts.organizations.effective import Effective
 from accounts.organizations.models import SignInPolicy
-from mago.core.errors import Conflict
 from mago.core.keyset import Listing
 
 from ..selectors.organizations import policies_of, policies_together, policy_of
@@ -165,12 +164,13 @@ class Policies(OwnerResource):
     )
     def post(self, role: Any = None, site: Any = None, **demands: Any) -> SignInPolicy:
         key = str(role.pk) if isinstance(role, CustomRole) else role
-        if policies_of(self.whose).filter(role=key or None, site=site).exists():
-            raise Conflict(
-                _("There is a policy for these already. Change that one."), code="exists"
-            )
         return services.set_policy(
-            organization=self.whose, role=key, site=site, actor=self.actor, **demands
+            organization=self.whose,
+            role=key,
+            site=site,
+            actor=self.actor,
+            is_new=True,
+            **demands,
         )
 
 

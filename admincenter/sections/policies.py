@@ -78,12 +78,13 @@ def _form(
 ) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     form = PolicyForm(sent, viewer=actor(request), organization=whose, initial=values)
-    fixed: dict[str, Any] = {}
+    # What is thought to be new is not put in the place of one that is there.
+    fixed: dict[str, Any] = {"is_new": policy is None}
     if policy is not None:
         # Whom it concerns is what it is; for others there is another policy.
         for name in ("role", "site"):
             form.fields.pop(name, None)
-        fixed = {"role": policy.role, "site": policy.site}
+        fixed |= {"role": policy.role, "site": policy.site}
     made, status = submit(
         form,
         lambda **data: services.set_policy(

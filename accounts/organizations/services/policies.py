@@ -47,12 +47,14 @@ def set_policy(
     actor: User,
     site: Site | None = None,
     role: str | None = None,
+    is_new: bool = False,
     **demands: Any,
 ) -> SignInPolicy:
     """The policy of this organization, site and role demands this; running sessions answer to it at their next request.
 
-    Refused where it would end the session that it comes from at once, and so lock its author out, and where
-    it and another one together leave somebody no way of signing in.
+    Conflict where it is said to be new (`is_new`), and there is one. Refused where it would end the session that it
+    comes from at once, and so lock its author out, and where it and another one together leave somebody no way of
+    signing in.
     """
     demand_permission(actor, Permission.POLICIES_EDIT, organization)
     _check_demands(demands)
@@ -63,6 +65,8 @@ def set_policy(
     policy: SignInPolicy = known.select_for_update().first() or SignInPolicy(
         organization=organization, site=site, role=role or None
     )
+    if is_new and not policy._state.adding:
+        raise Conflict(_("There is a policy for these already. Change that one."), code="exists")
     if policy._state.adding and not any(demands.get(name) for name in DEMANDS):
         raise Refused(_("Choose something that it demands."), code="bad_policy")
     before = _demanded_by(policy)

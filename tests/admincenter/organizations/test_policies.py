@@ -37,6 +37,20 @@ def test_methods_are_chosen_from_those_that_there_are(owner: Any, acme: Any) -> 
     assert SignInPolicy.objects.of(acme).get().methods is None
 
 
+def test_a_new_policy_takes_no_other_ones_place(owner: Any, acme: Any) -> None:
+    """What that one demands, and this one's author has not seen, would be demanded no more."""
+    assert owner.post(f"{AT}create/", FORM | {"absolute_minutes": "600"}).status_code == 302
+    refused = owner.post(f"{AT}create/", FORM | {"idle_minutes": "30"})
+    assert refused.status_code == 409
+    assert "There is a policy for these already." in refused.text
+    policy = SignInPolicy.objects.of(acme).get()
+    assert (policy.absolute_minutes, policy.idle_minutes) == (600, None)
+    # For others there is another one.
+    guests = FORM | {"role": "guest", "idle_minutes": "30"}
+    assert owner.post(f"{AT}create/", guests).status_code == 302
+    assert SignInPolicy.objects.of(acme).count() == 2
+
+
 def test_what_is_no_method_is_refused_beside_its_field(owner: Any, acme: Any) -> None:
     page = owner.post(f"{AT}create/", FORM | {"methods": ["password", "telepathy"]})
     assert page.status_code == 400
