@@ -10,7 +10,7 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from psycopg import Connection, Cursor, OperationalError
+from psycopg import Connection, OperationalError
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
@@ -71,8 +71,7 @@ class Direct:
     def execute(self, sql: str, values: Sequence[Any]) -> Any:
         """What the statement found, which has a `%s` for each value. As long as it is read before the next one."""
         if self._libpq.transaction_status == _IDLE and not self._connection.autocommit:
-            # The first of a transaction, which psycopg begins.
-            return Cursor(self._connection).execute(sql, values)
+            self._begin()
         adapts = self._adapts
         sent: Sequence[Any] = adapts.dump_sequence(values, _as_they_are(len(values)))
         if name := self._names.get((sql, adapts.types or ())):
@@ -84,6 +83,12 @@ class Direct:
             result = self._tried_again(sql, sent, result)
             status = result.status
         return Found(result, adapts) if status == _ROWS else _NOTHING
+
+    def _begin(self) -> None:
+        """The transaction that psycopg's cursor would begin before its first statement, in the same words."""
+        result = self._libpq.exec_(self._connection._get_tx_start_command())
+        if result.status != _DONE:
+            raise self._error(result)
 
     def _sent(self, sql: str, sent: Sequence[Any]) -> Any:
         types, formats = self._adapts.types or (), self._adapts.formats

@@ -81,6 +81,32 @@ def test_the_first_statement_of_a_transaction_begins_it() -> None:
         other.close()
 
 
+def test_a_transaction_begins_as_it_is_asked_for() -> None:
+    other: Any = connection.copy()
+    shown = "SELECT current_setting('transaction_isolation'), %s"
+    try:
+        other.connect()
+        other.connection.isolation_level = psycopg.IsolationLevel.SERIALIZABLE
+        other.set_autocommit(False)
+        assert other.direct.execute(shown, [1]).fetchone()[0] == "serializable"
+        other.rollback()
+    finally:
+        other.close()
+
+
+def test_where_no_transaction_can_begin_it_is_an_operational_error() -> None:
+    other: Any = connection.copy()
+    other.connect()
+    try:
+        other.set_autocommit(False)
+        with Path(os.devnull).open("rb") as nobody:
+            os.dup2(nobody.fileno(), other.connection.fileno())
+        with pytest.raises(OperationalError), other.wrap_database_errors:
+            other.direct.execute(_COUNT.sql, ["x", 0])
+    finally:
+        other.close()
+
+
 def test_what_the_server_forgot_is_sent_again() -> None:
     """A pooler gives another session, or a table changed: a prepared statement fails, and is no reason to."""
     other: Any = connection.copy()
