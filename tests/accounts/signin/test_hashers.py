@@ -205,7 +205,8 @@ def test_threads_that_hashed_keep_no_memory(encoded: str) -> None:
     before = resident_mib()
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(sign_in, range(8)))
-        assert resident_mib() - before < 40
+        # Two at a time, and what threads themselves take.
+        assert resident_mib() - before < 76
 
 
 def resident_mib() -> float:
