@@ -63,7 +63,8 @@ CONTENT_SECURITY_POLICY = {
 
 # Fields have their own, smaller limits, so that a value that is too long is named beside its field.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+# The largest form is a table of 500 groups, each with its role.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_100
 
 # Where `next` may lead, by URL name (mago/core/http.py).
 NEXT_URL_NAMES = (

@@ -12,6 +12,7 @@ from accounts.federation.directory.forms import DirectoryForm
 from accounts.federation.directory.models import Directory
 from accounts.federation.enterprise.models import GroupRole, IdentityProvider
 from accounts.federation.enterprise.services import set_roles
+from accounts.federation.enterprise.services.roles import MOST
 from accounts.federation.openid.models import OpenIdSettings
 from accounts.federation.saml.forms import SamlForm
 from accounts.federation.saml.models import SamlProvider, Source
@@ -180,6 +181,15 @@ class TestGroups:
         again = page_of(refused.context["form"])
         assert owner.post(path, again).status_code == 302
         assert self.rows(provider) == [("Chiefs", "reporter"), ("Ops", "guest")]
+
+    def test_a_table_of_as_many_groups_as_there_may_be_is_saved(
+        self, owner: Browser, provider: Any, path: str
+    ) -> None:
+        groups = [(f"Group {number:03}", "guest") for number in range(MOST)]
+        set_roles(provider=provider, groups=groups, default_role="", actor=None)
+        mine = opened(owner, path) | {"group_0": "", "role_0": ""}
+        assert owner.post(path, mine).status_code == 302
+        assert self.rows(provider) == groups[1:]
 
     def test_rows_are_not_lost_where_the_other_has_left_fewer(
         self, owner: Browser, other_owner: Browser, provider: Any, path: str
