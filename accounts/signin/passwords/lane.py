@@ -3,7 +3,7 @@
 A hash costs 19 MiB and tens of milliseconds, and strangers decide how many are asked for. So at
 most `slots` run at once; the others wait in two short queues, one for browsers that signed in here
 before and one for strangers, or are told that we are busy. Neither kind can shut the other out, and
-among strangers the better place goes first (SECURITY.md section 0.5, PERFORMANCE.md G12).
+among strangers the better place goes first (docs/passwords.md; goal G12 of docs/performance.md).
 """
 
 import threading

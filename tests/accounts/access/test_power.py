@@ -1,4 +1,4 @@
-"""Whatever people do to each other: power is passed on, and never made (SECURITY.md, property 8)."""
+"""Whatever people do to each other: power is passed on, and never made."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What must be so for many at one moment: one acceptance, somebody in charge (SECURITY.md, property 4)."""
+"""What must be so for many at one moment: one acceptance, somebody in charge."""
 
 from collections import Counter
 from collections.abc import Callable

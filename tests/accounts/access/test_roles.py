@@ -1,4 +1,4 @@
-"""Roles are granted and taken back: nobody passes on more than they hold for good (SECURITY.md, bug 32)."""
+"""Roles are granted and taken back: nobody passes on more than they hold for good."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What organizations own is read in their scope, or not at all (SECURITY.md, property 7)."""
+"""What organizations own is read in their scope, or not at all."""
 
 from collections.abc import Callable
 from typing import Any

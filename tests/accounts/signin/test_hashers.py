@@ -195,7 +195,7 @@ def test_a_strangers_hash_lets_all_others_go_first_and_a_known_browsers_does_not
 
 @pytest.mark.skipif(not STATM.exists(), reason="memory is read from /proc")
 def test_threads_that_hashed_keep_no_memory(encoded: str) -> None:
-    """Eight of them would hold 152 MiB; slots, not threads, bound the memory (PERFORMANCE.md G12)."""
+    """Eight of them would hold 152 MiB; slots, not threads, bound the memory (docs/performance.md, G12)."""
     hasher, everybody = Argon2idHasher(), threading.Barrier(8)
 
     def sign_in(number: int) -> bool:

@@ -1,4 +1,4 @@
-"""What is one-time is so for many at one moment (SECURITY.md, property 4)."""
+"""What is one-time is so for many at one moment."""
 
 from collections import Counter
 from datetime import timedelta
