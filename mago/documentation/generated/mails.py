@@ -9,7 +9,7 @@ from django.conf import settings
 from .tables import table, words_for
 
 HEAD = """# E-mails and SMS
-Made by `manage.py document` from `templates/mail` and `templates/sms`. Each is written in its reader's language, goes through the outbox ([messaging](../messaging.md)), and holds no password; a link or a code in it works once. What a message says cannot be read in the admin center.
+Made by `manage.py document` from `templates/mail` and `templates/sms`. Each is written in its reader's language, goes through the outbox ([messaging](../messaging.md)), and holds no password; a link or a code in it works once. A mail that asks for something says where: an address of ours that is no secret leads to a page that asks for the sign-in, or starts a new password. What a message says cannot be read in the admin center.
 
 """
 MEANING = {

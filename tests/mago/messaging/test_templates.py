@@ -5,13 +5,16 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as configured
 from django.template import engines
+from django.urls import resolve
 from django.utils import translation
 
 from mago.core import crypto
+from mago.messaging.gateways.base import Letter
 from mago.messaging.models import Channel, Message
 from mago.messaging.render import render
 
@@ -23,6 +26,8 @@ MAILS = sorted(
 )
 LANGUAGES = [code for code, _name in configured.LANGUAGES]
 BASE = configured.MAGO_BASE_URL
+# What they ask for is no page of ours: a word with an administrator, or nothing at all.
+WITHOUT_ADDRESS = {"access/account_disabled", "security/receipt", "signin/code", "standing/told"}
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0"
 VALUES: dict[str, Any] = {
     "link": f"{BASE}/accounts/do/k3yk3yk3yk3y/?a=1&b=2",
@@ -30,6 +35,7 @@ VALUES: dict[str, Any] = {
     "sign_up": f"{BASE}/accounts/signup/",
     "reset": f"{BASE}/accounts/password/reset/",
     "name": "Ada O'Neill",
+    "members": f"{BASE}/admincenter/organizations/acme/members/",
     "minutes": 30,
     "address": "192.0.2.7",
     "browser": FIREFOX,
@@ -192,3 +198,26 @@ def test_the_language_of_the_worker_does_not_matter() -> None:
         italian = render(message("signin/confirm_email", "en", link=link, name=""))
         assert translation.get_language() == "it"
     assert italian == render(message("signin/confirm_email", "en", link=link, name=""))
+
+
+@pytest.mark.parametrize("template", sorted({*MAILS} - WITHOUT_ADDRESS))
+def test_it_says_where_to_do_what_it_asks_for(template: str) -> None:
+    context = {name: VALUES[name] for name in named_in(template)}
+    assert addresses(render(message(template, **context)))
+
+
+@pytest.mark.parametrize("kind", ["lifted", "organization_lifted", "restored"])
+def test_who_can_sign_in_again_is_told_where(kind: str) -> None:
+    context = {name: VALUES[name] for name in named_in("standing/told")} | {"kind": kind}
+    assert addresses(render(message("standing/told", **context))) == [f"{BASE}/accounts/login/"]
+
+
+def addresses(letter: Letter) -> list[str]:
+    """The addresses of ours in the text without its foot; each is a page, alone on its line, and in the HTML."""
+    found = re.findall(f"{re.escape(BASE)}\\S*", letter.text.partition("\n--\n")[0])
+    for address in found:
+        assert f"\n\n{address}\n" in letter.text, "a link stands alone on its line"
+        assert address in Page(letter.html).links
+        path = urlsplit(address).path
+        assert path.startswith("/accounts/do/") or resolve(path or "/")
+    return found

@@ -1,5 +1,6 @@
 """Whose people are led to which provider, whether they may still come otherwise, and who may in any case."""
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -171,6 +172,7 @@ def tell_of_break_glass(*, route: DomainRoute, user: User, method: str) -> None:
         provider=route.provider.name,
         method=method,
     )
+    place = f"{settings.MAGO_BASE_URL}/admincenter/organizations/{organization.slug}"
     for owner in owners_of(organization.pk).exclude(pk=user.pk):
         context = {
             "name": str(owner),
@@ -179,6 +181,8 @@ def tell_of_break_glass(*, route: DomainRoute, user: User, method: str) -> None:
             "provider": route.provider.name,
             "address": caller().address,
             "browser": caller().user_agent[:100],
+            "link": f"{place}/audit/?tag={Tag.BREAK_GLASS_USED.value}",
+            "members": f"{place}/members/",
         }
         send_mail(
             "enterprise/break_glass_used", to=owner.email, context=context, language=owner.language

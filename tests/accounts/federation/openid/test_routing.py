@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
@@ -179,7 +180,11 @@ def test_the_emergency_account_comes_in_and_everybody_in_charge_hears_of_it(
     assert send(browser, alice.email, password=PASSWORD).status_code == 302
     assert is_in(browser)
     assert [event.actor_id for event in events(Tag.BREAK_GLASS_USED)] == [alice.pk]
-    assert [mail.recipient for mail in mails("break_glass_used")] == [erin.email]
+    [mail] = mails("break_glass_used")
+    assert mail.recipient == erin.email
+    at_home = Browser().as_person(erin)
+    for name in ("link", "members"):
+        assert at_home.get(urlsplit(mail.variables()[name]).path).status_code == 200
 
 
 def test_whoever_administers_the_platform_is_locked_out_by_nobody(
