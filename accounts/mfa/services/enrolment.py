@@ -75,7 +75,7 @@ def confirm_factor(
         raise
     if added is None:
         tell_wrong(flow, user, kind)
-        raise WrongCode
+        raise WrongCode.of(kind)
     give_back(taken)
     return added
 

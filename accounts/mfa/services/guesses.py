@@ -1,5 +1,6 @@
 """Wrong answers are counted before they are looked at, and told to whom they concern."""
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from accounts.access.selectors import administrators
@@ -28,6 +29,22 @@ class WrongCode(Refused):
     detail = gettext_lazy(
         "That code does not fit, or has expired. Try again, or ask for a new one."
     )
+
+    @classmethod
+    def of(cls, kind: str) -> "WrongCode":
+        """In words that fit the kind of factor: nobody sends a new code of an app, or of a list on paper."""
+        return cls(_INSTEAD.get(kind, cls.detail))
+
+
+_INSTEAD: dict[str, Promise] = {
+    Kind.TOTP: gettext_lazy(
+        "That code does not fit, has expired or was used already. Wait for the next one that your app shows."
+    ),
+    Kind.RECOVERY: gettext_lazy(
+        "That code does not fit, or was used already. Try again, or use another recovery code."
+    ),
+    Kind.PASSKEY: gettext_lazy("That passkey does not fit. Try again, or use another one."),
+}
 
 
 def take_guess(flow: Flow, who: str, kind: str) -> Taken:

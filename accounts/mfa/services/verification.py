@@ -41,14 +41,14 @@ def verify(flow: Flow, factor: Factor, answer: Any) -> Proof:
     """
     user = factor.user
     if user != flow.user:
-        raise WrongCode
+        raise WrongCode.of(factor.kind)
     if factor.kind is Kind.PASSKEY:
         factor = _chosen_passkey(user, answer) or factor
     taken = take_guess(flow, str(user.pk), factor.kind)
     proof = method_of(factor.kind).verify(flow, factor, answer)
     if proof is None:
         tell_wrong(flow, user, factor.kind)
-        raise WrongCode
+        raise WrongCode.of(factor.kind)
     give_back(taken)
     tell_right(flow, factor)
     return proof
@@ -66,11 +66,11 @@ def verify_passkey(flow: Flow, answer: Any) -> tuple[User, Passkey, Proof]:
     limits.PASSKEY_NETWORK.take(network_of(caller().address))
     passkey = passkey_of(answer)
     if passkey is None:
-        raise WrongCode
+        raise WrongCode.of(Kind.PASSKEY)
     proof = method_of(Kind.PASSKEY).verify(flow, passkey, answer)
     if proof is not Proof.PASSKEY_VERIFIED:
         tell_wrong(flow, passkey.user, Kind.PASSKEY)
-        raise WrongCode
+        raise WrongCode.of(Kind.PASSKEY)
     tell_right(flow, passkey)
     return passkey.user, passkey, proof
 

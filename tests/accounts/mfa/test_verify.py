@@ -1,13 +1,15 @@
 """The second step of a sign-in, on pages."""
 
+import re
 from typing import Any
 
 import pytest
 
+from accounts.mfa.services import WrongCode, begin, verify
 from mago.audit.tags import Tag
 from tests.conftest import Browser
 
-from .conftest import code_of, is_in, sign_in
+from .conftest import code_of, is_in, sent_code, sign_in, signing_in, wrong
 
 pytestmark = [pytest.mark.one_database, pytest.mark.django_db]
 
@@ -46,6 +48,33 @@ def test_a_wrong_code_lets_nobody_in_and_says_so(alice: Any, totp_of: Any, event
     assert "does not fit" in response.content.decode()
     assert not is_in(browser)
     assert events(Tag.FACTOR_FAILED)
+
+
+def test_a_wrong_code_of_an_app_is_not_answered_by_offering_a_new_one(
+    alice: Any, totp_of: Any, email_of: Any
+) -> None:
+    device, mail = totp_of(alice), email_of(alice)
+    used = code_of(device)
+    assert is_in(entered(Browser(), alice, used)[0])
+    said = {
+        entered(Browser(), alice, code)[1]
+        for code in (wrong(used), used, code_of(device, steps=-9))
+    }
+    assert len(said) == 1, "wrong, used and late are told alike"
+    assert "Wait for the next one that your app shows" in said.pop()
+    flow = signing_in(alice)
+    begin(flow, mail)
+    with pytest.raises(WrongCode, match="invalid_code") as refused:
+        verify(flow, mail, wrong(sent_code()))
+    assert "ask for a new one" in str(refused.value.detail)
+
+
+def entered(browser: Browser, user: Any, code: str) -> tuple[Browser, str]:
+    """The browser after that code of the app, and the error that it shows."""
+    step = browser.get(sign_in(browser, user)["Location"])["Location"]
+    page = browser.post(step, {"code": code}).content.decode()
+    found = re.search(r"That code does not fit[^<]*", page)
+    return browser, found[0] if found else ""
 
 
 def test_a_code_works_once(alice: Any, totp_of: Any) -> None:
