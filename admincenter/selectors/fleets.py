@@ -69,8 +69,9 @@ def _of_all() -> Fleet:
     hubs = Hub.objects.everywhere(reason="the platform's own figures")
     heard = Presence.objects.order_by()
     figures = heard.values("seen_at")[:MOST_HUBS].aggregate(**_by_standing())
-    # Less those that nobody awaits, who are few.
-    unawaited = heard.filter(hub__state__in=_NOT_AWAITED).aggregate(**_by_standing())
+    # Less those that nobody awaits, who are few, but are more each year.
+    others = heard.filter(hub__state__in=_NOT_AWAITED).values("seen_at")[:MOST_HUBS]
+    unawaited = others.aggregate(**_by_standing())
     return Fleet(
         awaited=count(hubs.filter(state__in=AWAITED), MOST_HUBS).number,
         quarantined=count(hubs.filter(state=State.QUARANTINED), MOST_HUBS).number,

@@ -1,16 +1,19 @@
 """How a fleet stands, in figures."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.access.models import Membership
 from accounts.access.roles import RoleName
 from accounts.access.services import grant_role
 from accounts.organizations.services import create_organization, create_site
-from admincenter.selectors.fleets import Fleet, all_fleets, fleet_of, fleet_seen_by
+from admincenter.selectors.fleets import MOST_HUBS, Fleet, all_fleets, fleet_of, fleet_seen_by
 from hubs.life.models import Presence
 from hubs.life.selectors import late_after, offline_after
 from hubs.models import Hub, State
@@ -52,6 +55,18 @@ def test_hubs_of_others_are_in_the_figures_of_all_alone(fleet: Any, charlie: Any
     theirs = create_organization(name="Globex", owner=charlie, actor=charlie)
     assert fleet_of(theirs) == Fleet(0, 0, 0, 0, 0)
     assert all_fleets().awaited == 5
+
+
+def test_however_many_there_are_no_figure_looks_at_all(fleet: Any, acme: Any) -> None:
+    """Nor at all of those that are retired, who are more each year."""
+    with CaptureQueriesContext(connection) as asked:
+        all_fleets()
+        fleet_of(acme)
+    statements = [one["sql"] for one in asked if "FROM" in one["sql"]]
+    assert len(statements) == 5
+    assert [
+        sql for sql in statements if not re.search(rf"LIMIT ({MOST_HUBS}|{MOST_HUBS + 1})\b", sql)
+    ] == []
 
 
 def test_whoever_looks_after_a_site_has_its_figures_alone(
