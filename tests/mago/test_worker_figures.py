@@ -2,6 +2,8 @@
 
 import socket
 import threading
+import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ import yaml
 
 from mago import worker_figures
 from mago.core import metrics
+from mago.worker_figures import Server
 from tests.running import ROOT
 
 pytestmark = pytest.mark.one_database
@@ -75,9 +78,60 @@ def test_what_is_not_asked_as_monitoring_does_gets_nothing_and_learns_nothing(li
     assert head.startswith("HTTP/1.0 404 ") or (line == "x" and not head)
 
 
+def test_whoever_sends_a_byte_now_and_then_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker_figures.Answer, "timeout", 0.3)
+    ours, theirs = socket.socketpair()
+
+    def answer() -> None:
+        with suppress(OSError):  # Nobody can be told.
+            worker_figures.Answer(theirs, ("", 0), None)  # type: ignore[arg-type]
+
+    answering = threading.Thread(target=answer, daemon=True)
+    answering.start()
+    with ours, theirs, suppress(BrokenPipeError):
+        for _byte in range(30):
+            ours.send(b"G")
+            answering.join(0.1)
+            if not answering.is_alive():
+                break
+        assert not answering.is_alive()
+
+
+def test_so_many_are_answered_at_once_and_others_are_not_heard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked, go_on = [object() for _number in range(Server.MOST + 2)], threading.Event()
+    heard: list[object] = []
+    closed: list[object] = []
+
+    def finish(server: object, request: object, client: object) -> None:
+        heard.append(request)
+        go_on.wait(5)
+
+    monkeypatch.setattr(Server, "finish_request", finish)
+    monkeypatch.setattr(Server, "shutdown_request", lambda _server, one: closed.append(one))
+    # Without a socket, as the suite has none.
+    server = object.__new__(Server)
+    server._free = threading.BoundedSemaphore(Server.MOST)
+    for one in asked[:-1]:
+        server.process_request(one, ("", 0))
+    assert closed == [asked[-2]]
+    go_on.set()
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(5)
+    # Whoever comes later is.
+    server.process_request(asked[-1], ("", 0))
+    while asked[-1] not in heard:
+        time.sleep(0.01)
+    assert set(heard) == {*asked[: Server.MOST], asked[-1]}
+
+
 def test_without_a_port_nothing_listens(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.WORKER_METRICS_PORT = 0
-    monkeypatch.setattr(worker_figures, "ThreadingHTTPServer", None)
+    monkeypatch.setattr(worker_figures, "Server", None)
     worker_figures.serve()
 
 
@@ -88,7 +142,7 @@ def test_a_port_that_is_taken_keeps_no_worker_from_its_work(
         raise OSError(98, "Address already in use")
 
     settings.WORKER_METRICS_PORT = 9000
-    monkeypatch.setattr(worker_figures, "ThreadingHTTPServer", taken)
+    monkeypatch.setattr(worker_figures, "Server", taken)
     worker_figures.serve()
     assert "MAGO_WORKER_METRICS_PORT 9000 cannot be had (Address already in use)" in caplog.text
 
