@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from django import template
+from django.utils.functional import Promise
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -18,6 +19,7 @@ from hubs.models import Hub
 from mago.audit.models import AuditEvent, Outcome
 from mago.core.markup import fill
 
+from .jobs import title_of_kind
 from .moments import minute
 
 register = template.Library()
@@ -159,11 +161,20 @@ def _happened(language: str, tag: str, outcome: str) -> SafeString:
 
 
 @register.filter
+def about(event: AuditEvent) -> str | Promise:
+    """Whom or what it is about; of a background job what it does, as the trail calls it by its kind and key."""
+    name = event.target_name
+    if event.target_type != "jobs.job":
+        return name
+    return title_of_kind(name.partition(" ")[0])
+
+
+@register.filter
 def by_and_about(event: AuditEvent) -> SafeString:
     """Who did it and, where that is somebody or something else, to whom or what."""
-    actor, target = event.actor_name, event.target_name
+    actor, target = event.actor_name, about(event)
     by = fill("<bdi>{}</bdi>", actor)
     if not target or event.target_id == str(event.actor_id):
         return by
-    about = '{}{}<small class="muted">→ <bdi>{}</bdi></small>'
-    return fill(about, by, SafeString("<br>") if actor else NOTHING, target)
+    both = '{}{}<small class="muted">→ <bdi>{}</bdi></small>'
+    return fill(both, by, SafeString("<br>") if actor else NOTHING, target)

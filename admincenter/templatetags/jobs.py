@@ -13,7 +13,11 @@ register = template.Library()
 @register.filter
 def work_title(job: Job) -> str | Promise:
     """The title of its kind; the kind itself where this version does not know it."""
+    return title_of_kind(job.kind)
+
+
+def title_of_kind(kind: str) -> str | Promise:
     try:
-        return work_class(job.kind).title
+        return work_class(kind).title
     except NotFound:
-        return job.kind
+        return kind

@@ -14,6 +14,7 @@ from mago.audit.models import AuditEvent, AuditLink
 from mago.audit.services import Outcome, seal
 from mago.audit.tags import Tag
 from mago.core.context import Caller, calling
+from mago.jobs.models import Job
 from tests.admincenter.conftest import has_frame
 from tests.trail import record
 
@@ -140,6 +141,21 @@ def test_htmx_gets_the_rows_alone(admin: Any, trail: Any) -> None:
 
 
 class TestEvent:
+    def test_about_a_job_says_what_the_job_does(self, admin: Any, dora: Any) -> None:
+        job = Job(kind="people.delete", actor_id=dora.pk)
+        event = record(Tag.JOB_STARTED, actor=dora, target=job)
+        for path in ("", f"{event.pk}/"):
+            page = admin.get(f"/admincenter/audit/{path}").content.decode()
+            assert "<bdi>Delete people into the recycle bin</bdi>" in page
+            assert str(job) not in page
+        event.refresh_from_db()
+        assert event.target_name == str(job), "the trail keeps the job's own name"
+
+    def test_about_a_job_of_another_version_names_its_kind(self, admin: Any, dora: Any) -> None:
+        event = record(Tag.JOB_STARTED, actor=dora, target=Job(kind="people.greet"))
+        page = admin.get(f"/admincenter/audit/{event.pk}/").content.decode()
+        assert "<bdi>people.greet</bdi>" in page
+
     def test_is_shown_whole(self, admin: Any, trail: Any) -> None:
         page = admin.get(f"/admincenter/audit/{trail[3].pk}/").content.decode()
         for fact in (
