@@ -77,8 +77,8 @@ def test_the_strictest_wins_and_the_page_says_whose_it_is(
         "Everybody": [
             "One factor set in Mago",
             "All set in Mago",
-            "60 minutes set in Mago",
-            "1440 minutes set in Mago",
+            "1 hour set in Mago",
+            "24 hours set in Mago",
             "no set in Mago",
         ]
     }
@@ -91,7 +91,7 @@ def test_the_strictest_wins_and_the_page_says_whose_it_is(
     set_policy(organization=acme, actor=alice, role=RoleName.GUEST, **guest)
     found = rows(owner.get(AT).text)
     both = ["Password Acme, Platform", "30 minutes Platform"]
-    day = "1440 minutes set in Mago"
+    day = "24 hours set in Mago"
     assert found["Everybody"] == ["One factor set in Mago", *both, day, "no set in Mago"]
     site = "Acme · Hall · Technician"
     shorter = ["Two factors " + site, *both, "90 minutes " + site, "no set in Mago"]
