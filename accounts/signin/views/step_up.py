@@ -1,6 +1,7 @@
 """Before something dangerous: the strongest proof that somebody has, once more (ASVS 7.5.1, 7.5.3)."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -40,6 +41,7 @@ def reauthenticate(request: HttpRequest) -> HttpResponse:
     form = _form(request, factor)
     context: dict[str, Any] = {
         "next": next_url,
+        "back": _where_one_was(request),
         "factor": factor,
         "others": _others(choices, factor),
     }
@@ -63,6 +65,19 @@ def passkey_options(request: HttpRequest) -> HttpResponse:
     """What the browser needs to ask for one of the person's passkeys."""
     user = actor(request)
     return JsonResponse(mfa.begin(_flow(request, user), Passkey(user=user))["options"])
+
+
+def _where_one_was(request: HttpRequest) -> str:
+    """The page with the link or form that led here, for whoever thinks better of it: `next` may ask again at once.
+
+    The browser names it only at first; from then on this page does.
+    """
+    told = request.POST.get("back") or request.GET.get("back")
+    if told is None:
+        came_from = urlsplit(request.headers.get("Referer", ""))
+        told = f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path
+    back = safe_next(told)
+    return "/" if back is None or urlsplit(back).path == request.path else back
 
 
 def _choices(user: User) -> list[Factor | None]:

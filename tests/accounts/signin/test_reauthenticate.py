@@ -1,5 +1,6 @@
 """Something dangerous asks again who is at the keyboard; the proof lasts minutes and not as long as the session."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -41,6 +42,7 @@ urlpatterns = [
     path("api/v1/danger", Danger.as_view()),
     path("", include("mago.urls")),
 ]
+REAUTHENTICATE = "/accounts/reauthenticate/"
 LATER = timedelta(minutes=11)
 
 
@@ -104,6 +106,35 @@ def test_an_app_is_told_to_sign_in_again(app: App, dora: Any) -> None:
     type(dora).objects.update(signed_out_at=timezone.now() - 2 * LATER)
     answer = app.get("danger")
     assert (answer.status_code, answer.json()["code"]) == (401, "step_up_required")
+
+
+def cancel(page: Any) -> str:
+    found = re.search(r'<a href="([^"]*)">Cancel</a>', page.text)
+    assert found
+    return found[1]
+
+
+def test_who_thinks_better_of_it_is_led_back(browser: Any, alice: Any) -> None:
+    browser.as_person(alice)
+    came_from = {"Referer": "http://testserver/accounts/sessions/?page=2"}
+    asked = f"{REAUTHENTICATE}?next=/accounts/email/"
+    page = browser.get(asked, headers=came_from)
+    assert cancel(page) == "/accounts/sessions/?page=2"
+    form = {"password": "no", "back": "/accounts/sessions/?page=2"}
+    here = {"Referer": f"http://testserver{asked}"}
+    assert cancel(browser.post(REAUTHENTICATE, form, headers=here)) == "/accounts/sessions/?page=2"
+
+
+@pytest.mark.parametrize(
+    "came_from", ["", "https://evil.example/", "http://testserver/accounts/reauthenticate/?next=/"]
+)
+def test_who_came_from_no_page_of_ours_is_led_home(
+    browser: Any, alice: Any, came_from: str
+) -> None:
+    browser.as_person(alice)
+    assert cancel(browser.get(REAUTHENTICATE, headers={"Referer": came_from})) == "/"
+    evil = browser.get(f"{REAUTHENTICATE}?back=https://evil.example/")
+    assert cancel(evil) == "/"
 
 
 def test_it_leads_nowhere_else(browser: Any, alice: Any) -> None:
