@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -51,6 +52,7 @@ def people(request: HttpRequest) -> HttpResponse:
             for kind, work in KINDS.items()
             if work.permission in permissions(request)
         ],
+        bin_days=settings.RECYCLE_BIN_DAYS,
         **way_to_export(request, lists.People),
     )
 

@@ -205,3 +205,20 @@ def test_without_a_second_factor_are_those_active_among_the_last_who_have_none(
     assert emails(admin, state="without-factor") == ["dora", "bob"]
     # Of very many who have none, a page needs no more than those who joined last.
     assert set(without_factor(User.objects.all(), most=3)) == {dora}
+
+
+def test_an_empty_recycle_bin_says_what_comes_into_it(admin: Any) -> None:
+    page = admin.get("/admincenter/people/", {"state": "deleted"}).text
+    assert "The recycle bin is empty" in page
+    assert "lies here for 30 days" in page
+    searched = admin.get("/admincenter/people/", {"state": "deleted", "q": "zzz"}).text
+    assert "Nothing found" in searched
+
+
+def test_a_list_without_anything_offers_no_filter_to_take_away(admin: Any) -> None:
+    for path in ("api-tokens/", "messages/", "organizations/"):
+        page = admin.get(f"/admincenter/{path}").text
+        assert 'class="empty"' in page, path
+        assert "Nothing found" not in page, path
+    assert "No messages" in admin.get("/admincenter/messages/").text
+    assert "Nothing found" in admin.get("/admincenter/messages/", {"status": "dead"}).text
