@@ -149,7 +149,7 @@ def return_expired(ticket: Ticket) -> bool:
 
 def _facts_of(row: Ticket) -> dict[str, Any]:
     shown = {name: getattr(row, name) for name in _KEPT}
-    return shown | {"state": State(row.state).label, "fixed_with": workers_of(row)}
+    return shown | {"state": row.state, "fixed_with": workers_of(row)}
 
 
 def _next(row: Ticket, move: Move, facts: workflow.Facts) -> State:
@@ -220,8 +220,8 @@ def _save(row: Ticket, before: dict[str, Any], actor: Any) -> None:
         row,
         "moved",
         actor=actor,
-        before=before["state"],
-        after=after["state"],
+        before=State(before["state"]).label,
+        after=State(after["state"]).label,
     )
 
 

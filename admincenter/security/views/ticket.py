@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import TextChoices
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,7 +16,7 @@ from ...navigation import Permissions
 from ...once import once
 from .. import files
 from ..forms.tickets import AssignForm, AttachmentForm, CommentForm, RelationForm, WordsForm
-from ..models import Ticket
+from ..models import Source, Ticket
 from ..selectors.programmes import programme_of
 from ..selectors.tickets import (
     attachment_for,
@@ -29,6 +30,7 @@ from ..selectors.tickets import (
 from ..services import attachments, comments
 from ..services import tickets as services
 from ..services.moves import permission_for
+from ..severity import Severity
 from ..workflow import Move, State, moves_from
 from .common import act, form_page, get_or_post, page_of, section, sent
 from .common import ticket as the_ticket
@@ -36,6 +38,8 @@ from .moves import url_of
 
 TAB = "tickets"
 ENTRIES = 200
+# What the history keeps by its value.
+_CHOICES: dict[str, type[TextChoices]] = {"severity": Severity, "source": Source, "state": State}
 
 
 @require(Permission.TICKETS_READ, of=the_ticket)
@@ -82,7 +86,16 @@ def _assigned(ticket: Ticket) -> dict[str, str]:
 
 
 def _sides(changes: list[dict[str, str]]) -> dict[str, dict[str, str]]:
-    return {side: {one["name"]: one[side] for one in changes} for side in ("before", "after")}
+    return {
+        side: {one["name"]: _told(one["name"], one[side]) for one in changes}
+        for side in ("before", "after")
+    }
+
+
+def _told(name: str, value: str) -> str:
+    """The value in the reader's words. What was written in those of its writer, as states once were, stays so."""
+    choices = _CHOICES.get(name)
+    return str(choices(value).label) if choices and value in choices.values else value
 
 
 @require(Permission.TICKETS_EDIT, of=the_ticket)

@@ -10,17 +10,20 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from admincenter.security import files
-from admincenter.security.models import Attachment, Ticket
+from admincenter.security.models import Attachment, EntryKind, Ticket
 from admincenter.security.models.tickets import today
 from admincenter.security.services.attachments import attach, delete_strays
+from admincenter.security.services.moves import move_ticket
 from admincenter.security.services.tickets import (
     assign_ticket,
     edit_ticket,
     rate_ticket,
     set_due,
 )
+from admincenter.security.workflow import Move
 from mago.core import keyset
 from mago.core.errors import Refused
 from tests.conftest import Browser
@@ -181,6 +184,30 @@ def test_a_ticket_moves_by_its_pages(
     assert "Closed" in page
     for unknown in ("expire", "verify", "x"):
         assert owner.get(f"{at}move/{unknown}/").status_code == 404
+
+
+def test_the_history_is_in_the_readers_words_and_old_rows_in_their_writers(
+    owner: Browser, ticket: Any, alice: Any
+) -> None:
+    one = ticket()
+    with translation.override("it"):
+        move_ticket(ticket=one, move=Move.TRIAGE, actor=alice)
+    (entry,) = one.entries.filter(kind=EntryKind.CHANGE)
+    assert entry.changes == [{"name": "state", "before": "reported", "after": "triaged"}]
+    old = [{"name": "state", "before": "Segnalata", "after": "Accettata"}]
+    one.entries.create(kind=EntryKind.CHANGE, changes=old)
+    page = owner.get(f"{LIST}1/").text
+    assert "<del><bdi>Reported</bdi></del> → <ins><bdi>Triaged</bdi></ins>" in page
+    assert "<del><bdi>Segnalata</bdi></del> → <ins><bdi>Accettata</bdi></ins>" in page
+    alice.language = "it"
+    alice.save(update_fields=["language"])
+    italian = owner.get(f"{LIST}1/", headers={"Accept-Language": "it"}).text
+    assert f"<ins><bdi>{translated('Triaged')}</bdi></ins>" in italian
+
+
+def translated(word: str) -> str:
+    with translation.override("it"):
+        return str(translation.gettext(word))
 
 
 def test_who_worked_on_a_fix_is_not_offered_to_verify_it(

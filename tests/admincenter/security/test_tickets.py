@@ -73,7 +73,7 @@ def test_a_fix_is_verified_by_another_and_closed(
     closed = move_ticket(ticket=verified, move=Move.CLOSE, actor=alice)
     assert (closed.state, closed.fixed_by, closed.verified_by) == ("closed", alice, officer)
     moved = events("security:ticket:moved")
-    assert [event.detail["after"]["state"] for event in moved][-2:] == ["Verified", "Closed"]
+    assert [event.detail["after"]["state"] for event in moved][-2:] == ["verified", "closed"]
 
 
 def test_whoever_was_to_fix_it_cannot_verify_what_another_marked(
