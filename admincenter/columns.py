@@ -4,12 +4,14 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from mago.core.errors import Refused
 
 # So many may be chosen from: a page offers all of them for each field. No sheet that somebody keeps has more.
 MOST_COLUMNS = 200
+LONGEST_SAMPLE = 40
 
 
 def reader(text: str) -> "csv.DictReader[str]":
@@ -33,6 +35,26 @@ def columns_of(text: str) -> list[str]:
     if len(names) > MOST_COLUMNS:
         raise no_list(_("This is no list of comma-separated values."))
     return names
+
+
+def choices_of(text: str) -> list[tuple[str, str]]:
+    """The columns of a list to choose from, each with what the first line below the names says there, shortened."""
+    names = columns_of(text)
+    try:
+        first = next(reader(text), {})
+    except csv.Error:
+        first = {}
+    said = {name.strip(): value for name, value in first.items() if name and value}
+    return [(name, _with_sample(name, said.get(name, ""))) for name in names]
+
+
+def _with_sample(name: str, value: str) -> str:
+    # Cut twice: a value may be as long as the whole list.
+    plain = "".join(one if one.isprintable() else " " for one in value[: 4 * LONGEST_SAMPLE])
+    sample = Truncator(" ".join(plain.split())).chars(LONGEST_SAMPLE)
+    return (
+        _("%(column)s, such as “%(value)s”") % {"column": name, "value": sample} if sample else name
+    )
 
 
 def guess(columns: Sequence[str], alike: Mapping[str, Sequence[str]]) -> dict[str, str]:

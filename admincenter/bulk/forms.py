@@ -13,7 +13,7 @@ from mago.core.errors import Refused
 from mago.core.forms import Form
 from mago.jobs.models import Outcome
 
-from ..columns import columns_of
+from ..columns import choices_of
 from ..fields import OneOfField, capitalized
 from ..lists import LARGEST_LIST
 from ..pages import Filters
@@ -59,16 +59,16 @@ class MappingForm(Form):
     )
 
     def __init__(self, data: Any, *, text: str) -> None:
-        columns = columns_of(text)
+        columns = choices_of(text)
         super().__init__(data, initial={"text": text})
-        guessed = members.guess(columns)
+        guessed = members.guess([name for name, _shown in columns])
         for name, label in members.FIELDS.items():
             self.fields[f"column_{name}"] = forms.ChoiceField(
                 label=label,
                 required=name == "email",
                 initial=guessed[name],
                 widget=Select,
-                choices=[("", gettext_lazy("In no column")), *((c, c) for c in columns)],
+                choices=[("", gettext_lazy("In no column")), *columns],
             )
         self.order_fields(["text", *(f"column_{name}" for name in members.FIELDS), "role"])
 

@@ -166,6 +166,7 @@ def test_a_list_of_members_is_matched_looked_at_and_invited(
     path = f"/admincenter/organizations/{acme.slug}/members/import/"
     matched = owner.post(path, {"text": LIST})
     form = matched.context["form"]
+    assert "Mail, such as “" in matched.text
     assert (form["column_email"].initial, form["column_role"].initial) == ("Mail", "Ruolo")
     sent = {"text": LIST, "role": "guest"}
     sent |= {"column_email": "Mail", "column_role": "Ruolo", "column_site": "Sede"}

@@ -246,6 +246,7 @@ def test_the_columns_of_a_list_of_hubs_may_have_any_names(owner: Any, room: Any,
     form = asked.context["form"]
     guessed = {name: form[f"column_{name}"].value() for name in ("serial", "model", "site", "room")}
     assert guessed == {"serial": "Numero di serie", "model": "Modello", "site": "", "room": "Sala"}
+    assert "Edificio, such as “Hall”</option>" in asked.text
     chosen = {"text": theirs} | {f"column_{name}": column for name, column in guessed.items()}
     missing = owner.post(f"{AT}import/", chosen)
     assert (missing.status_code, list(missing.context["form"].errors)) == (400, ["column_site"])
@@ -259,6 +260,16 @@ def test_the_columns_of_a_list_of_hubs_may_have_any_names(owner: Any, room: Any,
             owner.post(f"{AT}import/", chosen | {"column_site": "Edificio"} | wrong).status_code
             == 400
         )
+
+
+def test_the_first_line_beside_the_columns_is_short_and_text(
+    owner: Any, room: Any, acme: Any
+) -> None:
+    theirs = f"Codice;Nota;Vuota\n<b>N-1</b>\x07;{'x' * 5000};\nN-2;y;z\n"
+    page = owner.post(f"{AT}import/", {"text": theirs}).text
+    assert "Codice, such as “&lt;b&gt;N-1&lt;/b&gt;”</option>" in page
+    assert f"Nota, such as “{'x' * 39}…”</option>" in page
+    assert ">Vuota</option>" in page, "its first line says nothing"
 
 
 def test_a_page_offers_no_more_columns_than_a_sheet_has(owner: Any, room: Any, acme: Any) -> None:

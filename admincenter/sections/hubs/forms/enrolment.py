@@ -15,7 +15,7 @@ from hubs.services.codes import MOST_USES
 from hubs.services.imports import COLUMNS, NEEDED_COLUMNS
 from mago.core.forms import Form
 
-from ....columns import columns_of, guess, renamed
+from ....columns import choices_of, guess, renamed
 from ....lists import LARGEST_LIST, ListForm
 
 # What a line of a list of hubs may say, and what its column is often called.
@@ -87,15 +87,15 @@ class ColumnsForm(Form):
     text = forms.CharField(max_length=LARGEST_LIST, strip=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, text: str) -> None:
-        columns = columns_of(text)
+        columns = choices_of(text)
         super().__init__(data, initial={"text": text})
-        guessed = guess(columns, _ALIKE)
+        guessed = guess([name for name, _shown in columns], _ALIKE)
         for name, label in _COLUMNS.items():
             self.fields[f"column_{name}"] = forms.ChoiceField(
                 label=label,
                 required=name in NEEDED_COLUMNS,
                 initial=guessed[name],
-                choices=[("", gettext_lazy("In no column")), *((one, one) for one in columns)],
+                choices=[("", gettext_lazy("In no column")), *columns],
             )
 
     @property
