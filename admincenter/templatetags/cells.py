@@ -18,6 +18,8 @@ from accounts.sessions.models import Session
 from hubs.models import Hub
 from mago.audit.models import AuditEvent, Outcome
 from mago.core.markup import fill
+from mago.messaging.models import Message
+from mago.messaging.titles import title_of
 
 from .jobs import title_of_kind
 from .moments import minute
@@ -178,3 +180,9 @@ def by_and_about(event: AuditEvent) -> SafeString:
         return by
     both = '{}{}<small class="muted">→ <bdi>{}</bdi></small>'
     return fill(both, by, SafeString("<br>") if actor else NOTHING, target)
+
+
+@register.filter
+def message_title(message: Message) -> str:
+    """What it is about; never its subject, which may name somebody."""
+    return title_of(message.template)

@@ -46,6 +46,8 @@ def test_a_message_is_shown_but_for_what_it_says(admin: Any, message: Any) -> No
 def test_the_list_says_nothing_of_it_either(admin: Any, message: Any) -> None:
     dead = message()
     page = admin.get("/admincenter/messages/").content.decode()
+    assert "Reset asked for an address without an account" in page
+    assert "signin/no_account" not in page
     assert "secret-in-the-body" not in page
     assert dead.sealed_context not in page
 

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from django.conf import settings
 
+from mago.messaging.titles import TITLES
+
 from .tables import table, words_for
 
 HEAD = """# E-mails and SMS
-Made by `manage.py document` from `templates/mail` and `templates/sms`. Each is written in its reader's language, goes through the outbox ([messaging](../messaging.md)), and holds no password; a link or a code in it works once. A mail that asks for something says where: an address of ours that is no secret leads to a page that asks for the sign-in, or starts a new password. What a message says cannot be read in the admin center.
+Made by `manage.py document` from `templates/mail` and `templates/sms`. Each is written in its reader's language, goes through the outbox ([messaging](../messaging.md)), and holds no password; a link or a code in it works once. A mail that asks for something says where: an address of ours that is no secret leads to a page that asks for the sign-in, or starts a new password. What a message says cannot be read in the admin center; its lists show what it is called.
 
 """
 MEANING = {
@@ -63,10 +65,15 @@ _TEXT = re.compile(
 
 def text() -> str:
     rows = [
-        (f"`{name}`", subject, words_for(name, MEANING, where=__file__))
+        (
+            f"`{name}`",
+            TITLES[name.removeprefix("sms/")],
+            subject,
+            words_for(name, MEANING, where=__file__),
+        )
         for name, subject in sorted(messages())
     ]
-    return HEAD + table(["template", "subject", "goes to"], rows)
+    return HEAD + table(["template", "called", "subject", "goes to"], rows)
 
 
 def messages() -> Iterator[tuple[str, str]]:

@@ -17,6 +17,7 @@ from mago.core import crypto
 from mago.messaging.gateways.base import Letter
 from mago.messaging.models import Channel, Message
 from mago.messaging.render import render
+from mago.messaging.titles import TITLES, title_of
 
 pytestmark = pytest.mark.one_database
 
@@ -123,6 +124,15 @@ def named_in(template: str) -> list[str]:
 
 def test_the_mails_of_the_first_journey_are_there() -> None:
     assert {"signin/confirm_email", "signin/reset_password", "signin/no_account"} <= set(MAILS)
+
+
+def test_each_kind_of_message_has_a_title() -> None:
+    sms = Path(configured.BASE_DIR, "templates/sms")
+    sent = {*MAILS, *(str(path.relative_to(sms).with_suffix("")) for path in sms.rglob("*.txt"))}
+    assert set(TITLES) == sent
+    with translation.override("it"):
+        assert title_of("hubs/offline") == "Hub non raggiungibili"
+        assert title_of("hubs/of_another_version") == "hubs/of_another_version"
 
 
 def test_no_part_stands_alone() -> None:
