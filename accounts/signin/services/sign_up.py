@@ -20,6 +20,7 @@ from mago.messaging.services import send_mail
 
 from .. import limits, tokens
 from ..models import OneTimeToken
+from ..selectors import person_with
 from ..tokens import Purpose
 from .common import check_new_password, link, may_mail, network, remember_password
 
@@ -38,7 +39,7 @@ def sign_up(*, email: str, password: str | None, name: str = "", language: str =
     mailable = may_mail(email)
     payload = {"password": make_password(password), "name": name, "language": language}
     with transaction.atomic():
-        user = User.objects.filter(email=email).first()
+        user = person_with(email)
         secret = tokens.issue(
             Purpose.SIGN_UP,
             lifetime=settings.CONFIRMATION_LIFETIME,
