@@ -6,7 +6,7 @@ from django.utils import timezone, translation
 
 from mago.core.context import caller
 from mago.core.errors import TooMany
-from mago.core.ratelimit import Limit, Taken, give_back
+from mago.core.ratelimit import Limit, Taken, take_all
 from mago.messaging.services import send_mail
 
 from ..models import Source, Ticket
@@ -24,20 +24,11 @@ def report(*, title: str, description: str, component: str, email: str) -> Ticke
 
     TooMany where a limit is reached; then nothing was written.
     """
-    taken: Taken = []
-    try:
-        for limit, key in (
-            (BY_ADDRESS, caller().address),
-            (BY_MAILBOX, email.lower()),
-            (BY_ALL, ""),
-        ):
-            if limit is BY_MAILBOX and not email:
-                continue
-            limit.take(key)
-            taken.append((limit, (key,)))
-    except TooMany:
-        give_back(taken)
-        raise
+    wanted: Taken = [(BY_ADDRESS, (caller().address,)), (BY_ALL, ("",))]
+    if email:
+        wanted.insert(1, (BY_MAILBOX, (email.lower(),)))
+    if full := take_all(wanted):
+        raise TooMany(full.seconds)
     with transaction.atomic():
         ticket = create_ticket(
             programme=programme_of(None),
