@@ -166,7 +166,7 @@ def take_all(wanted: Taken) -> Full | None:
     found = _take_all(len(asked)).all([*firsts, *fulls, *moved_on, *moved_on, *lasts])
     if len(found) == len(asked):
         return None
-    # Others took the last of it in the same moment.
+    # None where a full one was seen; some where others took the last of one in the same moment.
     counted = {key for (key,) in found}
     give_back([(limit, parts) for limit, parts in wanted if limit._key(parts) in counted])
     waits = [Full(limit, limit.wait(*parts)) for limit, parts in wanted]
