@@ -26,6 +26,9 @@ from granian.log import LogLevels
 # Whoever waits for a hashing slot holds a thread, and there may be 18 of them (passwords/lane.py);
 # with fewer threads than that, sign-ins would keep all other requests from being answered.
 THREADS = 24
+# The garbage collector looks through what is new each time that so many more objects were made than went. A page of
+# fifty rows makes some thousands and lets them go by itself: by Python's 700 a page in eleven met a longer look.
+GARBAGE = 5000
 STOP_LIMIT = 5  # seconds for requests and tasks that are under way
 
 
@@ -116,6 +119,7 @@ def load_in_worker(words: list[str], host: str, port: int) -> Any:
     reverse("home")
     gc.collect()
     gc.freeze()
+    gc.set_threshold(GARBAGE)
     gc.enable()
     return_free()
     in_background(partial(announce_when_open, host, port, announce))
