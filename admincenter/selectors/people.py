@@ -24,10 +24,10 @@ from ..searched import PEOPLE
 from .factors import without_factor
 
 # Of what very many have in common, no more people than these are sorted.
-MOST_SEARCHED = 500
+MOST_SEARCHED = 300
 ENGLISH = str.maketrans(ascii_uppercase, ascii_lowercase)
 # Of those who are signed in, a list shows so many: whoever joined last.
-MOST_SIGNED_IN = 500
+MOST_SIGNED_IN = 300
 _ORDERS = {**CREATED, "address": Order(("email",))}
 SHOWN = ("email", "name", "is_active", "email_confirmed_at", "created_at", "last_login")
 
