@@ -23,10 +23,10 @@ from .windows import Action
 SMALL = 1000
 # People on PostgreSQL; SQLite is held against a tenth.
 LARGE, TENTH, QUICK = 1_000_000, 100_000, 2_000
-# Of so many the slowest five are no p95: a full run of the garbage collector falls on one page in a hundred.
-ROUNDS = 100
+# So many that a p95 stands on a dozen readings beyond it: the garbage collector falls on one page in twelve.
+ROUNDS = 250
 # On a busy machine there are fewer rounds: nobody waits longer for them, in seconds.
-LONGEST = 400.0
+LONGEST = 900.0
 # What somebody waits for at most, in milliseconds of CPU; lists of 50 rows, in empty pages.
 PAGE, SEARCH, ROWS = 100, 50, 15
 # What a page in the large installation may cost at most, by what it costs in the small one.
