@@ -92,7 +92,8 @@ SEARCHES: Mapping[str, str] = {
 
 
 def first_person() -> Any:
-    return User.objects.get(email="person-0000500@example.com").pk
+    """Somebody who is signed in and holds a role, in an installation of whatever size."""
+    return User.objects.get(email="person-0000050@example.com").pk
 
 
 def middle(listing: Any) -> str:
