@@ -105,9 +105,7 @@ def run(*, postgres: bool, quick: bool, full: bool) -> Report:
         }
         if (theirs := stack.enter_context(peer())) is not None:
             actions |= {f"peer {name}": bound(work, theirs) for name, work in WORK.items()}
-        measured = [pid for pid in machine.tree(os.getpid()) if pid != os.getpid()]
-        cpu = lambda: machine.cpu_seconds(measured)  # noqa: E731
-        samples = measure(actions, cpu, lambda: 0.0, rounds=rounds, seconds=seconds)
+        samples = measure(actions, machine.Usage(), lambda: 0.0, rounds=rounds, seconds=seconds)
     database = "PostgreSQL and Valkey" if postgres else "SQLite"
     title = f"What programs ask on {database}, {rounds} rounds of windows of {seconds} s"
     return Report(f"{title}\nThe peer: {peer_words(samples)}", rows(samples))

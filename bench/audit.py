@@ -78,14 +78,7 @@ def append_rows(variables: dict[str, str], rounds: int, seconds: float) -> list[
             "API": visitors.load_page(client, "/api/bench/empty"),
             **{str(n): visitors.load_page(client, f"{path}{n}") for n in (0, 1, 10)},
         }
-        measured = [pid for pid in machine.tree(os.getpid()) if pid != os.getpid()]
-        samples = measure(
-            actions,
-            lambda: machine.cpu_seconds(measured),
-            lambda: 0.0,
-            rounds=rounds,
-            seconds=seconds,
-        )
+        samples = measure(actions, machine.Usage(), lambda: 0.0, rounds=rounds, seconds=seconds)
     return [
         Row("floor", "an empty page", spread(samples["page"])),
         Row("floor", "an empty GET of the API", spread(samples["API"])),

@@ -117,8 +117,7 @@ def run(*, postgres: bool, quick: bool, full: bool) -> Report:
                 "reconnect": fleet.reconnect,
                 "heartbeat": fleet.say_how_it_is,
             }
-            cpu = lambda: machine.cpu_seconds(server.tree)  # noqa: E731
-            samples = measure(actions, cpu, lambda: 0.0, rounds=rounds, seconds=seconds)
+            samples = measure(actions, machine.Usage(), lambda: 0.0, rounds=rounds, seconds=seconds)
     database = "PostgreSQL and Valkey" if postgres else "SQLite"
     title = f"Hubs on {database}, {rounds} rounds of windows of {seconds} s"
     return Report(title, rows(samples, postgres=postgres))

@@ -41,6 +41,23 @@ def cpu_seconds(processes: list[int]) -> float:
     return _scheduled(processes, 0)
 
 
+class Usage:
+    """CPU time of all that descends from this process, in seconds: also of what came later, or has ended since.
+
+    Each thread of a server has a connection of its own, which on PostgreSQL is a process that the first request makes.
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[Path, int] = {}
+
+    def __call__(self) -> float:
+        for process in tree(os.getpid())[1:]:
+            for thread in PROC.glob(f"{process}/task/*/schedstat"):
+                with suppress(OSError):
+                    self._seen[thread] = int(thread.read_text().split()[0])
+        return sum(self._seen.values()) / 1e9
+
+
 def core_waits(processes: list[int]) -> float:
     """Seconds in which these threads were ready to run and others did, each thread counted by itself."""
     return _scheduled(processes, 1)

@@ -94,13 +94,11 @@ def requests(
             "page": visitors.load_page(client, "/accounts/login/"),
             "me": visitors.who_am_i(client, people["people"][0]),
         }
-        measured = [pid for pid in machine.tree(os.getpid()) if pid != os.getpid()]
 
         def hashing() -> float:
             return float(json.loads(client.get("/api/bench/hashing").body)["seconds"])
 
-        cpu = lambda: machine.cpu_seconds(measured)  # noqa: E731
-        return measure(actions, cpu, hashing, rounds=rounds, seconds=seconds)
+        return measure(actions, machine.Usage(), hashing, rounds=rounds, seconds=seconds)
 
 
 def request_rows(samples: dict[str, Samples]) -> list[Row]:
