@@ -16,12 +16,13 @@ from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from accounts.access.services import appoint_administrator, dismiss_administrator
 from accounts.models import User
+from mago.core.form_pages import get_or_post, posted
 
 from ..exports import lists
 from ..exports.ways import way_to_export
 from ..forms import MomentField, ReasonForm
 from ..once import once
-from ..pages import Filters, act, get_or_post, list_page, page, submit
+from ..pages import Filters, act, list_page, page, submit
 from ..selectors.administrators import administrator_for, find_administrators
 from .organizations.forms.fields import AddressField
 
@@ -65,8 +66,7 @@ def administrators(request: HttpRequest) -> HttpResponse:
 @get_or_post
 @once
 def appoint(request: HttpRequest) -> HttpResponse:
-    sent = request.POST if request.method == "POST" else None
-    form = AppointForm(sent, initial={"person": request.GET.get("person", "")[:254]})
+    form = AppointForm(posted(request), initial={"person": request.GET.get("person", "")[:254]})
     made, status = submit(form, lambda **data: appoint_administrator(actor=actor(request), **data))
     if made:
         messages.success(

@@ -14,12 +14,12 @@ from accounts.access.roles import RoleName
 from accounts.models import User
 from accounts.organizations.models import Organization
 from mago.core.errors import Refused
+from mago.core.form_pages import get_or_post
 
 from ..bulk import members, people
 from ..bulk.forms import ChosenPeopleForm, MappingForm
 from ..forms import PeopleFilters
 from ..lists import ListForm
-from ..pages import get_or_post
 from .organizations.common import organization, section
 
 TAB = "organization_members"

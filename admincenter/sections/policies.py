@@ -17,12 +17,13 @@ from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from accounts.organizations import services
 from accounts.organizations.models import SignInPolicy
+from mago.core.form_pages import get_or_post, posted
 
 from ..exports import set_up
 from ..exports.ways import way_to_export
 from ..navigation import permissions
 from ..once import once
-from ..pages import get_or_post, page, submit
+from ..pages import page, submit
 from ..reasons import with_reason
 from ..selectors.organizations import policies_together, policies_with_roles, policy_of
 from .organizations.common import Owner, around, owner
@@ -76,8 +77,7 @@ def _form(
     values: dict[str, Any],
     policy: SignInPolicy | None = None,
 ) -> HttpResponse:
-    sent = request.POST if request.method == "POST" else None
-    form = PolicyForm(sent, viewer=actor(request), organization=whose, initial=values)
+    form = PolicyForm(posted(request), viewer=actor(request), organization=whose, initial=values)
     # What is thought to be new is not put in the place of one that is there.
     fixed: dict[str, Any] = {"is_new": policy is None}
     if policy is not None:

@@ -19,8 +19,9 @@ from accounts.federation.selectors import configured, configured_as
 from accounts.federation.services.trial import STEPS
 from mago.core.edit_forms import OPENED, EditForm
 from mago.core.errors import NotFound, Refused
+from mago.core.form_pages import get_or_post, posted
 
-from ..pages import get_or_post, page, submit
+from ..pages import page, submit
 
 _QUIET = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 _HELP = {
@@ -114,9 +115,7 @@ def provider(request: HttpRequest, kind: str) -> HttpResponse:
 @get_or_post
 def edit(request: HttpRequest, kind: str) -> HttpResponse:
     found = configured_as(kind)
-    form = ProviderForm(
-        request.POST if request.method == "POST" else None, kind=kind, provider=found
-    )
+    form = ProviderForm(posted(request), kind=kind, provider=found)
     saved, status = submit(
         form, lambda **data: services.configure(kind=kind, actor=actor(request), **data)
     )

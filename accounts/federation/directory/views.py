@@ -5,7 +5,6 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from accounts.access.guards import public
 from accounts.federation.enterprise import entrance as arrivals
@@ -16,13 +15,12 @@ from accounts.federation.enterprise.models import IdentityProvider, SetupTrial
 from accounts.federation.enterprise.selectors import provider_at
 from accounts.federation.enterprise.services import finish_trial
 from mago.core.errors import NotFound, Refused, with_headers
+from mago.core.form_pages import get_or_post, posted
 from mago.core.http import safe_next
 
 from . import checks, entrance, limits
 from .forms import SignInForm
 from .selectors import directory_of
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @public
@@ -70,7 +68,7 @@ def trial(request: HttpRequest, trial_id: UUID) -> HttpResponse:
     found = rows.filter(pk=trial_id, finished_at=None).first()
     if found is None or not may_set_up(request, found.provider):
         raise NotFound
-    form = SignInForm(request.POST if request.method == "POST" else None)
+    form = SignInForm(posted(request))
     if not form.is_valid():
         context = {"form": form, "provider": found.provider, "trial": found}
         status = 400 if form.is_bound else 200

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access.guards import actor, public, signed_in
 from accounts.access.step_up import step_up
@@ -43,7 +43,7 @@ class Setting:
 
 
 @public
-@require_http_methods(["GET", "HEAD"])
+@require_safe
 def enrol_now(request: HttpRequest) -> HttpResponseBase:
     """A policy asks for more than the person has: what they can set up now."""
     setting = _pending_setting(request)

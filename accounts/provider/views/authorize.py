@@ -9,13 +9,14 @@ from django.shortcuts import render, resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from accounts.access.guards import actor, public, signed_in
 from accounts.models import User
 from accounts.sessions.browser import session_of
 from accounts.sessions.models import Session
 from mago.core.errors import Forbidden
+from mago.core.form_pages import get_or_post
 
 from .. import services
 from ..addresses import host_of, is_https
@@ -30,7 +31,7 @@ LONGEST = 1900
 
 @csrf_exempt
 @public
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def authorize(request: HttpRequest) -> HttpResponse:
     """Public, as an application may ask in silence whether somebody is signed in; all else needs a person."""
     if request.method == "POST":

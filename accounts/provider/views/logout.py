@@ -3,10 +3,11 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from accounts.access.guards import public
 from accounts.sessions.browser import close_session, session_of
+from mago.core.form_pages import get_or_post
 
 from .. import services
 from ..protocol.logout import Farewell, read
@@ -15,7 +16,7 @@ from .authorize import send
 
 @csrf_exempt
 @public
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def end_session(request: HttpRequest) -> HttpResponse:
     """Whoever shows our ID token of this very session may end it; else the person is asked (ASVS 10.6.2)."""
     if request.method == "POST":

@@ -10,12 +10,13 @@ from authlib.oauth2.rfc6749.errors import (
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access.guards import public
 from accounts.access.principals import remembered
 from accounts.sessions.assurance import acr_of
 from mago.core.context import caller
+from mago.core.form_pages import get_or_post
 from mago.core.http import network_of
 from mago.core.ids import digest
 from mago.core.ratelimit import Limit
@@ -67,7 +68,7 @@ def device_authorization(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 @public
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def userinfo(request: HttpRequest) -> HttpResponse:
     """Who the person of a token is, as far as its scope says (OpenID Connect Core 1.0, section 5.3)."""
     scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_safe
 
 from accounts.access.guards import public
 from accounts.access.methods import SignInMethod
@@ -60,7 +60,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 
 
 @public
-@require_http_methods(["GET", "HEAD"])
+@require_safe
 def check_mail(request: HttpRequest) -> HttpResponse:
     """After a sign-up: look into your mail."""
     return render(
@@ -186,13 +186,13 @@ def request_reset(request: HttpRequest) -> HttpResponse:
 
 
 @public
-@require_http_methods(["GET", "HEAD"])
+@require_safe
 def reset_requested(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/signin/reset_requested.html")
 
 
 @public
-@require_http_methods(["GET", "HEAD"])
+@require_safe
 def open_reset_link(request: HttpRequest, key: str) -> HttpResponse:
     """The secret leaves the URL at once, so that it stands in no history, log or Referer (ASVS 14.2.1)."""
     try:

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access.guards import actor, public, signed_in
 from accounts.access.models import Invitation
@@ -24,7 +24,7 @@ from .common import show
 
 
 @public
-@require_http_methods(["GET", "HEAD"])
+@require_safe
 def invitation(request: HttpRequest, key: str) -> HttpResponse:
     try:
         return _page(request, key, _open(key), JoinForm())

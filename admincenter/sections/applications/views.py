@@ -18,12 +18,13 @@ from accounts.provider import services
 from accounts.provider.models import Application
 from accounts.provider.scopes import words_for
 from accounts.provider.selectors import application_for
+from mago.core.form_pages import get_or_post, posted
 from mago.core.forms import Form
 
 from ...exports import lists
 from ...exports.ways import way_to_export
 from ...navigation import permissions
-from ...pages import act, get_or_post, list_page, page, submit
+from ...pages import act, list_page, page, submit
 from ...selectors.applications import find_applications, secrets_of
 from ..organizations.common import Owner, around, owner
 from .forms import GRANT_LABELS, ApplicationFilters, ApplicationForm, NewApplicationForm
@@ -64,7 +65,7 @@ def application(request: HttpRequest, whose: Owner, application_id: UUID) -> Htt
 @get_or_post
 def create(request: HttpRequest, whose: Owner) -> HttpResponse:
     """The secret, where it has one, is in the answer to the form and nowhere else."""
-    form = NewApplicationForm(_sent(request), organization=whose)
+    form = NewApplicationForm(posted(request), organization=whose)
     made, status = submit(
         form,
         lambda **data: services.create_application(
@@ -83,7 +84,7 @@ def create(request: HttpRequest, whose: Owner) -> HttpResponse:
 @get_or_post
 def edit(request: HttpRequest, whose: Owner, application_id: UUID) -> HttpResponse:
     row = application_for(actor(request), whose, application_id)
-    form = ApplicationForm(_sent(request), organization=whose, application=row)
+    form = ApplicationForm(posted(request), organization=whose, application=row)
     made, status = submit(
         form,
         lambda **data: services.edit_application(application=row, actor=actor(request), **data),
@@ -112,7 +113,7 @@ def enable(request: HttpRequest, whose: Owner, application_id: UUID) -> HttpResp
 def create_secret(request: HttpRequest, whose: Owner, application_id: UUID) -> HttpResponse:
     """One more secret, shown in the answer to the form and nowhere else."""
     row = application_for(actor(request), whose, application_id)
-    form = Form(_sent(request))
+    form = Form(posted(request))
     made, status = submit(
         form, lambda: services.create_client_secret(application=row, actor=actor(request))
     )
@@ -139,10 +140,6 @@ def revoke_secret(
         _("The secret is revoked."),
         to=_page_of(whose, row),
     )
-
-
-def _sent(request: HttpRequest) -> Any:
-    return request.POST if request.method == "POST" else None
 
 
 def _around(request: HttpRequest, whose: Owner) -> dict[str, Any]:

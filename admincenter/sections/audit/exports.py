@@ -23,8 +23,9 @@ from mago.audit.models import AuditJob, JobState
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.errors import NotFound
+from mago.core.form_pages import get_or_post
 
-from ...pages import Filters, get_or_post, is_part, page, submit
+from ...pages import Filters, is_part, page, submit
 from .common import around
 from .forms import ExportForm
 

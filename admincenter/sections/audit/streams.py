@@ -19,9 +19,10 @@ from mago.audit.streams.connecting import Step
 from mago.audit.streams.selectors import end_of_chain, stream_for, waiting_for
 from mago.audit.streams.selectors import streams as find_streams
 from mago.core.errors import Refused
+from mago.core.form_pages import get_or_post, posted
 
 from ...keyset import Listing, Order
-from ...pages import get_or_post, list_page, page, submit
+from ...pages import list_page, page, submit
 from .common import around
 from .forms import NewStreamForm, StreamFilters, StreamForm
 
@@ -56,8 +57,7 @@ def stream(request: HttpRequest, stream_id: UUID) -> HttpResponse:
 @require(Permission.AUDIT_STREAMS_EDIT)
 @get_or_post
 def create(request: HttpRequest) -> HttpResponse:
-    sent = request.POST if request.method == "POST" else None
-    form = NewStreamForm(sent, initial={"kind": "webhook"})
+    form = NewStreamForm(posted(request), initial={"kind": "webhook"})
     made, status = submit(form, lambda **data: services.create_stream(actor=actor(request), **data))
     if made:
         stream, secret = made
@@ -74,7 +74,7 @@ def create(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, stream_id: UUID) -> HttpResponse:
     stream = stream_for(stream_id)
     name = stream.name
-    form = StreamForm(request.POST if request.method == "POST" else None, stream=stream)
+    form = StreamForm(posted(request), stream=stream)
     changed, status = submit(
         form, lambda **data: services.change_stream(stream, actor=actor(request), **data)
     )

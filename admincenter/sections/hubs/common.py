@@ -17,12 +17,12 @@ from hubs.operations.selectors import group_for
 from hubs.selectors import hub_for
 
 from ...frames import Frame
-from ...pages import act, get_or_post
+from ...pages import act
 from ...selectors import hubs as selectors
 from ...tabs import Tab
 
 __all__ = [
-    "act", "around", "code", "form_page", "get_or_post", "group", "hub", "organization", "room",
+    "act", "around", "code", "form_page", "group", "hub", "organization", "room",
     "section", "task",
 ]  # fmt: skip
 

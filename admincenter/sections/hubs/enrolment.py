@@ -20,12 +20,13 @@ from hubs.models import EnrolmentCode, Hub
 from hubs.services.imports import COLUMNS, NEEDED_COLUMNS
 from mago.core import qr
 from mago.core.errors import Refused
+from mago.core.form_pages import get_or_post, posted
 
 from ...columns import columns_of
 from ...lists import LARGEST_LIST
 from ...pages import Filters, list_page, submit
 from ...selectors.hubs import find_codes
-from .common import act, around, code, get_or_post, organization, section
+from .common import act, around, code, organization, section
 from .forms.enrolment import ColumnsForm, EnrolForm, ImportForm
 
 TAB = "hub_codes"
@@ -50,9 +51,8 @@ def codes(request: HttpRequest, whose: Organization) -> HttpResponse:
 def enrol(request: HttpRequest, whose: Organization) -> HttpResponse:
     """First where, then the code: it is in the answer to the form and nowhere else."""
     viewer = actor(request)
-    sent = request.POST if request.method == "POST" else None
     initial = {"place": request.GET.get("place", "")}
-    form = EnrolForm(sent, viewer=viewer, organization=whose, initial=initial)
+    form = EnrolForm(posted(request), viewer=viewer, organization=whose, initial=initial)
 
     def make(place: dict[str, Any], days: Any, **data: Any) -> tuple[EnrolmentCode, str]:
         return services.create_enrolment_code(

@@ -12,10 +12,11 @@ from hubs.life.selectors import look_at
 from hubs.operations import grouping
 from hubs.operations.models import Group
 from hubs.operations.selectors import groups_of
+from mago.core.form_pages import get_or_post, posted
 
 from ...once import once
 from ...selectors.hubs import hubs_that_match
-from .common import act, form_page, get_or_post, organization, section
+from .common import act, form_page, organization, section
 from .common import group as the_group
 from .forms.hubs import NameForm
 
@@ -45,7 +46,7 @@ def create(request: HttpRequest, whose: Organization) -> HttpResponse:
     return form_page(
         request,
         whose,
-        NameForm(request.POST if request.method == "POST" else None),
+        NameForm(posted(request)),
         tab=TAB,
         title=_("New group"),
         save=lambda name: grouping.create_group(
@@ -58,11 +59,10 @@ def create(request: HttpRequest, whose: Organization) -> HttpResponse:
 @require(Permission.HUBS_EDIT, of=the_group)
 @get_or_post
 def rename(request: HttpRequest, group: Group) -> HttpResponse:
-    sent = request.POST if request.method == "POST" else None
     return form_page(
         request,
         group.organization,
-        NameForm(sent, initial={"name": group.name}),
+        NameForm(posted(request), initial={"name": group.name}),
         tab=TAB,
         title=group.name,
         save=lambda name: grouping.rename_group(group=group, name=name, actor=actor(request)),

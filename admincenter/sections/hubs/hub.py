@@ -21,11 +21,12 @@ from hubs.models import Hub
 from hubs.operations.grouping import set_tags
 from hubs.operations.selectors import tasks_of_hub
 from hubs.selectors import credentials_of
+from mago.core.form_pages import get_or_post, posted
 
 from ...charts import Chart, Series, line_chart
 from ...navigation import Permissions
 from ...selectors.hubs import events_of_hub, last_failure_of, reconnect_tokens_of
-from .common import act, form_page, get_or_post, section
+from .common import act, form_page, section
 from .common import hub as the_hub
 from .enrolment import show_code
 from .forms.hubs import HubForm, ReasonForm, hub_values
@@ -99,7 +100,6 @@ def _heat(hub: Hub, hours: list[Any]) -> Chart | None:
 def edit(request: HttpRequest, hub: Hub) -> HttpResponse:
     viewer, whose = actor(request), hub.organization
     tags = [tag.name for tag in hub.tags.order_by("name")]
-    sent = request.POST if request.method == "POST" else None
 
     def save(tags: list[str], **data: Any) -> None:
         set_tags(hub=hub, tags=tags, actor=viewer)
@@ -108,7 +108,7 @@ def edit(request: HttpRequest, hub: Hub) -> HttpResponse:
     return form_page(
         request,
         whose,
-        HubForm(sent, viewer=viewer, organization=whose, initial=hub_values(hub, tags)),
+        HubForm(posted(request), viewer=viewer, organization=whose, initial=hub_values(hub, tags)),
         tab=TAB,
         title=str(hub),
         save=save,

@@ -1,7 +1,5 @@
 """The rooms in which hubs stand."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,12 +10,13 @@ from accounts.access.permissions import Permission
 from accounts.organizations.models import Organization
 from hubs import services
 from hubs.models import Room
+from mago.core.form_pages import get_or_post, posted
 
 from ...exports import set_up
 from ...exports.ways import way_to_export
 from ...once import once
 from ...selectors.hubs import rooms_with_hubs
-from .common import act, form_page, get_or_post, organization, section
+from .common import act, form_page, organization, section
 from .common import room as the_room
 from .forms.hubs import NewRoomForm, RoomForm
 
@@ -38,11 +37,10 @@ def rooms(request: HttpRequest, whose: Organization) -> HttpResponse:
 @once
 def create(request: HttpRequest, whose: Organization) -> HttpResponse:
     viewer = actor(request)
-    sent = request.POST if request.method == "POST" else None
     return form_page(
         request,
         whose,
-        NewRoomForm(sent, viewer=viewer, organization=whose),
+        NewRoomForm(posted(request), viewer=viewer, organization=whose),
         tab=TAB,
         title=_("New room"),
         save=lambda **data: services.create_room(actor=viewer, **data),
@@ -53,11 +51,10 @@ def create(request: HttpRequest, whose: Organization) -> HttpResponse:
 @require(Permission.SITES_EDIT, of=the_room)
 @get_or_post
 def edit(request: HttpRequest, room: Room) -> HttpResponse:
-    sent: Any = request.POST if request.method == "POST" else None
     return form_page(
         request,
         room.organization,
-        RoomForm(sent, initial={"name": room.name}),
+        RoomForm(posted(request), initial={"name": room.name}),
         tab=TAB,
         title=room.name,
         save=lambda name: services.edit_room(room=room, name=name, actor=actor(request)),

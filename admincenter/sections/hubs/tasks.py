@@ -21,6 +21,7 @@ from hubs.operations.models import Stage, Task
 from hubs.operations.orders import MOST_HUBS, cancel_task, order_task
 from hubs.operations.selectors import assignment_for, assignments_of, count_stages
 from mago.core.errors import Refused
+from mago.core.form_pages import get_or_post, posted
 
 from ...exports import lists
 from ...exports.ways import way_to_export
@@ -29,7 +30,7 @@ from ...navigation import Permissions
 from ...once import nothing_made, once
 from ...pages import Filters, list_page, submit
 from ...selectors.hubs import find_tasks, hubs_that_match
-from .common import act, around, get_or_post, organization, section
+from .common import act, around, organization, section
 from .common import task as the_task
 from .fleet import chosen_hubs
 from .forms.filters import HubFilters, TaskFilters
@@ -98,8 +99,9 @@ def create(request: HttpRequest, whose: Organization) -> HttpResponse:
         nothing_made(request)
         named = urlencode({"chosen": "on", "hub": request.POST.getlist("hub")}, doseq=True)
         return redirect(f"{request.path}?{named}")
-    sent = request.POST if request.method == "POST" else None
-    form = TaskForm(sent, viewer=viewer, organization=whose, kind=request.GET.get("kind", ""))
+    form = TaskForm(
+        posted(request), viewer=viewer, organization=whose, kind=request.GET.get("kind", "")
+    )
     try:
         hubs, addressed_to = _addressed(request, whose)
     except Refused as refusal:

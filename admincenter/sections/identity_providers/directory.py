@@ -14,12 +14,13 @@ from accounts.federation.enterprise import services
 from accounts.federation.enterprise.selectors import is_on_for
 from accounts.organizations.models import Domain, Organization
 from mago.core.errors import NotFound
+from mago.core.form_pages import get_or_post, posted
 
 from ...exports import set_up
 from ...exports.ways import way_to_export
 from ...navigation import permissions
 from ...once import once
-from ...pages import Filters, get_or_post, list_page, submit
+from ...pages import Filters, list_page, submit
 from ...selectors import identity_providers as selectors
 from .common import act, list_url, organization, section, url_of
 from .forms import BreakGlassForm, CreateForm, RouteForm
@@ -64,7 +65,7 @@ def providers(request: HttpRequest, whose: Organization) -> HttpResponse:
 @get_or_post
 @once
 def create(request: HttpRequest, whose: Organization) -> HttpResponse:
-    form = CreateForm(request.POST if request.method == "POST" else None)
+    form = CreateForm(posted(request))
     made, status = submit(
         form,
         lambda **data: services.create_provider(organization=whose, actor=actor(request), **data),

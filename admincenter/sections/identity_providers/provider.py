@@ -17,8 +17,9 @@ from accounts.federation.enterprise.models import IdentityProvider
 from accounts.federation.enterprise.selectors import newest_trial
 from accounts.federation.enterprise.services import setup_links
 from mago.core.errors import NotFound, Refused
+from mago.core.form_pages import get_or_post, posted
 
-from ...pages import get_or_post, submit
+from ...pages import submit
 from ...reasons import with_reason
 from ...selectors import identity_providers as selectors
 from .common import act, list_url, provider, section, url_of
@@ -80,7 +81,7 @@ def test(request: HttpRequest, found: IdentityProvider) -> HttpResponseBase:
 @require(Permission.IDENTITY_PROVIDERS_EDIT, of=provider)
 @get_or_post
 def roles(request: HttpRequest, found: IdentityProvider) -> HttpResponse:
-    form = RolesForm(found, request.POST if request.method == "POST" else None)
+    form = RolesForm(found, posted(request))
 
     def save(**data: object) -> bool:
         services.set_roles(provider=found, actor=actor(request), **data)  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from accounts.access.models import RoleBinding
 from accounts.access.permissions import Permission
 from accounts.access.scope import Scope
 from accounts.organizations.models import Organization
+from mago.core.form_pages import get_or_post, posted
 
 from ...exports import lists
 from ...exports.ways import way_to_export
@@ -20,7 +21,7 @@ from ...once import once
 from ...pages import list_page
 from ...reasons import with_reason
 from ...selectors.organizations import binding_for, find_bindings
-from .common import around, form_page, get_or_post, organization, url_of_tab
+from .common import around, form_page, organization, url_of_tab
 from .forms.filters import BindingFilters
 from .forms.members import GrantForm
 
@@ -45,12 +46,11 @@ def bindings(request: HttpRequest, whose: Organization) -> HttpResponse:
 @get_or_post
 @once
 def grant(request: HttpRequest, whose: Organization) -> HttpResponse:
-    sent = request.POST if request.method == "POST" else None
     initial = {name: request.GET.get(name, "") for name in ("member", "service_account")}
     return form_page(
         request,
         whose,
-        GrantForm(sent, viewer=actor(request), organization=whose, initial=initial),
+        GrantForm(posted(request), viewer=actor(request), organization=whose, initial=initial),
         tab=TAB,
         title=_("Grant a role"),
         save=lambda **data: _grant(request, whose, **data),

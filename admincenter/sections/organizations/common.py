@@ -15,7 +15,6 @@ from accounts.organizations.selectors import organization_for, owned_for
 
 from ... import pages
 from ...frames import Frame
-from ...pages import get_or_post
 from ...tabs import Tab
 
 __all__ = [
@@ -23,7 +22,6 @@ __all__ = [
     "act",
     "around",
     "form_page",
-    "get_or_post",
     "organization",
     "owned",
     "owner",

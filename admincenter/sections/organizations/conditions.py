@@ -14,12 +14,13 @@ from accounts.access.models import Condition
 from accounts.access.permissions import Permission
 from accounts.access.preview import Change
 from accounts.organizations.models import Organization
+from mago.core.form_pages import get_or_post, posted
 
 from ...exports import set_up
 from ...exports.ways import way_to_export
 from ...once import once
 from ...selectors.organizations import conditions_of
-from .common import act, form_page, get_or_post, organization, owned, section
+from .common import act, form_page, organization, owned, section
 from .dry_run import form_with_dry_run
 from .forms.roles import ConditionForm
 
@@ -47,11 +48,10 @@ def conditions(request: HttpRequest, whose: Organization) -> HttpResponse:
 @get_or_post
 @once
 def create(request: HttpRequest, whose: Organization) -> HttpResponse:
-    sent = request.POST if request.method == "POST" else None
     return form_page(
         request,
         whose,
-        ConditionForm(sent, initial={"rule": {"network": ["192.0.2.0/24"]}}),
+        ConditionForm(posted(request), initial={"rule": {"network": ["192.0.2.0/24"]}}),
         tab=TAB,
         title=_("New condition"),
         save=lambda name, rule, seen: services.create_condition(
@@ -67,7 +67,6 @@ def create(request: HttpRequest, whose: Organization) -> HttpResponse:
 def edit(request: HttpRequest, whose: Organization, condition_id: UUID) -> HttpResponse:
     slug, permission = whose.slug, Permission.CONDITIONS_EDIT
     condition = owned(request, slug, Condition, condition_id, permission)
-    sent = request.POST if request.method == "POST" else None
 
     def changes(name: str, rule: Any) -> list[Change]:
         try:
@@ -81,7 +80,7 @@ def edit(request: HttpRequest, whose: Organization, condition_id: UUID) -> HttpR
     return form_with_dry_run(
         request,
         whose,
-        ConditionForm(sent, initial={"name": condition.name, "rule": condition.rule}),
+        ConditionForm(posted(request), initial={"name": condition.name, "rule": condition.rule}),
         changes=changes,
         save=save,
         tab=TAB,

@@ -12,6 +12,7 @@ from accounts.organizations import services
 from accounts.organizations.models import Organization
 from accounts.standing.selectors import lockdown_of
 from mago.core.errors import Refused
+from mago.core.form_pages import get_or_post, posted
 
 from ...exports import lists
 from ...exports.ways import way_to_export
@@ -21,7 +22,7 @@ from ...pages import list_page, page
 from ...reasons import with_reason
 from ...selectors.organizations import figures_of, find_organizations
 from ..overview.organization import glance
-from .common import act, form_page, get_or_post, organization, section, url_of_tab
+from .common import act, form_page, organization, section, url_of_tab
 from .forms.filters import OrganizationFilters
 from .forms.organization import NameForm, OrganizationForm
 
@@ -45,7 +46,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
 @get_or_post
 @once
 def create(request: HttpRequest) -> HttpResponse:
-    form, status = OrganizationForm(request.POST if request.method == "POST" else None), 200
+    form, status = OrganizationForm(posted(request)), 200
     if request.method == "POST":
         try:
             if form.is_valid():
@@ -77,11 +78,10 @@ def overview(request: HttpRequest, whose: Organization) -> HttpResponse:
 @require(Permission.ORGANIZATIONS_EDIT, of=organization)
 @get_or_post
 def rename(request: HttpRequest, whose: Organization) -> HttpResponse:
-    sent = request.POST if request.method == "POST" else None
     return form_page(
         request,
         whose,
-        NameForm(sent, initial={"name": whose.name}),
+        NameForm(posted(request), initial={"name": whose.name}),
         tab=TAB,
         title=_("Rename"),
         save=lambda name: services.rename_organization(

@@ -11,12 +11,13 @@ from accounts.access.permissions import Permission
 from accounts.organizations import services
 from accounts.organizations.models import Domain, Organization
 from accounts.organizations.selectors import domains_of
+from mago.core.form_pages import get_or_post, posted
 
 from ...exports import set_up
 from ...exports.ways import way_to_export
 from ...once import once
 from ...reasons import with_reason
-from .common import act, form_page, get_or_post, organization, owned, section, url_of_tab
+from .common import act, form_page, organization, owned, section, url_of_tab
 from .forms.organization import DomainForm
 
 TAB = "organization_domains"
@@ -38,7 +39,7 @@ def claim(request: HttpRequest, whose: Organization) -> HttpResponse:
     return form_page(
         request,
         whose,
-        DomainForm(request.POST if request.method == "POST" else None),
+        DomainForm(posted(request)),
         tab=TAB,
         title=_("Claim a domain"),
         save=lambda name: services.claim_domain(

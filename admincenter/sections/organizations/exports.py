@@ -8,10 +8,11 @@ from django.views.decorators.http import require_POST
 from accounts.access.guards import require
 from accounts.access.permissions import Permission
 from accounts.organizations.models import Organization
+from mago.core.form_pages import get_or_post
 
 from ..audit.exports import delete_export, download_export, exports_page
 from ..audit.forms import FormatField
-from .common import around, get_or_post, organization
+from .common import around, organization
 from .forms.filters import EventFilters
 
 TAB = "organization_audit"

@@ -13,6 +13,7 @@ from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
 from accounts.access.selectors import live_bindings
 from accounts.organizations.models import Organization
+from mago.core.form_pages import get_or_post, posted
 
 from ...exports import lists
 from ...exports.ways import way_to_export
@@ -20,7 +21,7 @@ from ...once import once
 from ...pages import list_page
 from ...reasons import with_reason
 from ...selectors.organizations import find_members, open_invitations
-from .common import act, around, form_page, get_or_post, organization, owned, url_of_tab
+from .common import act, around, form_page, organization, owned, url_of_tab
 from .forms.filters import MemberFilters
 from .forms.members import InviteForm
 
@@ -54,11 +55,10 @@ def _is_owner(binding: RoleBinding, whose: Organization) -> bool:
 @get_or_post
 @once
 def invite(request: HttpRequest, whose: Organization) -> HttpResponse:
-    sent = request.POST if request.method == "POST" else None
     return form_page(
         request,
         whose,
-        InviteForm(sent, viewer=actor(request), organization=whose),
+        InviteForm(posted(request), viewer=actor(request), organization=whose),
         tab=TAB,
         title=_("Invite somebody"),
         save=lambda **data: services.invite(organization=whose, actor=actor(request), **data),

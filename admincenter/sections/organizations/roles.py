@@ -15,12 +15,13 @@ from accounts.access.permissions import Permission
 from accounts.access.preview import Change
 from accounts.access.roles import PERMISSIONS, RoleName
 from accounts.organizations.models import Organization
+from mago.core.form_pages import get_or_post, posted
 
 from ...exports import set_up
 from ...exports.ways import way_to_export
 from ...once import once
 from ...selectors.organizations import custom_roles_of
-from .common import act, form_page, get_or_post, organization, owned, section
+from .common import act, form_page, organization, owned, section
 from .dry_run import form_with_dry_run
 from .forms.fields import BUILT_IN, IN_ORGANIZATIONS
 from .forms.roles import RoleForm
@@ -55,7 +56,7 @@ def create(request: HttpRequest, whose: Organization) -> HttpResponse:
     return form_page(
         request,
         whose,
-        RoleForm(request.POST if request.method == "POST" else None),
+        RoleForm(posted(request)),
         tab=TAB,
         title=_("New role"),
         save=lambda name, permissions, seen: services.create_custom_role(
@@ -69,7 +70,6 @@ def create(request: HttpRequest, whose: Organization) -> HttpResponse:
 @get_or_post
 def edit(request: HttpRequest, whose: Organization, role_id: UUID) -> HttpResponse:
     role = owned(request, whose.slug, CustomRole, role_id, Permission.ROLES_EDIT)
-    sent = request.POST if request.method == "POST" else None
 
     def changes(name: str, permissions: list[str]) -> list[Change]:
         return if_role_were(role, permissions)
@@ -82,7 +82,7 @@ def edit(request: HttpRequest, whose: Organization, role_id: UUID) -> HttpRespon
     return form_with_dry_run(
         request,
         whose,
-        RoleForm(sent, initial={"name": role.name, "permissions": role.permissions}),
+        RoleForm(posted(request), initial={"name": role.name, "permissions": role.permissions}),
         changes=changes,
         save=save,
         tab=TAB,

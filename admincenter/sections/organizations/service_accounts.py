@@ -15,6 +15,7 @@ from accounts.access.models import ServiceAccount
 from accounts.access.permissions import Permission
 from accounts.organizations.models import Organization
 from accounts.provider.services import create_api_token, revoke_api_token
+from mago.core.form_pages import get_or_post, posted
 
 from ...exports import lists, set_up
 from ...exports.ways import way_to_export
@@ -28,7 +29,7 @@ from ...selectors.service_accounts import (
     roles_held_by,
     token_for,
 )
-from .common import act, around, get_or_post, organization, owned, section
+from .common import act, around, organization, owned, section
 from .forms.filters import ServiceAccountFilters, TokenFilters
 from .forms.service_accounts import ServiceAccountForm, TokenForm
 
@@ -85,8 +86,7 @@ def tokens(request: HttpRequest, whose: Organization) -> HttpResponse:
 @get_or_post
 @once
 def create(request: HttpRequest, whose: Organization) -> HttpResponse:
-    sent = request.POST if request.method == "POST" else None
-    form = ServiceAccountForm(sent, viewer=actor(request), organization=whose)
+    form = ServiceAccountForm(posted(request), viewer=actor(request), organization=whose)
     made, status = submit(
         form,
         lambda **data: services.create_service_account(
@@ -119,8 +119,7 @@ def enable(request: HttpRequest, whose: Organization, account_id: UUID) -> HttpR
 def create_token(request: HttpRequest, whose: Organization, account_id: UUID) -> HttpResponse:
     """The secret is in the answer to the form and nowhere else: no address leads to it again."""
     account = _account(request, whose, account_id)
-    sent = request.POST if request.method == "POST" else None
-    form = TokenForm(sent, bindings=roles_held_by(account))
+    form = TokenForm(posted(request), bindings=roles_held_by(account))
     made, status = submit(
         form, lambda **data: create_api_token(account=account, actor=actor(request), **data)
     )

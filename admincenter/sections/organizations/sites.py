@@ -9,11 +9,12 @@ from accounts.access.permissions import Permission
 from accounts.organizations import services
 from accounts.organizations.models import Organization, Site
 from accounts.organizations.selectors import sites_of
+from mago.core.form_pages import get_or_post, posted
 
 from ...exports import set_up
 from ...exports.ways import way_to_export
 from ...once import once
-from .common import act, form_page, get_or_post, organization, section, site
+from .common import act, form_page, organization, section, site
 from .forms.organization import SiteForm, site_values
 
 TAB = "organization_sites"
@@ -35,7 +36,7 @@ def create(request: HttpRequest, whose: Organization) -> HttpResponse:
     return form_page(
         request,
         whose,
-        SiteForm(request.POST if request.method == "POST" else None),
+        SiteForm(posted(request)),
         tab=TAB,
         title=_("New site"),
         save=lambda **data: services.create_site(organization=whose, actor=actor(request), **data),
@@ -46,11 +47,10 @@ def create(request: HttpRequest, whose: Organization) -> HttpResponse:
 @require(Permission.SITES_EDIT, of=site)
 @get_or_post
 def edit(request: HttpRequest, site: Site) -> HttpResponse:
-    sent = request.POST if request.method == "POST" else None
     return form_page(
         request,
         site.organization,
-        SiteForm(sent, initial=site_values(site)),
+        SiteForm(posted(request), initial=site_values(site)),
         tab=TAB,
         title=site.name,
         save=lambda **data: services.edit_site(site=site, actor=actor(request), **data),
