@@ -92,6 +92,18 @@ METRICS: dict[str, tuple[Metric, ...]] = {
     ),
 }
 
+# Of version 3.1, beside those of the base score.
+_TEMPORAL = {"E", "RL", "RC"}
+_ENVIRONMENTAL = {"CR", "IR", "AR", "MAV", "MAC", "MPR", "MUI", "MS", "MC", "MI", "MA"}
+# What the calculator does not offer, and leaves as it is.
+OTHERS: dict[str, tuple[str, ...]] = {
+    "4.0": (
+        "CR", "IR", "AR", "MAV", "MAC", "MAT", "MPR", "MUI", "MVC", "MVI", "MVA", "MSC", "MSI", "MSA",
+        "S", "AU", "R", "V", "RE", "U",
+    ),
+    "3.1": ("RL", "RC", "CR", "IR", "AR", "MAV", "MAC", "MPR", "MUI", "MS", "MC", "MI", "MA"),
+}  # fmt: skip
+
 
 def rate(vector: str) -> Rating:
     """The rating of a vector of version 3.1 or 4.0; BadVector for anything else, also for a metric that is there twice.
@@ -114,14 +126,25 @@ def rate(vector: str) -> Rating:
             version, score, clean = "4.0", four.base_score, four.clean_vector()
         elif text.startswith("CVSS:3.1/"):
             three = CVSS3(text)
-            # The last that is defined: environmental, else temporal, else base.
-            version, score, clean = "3.1", three.scores()[-1], three.clean_vector()
+            version, score, clean = "3.1", _last_defined(three), three.clean_vector()
         else:
             raise BadVector(vector)
     except CVSSError:
         raise BadVector(vector) from None
     exact = Decimal(str(score)).quantize(Decimal("0.1"))
     return Rating(version, clean, exact, severity_of(exact))
+
+
+def _last_defined(three: Any) -> Any:
+    """The environmental score where such a metric is given, else the temporal, else the base score.
+
+    Where none is given, the environmental score of a changed scope can be another than the base score (v3.1 section 7.3).
+    """
+    base, temporal, environmental = three.scores()
+    given = {name for name, value in metrics_in(three.clean_vector()).items() if value != "X"}
+    if given & _ENVIRONMENTAL:
+        return environmental
+    return temporal if given & _TEMPORAL else base
 
 
 # The least score of each severity, the worst first.
@@ -172,5 +195,6 @@ def compose(version: str, chosen: Mapping[str, str]) -> str:
     >>> compose("3.1", {"AV": "N", "AC": "L", "E": ""})
     'CVSS:3.1/AV:N/AC:L'
     """
-    parts = [f"{one.key}:{chosen[one.key]}" for one in METRICS[version] if chosen.get(one.key)]
+    names = [*(one.key for one in METRICS[version]), *OTHERS[version]]
+    parts = [f"{name}:{chosen[name]}" for name in names if chosen.get(name)]
     return "/".join([f"CVSS:{version}", *parts])

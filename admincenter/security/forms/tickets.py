@@ -110,7 +110,7 @@ class NewTicketForm(WordsForm, RatingForm):
 
 
 class CalculatorForm(Form):
-    """The metrics of one version of CVSS, each a group of radio buttons."""
+    """The metrics of one version of CVSS, each a group of radio buttons; those that have none stay as they are."""
 
     def __init__(self, data: Any, *, version: str, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
@@ -123,6 +123,10 @@ class CalculatorForm(Form):
                 required=not metric.optional,
                 widget=forms.RadioSelect,
             )
+        given = self.initial if data is None else data
+        for name in cvss.OTHERS[version]:
+            if given.get(name):
+                self.fields[name] = forms.CharField(max_length=5, widget=forms.HiddenInput)
 
     @property
     def vector(self) -> str:

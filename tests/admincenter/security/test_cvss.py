@@ -58,3 +58,11 @@ def test_whatever_the_calculator_offers_is_a_vector(version: str) -> None:
     for chosen in (worst, mildest):
         rated = cvss.rate(cvss.compose(version, chosen))
         assert cvss.metrics_in(rated.vector) == chosen
+
+
+def test_of_a_base_vector_it_is_the_base_score() -> None:
+    """The formula of the environmental score gives 6.9 here, and 6.8 is what First's calculator says."""
+    base = "CVSS:3.1/AV:P/AC:H/PR:H/UI:R/S:C/C:H/I:H/A:H"
+    assert str(cvss.rate(base).score) == "6.8"
+    assert str(cvss.rate(f"{base}/RL:O").score) == "6.5"
+    assert str(cvss.rate(f"{base}/CR:M").score) == "6.9"

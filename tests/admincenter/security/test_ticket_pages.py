@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from admincenter.security import files
+from admincenter.security import cvss, files
 from admincenter.security.models import Attachment, EntryKind, Ticket
 from admincenter.security.models.tickets import today
 from admincenter.security.services.attachments import attach, delete_strays
@@ -237,6 +237,19 @@ def test_the_calculator_works_with_and_without_a_script(owner: Browser, ticket: 
     assert owner.post(f"{LIST}1/calculate/?version=4.0", {"AV": "N"}).status_code == 400
     owner.post(f"{LIST}1/calculate/?version=4.0", chosen)
     assert Ticket.objects.everywhere(reason="a test looks").get().vector == CRITICAL
+
+
+def test_the_calculator_keeps_what_it_does_not_offer(
+    owner: Browser, ticket: Any, programme: Any
+) -> None:
+    full = f"{CRITICAL}/E:P/CR:L/MAV:L/MSI:S/AU:Y"
+    ticket(vector=full)
+    form = owner.get(f"{LIST}1/calculate/").context["form"]
+    shown = {field.name: field.value() for field in form}
+    assert cvss.compose("4.0", shown) == full
+    owner.post(f"{LIST}1/calculate/", shown | {"E": "U"})
+    assert Ticket.objects.of(programme).get().vector == full.replace("E:P", "E:U")
+    assert owner.post(f"{LIST}1/calculate/", shown | {"MAV": "Z"}).status_code == 400
 
 
 def test_a_file_is_given_back_as_a_download_and_nothing_else(
