@@ -55,6 +55,11 @@ def is_part(request: HttpRequest) -> bool:
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
+def asked_by_itself(request: HttpRequest) -> None:
+    """A page that keeps itself fresh is no sign of a person: what it asks for keeps no session alive."""
+    request.session.accessed = False
+
+
 def page(
     request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:

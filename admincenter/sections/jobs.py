@@ -23,7 +23,7 @@ from ..bulk.forms import ItemFilters
 from ..exports.services import standing_of
 from ..forms import ReasonForm
 from ..keyset import CREATED, Listing
-from ..pages import Filters, list_page
+from ..pages import Filters, asked_by_itself, list_page
 
 # Whoever sees anything here may have asked for something.
 anybody = require(Permission.ORGANIZATIONS_READ, within=True)
@@ -53,8 +53,7 @@ def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
 @require_safe
 def progress(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """How far it is, asked by its page each second; once it has ended, the page is to load itself anew."""
-    # A page that keeps itself fresh is no sign of a person: it must not keep a session alive.
-    request.session.accessed = False
+    asked_by_itself(request)
     found = job_for(actor(request).pk, job_id)
     response = render(request, "admincenter/jobs/progress.html", _standing(found))
     if not found.is_open:

@@ -15,7 +15,7 @@ from mago.core.over_the_page import over_the_page
 
 from ..notices.selectors import count_new, notices_for
 from ..notices.services import mark_read
-from ..pages import page
+from ..pages import asked_by_itself, page
 
 
 @require(Permission.ORGANIZATIONS_READ, within=True)
@@ -38,7 +38,7 @@ def bell(request: HttpRequest) -> HttpResponse:
     A page that was made for somebody else gets neither the number nor what would make its forms good again. Nobody
     is refused: whoever follows at a browser mostly may not see what the page is of, and has to be told.
     """
-    request.session.accessed = False
+    asked_by_itself(request)
     if request.headers.get("Mago-Made-For") != str(actor(request).pk):
         return over_the_page(render_to_string("includes/somebody_else.html"))
     new = count_new(actor(request))

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 from accounts.access.guards import require
 from accounts.access.permissions import Permission
 
-from ..pages import is_part, page
+from ..pages import asked_by_itself, is_part, page
 from ..selectors.system import parts, versions, worst
 
 
@@ -15,7 +15,6 @@ from ..selectors.system import parts, versions, worst
 def system(request: HttpRequest) -> HttpResponse:
     found = parts()
     if is_part(request):
-        # A page that keeps itself fresh is no sign of a person: it must not keep a session alive.
-        request.session.accessed = False
+        asked_by_itself(request)
     context = {"parts": found, "worst": worst(found), "versions": versions()}
     return page(request, "admincenter/system.html", context)

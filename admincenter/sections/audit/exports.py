@@ -25,7 +25,7 @@ from mago.audit.tags import Tag
 from mago.core.errors import NotFound
 from mago.core.form_pages import get_or_post
 
-from ...pages import Filters, is_part, page, submit
+from ...pages import Filters, asked_by_itself, is_part, page, submit
 from .common import around
 from .forms import ExportForm
 
@@ -68,8 +68,7 @@ def exports_page(
         )
         return redirect(request.path)
     if is_part(request):
-        # A page that keeps itself fresh is no sign of a person: it must not keep a session alive.
-        request.session.accessed = False
+        asked_by_itself(request)
     found = exports_of(actor(request).pk, _key(whose))[:MOST_SHOWN]
     jobs = [(one, expires_at(one)) for one in found]
     context |= {"form": form, "jobs": jobs, "is_waiting": any(one.is_open for one, _end in jobs)}

@@ -16,7 +16,7 @@ from mago.audit.statements import keys
 from mago.audit.verification import Break, Kind
 from mago.core.errors import NotFound, Refused
 
-from ...pages import is_part, page
+from ...pages import asked_by_itself, is_part, page
 from .common import around
 
 SHOWN = 10
@@ -27,8 +27,7 @@ SHOWN = 10
 def verification(request: HttpRequest) -> HttpResponse:
     jobs = [(job, _problem(job)) for job in verifications()[:SHOWN]]
     if is_part(request):
-        # A page that keeps itself fresh is no sign of a person: it must not keep a session alive.
-        request.session.accessed = False
+        asked_by_itself(request)
     checkpoint, signing = newest_checkpoint(), keys()
     context = {
         "checkpoint": checkpoint,

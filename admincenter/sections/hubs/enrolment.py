@@ -24,7 +24,7 @@ from mago.core.form_pages import get_or_post, posted
 
 from ...columns import columns_of
 from ...lists import LARGEST_LIST
-from ...pages import Filters, list_page, submit
+from ...pages import Filters, asked_by_itself, list_page, submit
 from ...selectors.hubs import find_codes
 from .common import act, around, code, organization, section
 from .forms.enrolment import ColumnsForm, EnrolForm, ImportForm
@@ -98,7 +98,7 @@ def _code_page(
 @require_safe
 def progress(request: HttpRequest, row: EnrolmentCode) -> HttpResponse:
     """How many have come in by the code; asked by its page every few seconds."""
-    request.session.accessed = False
+    asked_by_itself(request)
     context = {"row": row, "used": row.uses - row.uses_left, "now": timezone.now()}
     return render(request, "admincenter/hubs/code_progress.html", context)
 

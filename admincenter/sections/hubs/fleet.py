@@ -24,7 +24,7 @@ from mago.core.errors import Refused
 from ...exports import lists
 from ...exports.ways import way_to_export
 from ...keyset import PAGE_SIZE
-from ...pages import is_part, list_page
+from ...pages import asked_by_itself, is_part, list_page
 from ...selectors.fleets import fleet_seen_by
 from ...selectors.hubs import find_hubs, find_hubs_anywhere
 from ...selectors.organizations import find_organizations
@@ -108,8 +108,7 @@ def presence(request: HttpRequest, whose: Organization) -> HttpResponse:
         .select_related("presence")
     )
     look_at(shown)
-    # A page that keeps itself fresh is no sign of a person: it must not keep a session alive.
-    request.session.accessed = False
+    asked_by_itself(request)
     return render(request, "admincenter/hubs/presence.html", {"hubs": shown})
 
 

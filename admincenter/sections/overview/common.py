@@ -269,11 +269,6 @@ def chart_of(
     )
 
 
-def is_live(request: HttpRequest) -> None:
-    """A page that keeps itself fresh is no sign of a person: it must not keep a session alive."""
-    request.session.accessed = False
-
-
 def column_title(period: Period) -> str:
     """What the columns are, in the table below the chart."""
     return _("Day") if period is MONTH else _("From (UTC)")

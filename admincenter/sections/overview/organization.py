@@ -12,7 +12,7 @@ from mago.audit.tags import Tag
 
 from ...charts import Chart
 from ...navigation import Permissions
-from ...pages import is_part
+from ...pages import asked_by_itself, is_part
 from ...periods import Period
 from ...selectors import factors, figures, standing
 from ...selectors.figures import Traffic, grouped
@@ -41,7 +41,7 @@ def glance(request: HttpRequest, whose: Organization) -> dict[str, Any]:
     coverage, findings = factors.coverage(whose), standing.findings(whose)
     links = Links(held, (whose.slug,))
     if is_part(request):
-        common.is_live(request)
+        asked_by_itself(request)
     return {
         "period": period,
         "periods": common.periods(request, period),

@@ -14,7 +14,7 @@ from mago.audit.tags import Tag
 from ...charts import Chart
 from ...navigation import permissions
 from ...notices.selectors import notices_for
-from ...pages import is_part, page
+from ...pages import asked_by_itself, is_part, page
 from ...periods import Period
 from ...security.models import PLATFORM_SLUG
 from ...selectors import factors, figures, standing
@@ -51,7 +51,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "events": events()[:LATEST] if Permission.AUDIT_READ in held else None,
     }
     if is_part(request):
-        common.is_live(request)
+        asked_by_itself(request)
     return page(request, "admincenter/overview/platform.html", context)
 
 
