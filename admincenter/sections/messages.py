@@ -5,20 +5,20 @@ from uuid import UUID
 from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
-from mago.core.errors import Refused
 from mago.messaging.services import retry as retry_message
 
 from .. import services
 from ..exports import lists
 from ..exports.ways import way_to_export
 from ..forms import MessageFilters
-from ..pages import list_page, page
+from ..pages import act, list_page, page
 from ..selectors import outbox
 
 # What a row of the list shows.
@@ -53,13 +53,12 @@ def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
 @require_POST
 def retry(request: HttpRequest, message_id: UUID) -> HttpResponse:
     message = outbox.message_for(message_id)
-    try:
-        retry_message(message, actor=actor(request))
-    except Refused as refusal:
-        notes.error(request, str(refusal.detail))
-    else:
-        notes.success(request, _("The message waits to be sent again."))
-    return redirect("admincenter:message", message.pk)
+    return act(
+        request,
+        lambda: retry_message(message, actor=actor(request)),
+        _("The message waits to be sent again."),
+        to=reverse("admincenter:message", args=[message.pk]),
+    )
 
 
 @require(Permission.MESSAGES_RETRY)

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -18,10 +19,10 @@ from accounts.federation.providers import CLASSES, Provider
 from accounts.federation.selectors import configured, configured_as
 from accounts.federation.services.trial import STEPS
 from mago.core.edit_forms import OPENED, EditForm
-from mago.core.errors import NotFound, Refused
+from mago.core.errors import NotFound
 from mago.core.form_pages import get_or_post, posted
 
-from ..pages import page, submit
+from ..pages import act, page, submit
 
 _QUIET = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 _HELP = {
@@ -155,13 +156,12 @@ def disable(request: HttpRequest, kind: str) -> HttpResponse:
 def _switch(request: HttpRequest, kind: str, *, on: bool, told: str) -> HttpResponse:
     if configured_as(kind) is None:
         raise NotFound
-    try:
-        services.switch(kind=kind, on=on, actor=actor(request))
-    except Refused as refusal:
-        messages.error(request, str(refusal.detail))
-    else:
-        messages.success(request, told)
-    return redirect("admincenter:sign_in_provider", kind)
+    return act(
+        request,
+        lambda: services.switch(kind=kind, on=on, actor=actor(request)),
+        told,
+        to=reverse("admincenter:sign_in_provider", args=[kind]),
+    )
 
 
 def _how(step: Any, trial: services.Trial) -> str:

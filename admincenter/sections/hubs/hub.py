@@ -4,9 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +23,7 @@ from mago.core.form_pages import get_or_post, posted
 
 from ...charts import Chart, Series, line_chart
 from ...navigation import Permissions
+from ...reasons import with_reason
 from ...selectors.hubs import events_of_hub, last_failure_of, reconnect_tokens_of
 from .common import act, form_page, section
 from .common import hub as the_hub
@@ -179,14 +178,9 @@ def reenrol(request: HttpRequest, hub: Hub) -> HttpResponse:
 def _with_reason(
     request: HttpRequest, hub: Hub, service: Callable[..., Any], told: str
 ) -> HttpResponse:
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Nothing was done: give a reason."))
-        return redirect(_page_of(hub))
-    reason = form.cleaned_data["reason"]
-    return act(
+    return with_reason(
         request,
-        lambda: service(hub=hub, reason=reason, actor=actor(request)),
+        lambda reason: service(hub=hub, reason=reason, actor=actor(request)),
         told,
         to=_page_of(hub),
     )

@@ -11,14 +11,13 @@ from accounts.access.permissions import Permission
 from accounts.organizations import services
 from accounts.organizations.models import Organization
 from accounts.standing.selectors import lockdown_of
-from mago.core.errors import Refused
 from mago.core.form_pages import get_or_post, posted
 
 from ...exports import lists
 from ...exports.ways import way_to_export
 from ...navigation import permissions
 from ...once import once
-from ...pages import list_page, page
+from ...pages import list_page, page, submit
 from ...reasons import with_reason
 from ...selectors.organizations import figures_of, find_organizations
 from ..overview.organization import glance
@@ -46,18 +45,13 @@ def organizations(request: HttpRequest) -> HttpResponse:
 @get_or_post
 @once
 def create(request: HttpRequest) -> HttpResponse:
-    form, status = OrganizationForm(posted(request)), 200
-    if request.method == "POST":
-        try:
-            if form.is_valid():
-                made = services.create_organization(**form.cleaned_data, actor=actor(request))
-                told = _("%(organization)s exists now.") % {"organization": made}
-                messages.success(request, told)
-                return redirect("admincenter:organization", made.slug)
-            status = 400
-        except Refused as refusal:
-            form.refuse(refusal)
-            status = refusal.status
+    form = OrganizationForm(posted(request))
+    made, status = submit(
+        form, lambda **data: services.create_organization(actor=actor(request), **data)
+    )
+    if made:
+        messages.success(request, _("%(organization)s exists now.") % {"organization": made})
+        return redirect("admincenter:organization", made.slug)
     title = _("New organization")
     context = {"form": form, "title": title, "crumb": title}
     return page(request, "admincenter/organizations/create.html", context, status=status)
