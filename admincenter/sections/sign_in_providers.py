@@ -23,6 +23,7 @@ from mago.core.errors import NotFound
 from mago.core.form_pages import get_or_post, posted
 
 from ..pages import act, page, submit
+from ..trials import steps_of
 
 _QUIET = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 _HELP = {
@@ -136,8 +137,7 @@ def test(request: HttpRequest, kind: str) -> HttpResponse:
     if found is None:
         raise NotFound
     trial = services.try_provider(found, actor=actor(request))
-    steps = [(step.label, _how(step, trial)) for step in STEPS]
-    return _page_of(request, kind, trial=trial, steps=steps)
+    return _page_of(request, kind, trial=trial, steps=steps_of(trial, STEPS))
 
 
 @require(Permission.SIGN_IN_PROVIDERS_EDIT)
@@ -162,13 +162,6 @@ def _switch(request: HttpRequest, kind: str, *, on: bool, told: str) -> HttpResp
         told,
         to=reverse("admincenter:sign_in_provider", args=[kind]),
     )
-
-
-def _how(step: Any, trial: services.Trial) -> str:
-    """How a step of a trial ended: passed, failed, or never begun."""
-    if step in trial.passed:
-        return "passed"
-    return "failed" if step == trial.failed else "not-reached"
 
 
 def _page_of(request: HttpRequest, kind: str, **context: Any) -> HttpResponse:

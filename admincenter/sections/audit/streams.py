@@ -23,6 +23,7 @@ from mago.core.form_pages import get_or_post, posted
 
 from ...keyset import Listing, Order
 from ...pages import list_page, page, submit
+from ...trials import steps_of
 from .common import around
 from .forms import NewStreamForm, StreamFilters, StreamForm
 
@@ -91,8 +92,7 @@ def test(request: HttpRequest, stream_id: UUID) -> HttpResponse:
     """Tried while one waits, as the answer is what one wants; it takes 25 seconds at most."""
     stream = stream_for(stream_id)
     trial = services.try_stream(stream, actor=actor(request))
-    steps = [(step.label, _how(step, trial)) for step in Step]
-    return _page_of(request, stream, trial=trial, steps=steps)
+    return _page_of(request, stream, trial=trial, steps=steps_of(trial, Step))
 
 
 @require(Permission.AUDIT_STREAMS_EDIT)
@@ -150,13 +150,6 @@ def _act(
     action(stream, actor=actor(request))
     messages.success(request, told)
     return redirect("admincenter:stream", stream.pk)
-
-
-def _how(step: Step, trial: services.Trial) -> str:
-    """How a step of a trial ended: passed, failed, or never begun."""
-    if step in trial.passed:
-        return "passed"
-    return "failed" if step == trial.failed else "not-reached"
 
 
 def _page_of(request: HttpRequest, stream: AuditStream, **context: Any) -> HttpResponse:
