@@ -18,7 +18,7 @@ from mago.audit.jobs.services import delete_job, expires_at, request_export
 from mago.audit.models import AuditJob
 from mago.core.keyset import Listing
 
-from ..sections.audit.exports import file_of
+from ..exports.downloads import file_of_trail
 from .audit import EventFilters, OrganizationFilters
 
 
@@ -163,4 +163,4 @@ class OrganizationExportFile(_OfOrganization):
 
 
 def _file(view: _Ours) -> FileResponse:
-    return file_of(view.row(), actor=view.actor)
+    return file_of_trail(view.row(), actor=view.actor)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -16,15 +16,12 @@ from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from accounts.organizations.models import Organization
 from mago.audit.exporting import Format
-from mago.audit.jobs.files import path_of
 from mago.audit.jobs.selectors import export_for, exports_of
 from mago.audit.jobs.services import delete_job, expires_at, request_export
-from mago.audit.models import AuditJob, JobState
-from mago.audit.services import record
-from mago.audit.tags import Tag
-from mago.core.errors import NotFound
+from mago.audit.models import AuditJob
 from mago.core.form_pages import get_or_post
 
+from ...exports.downloads import file_of_trail
 from ...pages import Filters, asked_by_itself, is_part, page, submit
 from .common import around
 from .forms import ExportForm
@@ -78,24 +75,8 @@ def exports_page(
 def download_export(
     request: HttpRequest, whose: Organization | None, key: UUID
 ) -> HttpResponseBase:
-    return file_of(export_for(actor(request).pk, _key(whose), key), actor=actor(request))
-
-
-def file_of(job: AuditJob, *, actor: object) -> FileResponse:
-    """The file, piece by piece; that somebody took it is recorded. NotFound while it is not done."""
-    path = path_of(job)
-    if job.state != JobState.DONE or not path.is_file():
-        raise NotFound(_("There is no file any more. Ask for another export."))
-    file = path.open("rb")
-    record(
-        Tag.AUDIT_EXPORT_DOWNLOADED,
-        actor=actor,
-        target=job,
-        organization_id=job.organization_id,
-    )
-    format = Format(job.question["format"])
-    name = f"audit-{job.created_at:%Y-%m-%d-%H%M}.{format}"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=format.content_type)
+    job = export_for(actor(request).pk, _key(whose), key)
+    return file_of_trail(job, actor=actor(request))
 
 
 def delete_export(

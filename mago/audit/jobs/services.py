@@ -1,8 +1,8 @@
-"""Exports and verifications are asked for, and forgotten."""
+"""Exports and verifications are asked for, handed out, and forgotten."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.conf import settings
@@ -12,14 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mago.core.context import caller
-from mago.core.errors import Conflict
+from mago.core.errors import Conflict, NotFound
 
 from ..cleaning import clean_text
 from ..exporting import Format
 from ..models import OPEN, AuditJob, JobKind, JobState
 from ..services import record
 from ..tags import Tag
-from .files import delete_files, delete_strays
+from .files import delete_files, delete_strays, path_of
 
 # So many files of one person lie on the disk at once.
 KEPT = 3
@@ -67,6 +67,21 @@ def delete_job(job: AuditJob) -> None:
     if job.kind == JobKind.EXPORT:
         delete_files(job)
     job.delete()
+
+
+def open_file(job: AuditJob, *, actor: Any) -> BinaryIO:
+    """The file of an export, to be handed out; that it was taken is recorded. NotFound while it is not done."""
+    path = path_of(job)
+    if job.state != JobState.DONE or not path.is_file():
+        raise NotFound(_("There is no file any more. Ask for another export."))
+    file = path.open("rb")
+    record(
+        Tag.AUDIT_EXPORT_DOWNLOADED,
+        actor=actor,
+        target=job,
+        organization_id=job.organization_id,
+    )
+    return file
 
 
 def remove_old() -> None:
