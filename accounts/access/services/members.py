@@ -70,8 +70,15 @@ def accept_invitation(*, secret: str, user: User) -> Membership:
                 organization_id=invitation.organization_id,
                 role=invitation.role,
             )
-        bind(user=user, role=role, by=invitation.invited_by, scope=scope)
+        # Who holds it was granted it since: that has an end or a condition where somebody wanted one.
+        if not _holds(user, role, scope):
+            bind(user=user, role=role, by=invitation.invited_by, scope=scope)
         return membership
+
+
+def _holds(user: User, role: RoleName, scope: Scope) -> bool:
+    where: dict[str, Any] = {"organization_id": scope.organization_id, "site_id": scope.site_id}
+    return RoleBinding.objects.filter(user=user, role=role, **where).exists()
 
 
 def _demand_inviter(inviter: User | None, role: RoleName, scope: Scope) -> None:
@@ -92,6 +99,10 @@ def _demand_inviter(inviter: User | None, role: RoleName, scope: Scope) -> None:
 def revoke_invitation(*, invitation: Invitation, actor: User) -> None:
     """The link works no longer."""
     demand_permission(actor, Permission.MEMBERS_INVITE, invitation)
+    _take_back(invitation, actor)
+
+
+def _take_back(invitation: Invitation, actor: User | None) -> None:
     still_open = Invitation.objects.of(invitation.organization_id).filter(
         pk=invitation.pk, closed_at=None
     )
@@ -117,7 +128,8 @@ def join(*, organization: Any, user: User, actor: User | None) -> bool:
 
 @transaction.atomic
 def remove_member(*, membership: Membership, actor: User | None, reason: str = "") -> None:
-    """The person is no member and holds no role there. Forbidden for who holds less; Conflict for the last owner.
+    """The person is no member, holds no role there, and comes back by no link of before. Forbidden for who holds less;
+    Conflict for the last owner.
 
     `actor` None is the system itself.
     """
@@ -135,6 +147,10 @@ def remove_member(*, membership: Membership, actor: User | None, reason: str = "
             organization_id=membership.organization_id,
             reason=reason,
         )
+        # Who came in by another door, such as a directory, may never have used theirs.
+        invitations = Invitation.objects.of(membership.organization_id)
+        for invitation in invitations.filter(email=membership.user.email, closed_at=None):
+            _take_back(invitation, actor)
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from accounts.access.services import (
     create_custom_role,
     grant_role,
     invite,
+    join,
     leave,
     remove_member,
     revoke_invitation,
@@ -202,6 +203,26 @@ def test_who_is_removed_or_leaves_holds_nothing_there_and_keeps_the_rest(
     assert not RoleBinding.objects.filter(organization=acme).exclude(user=alice).exists()
     assert permissions_of(anew(charlie), umbra.access_scope)
     assert is_member(charlie, umbra.pk)
+
+
+def test_who_was_removed_comes_back_by_no_link_of_before(
+    sent: str, acme: Organization, alice: User, charlie: User, events: Events
+) -> None:
+    """They came in by a directory, say, and never used it."""
+    join(organization=acme, user=charlie, actor=None)
+    remove_member(membership=membership(charlie, acme), actor=alice)
+    assert code(accept_invitation, secret=sent, user=charlie) == "link_invalid"
+    assert len(events("access:invitation:revoked")) == 1
+
+
+def test_a_link_of_before_takes_no_end_from_the_role(
+    sent: str, acme: Organization, charlie: User
+) -> None:
+    join(organization=acme, user=charlie, actor=None)
+    ends = timezone.now() + timedelta(hours=1)
+    give(charlie, TECHNICIAN, acme, expires_at=ends)
+    accept_invitation(secret=sent, user=charlie)
+    assert RoleBinding.objects.get(user=charlie).expires_at == ends
 
 
 def test_nobody_removes_a_higher_one(acme: Organization, alice: User, member: Join) -> None:
