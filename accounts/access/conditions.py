@@ -27,6 +27,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from accounts.models import normalize_email
+
 from .facts import Facts, Strength
 
 Rule = dict[str, Any]
@@ -172,7 +174,7 @@ def _method(methods: list[str], facts: Facts) -> Verdict:
 
 def _email_domain(domains: list[str], facts: Facts) -> Verdict:
     domain = _domain(facts)
-    holds = bool(domain) and domain in [name.lower() for name in domains]
+    holds = bool(domain) and domain in map(_spelled, domains)
     words = (
         _("The address is of an allowed domain.")
         if holds
@@ -183,7 +185,13 @@ def _email_domain(domains: list[str], facts: Facts) -> Verdict:
 
 def _domain(facts: Facts) -> str:
     name, _at, domain = facts.email.rpartition("@")
-    return domain.lower() if name else ""
+    return _spelled(domain) if name else ""
+
+
+def _spelled(domain: str) -> str:
+    """As it is in people's addresses: else one that is written as the DNS has it (xn--…) would be nobody's, and "not of
+    it" would be true of those who are."""
+    return normalize_email(f"@{domain}").rpartition("@")[2].removesuffix(".")
 
 
 def _attribute(body: dict[str, Any], facts: Facts) -> Verdict:

@@ -159,6 +159,15 @@ def test_strength(body: dict[str, Any], known: dict[str, Any], expected: bool) -
         ({"email_domain": ["example.com"]}, {"email": "alice@badexample.com"}, False),
         ({"email_domain": ["example.com"]}, {"email": '"a@example.com"@evil.test'}, False),
         ({"email_domain": ["example.com"]}, {"email": "example.com"}, False),
+        ({"email_domain": ["BÜCHER.example"]}, {"email": "a@bücher.example"}, True),
+        ({"email_domain": ["bu\u0308cher.example"]}, {"email": "a@bücher.example"}, True),
+        ({"email_domain": ["xn--bcher-kva.example"]}, {"email": "a@bücher.example"}, True),
+        ({"email_domain": ["example.com."]}, {"email": "a@example.com"}, True),
+        (
+            {"not": {"email_domain": ["xn--bcher-kva.example"]}},
+            {"email": "a@bücher.example"},
+            False,
+        ),
         ({"email_domain": ["example.com"]}, {}, False),
         (
             {"attribute": {"name": "site.country", "any_of": ["IT"]}},
