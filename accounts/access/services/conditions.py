@@ -17,6 +17,7 @@ from ..conditions import BadRule, check, values_asked
 from ..models import Condition, RoleBinding
 from ..permissions import Permission
 from ..scope import Scope
+from ..principals import forget
 from .common import locked, save_named
 from .demands import demand_permission, demand_to_bind_all
 
@@ -61,6 +62,7 @@ def edit_condition(*, condition: Condition, name: str, rule: Any, actor: User) -
     condition.name, condition.rule = name, _checked_rule(rule)
     save_named(condition)
     after = {"name": name, "rule": rule}
+    forget()
     record(
         Tag.CONDITION_EDITED,
         actor=actor,

@@ -20,6 +20,7 @@ from mago.core.errors import Refused
 
 from ..models import Condition, CustomRole, Membership, RoleBinding, ServiceAccount
 from ..permissions import NAMES, PLATFORM_ONLY, Permission
+from ..principals import forget
 from ..roles import PERMISSIONS, RoleName
 from ..scope import PLATFORM, Scope
 from ..selectors import forget_bindings
@@ -216,6 +217,7 @@ def edit_custom_role(*, role: CustomRole, name: str, permissions: list[str], act
     before = {"name": role.name, "permissions": role.permissions}
     role.name, role.permissions = name, checked
     save_named(role)
+    forget()
     after = {"name": role.name, "permissions": role.permissions}
     record(
         Tag.ROLE_EDITED,
@@ -241,3 +243,4 @@ def delete_custom_role(*, role: CustomRole, actor: User) -> None:
         permissions=role.permissions,
     )
     role.delete()
+    forget()

@@ -5,6 +5,7 @@ from django.db.models import RestrictedError
 from django.utils.translation import gettext as _
 
 from accounts.access.permissions import Permission
+from accounts.access.principals import forget
 from accounts.access.services import demand_permission, demand_to_decide
 from accounts.access.services.common import save_named
 from accounts.models import User
@@ -74,6 +75,7 @@ def remove_site(*, site: Site, actor: User) -> None:
     demand_permission(actor, Permission.SITES_CREATE, site.organization)
     record(Tag.SITE_REMOVED, actor=actor, target=site, organization_id=site.organization_id)
     try:
+        forget()
         site.delete()
     except RestrictedError:
         words = _("There are hubs at this site. Move them elsewhere first.")

@@ -9,9 +9,20 @@ from django.utils import timezone
 from time_machine import Traveller
 
 from accounts.access import principals
-from accounts.access.services import set_active, sign_out_everywhere
+from accounts.access.models import Membership
+from accounts.access.services import (
+    create_condition,
+    create_custom_role,
+    delete_custom_role,
+    edit_condition,
+    edit_custom_role,
+    grant_role,
+    set_active,
+    sign_out_everywhere,
+)
 from accounts.api.serializers import MeSerializer, me
 from accounts.models import User
+from accounts.organizations.services import create_organization
 from accounts.provider.models import TokenFamily
 from tests.conftest import App
 
@@ -39,6 +50,38 @@ def test_what_was_asked_a_moment_ago_is_not_asked_again(
 ) -> None:
     with django_assert_num_queries(0):
         assert phone.get("me").json()["email"] == "alice@example.com"
+
+
+def test_what_a_role_or_a_condition_gives_no_longer_is_over_at_once(
+    app: App, alice: User, bob: User, clock: Traveller
+) -> None:
+    """In the process that changed it."""
+    acme = create_organization(name="Acme", owner=alice, actor=None)
+    Membership.objects.create(organization=acme, user=bob)
+    made: dict[str, Any] = {"organization": acme, "actor": alice}
+    role = create_custom_role(**made, name="Reader", permissions=["organizations:read"])
+    rule = {"email_domain": ["example.com"]}
+    condition = create_condition(**made, name="Ours", rule=rule)
+    scope = acme.access_scope
+    grant_role(user=bob, role=role, actor=alice, scope=scope, condition=condition)
+    app.sign_in(bob)
+
+    def status() -> int:
+        code: int = app.get(f"organizations/{acme.pk}").status_code
+        return code
+
+    assert status() == 200
+    edit: dict[str, Any] = {"condition": condition, "name": "Ours", "actor": alice}
+    edit_condition(**edit, rule={"email_domain": ["example.org"]})
+    assert status() == 404
+    edit_condition(**edit, rule=rule)
+    assert status() == 200
+    edit_custom_role(role=role, name="Reader", permissions=[], actor=alice)
+    assert status() == 404
+    edit_custom_role(role=role, name="Reader", permissions=["organizations:read"], actor=alice)
+    assert status() == 200
+    delete_custom_role(role=role, actor=alice)
+    assert status() == 404
 
 
 @pytest.mark.parametrize(
