@@ -219,8 +219,11 @@ _EVALUATE: dict[str, Callable[[Any, Facts], Verdict]] = {
 }
 
 
-def values_asked(rule: Rule, name: str) -> set[str]:
-    """The values that `rule` asks of the attribute `name`; none where it is no rule, which never holds."""
+def values_asked(rule: Rule, name: str) -> set[str | None]:
+    """The values that `rule` asks of the attribute `name`; none where it is no rule, which never holds.
+
+    With None where it counts whether there is any value: what is not known is not "not this one" either.
+    """
     try:
         check(rule)
     except BadRule:
@@ -228,12 +231,13 @@ def values_asked(rule: Rule, name: str) -> set[str]:
     return _values_asked(rule, name)
 
 
-def _values_asked(rule: Rule, name: str) -> set[str]:
+def _values_asked(rule: Rule, name: str) -> set[str | None]:
     ((kind, body),) = rule.items()
     if kind in {"all", "any"}:
         return {value for inner in body for value in _values_asked(inner, name)}
     if kind == "not":
-        return _values_asked(body, name)
+        asked = _values_asked(body, name)
+        return asked | {None} if asked else asked
     return set(body["any_of"]) if kind == "attribute" and body["name"] == name else set()
 
 

@@ -1,6 +1,7 @@
 """Conditions are made, changed and deleted."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +17,8 @@ from mago.core.errors import Conflict, Refused
 from ..conditions import BadRule, check, values_asked
 from ..models import Condition, RoleBinding
 from ..permissions import Permission
-from ..scope import Scope
 from ..principals import forget
+from ..scope import Scope
 from .common import locked, save_named
 from .demands import demand_permission, demand_to_bind_all
 
@@ -61,8 +62,8 @@ def edit_condition(*, condition: Condition, name: str, rule: Any, actor: User) -
     before = {"name": condition.name, "rule": condition.rule}
     condition.name, condition.rule = name, _checked_rule(rule)
     save_named(condition)
-    after = {"name": name, "rule": rule}
     forget()
+    after = {"name": name, "rule": rule}
     record(
         Tag.CONDITION_EDITED,
         actor=actor,
@@ -92,11 +93,13 @@ def delete_condition(*, condition: Condition, actor: User) -> None:
         ) from None
 
 
-def demand_to_decide(actor: User, organization_id: UUID, changed: Mapping[str, set[str]]) -> None:
+def demand_to_decide(
+    actor: User, organization_id: UUID, changed: Mapping[str, AbstractSet[str | None]]
+) -> None:
     """Forbidden where conditions ask for one of these values of an attribute and `actor` might not edit these conditions.
 
     Else whoever looks after hubs and sites would decide which conditional roles count, also their own. `changed` has
-    by the attribute's name the values that are given or taken.
+    by the attribute's name the values that are given or taken; None where there was none, or is none any more.
     """
     asking = [
         condition

@@ -27,6 +27,7 @@ def create_site(
 ) -> Site:
     """The organization has a site of that name."""
     demand_permission(actor, Permission.SITES_CREATE, organization)
+    demand_to_decide(actor, organization.pk, differences({}, attributes or {}))
     site = Site(
         organization=organization, name=name, time_zone=time_zone, attributes=attributes or {}
     )
@@ -35,13 +36,11 @@ def create_site(
     return site
 
 
-def differences(some: dict[str, str], others: dict[str, str]) -> dict[str, set[str]]:
-    """By the name that conditions know them by, the values of attributes in which two sites are not alike."""
+def differences(some: dict[str, str], others: dict[str, str]) -> dict[str, set[str | None]]:
+    """By the name that conditions know them by, the values of attributes in which two sites are not alike; None for
+    the one that has none."""
     names = {name for name, _value in some.items() ^ others.items()}
-    return {
-        f"site.{name}": {value for value in (some.get(name), others.get(name)) if value is not None}
-        for name in names
-    }
+    return {f"site.{name}": {some.get(name), others.get(name)} for name in names}
 
 
 @transaction.atomic
@@ -75,8 +74,8 @@ def remove_site(*, site: Site, actor: User) -> None:
     demand_permission(actor, Permission.SITES_CREATE, site.organization)
     record(Tag.SITE_REMOVED, actor=actor, target=site, organization_id=site.organization_id)
     try:
-        forget()
         site.delete()
+        forget()
     except RestrictedError:
         words = _("There are hubs at this site. Move them elsewhere first.")
         raise Conflict(words, code="site_in_use") from None

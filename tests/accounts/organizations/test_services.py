@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from accounts.access.models import Condition, Membership, RoleBinding
 from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
-from accounts.access.services import grant_role
+from accounts.access.services import create_condition, create_custom_role, grant_role
 from accounts.models import User
 from accounts.organizations import services
 from accounts.organizations.models import Organization, Site
@@ -130,6 +130,32 @@ def test_what_conditions_ask_of_a_site_is_not_its_administrators_to_say(
     attributes = {"country": "FR"}
     assert code(services.edit_site, **ask, attributes=attributes, actor=bob) == "permission_denied"
     services.edit_site(**ask, attributes=attributes, actor=alice)
+
+
+@pytest.mark.parametrize("is_not", [False, True])
+def test_neither_is_it_for_who_makes_a_site_or_gives_one_its_first_value(
+    is_not: bool, acme: Organization, hall: Site, bob: User, alice: User
+) -> None:
+    """ "Not in Italy" does not hold where no country is known: any value would make it."""
+    names = ["sites:create", "sites:edit", "conditions:edit"]
+    role = create_custom_role(organization=acme, name="Sites", permissions=names, actor=alice)
+    asks = {"attribute": {"name": "site.country", "any_of": ["IT"]}}
+    rule = {"not": asks} if is_not else asks
+    condition = create_condition(organization=acme, name="IT", rule=rule, actor=alice)
+    grant_role(user=bob, role=role, actor=alice, scope=acme.access_scope)
+    technician, scope = RoleName.TECHNICIAN, acme.access_scope
+    grant_role(user=bob, role=technician, actor=alice, scope=scope, condition=condition)
+    hall.attributes = {}
+    hall.save()
+    bob = User.objects.get(pk=bob.pk)
+    attributes = {"country": "FR" if is_not else "IT"}
+    make: dict[str, Any] = {"organization": acme, "name": "New", "actor": bob}
+    assert code(services.create_site, **make, attributes=attributes) == "permission_denied"
+    edit: dict[str, Any] = {"site": hall, "name": "Hall", "time_zone": "UTC", "actor": bob}
+    assert code(services.edit_site, **edit, attributes=attributes) == "permission_denied"
+    hall.refresh_from_db()
+    services.create_site(**make, attributes={"floor": "2"})
+    services.edit_site(**edit, attributes={"floor": "2"})
 
 
 def test_roles_go_with_their_site(acme: Organization, hall: Site, alice: User, bob: User) -> None:
