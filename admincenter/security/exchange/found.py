@@ -25,7 +25,8 @@ class Unreadable(Exception):
 
 @dataclass
 class Found:
-    """One thing that a file tells of. `errors` say why it cannot be taken; `ended` that the file says it is over."""
+    """One thing that a file tells of. `errors` say why it cannot be taken; `ended` that the file says it is over;
+    `known_as` are fingerprints that it has by other names."""
 
     title: str
     tool: str
@@ -37,6 +38,7 @@ class Found:
     vector: str = ""
     severity: str = Severity.UNRATED
     fingerprint: str = ""
+    known_as: list[str] = field(default_factory=list)
     ended: bool = False
     errors: list[Any] = field(default_factory=list)
 
@@ -54,6 +56,10 @@ class Found:
                 self.vector = ""
         if not self.fingerprint:
             self.fingerprint = fingerprint(self.tool, self.rule, self.component, self.location)
+
+    @property
+    def fingerprints(self) -> list[str]:
+        return [self.fingerprint, *self.known_as]
 
 
 def fingerprint(*parts: str) -> str:

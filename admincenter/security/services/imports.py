@@ -123,7 +123,7 @@ def source_of(test: PenetrationTest | None, given: str) -> str:
 
 
 def _decided(programme: Programme, found: list[Found]) -> list[Row]:
-    names = {one.fingerprint for one in found}
+    names = {name for one in found for name in one.fingerprints}
     known: dict[str, Ticket] = {}
     for batch in _batches(sorted(names)):
         rows = Finding.objects.of(programme).filter(fingerprint__in=batch).select_related("ticket")
@@ -131,7 +131,7 @@ def _decided(programme: Programme, found: list[Found]) -> list[Row]:
     decided: list[Row] = []
     seen, work = set[str](), 0
     for number, one in enumerate(found, 1):
-        ticket = known.get(one.fingerprint)
+        ticket = next((known[name] for name in one.fingerprints if name in known), None)
         outcome = _outcome(one, ticket, one.fingerprint in seen)
         if outcome in (Outcome.NEW, Outcome.BACK):
             work += 1
@@ -164,7 +164,8 @@ def _carry_out(
         elif row.outcome == Outcome.BACK and row.ticket is not None:
             row.ticket.programme = programme
             row.ticket = _bring_back(row.ticket, actor)
-    seen = [row.found.fingerprint for row in rows if row.outcome in (Outcome.KNOWN, Outcome.BACK)]
+    again = [row.found for row in rows if row.outcome in (Outcome.KNOWN, Outcome.BACK)]
+    seen = [name for found in again for name in found.fingerprints]
     for batch in _batches(seen):
         mine = Finding.objects.of(programme).filter(fingerprint__in=batch)
         mine.update(seen_at=timezone.now())

@@ -185,7 +185,7 @@ def advisory(name: str = "PYSEC-1", **more: Any) -> dict[str, Any]:
     [("1.4", True), ("1.5", False), ("2.0", True), ("2.2", True), ("2.3", False), ("1.5rc1", True)],
 )
 def test_osv_knows_which_versions_are_affected(version: str, affected: bool) -> None:
-    found = osv.read(json.dumps(advisory()).encode(), {"some-package": Version(version)})
+    found = osv.read(json.dumps(advisory()).encode(), {"some-package": [Version(version)]})
     assert bool(found) == affected
 
 
@@ -198,16 +198,102 @@ def test_osv_is_read_from_an_archive_and_without_what_was_withdrawn() -> None:
         )
         archive.writestr("broken.json", "{")
         archive.writestr("readme.txt", "x")
-    (found,) = osv.read(packed.getvalue(), {"some-package": Version("1")})
+    (found,) = osv.read(packed.getvalue(), {"some-package": [Version("1")]})
     assert (found.rule, found.component) == ("PYSEC-1", "some-package 1")
 
 
+def test_a_lock_is_read_with_extras_markers_and_hashes() -> None:
+    lock = """
+    celery[redis] == 5.3 ; python_version > "3"
+    psycopg[binary,pool]===3.1 \\
+        --hash=sha256:00
+    tzdata==1.0 ; sys_platform == "win32"
+    tzdata==2.0 ; sys_platform != "win32"
+    # flask==1
+    -e ./x
+    some>=1
+    """
+    assert osv.pinned(lock) == {
+        "celery": [Version("5.3")],
+        "psycopg": [Version("3.1")],
+        "tzdata": [Version("1.0"), Version("2.0")],
+    }
+    one = advisory()
+    one["affected"][0]["package"]["name"] = "tzdata"
+    (found,) = osv.read(json.dumps(one).encode(), osv.pinned(lock))
+    assert found.component == "tzdata 1.0"
+
+
+def test_what_was_introduced_from_the_first_on_affects_what_came_before_0() -> None:
+    one = advisory()
+    one["affected"][0]["ranges"][0]["events"] = [{"introduced": "0"}]
+    assert osv.read(json.dumps(one).encode(), {"some-package": [Version("0.0a1")]})
+
+
+def test_records_that_are_aliases_are_one_ticket(programme: Any, alice: Any) -> None:
+    rated = {"severity": [{"type": "CVSS_V4", "score": CRITICAL}], "aliases": ["CVE-1"]}
+    pysec, ghsa = advisory("PYSEC-1", aliases=["CVE-1"]), advisory("GHSA-1", **rated)
+
+    def outcomes(*records: Any) -> list[str]:
+        found = osv.read(json.dumps(records).encode(), {"some-package": [Version("1")]})
+        rows = import_findings(programme=programme, found=found, actor=alice, dry_run=False)
+        return [row.outcome for row in rows]
+
+    assert outcomes(pysec, ghsa, advisory("PYSEC-2")) == [Outcome.NEW, Outcome.NEW]
+    first = Ticket.objects.of(programme).get(number=1)
+    assert (first.title, first.vector) == ("GHSA-1 Hole", CRITICAL)
+    assert "Aliases: CVE-1, PYSEC-1" in first.description
+    # By whatever of its names it comes.
+    assert outcomes(ghsa) == outcomes(ghsa, pysec) == [Outcome.KNOWN]
+    assert outcomes(advisory("PYSEC-1", aliases=["GHSA-1"])) == [Outcome.KNOWN]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"aliases": 5},
+        {"aliases": [5, None, "\x00"]},
+        {"affected": [{"package": {"ecosystem": "PyPI", "name": "some-package"}, "versions": ["9" * 5000]}]},
+        {"severity": [{"type": "CVSS_V4", "score": "x"}], "database_specific": 5},
+    ],
+)  # fmt: skip
+def test_odd_records_are_read(odd: dict[str, Any]) -> None:
+    osv.read(json.dumps(advisory() | odd).encode(), {"some-package": [Version("1")]})
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_broken_archive_is_refused_and_nothing_worse(packing: int) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", packing) as archive:
+        archive.writestr("1.json", json.dumps(advisory()))
+    whole = packed.getvalue()
+    for place in range(4, len(whole)):
+        for other in (0, 255, whole[place] ^ 64):
+            broken = whole[:place] + bytes([other]) + whole[place + 1 :]
+            with contextlib.suppress(Unreadable):
+                osv.read(broken, {"some-package": [Version("1")]})
+
+
+def test_a_record_that_names_a_package_often_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    monkeypatch.setattr(osv, "_found", lambda *given: made.append(1))
+    one = advisory()
+    one["affected"] *= 1000
+    osv.read(json.dumps(one).encode(), {"some-package": [Version("1")]})
+    assert made == [1]
+
+
 def test_an_archive_that_unfolds_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(osv, "LARGEST_UNFOLDED", 100)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("1.json", "0" * 1000)
-    for data in (packed.getvalue(), b"PK\x03\x04 broken", b"\xff", b"[]", b"{}", b'"x"'):
+        archive.writestr("1.json", json.dumps(advisory()) + " " * 1000)
+    assert not osv.read(packed.getvalue(), {})
+    for limit in ("LARGEST_UNFOLDED", "LARGEST_RECORD"):
+        with monkeypatch.context() as small:
+            small.setattr(osv, limit, 100)
+            with pytest.raises(Unreadable):
+                osv.read(packed.getvalue(), {})
+    for data in (b"PK\x03\x04 broken", b"\xff", b"[]", b"{}", b'"x"'):
         with pytest.raises(Unreadable):
             osv.read(data, {})
 
@@ -223,7 +309,7 @@ def test_whatever_json_comes_is_read_or_refused(content: Any) -> None:
         with contextlib.suppress(Unreadable):
             assert all(len(found.fingerprint) == 64 for found in reader.read(document))
     with contextlib.suppress(Unreadable):
-        osv.read(json.dumps([{"id": "x", "affected": content}]).encode(), {"a": Version("1")})
+        osv.read(json.dumps([{"id": "x", "affected": content}]).encode(), {"a": [Version("1")]})
 
 
 def test_the_same_file_makes_no_ticket_twice(programme: Any, alice: Any, events: Any) -> None:
