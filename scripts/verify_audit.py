@@ -202,6 +202,7 @@ class Walk:
             self.installation = line["installation"]
             self.is_from_the_start = line["since"] is None
             self.first, (self.sequence, self.hash) = place[0] + 1, place
+            self.check_kept(*place)
         elif place != (self.sequence, self.hash) or line["installation"] != self.installation:
             raise Broken(
                 "missing",
@@ -216,6 +217,7 @@ class Walk:
         last = self.segments[-1] if self.segments else {"last": 0, "hash_after": GENESIS}
         if (last["last"] + 1, last["hash_after"]) != (line["first"], line["hash_before"]):
             raise Broken("segment", f"Segment {line['number']} does not follow the one before.")
+        self.check_kept(line["last"], line["hash_after"])
         self.segments.append(line)
 
     def check_start(self):
@@ -239,8 +241,7 @@ class Walk:
             raise self.diagnose(line, expected)
         self.before, self.hash, self.sequence = self.hash, line["hash"], expected
         self.events += 1
-        if self.kept and self.kept["sequence"] == expected:
-            self.check_hash(self.kept, "the checkpoint that was kept")
+        self.check_kept(expected, self.hash)
 
     def checkpoint(self, line):
         if line["sequence"] != self.sequence:
@@ -249,17 +250,21 @@ class Walk:
                 f"The checkpoint of link {line['sequence']} stands after link {self.sequence}.",
                 link=line["sequence"],
             )
-        self.check_hash(line, "its checkpoint")
+        self.check_hash(line, self.sequence, self.hash, "its checkpoint")
         self.last_checkpoint = self.sequence
         self.require_signature(line, f"The checkpoint of link {self.sequence}")
 
-    def check_hash(self, statement, what):
-        if statement["hash"] != self.hash:
+    def check_kept(self, sequence, hash):
+        if self.kept and self.kept["sequence"] == sequence:
+            self.check_hash(self.kept, sequence, hash, "the checkpoint that was kept")
+
+    def check_hash(self, statement, sequence, hash, what):
+        if statement["hash"] != hash:
             since = f"after link {self.last_signed}" if self.last_signed else "before it"
             raise Broken(
                 "forged",
-                f"Link {self.sequence} is not that of {what}: the chain was rewritten {since}.",
-                link=self.sequence,
+                f"Link {sequence} is not that of {what}: the chain was rewritten {since}.",
+                link=sequence,
             )
 
     def require_signature(self, statement, what):
@@ -297,10 +302,17 @@ class Walk:
                 f" the export ends at {self.sequence}.",
                 link=self.sequence,
             )
-
-        if self.events and self.last_checkpoint != self.sequence:
+        if not self.events:
+            raise Unusable("There is no event in what was given, so that nothing was proved.")
+        removed = self.segments[-1]["last"] if self.segments else 0
+        if self.kept and removed < self.kept["sequence"] < self.first - 1:
+            raise Unusable(
+                f"The checkpoint that was kept, of link {self.kept['sequence']}, is not in what was"
+                f" given, which begins with link {self.first}. Give what is before it, too."
+            )
+        if self.last_checkpoint != self.sequence:
             raise Broken("cut", f"The end, link {self.sequence}, is not signed.", self.sequence)
-        if self.keys.trusted and self.events and self.last_signed != self.sequence:
+        if self.keys.trusted and self.last_signed != self.sequence:
             raise Broken(
                 "forged",
                 f"The end, link {self.sequence}, is signed by a key that does not lead back to yours.",
@@ -368,13 +380,21 @@ class Walk:
         return None
 
 
+def members_of(pairs):
+    """A name that stands twice is refused: another reader may take the other one of the two."""
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("a name stands twice")
+    return members
+
+
 def lines_of(path):
     try:
         with open(path, encoding="utf-8") as file:
             for number, text in enumerate(file, 1):
                 try:
-                    line = json.loads(text)
-                except ValueError:
+                    line = json.loads(text, object_pairs_hook=members_of)
+                except (ValueError, RecursionError):
                     line = None
                 if not isinstance(line, dict):
                     raise Broken(
@@ -385,6 +405,9 @@ def lines_of(path):
         raise Unusable(f"{path} cannot be read: {error}") from None
 
 
+LACKING = (KeyError, TypeError, AttributeError, ValueError, RecursionError, struct.error)
+
+
 def verify(paths, trusted, kept):
     """The walk to the end of all files, and the first break or None."""
     walk = Walk(Keys(trusted), kept)
@@ -392,7 +415,7 @@ def verify(paths, trusted, kept):
         for path in paths:
             try:
                 walk.file(path)
-            except (KeyError, TypeError, AttributeError, ValueError, struct.error) as error:
+            except LACKING as error:
                 raise Broken("changed", f"This line lacks what it must have: {error!r}.") from None
         walk.finish()
     except Broken as broken:
@@ -401,9 +424,14 @@ def verify(paths, trusted, kept):
     return walk, None
 
 
+def shown(text):
+    """One line of text, without what would change how a terminal shows the others."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 def report(walk, broken):
     if broken:
-        return f"BROKEN ({broken.kind}), at {broken.place}: {broken}"
+        return shown(f"BROKEN ({broken.kind}), at {broken.place}: {broken}")
     lines = [
         f"Whole: {walk.events} events, links {walk.first} to {walk.sequence}, ending in {walk.hash}."
     ]
@@ -424,7 +452,7 @@ def report(walk, broken):
     if not walk.keys.trusted:
         for name, public in walk.keys.public.items():
             lines.append(f"Compare with the copy that you keep: key {name}, public {public}")
-    return "\n".join(lines)
+    return "\n".join(map(shown, lines))
 
 
 def members(walk, broken):
@@ -462,9 +490,11 @@ def main():
         if options.checkpoint:
             with open(options.checkpoint, encoding="utf-8") as file:
                 kept = json.load(file)["checkpoint"]
+            if type(kept["sequence"]) is not int:
+                raise ValueError(f"{options.checkpoint} holds no checkpoint")
         walk, broken = verify(options.files, options.key, kept)
-    except (Unusable, OSError, KeyError, ValueError) as error:
-        print(f"Nothing could be checked: {error}", file=sys.stderr)
+    except (Unusable, OSError, KeyError, TypeError, ValueError) as error:
+        print(shown(f"Nothing could be checked: {error}"), file=sys.stderr)
         return 2
     print(json.dumps(members(walk, broken)) if options.json else report(walk, broken))
     return 1 if broken else 0

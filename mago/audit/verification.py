@@ -105,8 +105,10 @@ class _Walk:
             if not place.is_followed_by(segment):
                 return Break(Kind.SEGMENT, segment.get("last"))
             place = place_after(segment)
-        self.sequence, self.hash = place.sequence, place.hash
-        self.removed = place.sequence
+            self.sequence, self.hash = place.sequence, place.hash
+            self.removed = place.sequence
+            if problem := self._broken_promise(None):
+                return problem
         return None
 
     def _along_the_links(self) -> Break | None:

@@ -18,7 +18,7 @@ from time_machine import travel
 
 from mago.audit import append_only, exporting, retention, tasks
 from mago.audit.exporting import Format, export
-from mago.audit.models import AuditEvent, AuditLink, AuditSegment
+from mago.audit.models import AuditCheckpoint, AuditEvent, AuditLink, AuditSegment
 from mago.audit.retention import ChainDoesNotHold, remove_expired
 from mago.audit.services import Tag, seal
 from mago.audit.verification import Break, Kind, verify
@@ -92,6 +92,22 @@ def test_the_segment_says_what_went_and_bears_our_signature(
     assert segment["newest"] == f"{trail[5].time:%Y-%m-%dT%H:%M:%S.%fZ}"
     (told,) = events(Tag.AUDIT_EVENTS_REMOVED)
     assert told.detail["removed"] == {"first": 1, "last": 6}
+
+
+def test_what_was_removed_ends_in_the_checkpoint_that_was_kept(
+    trail: list[AuditEvent], tmp_path: Path
+) -> None:
+    remove()
+    stated = AuditCheckpoint.objects.get(sequence=6).statement
+    forged = {**stated, "hash": "00" * 32}
+    assert verify(kept=stated).first_break is None
+    assert verify(kept=forged).first_break == Break(Kind.CHECKPOINT, 6)
+    statement = tmp_path / "kept.json"
+    for checkpoint, code in ((stated, 0), (forged, 1)):
+        statement.write_text(json.dumps({"checkpoint": checkpoint}))
+        checked(tmp_path)
+        command = [sys.executable, "-I", SCRIPT, "--checkpoint", statement, tmp_path / "rest.jsonl"]
+        assert subprocess.run(command, check=False, capture_output=True).returncode == code
 
 
 def test_by_default_everything_is_kept(trail: list[AuditEvent], settings: Any) -> None:

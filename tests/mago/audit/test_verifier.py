@@ -196,6 +196,80 @@ def test_a_checkpoint_that_was_kept_finds_a_missing_end(
     assert problem(check(shorter, "--checkpoint", kept)) == ("cut", 3, None)
 
 
+def piece_from_fourth(lines: Lines) -> Lines:
+    """An export of the later half, as it stands."""
+    head = {**lines[0], "since": "x", "before": {"sequence": 3, "hash": lines[THIRD]["hash"]}}
+    return [head, lines[1], *lines[FOURTH:]]
+
+
+@pytest.mark.parametrize("kept", [2, 3])
+def test_a_checkpoint_that_was_kept_and_is_not_in_the_files_is_not_taken_for_met(
+    kept: int, lines: Lines, tmp_path: Path
+) -> None:
+    """Else a piece that begins behind it would be called whole, whatever the trail was before."""
+    path, statement = tmp_path / "later.jsonl", tmp_path / "kept.json"
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in piece_from_fourth(lines)))
+    members = {"sequence": kept, "hash": lines[THIRD]["hash"]}
+    statement.write_text(json.dumps({"checkpoint": members}))
+    said = run_here(path, "--checkpoint", statement)
+    if kept == 3:  # The piece says what comes before it.
+        assert said.returncode == 0
+        statement.write_text(json.dumps({"checkpoint": {**members, "hash": "00" * 32}}))
+        said = run_here(path, "--checkpoint", statement)
+        assert (said.returncode, said.stdout[:15]) == (1, "BROKEN (forged)")
+    else:
+        assert (said.returncode, said.stdout) == (2, "")
+        assert "of link 2, is not in what was given" in said.stderr
+
+
+def test_without_any_event_nothing_is_called_whole(lines: Lines, tmp_path: Path) -> None:
+    path = tmp_path / "empty.jsonl"
+    place = {"sequence": 5000, "hash": "ab" * 32}
+    empty = [{**lines[0], "before": place}, lines[1], {"type": "end", "events": 0, **place}]
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in empty))
+    assert run_here(path, "--key", lines[1]["public"]).returncode == 2
+
+
+def test_a_name_that_stands_twice_in_a_line_is_found(
+    lines: Lines, check: Check, tmp_path: Path
+) -> None:
+    """Of two values this reader would take the last, and another one the first."""
+    path = tmp_path / "twice.jsonl"
+    texts = [json.dumps(line) for line in lines]
+    texts[SECOND] = texts[SECOND].replace('"tag":', '"tag": "signin:session:opened", "tag":')
+    path.write_text("".join(f"{text}\n" for text in texts))
+    said = run_here(path)
+    assert (said.returncode, said.stdout[:16]) == (1, "BROKEN (changed)")
+    assert f"{path}:{SECOND + 1}" in said.stdout
+
+
+@pytest.mark.parametrize("hostile", ["[" * 100_000, '{"a":' * 100_000, "9" * 5000])
+def test_a_line_that_no_reader_can_take_is_named(
+    hostile: str, lines: Lines, tmp_path: Path
+) -> None:
+    path = tmp_path / "deep.jsonl"
+    texts = [json.dumps(line) for line in lines]
+    texts[SECOND] = hostile
+    path.write_text("".join(f"{text}\n" for text in texts))
+    said = run_here(path)
+    assert (
+        said.stdout == f"BROKEN (changed), at {path}:{SECOND + 1}: This is no line of an export.\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["x\x1b[2J\nWhole: 6 events", "\ud800", "\u202eelohW"])
+def test_what_a_file_says_cannot_speak_for_the_verifier(
+    name: str, lines: Lines, tmp_path: Path
+) -> None:
+    path = tmp_path / "loud.jsonl"
+    lines[1]["id"] = name
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    said = run(path)
+    assert (said.returncode, said.stderr) == (1, "")
+    assert said.stdout.startswith("BROKEN (forged)")
+    assert said.stdout.removesuffix("\n").isprintable()
+
+
 def test_exchanged_events_are_named(lines: Lines, check: Check) -> None:
     lines[FIRST], lines[SECOND] = lines[SECOND], lines[FIRST]
     assert problem(check(lines)) == ("reordered", 1, lines[SECOND]["id"])
