@@ -1,5 +1,8 @@
 """What administrators set off that is one step for them and several for the slices below."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -19,6 +22,7 @@ from accounts.standing import services as standing
 from accounts.standing.models import Lockdown
 from hubs.models import Hub, ReconnectToken
 from hubs.tokens import new_epoch
+from mago.audit.models import AuditEvent
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.errors import Conflict
@@ -36,6 +40,34 @@ def tell_of_reading(person: User, *, actor: Actor) -> None:
     """That somebody else's account is looked at, with its devices and addresses, is recorded."""
     if person.pk != actor.pk:
         record(Tag.PERSON_READ, actor=actor, target=person)
+
+
+def tell_of_search(
+    filters: Mapping[str, Any], *, actor: Actor, organization: Organization | None = None
+) -> None:
+    """What somebody searched the trail for, or an organization's part of it, is recorded.
+
+    A look at the newest events tells nothing about the reader, and leaves no trace.
+    """
+    if filters:
+        record(
+            Tag.AUDIT_SEARCHED,
+            actor=actor,
+            organization_id=organization.pk if organization else None,
+            filters={name: str(value) for name, value in filters.items()},
+        )
+
+
+def tell_of_event(
+    event: AuditEvent, *, actor: Actor, organization: Organization | None = None
+) -> None:
+    """That somebody read an event whole, in an organization's part of the trail or in all of it, is recorded."""
+    record(
+        Tag.AUDIT_EVENT_READ,
+        actor=actor,
+        target=event,
+        organization_id=organization.pk if organization else None,
+    )
 
 
 @transaction.atomic

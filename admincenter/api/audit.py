@@ -10,14 +10,15 @@ from accounts.access.permissions import Permission
 from accounts.api.bodies import PageQuery, Query
 from accounts.api.resources import OrganizationResource, Resource, listed, read
 from accounts.api.serializers import TextField
+from accounts.organizations.models import Organization
 from mago.audit import canonical, selectors
 from mago.audit.models import AuditEvent, Outcome
-from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.errors import NotFound
 from mago.core.keyset import Listing
 
 from ..selectors.trail import find_events, link_of
+from ..services import tell_of_event, tell_of_search
 from .common import key_of_person
 
 
@@ -123,27 +124,17 @@ def _in_reach(moment: Any) -> Any:
     return moment
 
 
-def _tell_of_search(view: Resource, chosen: dict[str, Any], organization_id: Any = None) -> None:
-    """A look at the newest events tells nothing about the reader; what was searched for does. Further pages are
-    the same search."""
-    if chosen and "cursor" not in view.request.query_params:
-        searched = {name: str(value) for name, value in chosen.items()}
-        record(
-            Tag.AUDIT_SEARCHED,
-            actor=view.actor,
-            organization_id=organization_id,
-            filters=searched,
-        )
+def _tell_of_search(
+    view: Resource, chosen: dict[str, Any], organization: Organization | None = None
+) -> None:
+    # Further pages are the same search.
+    if "cursor" not in view.request.query_params:
+        tell_of_search(chosen, actor=view.actor, organization=organization)
 
 
-def _whole(view: Resource, event: Any) -> Any:
+def _whole(view: Resource, event: Any, organization: Organization | None = None) -> Any:
     """The event as it is shown whole; that somebody read it is recorded."""
-    record(
-        Tag.AUDIT_EVENT_READ,
-        actor=view.actor,
-        target=event,
-        organization_id=event.organization_id if "organization_id" in view.kwargs else None,
-    )
+    tell_of_event(event, actor=view.actor, organization=organization)
     event.is_genuine = canonical.is_ours(event)
     event.seal = link_of(event)
     return event
@@ -176,7 +167,7 @@ class OrganizationEvents(OrganizationResource):
         summary="The audit trail of an organization, newest first",
     )
     def get(self, **chosen: Any) -> Listing:
-        _tell_of_search(self, chosen, self.organization.pk)
+        _tell_of_search(self, chosen, self.organization)
         return find_events(organization=self.organization, **chosen)
 
 
@@ -187,6 +178,6 @@ class OrganizationEvent(OrganizationResource):
         event = selectors.event(self.kwargs["event_id"])
         if event.organization_id != self.organization.pk:
             raise NotFound
-        return _whole(self, event)
+        return _whole(self, event, self.organization)
 
     get = read(WholeEventSerializer, summary="One event of an organization")

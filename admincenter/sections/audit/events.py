@@ -8,12 +8,11 @@ from django.views.decorators.http import require_safe
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from mago.audit import selectors
-from mago.audit.services import record
-from mago.audit.tags import Tag
 
 from ...forms import AuditFilters
 from ...pages import CURSOR, list_page, page
 from ...selectors.trail import events_beside, find_events
+from ...services import tell_of_event, tell_of_search
 from .common import around, facts_of
 
 BESIDE = 50
@@ -23,11 +22,9 @@ BESIDE = 50
 @require_safe
 def events(request: HttpRequest) -> HttpResponse:
     filters = AuditFilters(request.GET)
-    # A look at the newest events tells nothing about the reader; what somebody searched for does.
     # Further pages are the same search.
-    if filters.is_valid() and filters.chosen and CURSOR not in request.GET:
-        searched = {name: str(value) for name, value in filters.chosen.items()}
-        record(Tag.AUDIT_SEARCHED, actor=actor(request), filters=searched)
+    if filters.is_valid() and CURSOR not in request.GET:
+        tell_of_search(filters.chosen, actor=actor(request))
     return list_page(
         request,
         "admincenter/audit/list.html",
@@ -43,6 +40,6 @@ def events(request: HttpRequest) -> HttpResponse:
 @require_safe
 def event(request: HttpRequest, event_id: int) -> HttpResponse:
     found = selectors.event(event_id)
-    record(Tag.AUDIT_EVENT_READ, actor=actor(request), target=found)
+    tell_of_event(found, actor=actor(request))
     context = facts_of(found) | {"beside": events_beside(found, BESIDE)}
     return page(request, "admincenter/audit/event.html", context)

@@ -9,12 +9,11 @@ from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from accounts.organizations.models import Organization
 from mago.audit import selectors
-from mago.audit.services import record
-from mago.audit.tags import Tag
 from mago.core.errors import NotFound
 
 from ...pages import CURSOR, list_page
 from ...selectors.trail import events_beside, find_events
+from ...services import tell_of_event, tell_of_search
 from ..audit.common import facts_of
 from .common import around, organization, section
 from .forms.filters import EventFilters
@@ -27,9 +26,9 @@ BESIDE = 50
 @require_safe
 def events(request: HttpRequest, whose: Organization) -> HttpResponse:
     filters = EventFilters(request.GET)
-    if filters.is_valid() and filters.chosen and CURSOR not in request.GET:
-        searched = {name: str(value) for name, value in filters.chosen.items()}
-        record(Tag.AUDIT_SEARCHED, actor=actor(request), organization_id=whose.pk, filters=searched)
+    # Further pages are the same search.
+    if filters.is_valid() and CURSOR not in request.GET:
+        tell_of_search(filters.chosen, actor=actor(request), organization=whose)
     return list_page(
         request,
         "admincenter/organizations/audit.html",
@@ -47,7 +46,7 @@ def event(request: HttpRequest, whose: Organization, event_id: int) -> HttpRespo
     found = selectors.event(event_id)
     if found.organization_id != whose.pk:
         raise NotFound
-    record(Tag.AUDIT_EVENT_READ, actor=actor(request), target=found, organization_id=whose.pk)
+    tell_of_event(found, actor=actor(request), organization=whose)
     context = facts_of(found) | {
         "trail_url": reverse(f"admincenter:{TAB}", args=[whose.slug]),
         # Of what the request did elsewhere, nothing is told here.
