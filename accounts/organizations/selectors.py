@@ -161,6 +161,14 @@ def domains_of(organization: Organization) -> QuerySet[Domain]:
     return Domain.objects.of(organization).order_by("name")  # type: ignore[no-any-return]
 
 
+def domain_of(organization: Organization, key: UUID) -> Domain:
+    """One of them, or NotFound."""
+    found: Domain | None = domains_of(organization).filter(pk=key).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def organization_of_address(email: str) -> Organization | None:
     """The organization that has proved that the address's domain is its own: where such people sign in."""
     try:

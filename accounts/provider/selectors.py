@@ -100,6 +100,14 @@ def families_of(user: User) -> QuerySet[TokenFamily]:
     return live.order_by("-last_used_at")
 
 
+def family_of(user: User, key: UUID) -> TokenFamily:
+    """One of them, with its application, or NotFound."""
+    found = families_of(user).select_related("application").filter(pk=key).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def api_tokens_of(account: ServiceAccount) -> QuerySet[ApiToken]:
     """The tokens of a service account, the newest first, also those that have ended."""
     return ApiToken.objects.filter(service_account=account).order_by("-created_at", "-id")

@@ -1,6 +1,7 @@
 """Reading who is shut out, and why."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -11,6 +12,7 @@ from accounts.access.scope import PLATFORM
 from accounts.access.selectors import live_bindings
 from accounts.models import User
 from accounts.organizations.models import Organization
+from mago.core.errors import NotFound
 from mago.core.sql import Statement
 
 from .models import Deletion, Lockdown
@@ -28,6 +30,14 @@ def lockdowns(*, lifted: bool = False) -> QuerySet[Lockdown]:
     """Those in force, or those that were lifted; the newest first."""
     beside = ("person", "organization", "started_by", "lifted_by")
     return Lockdown.objects.filter(lifted_at__isnull=not lifted).select_related(*beside)
+
+
+def lockdown_for(key: UUID) -> Lockdown:
+    """The lockdown with this key, in force or lifted, or NotFound."""
+    found = Lockdown.objects.filter(pk=key).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def lockdown_of(*, person: Any = None, organization: Any = None) -> Lockdown | None:

@@ -14,10 +14,9 @@ from accounts.mfa.selectors import factors_of, open_request
 from accounts.mfa.services.administration import issue_recovery_code
 from accounts.models import User
 from accounts.provider.models import TokenFamily
-from accounts.provider.selectors import families_of
+from accounts.provider.selectors import families_of, family_of
 from accounts.sessions.models import Session
 from accounts.sessions.selectors import session_of, sessions_of
-from mago.core.errors import NotFound
 from mago.core.keyset import Listing
 
 from .. import services
@@ -228,11 +227,7 @@ class ProgramOfPerson(_OfOnePerson):
     changes = {"DELETE": Permission.SESSIONS_END}
 
     def row(self) -> TokenFamily:
-        found = families_of(self.person_asked_for()).filter(pk=self.kwargs["family_id"])
-        family = found.select_related("application").first()
-        if family is None:
-            raise NotFound
-        return family
+        return family_of(self.person_asked_for(), self.kwargs["family_id"])
 
     get = read(ProgramSerializer, summary="One program")
 

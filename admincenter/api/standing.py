@@ -17,7 +17,7 @@ from accounts.privacy.models import DataRequest, State
 from accounts.privacy.selectors import copies_asked_by, copy_for
 from accounts.standing import services
 from accounts.standing.models import Lockdown
-from accounts.standing.selectors import lockdowns
+from accounts.standing.selectors import lockdown_for, lockdowns
 from mago.core.errors import NotFound
 from mago.core.keyset import Listing
 
@@ -72,9 +72,7 @@ class LiftLockdown(Resource):
 
     @acted(ReasonBody, LockdownSerializer, summary="Lift a lockdown")
     def post(self, reason: str) -> Lockdown:
-        found = Lockdown.objects.filter(pk=self.kwargs["lockdown_id"]).first()
-        if found is None:
-            raise NotFound
+        found = lockdown_for(self.kwargs["lockdown_id"])
         services.lift_lockdown(lockdown=found, reason=reason, actor=self.actor)
         found.refresh_from_db()
         return found

@@ -14,7 +14,7 @@ from accounts.organizations.models import Organization
 from accounts.privacy import services as privacy
 from accounts.privacy.selectors import copy_for
 from accounts.standing import services
-from accounts.standing.models import Lockdown
+from accounts.standing.selectors import lockdown_for
 from accounts.standing.selectors import lockdowns as known_lockdowns
 from mago.core.errors import NotFound
 
@@ -49,9 +49,7 @@ def lockdowns(request: HttpRequest) -> HttpResponse:
 @require(Permission.LOCKDOWNS_EDIT)
 @require_POST
 def lift(request: HttpRequest, lockdown_id: UUID) -> HttpResponse:
-    found = Lockdown.objects.filter(pk=lockdown_id).first()
-    if found is None:
-        raise NotFound
+    found = lockdown_for(lockdown_id)
     return with_reason(
         request,
         lambda reason: services.lift_lockdown(lockdown=found, reason=reason, actor=actor(request)),

@@ -24,6 +24,7 @@ from accounts.federation.saml.models import OwnKey
 from accounts.federation.saml.selectors import keys_of
 from accounts.models import User
 from accounts.organizations.models import Domain, Organization
+from mago.core.errors import NotFound
 
 from ..keyset import Listing, Order
 
@@ -134,6 +135,15 @@ def emergency_of(whose: Organization) -> list[tuple[User, bool]]:
 def own_keys_for(provider: IdentityProvider) -> dict[str, OwnKey]:
     """Our keys for the organization's SAML providers, by state; none for a provider that knows no such key."""
     return keys_of(provider.organization) if provider.kind == Kind.SAML else {}
+
+
+def identity_of(provider: IdentityProvider, key: UUID) -> EnterpriseIdentity:
+    """Somebody whom the provider knows, or NotFound."""
+    found = provider.identities.select_related("user").filter(pk=key).first()
+    if found is None:
+        raise NotFound
+    found.provider = provider  # Known already: no further query.
+    return found
 
 
 def newest_identities(provider: IdentityProvider) -> list[EnterpriseIdentity]:

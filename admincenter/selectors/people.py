@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.access.models import Membership, RoleBinding
 from accounts.access.roles import RoleName
+from accounts.access.selectors import unexpired
 from accounts.models import User, normalize_email
 from accounts.sessions.models import Session
 from accounts.standing.models import Deletion, Lockdown
@@ -85,7 +86,7 @@ def key_of_person(text: str) -> UUID | None:
 
 def roles_of(person: User) -> QuerySet[RoleBinding]:
     """The roles that a person holds, where, how long, and who granted them."""
-    bindings = RoleBinding.objects.filter(user=person).filter(_unexpired())
+    bindings = RoleBinding.objects.filter(user=person).filter(unexpired())
     beside = ("custom_role", "organization", "site", "condition", "granted_by")
     return bindings.select_related(*beside).order_by("granted_at", "id")
 
@@ -150,12 +151,8 @@ def _named(q: str) -> QuerySet[User, UUID]:
     return named.order_by("lower_name").values_list("pk", flat=True)[:MOST_SEARCHED]
 
 
-def _unexpired() -> Q:
-    return Q(expires_at=None) | Q(expires_at__gt=timezone.now())
-
-
 def _administrating() -> QuerySet[RoleBinding]:
-    return RoleBinding.objects.filter(_unexpired(), role=RoleName.PLATFORM_ADMINISTRATOR)
+    return RoleBinding.objects.filter(unexpired(), role=RoleName.PLATFORM_ADMINISTRATOR)
 
 
 def _signed_in(people: QuerySet[User]) -> QuerySet[User]:

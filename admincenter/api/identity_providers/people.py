@@ -16,6 +16,7 @@ from accounts.federation.enterprise.services.roles import MOST
 from mago.core.errors import NotFound
 from mago.core.keyset import Listing
 
+from ...selectors.identity_providers import identity_of
 from ..shapes import OnceField, PersonRefSerializer
 from .common import OfOneProvider
 
@@ -78,13 +79,7 @@ class OneIdentity(OfOneProvider):
     changes = {"DELETE": Permission.IDENTITY_PROVIDERS_EDIT}
 
     def row(self) -> EnterpriseIdentity:
-        provider = self.provider()
-        mine = provider.identities.select_related("user")
-        found = mine.filter(pk=self.kwargs["identity_id"]).first()
-        if found is None:
-            raise NotFound
-        found.provider = provider
-        return found
+        return identity_of(self.provider(), self.kwargs["identity_id"])
 
     get = read(EnterpriseIdentitySerializer, summary="Somebody as a provider knows them")
 

@@ -9,10 +9,11 @@ from accounts.access.permissions import Permission
 from accounts.api.bodies import Body, RowField
 from accounts.api.resources import changed, created, read, removed, told
 from accounts.federation.enterprise import services
-from accounts.federation.enterprise.models import BreakGlass, Enforcement, IdentityProvider
-from accounts.federation.enterprise.selectors import break_glass_of, is_on_for, providers_of
+from accounts.federation.enterprise.models import Enforcement, IdentityProvider
+from accounts.federation.enterprise.selectors import is_on_for, providers_of
 from accounts.models import User
 from accounts.organizations.models import Domain, Organization
+from accounts.organizations.selectors import domain_of
 from mago.core.errors import NotFound
 
 from ...selectors import identity_providers as selectors
@@ -80,10 +81,7 @@ class DomainRoute(ProvidersResource):
     changes = {"PUT": Permission.IDENTITY_PROVIDERS_EDIT}
 
     def domain(self) -> Domain:
-        found = Domain.objects.of(self.organization).filter(pk=self.kwargs["domain_id"]).first()
-        if found is None:
-            raise NotFound
-        return found
+        return domain_of(self.organization, self.kwargs["domain_id"])
 
     def held(self, row: Any) -> Domain:
         return self.domain()
@@ -141,12 +139,10 @@ class EnterpriseSignOn(ProvidersResource):
 
 class _Emergency(ProvidersResource):
     def accounts(self) -> list[User]:
-        counting = set(break_glass_of(self.organization.pk).values_list("pk", flat=True))
-        named = BreakGlass.objects.of(self.organization).select_related("user")
-        people = [row.user for row in named.order_by("user__email")]
-        for user in people:
-            user.counts = user.pk in counting
-        return people
+        named = selectors.emergency_of(self.organization)
+        for user, counts in named:
+            user.counts = counts  # type: ignore[attr-defined]
+        return [user for user, _counts in named]
 
 
 class EmergencyAccounts(_Emergency):

@@ -12,7 +12,8 @@ from accounts.access.permissions import Permission
 from accounts.access.selectors import owners_of
 from accounts.federation.enterprise import services
 from accounts.federation.enterprise.selectors import is_on_for
-from accounts.organizations.models import Domain, Organization
+from accounts.organizations.models import Organization
+from accounts.organizations.selectors import domain_of
 from mago.core.errors import NotFound
 from mago.core.form_pages import get_or_post, posted
 
@@ -104,9 +105,8 @@ def _set_allowed(request: HttpRequest, slug: str, allowed: bool, told: str) -> H
 @require_POST
 def route(request: HttpRequest, whose: Organization, domain_id: UUID) -> HttpResponse:
     """Where people of a domain are led, and whether they may come otherwise."""
-    domain = Domain.objects.of(whose).filter(pk=domain_id).first()
-    form = RouteForm(whose, request.POST)
-    if domain is None or not form.is_valid():
+    domain, form = domain_of(whose, domain_id), RouteForm(whose, request.POST)
+    if not form.is_valid():
         raise NotFound
     found, enforcement = form.cleaned_data["provider"], form.cleaned_data["enforcement"]
 

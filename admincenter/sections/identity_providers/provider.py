@@ -129,9 +129,7 @@ def remove(request: HttpRequest, found: IdentityProvider) -> HttpResponse:
 def remove_identity(
     request: HttpRequest, found: IdentityProvider, identity_id: UUID
 ) -> HttpResponse:
-    identity = found.identities.filter(pk=identity_id).first()
-    if identity is None:
-        raise NotFound
+    identity = selectors.identity_of(found, identity_id)
     return act(
         request,
         lambda: services.remove_identity(identity=identity, actor=actor(request)),
