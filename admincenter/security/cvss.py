@@ -166,6 +166,11 @@ def severity_of(score: Decimal) -> str:
     return next(severity for severity, least in _LEAST.items() if score >= least)
 
 
+def least_score(severity: str) -> Decimal | None:
+    """The least score that is so severe; None where nobody has rated."""
+    return _LEAST.get(severity)
+
+
 def rank_of(severity: str, score: Decimal | None) -> int:
     """The place among others, greater for the worse: by the score; judged without one, where the least of its severity
     stands. What nobody has rated comes last.
@@ -175,7 +180,7 @@ def rank_of(severity: str, score: Decimal | None) -> int:
     >>> rank_of("none", None), rank_of("unrated", None)
     (1, 0)
     """
-    place = _LEAST.get(severity) if score is None else score
+    place = least_score(severity) if score is None else score
     return 0 if place is None else int(place * 10) + 1
 
 

@@ -74,6 +74,76 @@ def test_sarif_is_read_by_its_rules_and_without_what_is_none() -> None:
     assert (found.title, found.severity, found.location) == ("SQL made of text", "high", "a.py:7")
 
 
+@pytest.mark.parametrize(
+    ("more", "severity"),
+    [
+        ({"baselineState": "absent"}, None),
+        ({"baselineState": "unchanged"}, "high"),
+        ({"suppressions": []}, "high"),
+        ({"suppressions": [{"kind": "external", "status": "underReview"}]}, "high"),
+        (
+            {"suppressions": [{"kind": "inSource"}, {"kind": "external", "status": "rejected"}]},
+            "high",
+        ),
+        ({"kind": "review", "level": "none"}, "high"),
+        ({"kind": "open", "level": "none", "ruleId": "other", "ruleIndex": -1}, "unrated"),
+        ({"kind": "informational"}, None),
+    ],
+)
+def test_sarif_is_read_as_its_specification_says(
+    more: dict[str, Any], severity: str | None
+) -> None:
+    found = sarif.read(scan(result(**more)))
+    assert [one.severity for one in found] == ([severity] if severity else [])
+
+
+def test_a_rule_is_found_in_the_extension_that_has_it_and_by_its_place() -> None:
+    document = scan(
+        result(rule={"index": 1, "toolComponent": {"index": 0}}, ruleId="js/xss", ruleIndex=1),
+        result("b.js", rule={"id": "js/xss"}, ruleId=None, ruleIndex=None),
+        result("c.js", ruleId=None),
+        result("d.js", ruleId="py/sql/2"),
+        # A place at which another rule stands.
+        result("e.js", ruleId="js/xss"),
+    )
+    low = {"id": "js/eval", "properties": {"security-severity": "2.0"}}
+    worst = {"id": "js/xss", "properties": {"security-severity": "9.9"}}
+    document["runs"][0]["tool"]["extensions"] = [{"name": "Pack", "rules": [low, worst]}]
+    assert [(one.rule, one.severity) for one in sarif.read(document)] == [
+        ("js/xss", "critical"),
+        ("js/xss", "critical"),
+        ("py/sql", "high"),
+        ("py/sql/2", "high"),
+        ("js/xss", "critical"),
+    ]
+
+
+def test_a_message_is_put_together_from_its_rule() -> None:
+    message = {"id": "default", "arguments": ["name", "x" * 5000]}
+    document = scan(result(message=message), result(message={"id": "gone", "arguments": ["y"]}))
+    (rule,) = document["runs"][0]["tool"]["driver"]["rules"]
+    rule["messageStrings"] = {"default": {"text": "Of {0}: {1} {0} {7}"}}
+    first, second = sarif.read(document)
+    assert first.description == f"Of name: {'x' * 200} name {{7}}"
+    assert second.description == "gone y"
+    assert first.fingerprint != second.fingerprint
+
+
+def test_two_places_are_two_findings(programme: Any, alice: Any) -> None:
+    """A line's hash tells nothing of its file, and without one the same words stand at many lines."""
+    same = {"partialFingerprints": {"primaryLocationLineHash": "39fa2ee980eb94b0:1"}}
+    second = result()
+    second["locations"] = [
+        {"physicalLocation": {"artifactLocation": {"uri": "a.py"}, "region": {"startLine": 90}}}
+    ]
+    document = scan(result(**same), result("b.py", **same), result(), second, result())
+    for expected in (["new"] * 4 + ["known"], ["known"] * 5):
+        rows = import_findings(
+            programme=programme, found=sarif.read(document), actor=alice, dry_run=False
+        )
+        assert [row.outcome for row in rows] == expected
+
+
 def test_vex_is_read_in_its_three_versions(monkeypatch: pytest.MonkeyPatch) -> None:
     one = {
         "id": "CVE-2026-1",
@@ -400,7 +470,10 @@ def test_tickets_go_out_as_csv_and_sarif_with_the_lists_filters(
     assert {"reported", "due", "fixed", "verified", "closed"} < set(lines[0])
     document = json.loads(owner.post(f"{AT}tickets/export/download/", {"format": "sarif"}).content)
     # What we write we can read.
-    assert [found.rule for found in sarif.read(document)] == ["SEC-2", "SEC-1"]
+    assert [(found.rule, found.severity) for found in sarif.read(document)] == [
+        ("SEC-2", "medium"),
+        ("SEC-1", "critical"),
+    ]
     assert owner.post(f"{AT}tickets/export/download/?state=x").status_code == 400
 
 
