@@ -12,11 +12,11 @@ from mago.core.context import caller, calling
 from .conditions import evaluate
 from .facts import current_facts
 from .methods import Means
-from .models import RoleBinding, ServiceAccount
+from .models import Membership, RoleBinding, ServiceAccount
 from .permissions import Permission
 from .roles import PERMISSIONS
 from .scope import Scope, scope_of
-from .selectors import Decision, can, unexpired
+from .selectors import Actor, Decision, can, unexpired
 
 MOST = 500
 BESIDE = ("user", "service_account", "custom_role", "condition", "organization", "site")
@@ -68,11 +68,17 @@ def _look(binding: RoleBinding, permission: Permission, target: Any, *, live: bo
     return Looked(binding, verdict.holds, verdict.reason)
 
 
-def who_can(permission: Permission, target: Any) -> list[RoleBinding]:
-    """The bindings by which people and service accounts may do it there, if their conditions hold; at most MOST."""
+def who_can(permission: Permission, target: Any, *, viewer: Actor) -> list[RoleBinding]:
+    """The bindings by which people and service accounts may do it there, if their conditions hold; at most MOST.
+
+    Who holds a role on the platform is named to those who may read people; to others, if they are members there.
+    """
     where: Scope = scope_of(target)
     built_in = [role for role, held in PERMISSIONS.items() if permission in held]
-    here = Q(organization=None) | Q(organization=where.organization_id)
+    above = Q(organization=None)
+    if not can(viewer, Permission.PEOPLE_READ):
+        above &= Q(user__in=Membership.objects.of(where.organization_id).values("user"))
+    here = above | Q(organization=where.organization_id)
     active = Q(user__is_active=True) | Q(service_account__is_active=True)
     roles = Q(role__in=built_in) | Q(custom_role__isnull=False)
     found: QuerySet[RoleBinding] = RoleBinding.objects.filter(here, active, roles, unexpired())

@@ -55,7 +55,9 @@ class Explain(APIView):
             answer["looked_at"] = [
                 {**_told(one.binding), "allows": one.allows, "reason": one.reason} for one in looked
             ]
-        answer["who_can"] = [_told(binding) for binding in who_can(permission, target)]
+        answer["who_can"] = [
+            _told(binding) for binding in who_can(permission, target, viewer=request.user)
+        ]
         return Response(answer)
 
     def _site(self, viewer: Actor) -> Any:

@@ -29,7 +29,7 @@ def explain(request: HttpRequest, whose: Organization) -> HttpResponse:
         permission = Permission(data["permission"])
         target = data["hub"] or data["site"] or whose
         context |= {"permission": permission, "target": target}
-        context["who_can"] = who_can(permission, target)
+        context["who_can"] = who_can(permission, target, viewer=actor(request))
         if principal := data["member"] or data["service_account"]:
             context["principal"] = principal
             context["decision"], context["looked"] = explain_decision(principal, permission, target)

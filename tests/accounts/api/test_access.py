@@ -50,6 +50,21 @@ def test_tells_why_somebody_may_not_and_who_may(owner: App, acme: Any) -> None:
     assert [one["who"]["name"] for one in answer["who_can"]] == ["alice@example.com"]
 
 
+def test_who_administers_the_platform_is_named_to_members_of_theirs_only(
+    owner: App, acme: Any, dora: Any
+) -> None:
+    def named() -> set[str]:
+        answer = asked(owner, acme, permission="hubs:reboot").json()["who_can"]
+        return {one["who"]["name"] for one in answer}
+
+    assert named() == {"alice@example.com"}
+    Membership.objects.create(organization=acme, user=dora)
+    assert named() == {"alice@example.com", "dora@example.com"}
+    owner.sign_in(dora)
+    Membership.objects.of(acme).filter(user=dora).delete()
+    assert named() == {"alice@example.com", "dora@example.com"}
+
+
 def test_a_site_counts(owner: App, acme: Any, alice: Any, bob: Any) -> None:
     hall = create_site(organization=acme, name="Hall", actor=alice)
     scope = hall.access_scope
