@@ -255,6 +255,7 @@ def _result(ticket: Ticket, number: int) -> dict[str, Any]:
     }
     if ticket.component:
         result["locations"] = [{"logicalLocations": [{"fullyQualifiedName": ticket.component}]}]
+    result["suppressions"] = []
     if not ticket.is_pending and ticket.state != "verified":
         why = ticket.reason or ticket.get_state_display()
         result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": why}]

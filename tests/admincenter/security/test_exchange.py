@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from packaging.version import Version
 
 from admincenter.security import exports
+from admincenter.security.exchange import found as found_module
 from admincenter.security.exchange import osv, sarif, table, vex
 from admincenter.security.exchange.found import Unreadable, text
 from admincenter.security.models import Finding, Ticket
@@ -131,7 +132,7 @@ def test_a_message_is_put_together_from_its_rule() -> None:
 
 def test_two_places_are_two_findings(programme: Any, alice: Any) -> None:
     """A line's hash tells nothing of its file, and without one the same words stand at many lines."""
-    same = {"partialFingerprints": {"primaryLocationLineHash": "39fa2ee980eb94b0:1"}}
+    same: Any = {"partialFingerprints": {"primaryLocationLineHash": "39fa2ee980eb94b0:1"}}
     second = result()
     second["locations"] = [
         {"physicalLocation": {"artifactLocation": {"uri": "a.py"}, "region": {"startLine": 90}}}
@@ -142,6 +143,87 @@ def test_two_places_are_two_findings(programme: Any, alice: Any) -> None:
             programme=programme, found=sarif.read(document), actor=alice, dry_run=False
         )
         assert [row.outcome for row in rows] == expected
+
+
+def vulnerability(name: str = "CVE-2026-1", **more: Any) -> dict[str, Any]:
+    return {"id": name, "description": "Bad", "affects": [{"ref": "p"}]} | more
+
+
+def bom(*vulnerabilities: dict[str, Any], **more: Any) -> dict[str, Any]:
+    head = {"bomFormat": "CycloneDX", "specVersion": "1.6"}
+    component = {"bom-ref": "p", "name": "pillow", "version": "1"}
+    return head | {"components": [component], "vulnerabilities": list(vulnerabilities)} | more
+
+
+def test_a_vulnerability_of_a_component_is_the_same_in_its_next_version_and_document() -> None:
+    newer = [{"bom-ref": "q", "name": "pillow", "version": "2"}]
+    nested = [{"bom-ref": "a", "name": "app", "components": newer}]
+    linked = vulnerability(affects=[{"ref": "urn:cdx:f08a6ccd-4dce-4759-bd84-c626675d60a7/2#q"}])
+    documents = [
+        bom(vulnerability()),
+        bom(vulnerability(affects=[{"ref": "q"}]), components=newer),
+        bom(vulnerability(affects=[{"ref": "q"}]), components=nested),
+        bom(vulnerability(affects=[{"ref": "q"}]), components=[], metadata={"component": nested[0]}),
+        bom(linked, components=newer),
+    ]  # fmt: skip
+    found = [one for document in documents for one in vex.read(document)]
+    assert [one.component for one in found] == ["pillow 1", *["pillow 2"] * 4]
+    assert len({one.fingerprint for one in found}) == 1
+    (group,) = vex.read(
+        bom(vulnerability(), components=[{"bom-ref": "p", "group": "org.x", "name": "pillow"}])
+    )
+    assert group.component == "org.x/pillow"
+    # A reference alone has the version in its package URL.
+    urls = ("pkg:pypi/pillow@1?x=y", "pkg:pypi/pillow@2")
+    told = [vex.read(bom(vulnerability(affects=[{"ref": ref}])))[0] for ref in urls]
+    assert told[0].component == urls[0]
+    assert told[0].fingerprint == told[1].fingerprint
+
+
+@pytest.mark.parametrize(
+    ("ratings", "expected"),
+    [
+        ([{"severity": "low"}, {"severity": "critical"}, {"severity": "info"}], "critical"),
+        ([{"severity": "none"}], "none"),
+        ([{"severity": "info"}, {"severity": ["x"]}], "unrated"),
+        ([{"method": "CVSSv31", "score": 7.5}], "high"),
+        ([{"method": "CVSSv31", "score": True}], "low"),
+        ([{"method": "OWASP", "score": 7.5}], "unrated"),
+        ([{"method": "CVSSv31", "score": "7"}, {"method": "CVSSv4", "score": -1}], "unrated"),
+    ],
+)
+def test_of_several_ratings_the_worst_counts(ratings: Any, expected: str) -> None:
+    (found,) = vex.read(bom(vulnerability(ratings=ratings)))
+    assert found.severity == expected
+
+
+def test_the_vector_is_the_newest_that_is_one() -> None:
+    old = "AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
+    ratings = [
+        {"method": "CVSSv3", "vector": f"CVSS:3.0/{old}", "severity": "low"},
+        {"method": "CVSSv4", "vector": "broken"},
+    ]
+    for listed in (ratings, [{"method": "CVSSv3", "vector": old}]):
+        (found,) = vex.read(bom(vulnerability(ratings=listed)))
+        assert found.vector == f"CVSS:3.1/{old}"
+
+
+@pytest.mark.parametrize(
+    ("more", "over"),
+    [
+        ({"analysis": {"state": "exploitable"}}, False),
+        ({"analysis": {"state": "in_triage"}}, False),
+        ({"analysis": {"state": ["not_affected"]}}, False),
+        ({"analysis": {"state": "resolved_with_pedigree"}}, True),
+        ({"rejected": "2026-01-01T00:00:00Z"}, True),
+        ({"affects": [{"ref": "p", "versions": [{"version": "1", "status": "unaffected"}]}]}, True),
+        ({"affects": [{"ref": "p", "versions": [{"version": "1"}]}]}, False),
+        ({"affects": [{"ref": "p", "versions": []}]}, False),
+    ],
+)
+def test_vex_says_what_is_over(more: dict[str, Any], over: bool) -> None:
+    (found,) = vex.read(bom(vulnerability(**more)))
+    assert found.ended == over
 
 
 def test_vex_is_read_in_its_three_versions(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,6 +316,17 @@ def test_words_that_many_findings_share_are_cleaned_once(monkeypatch: pytest.Mon
     Counted.looks = 0
     assert [found.severity for found in vex.read(document)] == ["high"] * 20
     assert (cleaned.count(words), Counted.looks < 200) == (1, True)
+
+
+def test_a_long_description_that_many_components_share_is_cleaned_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[str] = []
+    monkeypatch.setattr(found_module, "_is_plain", lambda c: not looked.append(c))
+    affects = [{"ref": f"p{number}"} for number in range(50)]
+    read = vex.read(bom(vulnerability(description="ab\n" * 1000, affects=affects)))
+    assert (len(read), len(read[0].description)) == (50, 2999)
+    assert len(looked) < 10_000
 
 
 def advisory(name: str = "PYSEC-1", **more: Any) -> dict[str, Any]:
@@ -469,6 +562,8 @@ def test_tickets_go_out_as_csv_and_sarif_with_the_lists_filters(
     }  # fmt: skip
     assert {"reported", "due", "fixed", "verified", "closed"} < set(lines[0])
     document = json.loads(owner.post(f"{AT}tickets/export/download/", {"format": "sarif"}).content)
+    # Of a run all results have it or none (SARIF 3.27.23).
+    assert [one["suppressions"] for one in document["runs"][0]["results"]] == [[], []]
     # What we write we can read.
     assert [(found.rule, found.severity) for found in sarif.read(document)] == [
         ("SEC-2", "medium"),
