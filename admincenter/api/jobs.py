@@ -13,7 +13,6 @@ from accounts.access.roles import RoleName
 from accounts.api.bodies import Body, PageQuery, ReasonBody
 from accounts.api.resources import OrganizationResource, Resource, acted, created, listed, read
 from accounts.api.serializers import StringField, TextField
-from accounts.models import User
 from mago.core.keyset import Listing
 from mago.jobs import services
 from mago.jobs.kinds import work_class
@@ -25,7 +24,6 @@ from ..bulk import sessions as session_bulk
 from ..columns import columns_of
 from ..exports.services import standing_of
 from ..lists import LARGEST_LIST
-from ..selectors.people import live_sessions
 from .common import BuiltInRoleField
 from .people import PeopleFilters
 
@@ -228,8 +226,7 @@ class PeopleJobs(BaseJobs):
         named: list[UUID] | None = chosen.get("people")
         if named is None:
             return people.draft(kind, people.everybody(**chosen["filters"]), actor=self.actor)
-        found = User.objects.filter(pk__in=named).order_by("email")
-        return people.draft(kind, found, actor=self.actor)
+        return people.draft(kind, people.chosen(named), actor=self.actor)
 
 
 class SessionJobs(BaseJobs):
@@ -246,9 +243,7 @@ class SessionJobs(BaseJobs):
         description="Nothing is ended before the job is started; it is forgotten after a day.",
     )
     def post(self, sessions: list[UUID]) -> Job:
-        chosen = live_sessions().select_related("user").filter(id__in=sessions)
-        drafts = session_bulk.drafts(chosen, actor=self.actor)
-        return services.draft_job(session_bulk.KIND, drafts, actor=self.actor)
+        return session_bulk.draft(session_bulk.chosen(sessions), actor=self.actor)
 
 
 class ImportMembers(OrganizationResource, BaseJobs):

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -143,6 +144,11 @@ def draft(kind: str, people: Iterable[User], *, actor: User) -> Job:
     """A job of that kind lies there to be looked at. Forbidden for whoever could not do it to one of them."""
     demand_permission(actor, KINDS[kind].permission)
     return draft_job(kind, drafts(kind, people, actor=actor), actor=actor)
+
+
+def chosen(keys: Iterable[UUID]) -> QuerySet[User]:
+    """Those who were named and are there, by address."""
+    return User.objects.filter(pk__in=keys).order_by("email")
 
 
 def everybody(**filters: Any) -> list[User]:

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
-from accounts.models import User
 from accounts.organizations.models import Organization
 from mago.core.errors import Refused
 from mago.core.form_pages import get_or_post
@@ -32,20 +31,14 @@ def choose_people(request: HttpRequest) -> HttpResponse:
     if not (form.is_valid() and filters.is_valid()):
         messages.error(request, _("Nothing was done: choose people in the list, and what to do."))
         return redirect("admincenter:people")
-    kind = form.cleaned_data["kind"]
+    data, chosen = form.cleaned_data, people.chosen(form.cleaned_data["keys"])
     try:
-        chosen = _chosen(form.cleaned_data, filters.chosen)
-        job = people.draft(kind, chosen, actor=actor(request))
+        found = people.everybody(**filters.chosen) if data["everybody"] else chosen
+        job = people.draft(data["kind"], found, actor=actor(request))
     except Refused as refusal:
         messages.error(request, str(refusal.detail))
         return redirect("admincenter:people")
     return redirect("admincenter:job", job.pk)
-
-
-def _chosen(data: dict[str, Any], filters: dict[str, Any]) -> list[User]:
-    if not data["everybody"]:
-        return list(User.objects.filter(pk__in=data["keys"]).order_by("email"))
-    return people.everybody(**filters)
 
 
 @require(Permission.MEMBERS_INVITE, of=organization)

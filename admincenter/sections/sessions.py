@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from mago.core.errors import Refused
-from mago.jobs.services import MOST_ITEMS, draft_job
+from mago.jobs.services import MOST_ITEMS
 
 from .. import services
 from ..bulk import sessions as bulk
@@ -21,7 +21,7 @@ from ..exports import lists
 from ..exports.ways import way_to_export
 from ..forms import SessionFilters
 from ..pages import act, list_page
-from ..selectors.people import find_sessions, live_sessions, session_for
+from ..selectors.people import find_sessions, session_for
 
 # What a row of the list shows.
 SHOWN = ("user", "user__email", "user_agent", "proofs", "address", "last_seen_at")
@@ -66,13 +66,9 @@ def choose(request: HttpRequest) -> HttpResponse:
     if not filters.is_valid() or not (keys or everybody):
         messages.error(request, _("Nothing was done: choose sessions in the list."))
         return redirect("admincenter:sessions")
-    if everybody:
-        (found,) = find_sessions(**filters.chosen).queries
-        chosen = found[: MOST_ITEMS + 1]
-    else:
-        chosen = live_sessions().select_related("user").filter(id__in=keys[:MOST_ITEMS])
+    chosen = bulk.everything(**filters.chosen) if everybody else bulk.chosen(keys[:MOST_ITEMS])
     try:
-        job = draft_job(bulk.KIND, bulk.drafts(chosen, actor=actor(request)), actor=actor(request))
+        job = bulk.draft(chosen, actor=actor(request))
     except Refused as refusal:
         messages.error(request, str(refusal.detail))
         return redirect("admincenter:sessions")
