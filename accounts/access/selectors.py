@@ -1,4 +1,4 @@
-"""May this person do that there? One question, one answer with its reason."""
+"""May this person do that there? One question, one answer with its reason. And who is in charge, or invited."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from mago.core.columns import Columns
 from mago.core.context import caller
+from mago.core.ids import digest
 from mago.core.sql import Statement
 
 from . import principals
 from .conditions import evaluate
 from .facts import current_facts
 from .methods import may_use
-from .models import Condition, CustomRole, Membership, RoleBinding, ServiceAccount
+from .models import Condition, CustomRole, Invitation, Membership, RoleBinding, ServiceAccount
 from .permissions import Permission
 from .roles import RoleName
 from .scope import PLATFORM, Scope, scope_of
@@ -221,6 +222,20 @@ def organizations_of(user: User) -> list[UUID]:
 
 def is_member(user: User, organization_id: UUID) -> bool:
     return bool(Membership.objects.of(organization_id).filter(user=user).exists())
+
+
+def invitation_of(secret: str) -> Invitation | None:
+    """The invitation that this secret would accept now: open, in time, of an organization that is not disabled."""
+    invitations = Invitation.objects.everywhere(reason="the secret names one").select_related(
+        "organization", "site", "invited_by"
+    )
+    found: Invitation | None = invitations.filter(
+        digest=digest(secret),
+        closed_at=None,
+        expires_at__gt=timezone.now(),
+        organization__is_active=True,
+    ).first()
+    return found
 
 
 def administrators() -> QuerySet[User]:

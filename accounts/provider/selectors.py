@@ -100,7 +100,7 @@ def families_of(user: User) -> QuerySet[TokenFamily]:
     return live.order_by("-last_used_at")
 
 
-def family_of(user: User, key: UUID) -> TokenFamily:
+def family_by_id(user: User, key: UUID) -> TokenFamily:
     """One of them, with its application, or NotFound."""
     found = families_of(user).select_related("application").filter(pk=key).first()
     if found is None:

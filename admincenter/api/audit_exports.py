@@ -13,8 +13,8 @@ from accounts.access.permissions import Permission
 from accounts.api.described import extend_schema
 from accounts.api.resources import OrganizationResource, Resource, acted, listed, read, removed
 from mago.audit.exporting import Format
-from mago.audit.jobs.selectors import export_for, exports_of
-from mago.audit.jobs.services import delete_job, expires_at, request_export
+from mago.audit.jobs.selectors import expires_at, export_for, exports_of
+from mago.audit.jobs.services import delete_job, request_export
 from mago.audit.models import AuditJob
 from mago.core.keyset import Listing
 

@@ -14,7 +14,7 @@ from accounts.mfa.selectors import factors_of, open_request
 from accounts.mfa.services.administration import issue_recovery_code
 from accounts.models import User
 from accounts.provider.models import TokenFamily
-from accounts.provider.selectors import families_of, family_of
+from accounts.provider.selectors import families_of, family_by_id
 from accounts.sessions.models import Session
 from accounts.sessions.selectors import session_of, sessions_of
 from mago.core.keyset import Listing
@@ -227,7 +227,7 @@ class ProgramOfPerson(_OfOnePerson):
     changes = {"DELETE": Permission.SESSIONS_END}
 
     def row(self) -> TokenFamily:
-        return family_of(self.person_asked_for(), self.kwargs["family_id"])
+        return family_by_id(self.person_asked_for(), self.kwargs["family_id"])
 
     get = read(ProgramSerializer, summary="One program")
 

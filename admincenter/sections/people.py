@@ -18,7 +18,7 @@ from accounts.access.permissions import Permission
 from accounts.access.services import set_active
 from accounts.mfa.services.administration import issue_recovery_code
 from accounts.models import User
-from accounts.provider.selectors import family_of
+from accounts.provider.selectors import family_by_id
 from accounts.sessions.selectors import session_of
 from mago.core.errors import Refused
 
@@ -125,7 +125,7 @@ def end_one_session(request: HttpRequest, person_id: UUID, session_id: UUID) -> 
 @require_POST
 def revoke_program(request: HttpRequest, person_id: UUID, family_id: UUID) -> HttpResponse:
     person = person_for(person_id)
-    family = family_of(person, family_id)
+    family = family_by_id(person, family_id)
     return _act(
         request,
         person,

@@ -10,35 +10,25 @@ from accounts.models import User
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.errors import Conflict, Forbidden, Refused
-from mago.core.ids import digest
 
 from ..models import Invitation, Membership, RoleBinding
 from ..permissions import Permission
 from ..roles import PERMISSIONS, RoleName
 from ..scope import Scope
-from ..selectors import forget_bindings, live_bindings, unconditional_permissions_of
+from ..selectors import (
+    forget_bindings,
+    invitation_of,
+    live_bindings,
+    unconditional_permissions_of,
+)
 from .demands import demand_permission, demand_to_bind_all, in_good_hands
 from .roles import bind, grant_role
-
-
-def open_invitation(secret: str) -> Invitation | None:
-    """The invitation that this secret would accept now: open, in time, by somebody who is still there."""
-    invitations = Invitation.objects.everywhere(reason="the secret names one").select_related(
-        "organization", "site", "invited_by"
-    )
-    found: Invitation | None = invitations.filter(
-        digest=digest(secret),
-        closed_at=None,
-        expires_at__gt=timezone.now(),
-        organization__is_active=True,
-    ).first()
-    return found
 
 
 def accept_invitation(*, secret: str, user: User) -> Membership:
     """`user` is a member with the invited role. Refused for a spent link, or for another address than the invited one."""
     with transaction.atomic():
-        invitation = open_invitation(secret)
+        invitation = invitation_of(secret)
         if invitation is None:
             raise Refused(
                 _(

@@ -51,7 +51,7 @@ def withdraw(request: HttpRequest, consent_id: UUID) -> HttpResponse:
 def end(request: HttpRequest, family_id: UUID) -> HttpResponse:
     """One sign-in of a program, or of an application on a device, is over."""
     user = actor(request)
-    family = selectors.family_of(user, family_id)
+    family = selectors.family_by_id(user, family_id)
     services.revoke_family(family, actor=user, reason="by the person")
     messages.success(request, _("That program is signed out."))
     return redirect("applications:list")

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access.services import open_invitation
+from accounts.access.selectors import invitation_of
 from accounts.models import User
 from accounts.organizations.services import accept_invitation
 from mago.audit.services import record
@@ -28,7 +28,7 @@ def join(*, secret: str, password: str, name: str = "", language: str = "") -> U
     where the address has an account already.
     """
     limits.LINK_NETWORK.take(network())
-    invitation = open_invitation(secret)
+    invitation = invitation_of(secret)
     if invitation is None:
         raise tokens.LinkSpent(
             _("This invitation has expired, was used already or was taken back. Ask for a new one.")

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access.guards import actor, public, signed_in
 from accounts.access.models import Invitation
-from accounts.access.services import open_invitation
+from accounts.access.selectors import invitation_of
 from accounts.models import User
 from accounts.organizations.services import accept_invitation
 from accounts.sessions import pipeline
@@ -78,7 +78,7 @@ def _join(request: HttpRequest, key: str, form: JoinForm) -> HttpResponseBase:
 
 def _open(key: str) -> Invitation:
     limits.LINK_NETWORK.take(network())
-    found = open_invitation(key)
+    found = invitation_of(key)
     if found is None:
         raise LinkSpent(
             _("This invitation has expired, was used already or was taken back. Ask for a new one.")

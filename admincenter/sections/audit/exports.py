@@ -16,8 +16,8 @@ from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from accounts.organizations.models import Organization
 from mago.audit.exporting import Format
-from mago.audit.jobs.selectors import export_for, exports_of
-from mago.audit.jobs.services import delete_job, expires_at, request_export
+from mago.audit.jobs.selectors import expires_at, export_for, exports_of
+from mago.audit.jobs.services import delete_job, request_export
 from mago.audit.models import AuditJob
 from mago.core.form_pages import get_or_post
 

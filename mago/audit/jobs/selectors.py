@@ -1,12 +1,14 @@
 """Reading what was asked for."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from mago.core.errors import NotFound
 
-from ..models import AuditJob, JobKind
+from ..models import AuditJob, JobKind, JobState
 
 
 def exports_of(actor_id: UUID, organization_id: UUID | None) -> QuerySet[AuditJob]:
@@ -21,6 +23,13 @@ def export_for(actor_id: UUID, organization_id: UUID | None, key: UUID) -> Audit
     if job is None:
         raise NotFound
     return job
+
+
+def expires_at(job: AuditJob) -> datetime | None:
+    """When the file of an export is deleted."""
+    if job.state != JobState.DONE or job.finished_at is None:
+        return None
+    return job.finished_at + timedelta(hours=settings.AUDIT_EXPORT_HOURS)
 
 
 def verifications() -> QuerySet[AuditJob]:

@@ -94,13 +94,6 @@ def remove_old() -> None:
     delete_strays(done)
 
 
-def expires_at(job: AuditJob) -> datetime | None:
-    """When the file of an export is deleted."""
-    if job.state != JobState.DONE or job.finished_at is None:
-        return None
-    return job.finished_at + timedelta(hours=settings.AUDIT_EXPORT_HOURS)
-
-
 def _ask(
     kind: JobKind, question: dict[str, Any], actor: Any, organization_id: UUID | None
 ) -> AuditJob:

@@ -15,7 +15,7 @@ from accounts.access.models import Condition, CustomRole, Invitation, Membership
 from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
 from accounts.access.scope import Scope
-from accounts.access.selectors import can, is_member
+from accounts.access.selectors import can, invitation_of, is_member
 from accounts.models import User
 from accounts.organizations import services
 from accounts.organizations.models import Domain, Organization, SignInPolicy, Site
@@ -217,7 +217,7 @@ class Tenants(RuleBasedStateMachine):
         if not sent:
             return
         secret = json.loads(sent[pick % len(sent)].context)["link"].split("/")[-2]
-        if invitation := access.open_invitation(secret):
+        if invitation := invitation_of(secret):
             where = self.any_name_of(invitation)
 
             def accept(actor: User) -> None:
