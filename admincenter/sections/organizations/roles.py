@@ -24,6 +24,7 @@ from ...selectors.organizations import custom_roles_of
 from .common import act, form_page, organization, owned, section
 from .dry_run import form_with_dry_run
 from .forms.fields import BUILT_IN, IN_ORGANIZATIONS
+from .forms.permissions import in_groups, words_of
 from .forms.roles import RoleForm
 
 TAB = "organization_roles"
@@ -40,9 +41,16 @@ def roles(request: HttpRequest, whose: Organization) -> HttpResponse:
     context = {
         "own": own,
         "names": [name for name, _held in columns],
+        "columns": len(columns) + 1,
         "matrix": [
-            (permission, [permission in held for _name, held in columns])
-            for permission in IN_ORGANIZATIONS
+            (
+                about,
+                [
+                    (words_of(one), one, [one in held for _name, held in columns])
+                    for one in permissions
+                ],
+            )
+            for about, permissions in in_groups(IN_ORGANIZATIONS)
         ],
         **way_to_export(request, set_up.Roles, whose),
     }

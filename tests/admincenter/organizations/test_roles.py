@@ -12,6 +12,8 @@ from accounts.access.scope import Scope
 from accounts.access.selectors import can, live_bindings
 from accounts.access.services import create_condition, grant_role
 from accounts.models import User
+from admincenter.sections.organizations.forms.fields import IN_ORGANIZATIONS
+from admincenter.sections.organizations.forms.permissions import ABOUT, in_groups, words_of
 from tests.conftest import Browser
 
 AT = "/admincenter/organizations/acme/"
@@ -220,3 +222,23 @@ class TestExplain:
         query = {"service_account": str(robot.pk)}
         assert self.ask(owner, **query).context["decision"]
         assert not self.ask(owner, **query, permission="roles:bind").context["decision"]
+
+
+def test_each_permission_of_an_organization_has_words_of_its_own() -> None:
+    assert {str(one).partition(":")[0] for one in IN_ORGANIZATIONS} == set(ABOUT)
+    for about, some in in_groups(IN_ORGANIZATIONS):
+        said = [str(words_of(one)) for one in some]
+        assert len(said) == len(set(said)), about
+
+
+def test_a_role_is_put_together_from_permissions_in_words_by_what_they_are_about(
+    owner: Any,
+) -> None:
+    page = owner.get(f"{AT}roles/create/").text
+    hubs = page.partition("<legend>Hubs</legend>")[2].partition("</fieldset>")[0]
+    assert "<span>Restart <code>hubs:reboot</code></span>" in hubs
+    assert hubs.index("hubs:read") < hubs.index("hubs:edit")
+    assert '<optgroup label="Hubs">' in owner.get(f"{AT}explain/").text
+    matrix = owner.get(f"{AT}roles/").text
+    assert '<th scope="rowgroup" colspan="8">Hubs</th>' in matrix
+    assert '<th scope="row">Restart <code>hubs:reboot</code></th>' in matrix

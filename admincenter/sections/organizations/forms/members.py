@@ -18,7 +18,8 @@ from mago.core.forms import Form
 from ....fields import RowField
 from ....forms import MomentField
 from ....pages import Filters
-from .fields import BUILT_IN, IN_ORGANIZATIONS, AddressField, MemberField, RoleField
+from .fields import BUILT_IN, AddressField, MemberField, RoleField
+from .permissions import choices
 
 
 class InviteForm(Form):
@@ -70,7 +71,7 @@ class ExplainForm(Filters):
     service_account = RowField(label=gettext_lazy("Or a service account"))
     permission = forms.ChoiceField(
         label=gettext_lazy("Permission"),
-        choices=[(permission.value, permission.value) for permission in IN_ORGANIZATIONS],
+        choices=choices,
     )
     site = RowField(label=gettext_lazy("Site"))
     hub = forms.CharField(

@@ -7,16 +7,16 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .fields import IN_ORGANIZATIONS
 from .organization import NameForm
+from .permissions import PermissionsWidget, boxes
 
 
 class RoleForm(NameForm):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
     permissions = forms.MultipleChoiceField(
         label=gettext_lazy("Permissions"),
-        choices=[(permission.value, permission.value) for permission in IN_ORGANIZATIONS],
-        widget=forms.CheckboxSelectMultiple,
+        choices=boxes,
+        widget=PermissionsWidget,
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 

@@ -18,6 +18,7 @@ from mago.core.forms import Form
 
 from ....fields import RowField
 from .fields import RoleField
+from .permissions import PermissionsWidget, boxes
 
 
 class ServiceAccountForm(Form):
@@ -59,7 +60,7 @@ class TokenForm(Form):
     permissions = forms.MultipleChoiceField(
         label=gettext_lazy("Only these permissions"),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=PermissionsWidget,
         help_text=gettext_lazy(
             "With none of them chosen: all that the account’s roles allow, also those that it is given later."
         ),
@@ -68,7 +69,7 @@ class TokenForm(Form):
     def __init__(self, data: Any, *, bindings: list[RoleBinding]) -> None:
         super().__init__(data)
         held = sorted({permission.value for one in bindings for permission in one.permissions})
-        self.fields["permissions"].choices = [(name, name) for name in held]  # type: ignore[attr-defined]
+        self.fields["permissions"].choices = boxes(held)  # type: ignore[attr-defined]
         if not held:
             del self.fields["permissions"]
 
