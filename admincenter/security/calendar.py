@@ -71,9 +71,13 @@ def owed_reminder(
     '2026-06-30:60'
     >>> owed_reminder(2, date(2026, 5, 10), held=[], planned=[date(2026, 6, 5)])
     ''
+    >>> owed_reminder(2, date(2026, 6, 25), held=[], planned=[date(2026, 6, 5)])
+    '2026-06-30:7'
     """
     for number, deadline in enumerate(deadlines(today.year, demanded), 1):
-        days = [day for day in (*held, *planned) if day.year == today.year and day <= deadline]
+        # What should have been held by now, and was not, is no plan.
+        coming = [day for day in planned if day >= today]
+        days = [day for day in (*held, *coming) if day.year == today.year and day <= deadline]
         left = (deadline - today).days
         if left < 0 or len(days) >= number:
             continue

@@ -49,6 +49,9 @@ def edit_test(*, test: PenetrationTest, actor: Any, **fields: Any) -> Penetratio
     for name, value in fields.items():
         setattr(row, name, value)
     _demand_length(row)
+    if row.state == EngagementState.HELD and row.ends_on > today():
+        words = _("It has not ended yet.")
+        raise Refused(words, fields={"ends_on": [words]}, code="not_ended")
     after = {name: str(getattr(row, name)) for name in fields}
     differing = [name for name in fields if before[name] != after[name]]
     if differing:

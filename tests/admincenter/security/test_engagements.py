@@ -18,6 +18,7 @@ from admincenter.security.services import reminders
 from admincenter.security.services.moves import move_ticket
 from admincenter.security.services.penetration_tests import (
     add_finding,
+    edit_test,
     mark_held,
     plan_test,
     record_retest,
@@ -142,6 +143,14 @@ def test_what_is_owed_is_told_ahead_and_once(
     assert told_on(date(year, 9, 20)) == both  # It begins soon.
     assert told_on(date(year, 12, 28)) == both  # The second has not been planned.
     assert told_on(date(year + 1, 1, 2)) == both  # The year was missed.
+
+
+def test_a_test_that_was_held_does_not_end_on_a_day_to_come(engagement: Any, alice: Any) -> None:
+    held = mark_held(test=engagement(), actor=alice)
+    with pytest.raises(Refused) as refused:
+        edit_test(test=held, ends_on=today() + timedelta(days=300), actor=alice)
+    assert refused.value.code == "not_ended"
+    assert edit_test(test=held, ends_on=today(), actor=alice).ends_on == today()
 
 
 def test_a_finding_is_a_ticket_of_the_tests_source(engagement: Any, alice: Any) -> None:
