@@ -126,13 +126,19 @@ def _decided(programme: Programme, found: list[Found]) -> list[Row]:
     names = {name for one in found for name in one.fingerprints}
     known: dict[str, Ticket] = {}
     for batch in _batches(sorted(names)):
-        rows = Finding.objects.of(programme).filter(fingerprint__in=batch).select_related("ticket")
-        known |= {row.fingerprint: row.ticket for row in rows}
+        rows = Finding.objects.of(programme).filter(fingerprint__in=batch)
+        rows = rows.select_related("ticket__duplicate_of")
+        # The work on a duplicate is its original's.
+        known |= {row.fingerprint: row.ticket.duplicate_of or row.ticket for row in rows}
     decided: list[Row] = []
-    seen, work = set[str](), 0
+    seen, back, work = set[str](), set[Any](), 0
     for number, one in enumerate(found, 1):
         ticket = next((known[name] for name in one.fingerprints if name in known), None)
         outcome = _outcome(one, ticket, one.fingerprint in seen)
+        if outcome == Outcome.BACK and ticket is not None:
+            # By another of its fingerprints.
+            outcome = Outcome.KNOWN if ticket.pk in back else outcome
+            back.add(ticket.pk)
         if outcome in (Outcome.NEW, Outcome.BACK):
             work += 1
             outcome = outcome if work <= MOST_AT_ONCE else Outcome.LEFT

@@ -22,7 +22,8 @@ from admincenter.security.exchange.found import Unreadable, text
 from admincenter.security.models import Finding, Ticket
 from admincenter.security.services import imports
 from admincenter.security.services.imports import Outcome, import_findings
-from admincenter.security.workflow import State
+from admincenter.security.services.moves import move_ticket
+from admincenter.security.workflow import Move, State
 from tests.conftest import Browser
 
 from .conftest import AT, CRITICAL
@@ -322,7 +323,12 @@ def test_a_long_description_that_many_components_share_is_cleaned_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     looked: list[str] = []
-    monkeypatch.setattr(found_module, "_is_plain", lambda c: not looked.append(c))
+
+    def plain(character: str) -> bool:
+        looked.append(character)
+        return True
+
+    monkeypatch.setattr(found_module, "_is_plain", plain)
     affects = [{"ref": f"p{number}"} for number in range(50)]
     read = vex.read(bom(vulnerability(description="ab\n" * 1000, affects=affects)))
     assert (len(read), len(read[0].description)) == (50, 2999)
@@ -492,6 +498,29 @@ def test_the_same_file_makes_no_ticket_twice(programme: Any, alice: Any, events:
     assert outcomes(result()) == [Outcome.BACK]
     assert closed.first().state == State.TRIAGED
     assert events("security:findings:imported")[-1].detail["back"] == 1
+
+
+def test_what_is_found_again_as_a_duplicate_brings_its_original_back(
+    programme: Any, alice: Any
+) -> None:
+    def outcomes() -> list[str]:
+        found = sarif.read(scan(result(), result("b.py")))
+        rows = import_findings(programme=programme, found=found, actor=alice, dry_run=False)
+        return [row.outcome for row in rows]
+
+    outcomes()
+    first, second = Ticket.objects.of(programme).order_by("number")
+    move_ticket(ticket=second, move=Move.REJECT, duplicate_of=first, actor=alice)
+    assert outcomes() == [Outcome.KNOWN, Outcome.KNOWN]
+    Finding.objects.of(programme).filter(ticket=first).delete()
+    Ticket.objects.of(programme).filter(pk=first.pk).update(state=State.CLOSED, evidence="x")
+    assert outcomes() == [Outcome.NEW, Outcome.BACK]
+    first.refresh_from_db()
+    assert first.state == State.TRIAGED
+    # Whatever names it has in the file, it comes back once.
+    Finding.objects.of(programme).update(ticket=second)
+    Ticket.objects.of(programme).filter(pk=first.pk).update(state=State.CLOSED, evidence="x")
+    assert outcomes() == [Outcome.BACK, Outcome.KNOWN]
 
 
 def test_a_large_file_is_imported_in_goes(
