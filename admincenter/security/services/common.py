@@ -12,7 +12,7 @@ from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.messaging.services import send_mail
 
-from ..models import Entry, EntryKind, Programme, Ticket
+from ..models import Entry, EntryKind, Programme, Ticket, Told
 from ..selectors.people import holds
 
 MOST_TOLD = 50
@@ -91,6 +91,21 @@ def _shown(value: Any) -> str:
 def watch(ticket: Ticket, *people: User | None) -> None:
     """They are told of what happens from now on."""
     ticket.watchers.add(*[person for person in people if person])
+
+
+# Who is told of a due date, one after the other.
+STEPS = ("due-soon", "overdue", "long-overdue")
+
+
+def step_of(step: str, ticket: Ticket) -> str:
+    """What is told once: with the day, as what is due on another day is told anew."""
+    return f"{step}:{ticket.pk}:{ticket.due_on}"
+
+
+def forget_steps(ticket: Ticket) -> None:
+    """Nobody has been told yet that it is due."""
+    told = [step_of(step, ticket) for step in STEPS]
+    Told.objects.filter(programme_id=ticket.programme_id, what__in=told).delete()
 
 
 def link_to(ticket: Ticket) -> str:

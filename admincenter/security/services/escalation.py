@@ -15,7 +15,7 @@ from ..models import Programme, Ticket, Told
 from ..models.tickets import today
 from ..selectors.people import holds, staff_of
 from ..workflow import PENDING, State
-from .common import MOST_TOLD, tell
+from .common import MOST_TOLD, step_of, tell
 from .moves import return_expired
 
 SOON = timedelta(days=3)
@@ -54,8 +54,7 @@ def _escalate(ticket: Ticket) -> None:
         step, people = "overdue", [*_workers(ticket), *ticket.watchers.filter(is_active=True)]
     else:
         step, people = "due-soon", _workers(ticket)
-    # With the day: what is due on another day is told anew.
-    if not tell_once(ticket.programme, f"{step}:{ticket.pk}:{ticket.due_on}"):
+    if not tell_once(ticket.programme, step_of(step, ticket)):
         return
     for person in _readers(ticket, people):
         tell(ticket, person, "due", step=step, days=abs(late.days), due=ticket.due_on.isoformat())
@@ -63,7 +62,8 @@ def _escalate(ticket: Ticket) -> None:
 
 
 def _workers(ticket: Ticket) -> list[User]:
-    if ticket.assignee and ticket.assignee.is_active:
+    """The assignee; where it is nobody, or somebody who cannot do it any more, all who could."""
+    if ticket.assignee and holds(ticket.assignee, Permission.TICKETS_EDIT, ticket.programme):
         return [ticket.assignee]
     return staff_of(ticket.programme, Permission.TICKETS_EDIT)
 

@@ -20,10 +20,10 @@ from .. import workflow
 from ..models import Release, ReleaseState, Ticket
 from ..models.tickets import LONGEST_TEXT, today
 from ..selectors.people import holds, people_behind
-from ..selectors.tickets import has_worked_on, workers_of
+from ..selectors.tickets import duplicates_of, has_worked_on, workers_of
 from ..severity import Severity
 from ..workflow import Move, State
-from .common import locked, person_of, tell_watchers, watch, write_change
+from .common import forget_steps, lock, locked, person_of, tell_watchers, watch, write_change
 from .releases import hold_planned, withdraw_signatures
 
 LONGEST_ACCEPTANCE = timedelta(days=365)
@@ -74,6 +74,10 @@ def move_ticket(
     # Nobody: the system itself, as when a scan finds again what was closed.
     if actor is not None:
         demand_permission(actor, permission_for(move), ticket)
+    if duplicate_of is not None:
+        # Two who name each other's ticket at once would leave none that is work.
+        lock(ticket.programme)
+        duplicate_of = locked(duplicate_of)
     given = Given(release, evidence, reason.strip(), risk_owner, accepted_until, duplicate_of)
     row = locked(ticket)
     before = _facts_of(row)
@@ -96,6 +100,8 @@ def move_ticket(
         row.duplicate_of = duplicate_of
     _arrive(row, state, actor)
     _save(row, before, actor)
+    if move == Move.REJECT and duplicate_of is not None:
+        _hand_on_duplicates(row, duplicate_of, actor)
     if move == Move.FIX and row.release:
         withdraw_signatures(row.release, actor=actor, why=str(row))
     return row
@@ -190,14 +196,19 @@ def _is_another(row: Ticket, actor: Any) -> bool:
 def _leave(row: Ticket, move: Move, reason: str) -> None:
     """What no longer holds once the ticket has moved."""
     row.reason, row.risk_owner, row.accepted_until = reason, None, None
-    if move == Move.REOPEN:
-        row.fixed_by = row.verified_by = None
-        row.fixed_with.clear()
-        row.fixed_at = row.verified_at = row.closed_at = None
-        row.evidence, row.duplicate_of = "", None
+    if move in (Move.REOPEN, Move.EXPIRE):
+        row.closed_at = None
+        if row.state != State.FIXED:
+            # It was over, and is owed again: who was told once is told anew.
+            forget_steps(row)
         # A release that is deployed carries no further fix.
         if row.release and row.release.state != ReleaseState.PLANNED:
             row.release = None
+    if move == Move.REOPEN:
+        row.fixed_by = row.verified_by = None
+        row.fixed_with.clear()
+        row.fixed_at = row.verified_at = None
+        row.evidence, row.duplicate_of = "", None
 
 
 def _arrive(row: Ticket, state: State, actor: Any) -> None:
@@ -233,6 +244,21 @@ def _demand_original(row: Ticket, original: Ticket) -> None:
     ):
         words = _("Name another ticket of the same programme that is no duplicate itself.")
         raise Refused(words, fields={"duplicate_of": [words]})
+
+
+def _hand_on_duplicates(row: Ticket, original: Ticket, actor: Any) -> None:
+    """What was a duplicate of it is one of its original: nobody has to follow a chain, nor misses its end."""
+    for one in duplicates_of(row):
+        other = locked(one)
+        other.duplicate_of = original
+        other.save(update_fields=["duplicate_of"])
+        write_change(
+            other,
+            before={"duplicate_of": row},
+            after={"duplicate_of": original},
+            actor=actor,
+            tag=Tag.TICKET_EDITED,
+        )
 
 
 def _demand_end(until: date) -> None:

@@ -90,11 +90,18 @@ def edit_ticket(*, ticket: Ticket, actor: Any, **fields: Any) -> Ticket:
 
 @transaction.atomic
 def rate_ticket(*, ticket: Ticket, actor: Any, vector: str = "", severity: str = "") -> Ticket:
-    """The ticket has this vector, or without one this severity; its due date is counted anew from its report."""
+    """The ticket has this vector, or without one this severity; its due date is counted anew from its report.
+
+    Refused without either, once it is triaged.
+    """
     row = locked(ticket)
     names = ("vector", "score", "severity", "due_on")
     before = {name: getattr(row, name) for name in names}
     _set_rating(row, vector, severity or Severity.UNRATED)
+    if row.severity == Severity.UNRATED and row.state not in (State.REPORTED, State.REJECTED):
+        # It would be due on no day, and nobody would be told.
+        words = _("Rate the ticket first: give a vector or a severity.")
+        raise Refused(words, fields={"severity": [words]}, code="unrated")
     _set_due(row, row.programme)
     after = {name: getattr(row, name) for name in names}
     if write_change(row, before=before, after=after, actor=actor, tag=Tag.TICKET_EDITED):

@@ -7,15 +7,17 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.access.models import RoleBinding
+from accounts.access.models import Membership, RoleBinding
 from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
+from accounts.access.services import remove_member
 from accounts.access.tenancy import OutsideTenantScope
 from admincenter.security.models import EntryKind, Ticket, Told
 from admincenter.security.models.tickets import today
 from admincenter.security.selectors import people
 from admincenter.security.services import comments, escalation
 from admincenter.security.services.moves import move_ticket
+from admincenter.security.services.releases import cancel_release
 from admincenter.security.services.tickets import (
     assign_ticket,
     create_ticket,
@@ -145,6 +147,57 @@ def test_a_duplicate_is_rejected_and_points_to_the_first(ticket: Any, alice: Any
         move_ticket(ticket=first, move=Move.REJECT, duplicate_of=told, actor=alice)
 
 
+def test_duplicates_of_a_duplicate_are_its_originals(ticket: Any, alice: Any, events: Any) -> None:
+    first, second, third = ticket(), ticket(), ticket()
+    move_ticket(ticket=third, move=Move.REJECT, duplicate_of=second, actor=alice)
+    move_ticket(ticket=second, move=Move.REJECT, duplicate_of=first, actor=alice)
+    third.refresh_from_db()
+    assert third.duplicate_of == first
+    assert third.entries.order_by("-created_at", "-id")[0].changes == [
+        {"name": "duplicate_of", "before": "SEC-2", "after": "SEC-1"}
+    ]
+    assert events("security:ticket:edited")[-1].detail["after"] == {"duplicate_of": "SEC-1"}
+
+
+def test_an_original_that_became_a_duplicate_meanwhile_is_none(ticket: Any, alice: Any) -> None:
+    first, second = ticket(), ticket()
+    stale = Ticket.objects.of(first.programme).get(pk=second.pk)
+    move_ticket(ticket=second, move=Move.REJECT, duplicate_of=first, actor=alice)
+    with pytest.raises(Refused):
+        move_ticket(ticket=first, move=Move.REJECT, duplicate_of=stale, actor=alice)
+
+
+def test_what_is_triaged_stays_rated(ticket: Any, alice: Any) -> None:
+    one = ticket()
+    rate_ticket(ticket=one, actor=alice)
+    rate_ticket(ticket=one, severity="low", actor=alice)
+    one = move_ticket(ticket=one, move=Move.TRIAGE, actor=alice)
+    with pytest.raises(Refused) as refused:
+        rate_ticket(ticket=one, severity="unrated", actor=alice)
+    assert refused.value.code == "unrated"
+    one.refresh_from_db()
+    assert (one.severity, one.due_on) == ("low", today() + timedelta(days=180))
+
+
+def test_a_risk_whose_time_is_over_needs_a_release_that_is_still_to_come(
+    ticket: Any, release: Any, crew: Crew
+) -> None:
+    alice, officer, _rita = crew
+    one = move_ticket(ticket=ticket(), move=Move.TRIAGE, actor=alice)
+    one = move_ticket(ticket=one, move=Move.PLAN, release=release, actor=alice)
+    soon = today() + timedelta(days=1)
+    needs = {"risk_owner": alice, "reason": "No fix yet", "accepted_until": soon}
+    move_ticket(ticket=one, move=Move.ACCEPT, actor=officer, **needs)
+    cancel_release(release=release, actor=alice)
+    Ticket.objects.of(one.programme).update(accepted_until=today() - timedelta(days=1))
+    escalation.return_expired_risks()
+    one.refresh_from_db()
+    assert (one.state, one.release, one.closed_at) == ("triaged", None, None)
+    with pytest.raises(Refused) as refused:
+        move_ticket(ticket=one, move=Move.PLAN, actor=alice)
+    assert refused.value.code == "no_release"
+
+
 def test_a_move_from_a_state_that_is_no_longer_so_is_a_conflict(ticket: Any, alice: Any) -> None:
     stale = ticket()
     move_ticket(ticket=stale, move=Move.TRIAGE, actor=alice)
@@ -247,6 +300,37 @@ def test_overdue_escalates_step_by_step_and_each_step_once(
     assert told(8) == sorted([alice.email, officer.email])
     Ticket.objects.of(one.programme).update(state=State.CLOSED, evidence="x")
     assert told(9) == []
+
+
+def test_an_assignee_who_cannot_do_it_any_more_is_no_assignee_to_the_escalation(
+    ticket: Any, acme: Any, crew: Crew, mails: Any
+) -> None:
+    alice, officer, _rita = crew
+    one = ticket()
+    assign_ticket(ticket=one, assignee=officer, actor=alice)
+    remove_member(membership=Membership.objects.of(acme).get(user=officer), actor=alice)
+    Ticket.objects.of(one.programme).update(due_on=today() + timedelta(days=1))
+    escalation.escalate()
+    assert [mail.recipient for mail in mails("security/due")] == [alice.email]
+
+
+def test_what_was_over_and_is_owed_again_is_told_anew(ticket: Any, crew: Crew, mails: Any) -> None:
+    alice, officer, _rita = crew
+    one = move_ticket(ticket=ticket(), move=Move.TRIAGE, actor=alice)
+    Ticket.objects.of(one.programme).update(due_on=today() - timedelta(days=9))
+
+    def told() -> int:
+        before = len(mails("security/due"))
+        escalation.escalate()
+        return len(mails("security/due")) - before
+
+    assert (told(), told()) == (2, 0)
+    until = today() + timedelta(days=30)
+    needs = {"risk_owner": alice, "reason": "No fix yet", "accepted_until": until}
+    accepted = move_ticket(ticket=one, move=Move.ACCEPT, actor=officer, **needs)
+    assert told() == 0
+    move_ticket(ticket=accepted, move=Move.REOPEN, reason="Exploited", actor=alice)
+    assert (told(), told()) == (2, 0)
 
 
 def test_reminders_are_forgotten_after_years(programme: Any) -> None:
