@@ -119,11 +119,11 @@ def test_the_overview(admin: Any, costs: Any) -> None:
     # Endpoints; which notices were read; the newest events, and whom they name.
     own = 4
     with costs(shared + own):
-        admin.get("/admincenter/")
+        assert admin.get("/admincenter/").status_code == 200
     # What all share is known by now.
     for headers in ({}, {"HX-Request": "true"}):
         with costs(own):
-            admin.get("/admincenter/", headers=headers)
+            assert admin.get("/admincenter/", headers=headers).status_code == 200
 
 
 @pytest.mark.slow

@@ -33,7 +33,9 @@ def test_more_organizations_take_no_more_queries(
     browser.as_person(alice)
     # The session with its person, what policies demand of them; the memberships and their roles.
     with django_assert_num_queries(3 + 2):
-        browser.get(LIST)
+        page = browser.get(LIST).text
+    assert "Acme" in page
+    assert other.name in page
 
 
 def test_bob_leaves(browser: Any, acme: Any, bob: Any, events: Any) -> None:

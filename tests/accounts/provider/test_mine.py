@@ -43,4 +43,5 @@ def test_a_few_questions_whatever_is_allowed(
 ) -> None:
     wiki.sign_in(her)
     with django_assert_max_num_queries(14):
-        her.get(PAGE)
+        page = her.get(PAGE).text
+    assert wiki.application.name in page

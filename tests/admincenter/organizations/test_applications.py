@@ -156,7 +156,8 @@ def test_a_list_costs_the_same_however_many_there_are(
             user=alice, application=row, last_used_at=row.created_at, expires_at=row.created_at
         )
     with django_assert_max_num_queries(14):
-        owner.get(AT)
+        page = owner.get(AT).text
+    assert all(f"App {number}" in page for number in range(8))
 
 
 def test_the_command_prints_what_an_application_needs(acme: Any) -> None:

@@ -37,7 +37,8 @@ def test_more_members_take_no_more_queries(
         Membership.objects.create(organization=acme, user=person(name))
     # The session, policies and roles; the organization, its members and their roles, invitations.
     with django_assert_max_num_queries(7):
-        owner.get(f"{AT}members/")
+        page = owner.get(f"{AT}members/").text
+    assert all(f"{name}@example.com" in page for name in ("eve", "frank", "grace"))
 
 
 def test_an_invitation_goes_out_and_is_taken_back(owner: Any, acme: Any, mails: Any) -> None:
