@@ -16,7 +16,7 @@ from .. import cvss
 from ..models import Programme, Source, Ticket
 from ..models.tickets import LONGEST_TEXT
 from ..selectors.people import may_be_given
-from ..selectors.releases import releases_of
+from ..selectors.releases import newest_releases
 from ..selectors.tickets import ticket_for
 from ..services.comments import LONGEST_COMMENT
 from ..severity import Severity
@@ -68,7 +68,7 @@ class TicketFilters(Filters):
             ("nobody", _("Nobody")),
             *((str(one.pk), str(one)) for one in self.people),
         ]
-        fields["release"].offer(releases_of(programme), first=ANY)
+        fields["release"].offer(newest_releases(programme), first=ANY)
 
 
 class WordsForm(EditForm):

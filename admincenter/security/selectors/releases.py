@@ -12,9 +12,14 @@ MOST_OFFERED = 100
 
 
 def releases_of(programme: Programme) -> QuerySet[Release]:
-    """Those of a programme, the newest first; as many as can be offered for choice."""
+    """Those of a programme, the newest first."""
     found: QuerySet[Release] = Release.objects.of(programme)
-    return found.order_by("-created_at", "-id")[:MOST_OFFERED]
+    return found.order_by("-created_at", "-id")
+
+
+def newest_releases(programme: Programme) -> QuerySet[Release]:
+    """As many of them as can be offered for choice."""
+    return releases_of(programme)[:MOST_OFFERED]
 
 
 def planned_releases(programme: Programme) -> QuerySet[Release]:

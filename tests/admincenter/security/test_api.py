@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from admincenter.security.models import Ticket
+from admincenter.security.services.releases import create_release
 from tests.admincenter.api.conftest import app_of, nothing_is_remembered
 from tests.conftest import App
 
@@ -58,6 +59,21 @@ def test_a_ticket_moves_on_by_the_same_rules(
     assert (again.status_code, again.json()["code"]) == (409, "wrong_state")
     assert program.post(here, {"move": "expire"}).status_code == 400
     assert program.post(here, {"move": "close"}).json()["state"] == "closed"
+
+
+def test_a_ticket_is_planned_for_a_release_and_found_by_it(
+    program: App, acme: Any, programme: Any, ticket: Any, crew: Crew
+) -> None:
+    release, one = create_release(programme=programme, version="2", actor=crew.alice), ticket()
+    at = f"organizations/{acme.pk}/tickets"
+    program.post(f"{at}/{one.pk}/transitions", {"move": "triage"})
+    sent = {"move": "plan", "release": str(release.pk)}
+    moved = program.post(f"{at}/{one.pk}/transitions", sent)
+    assert (moved.status_code, moved.json()["state"]) == (200, "planned")
+    found = program.get(f"{at}?release={release.pk}").json()["results"]
+    assert [row["id"] for row in found] == [str(one.pk)]
+    many = {"kind": "tickets.plan", "tickets": [str(one.pk)], "release": str(release.pk)}
+    assert program.post(f"{at}/jobs", many).status_code == 201
 
 
 def test_comments_are_read_and_written(
