@@ -74,7 +74,7 @@ class Spark:
 
 
 def spark(figures: Sequence[int]) -> Spark:
-    """The course of a few figures, drawn by templates/admincenter/spark.html."""
+    """The course of a few figures, drawn by templates/admincenter/overview/figures.html."""
     most, last = max(max(figures, default=0), 1), max(len(figures) - 1, 1)
     # Inside the picture by half the line's width.
     low, high = SPARK_HEIGHT - 2, 2

@@ -26,7 +26,7 @@ class Declared(BasePermission):
     """As `accounts.access.guards` for pages: `PUBLIC`, `SIGNED_IN`, or a permission.
 
     It is asked for on the platform or, where the view has `locate(request)`, at what that finds; a resource
-    (`resources.py`) says what each method takes.
+    (`accounts.api.resources`) says what each method takes.
     """
 
     def has_permission(self, request: Request | HttpRequest, view: "APIView") -> bool:

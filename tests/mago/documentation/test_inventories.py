@@ -1,6 +1,8 @@
 """Lists that the documentation keeps by hand, held against the source."""
 
 import re
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -52,3 +54,33 @@ def test_every_public_route_belongs_to_a_door_of_the_threat_model() -> None:
         tuple(door for door in doors if door != "/")
     )]  # fmt: skip
     assert outside == []
+
+
+def test_every_file_that_a_page_names_exists_and_holds_what_it_says() -> None:
+    """`views/verify.py`, or `views/verify.py: verify`, from the root or from a package of which the page speaks."""
+    files: dict[str, list[Path]] = {}
+    for path in (*ROOT.glob("*.py"), *ROOT.glob("[!.]*/**/*.py")):
+        files.setdefault(path.name, []).append(path)
+    named = {
+        (page.name, file, name)
+        for page in (ROOT / "docs").rglob("*.md")
+        for file, name in re.findall(r"`([\w/]+\.py)(?:: (\w+))?`", page.read_text())
+    }
+    assert len(named) > 200
+    assert sorted(one for one in named if not _holds(files, *one[1:])) == []
+
+
+def _holds(files: dict[str, list[Path]], file: str, name: str) -> bool:
+    meant = [path for path in files.get(Path(file).name, ()) if f"/{path}".endswith(f"/{file}")]
+    defined = re.compile(rf"^(?:def|class) {name}\b|^{name}\b.* = ", re.MULTILINE)
+    return any(not name or defined.search(path.read_text()) for path in meant)
+
+
+def test_the_route_of_a_request_names_every_layer() -> None:
+    told = (ROOT / "docs/route-of-a-request.md").read_text()
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    [layers] = [
+        one["layers"] for one in contracts["contracts"] if one.get("containers") == ["accounts"]
+    ]
+    slices = [layer.strip("()") for layer in layers if layer != "(urls)"]
+    assert " > ".join(slices) in told

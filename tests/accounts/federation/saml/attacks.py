@@ -354,12 +354,6 @@ TEXTUAL: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-def evil_from(idp: Idp, **about: Any) -> Any:
-    """An assertion about alice, right in all but its signature."""
-    root = etree.fromstring(idp.response(mode=(), name_id="alice", **about))
-    return find(root, "saml:Assertion")
-
-
 def all_attacks(
     idp: Idp, mode: tuple[str, ...], certificate: str, **about: Any
 ) -> dict[str, bytes]:
