@@ -59,6 +59,7 @@ def read(document: dict[str, Any], *, source: str = Source.SCANNER) -> list[Foun
     results = (
         (result, run)
         for one in dicts(document["runs"])
+        if one.get("results")
         for run in [_run(one)]
         for result in dicts(one.get("results"))
         if _is_finding(result)

@@ -145,6 +145,7 @@ def _severity_in(rating: dict[str, Any]) -> str:
     words, score = rating.get("severity"), rating.get("score")
     if isinstance(words, str) and words in Severity.values:
         return words
-    if rating.get("method") in _METHODS and isinstance(score, int | float) and 0 <= score <= 10:
+    is_cvss = rating.get("method") in tuple(_METHODS)
+    if is_cvss and isinstance(score, int | float) and 0 <= score <= 10:
         return cvss.severity_of(Decimal(str(float(score))))
     return Severity.UNRATED

@@ -34,7 +34,8 @@ JSON = st.recursive(
     | st.dictionaries(
         st.sampled_from(
             ["runs", "results", "tool", "driver", "rules", "message", "text", "locations", "ruleIndex", "level",
-             "vulnerabilities", "ratings", "affects", "affected", "package", "ranges", "events", "suppressions"]
+             "vulnerabilities", "ratings", "affects", "affected", "package", "ranges", "events", "suppressions",
+             "extensions", "rule", "id", "arguments", "toolComponent", "index", "method", "score", "severity", "ref"]
         ),
         inner,
         max_size=4,
@@ -189,6 +190,7 @@ def test_a_vulnerability_of_a_component_is_the_same_in_its_next_version_and_docu
         ([{"severity": "info"}, {"severity": ["x"]}], "unrated"),
         ([{"method": "CVSSv31", "score": 7.5}], "high"),
         ([{"method": "CVSSv31", "score": True}], "low"),
+        ([{"method": [], "severity": {}, "vector": 5, "score": []}], "unrated"),
         ([{"method": "OWASP", "score": 7.5}], "unrated"),
         ([{"method": "CVSSv31", "score": "7"}, {"method": "CVSSv4", "score": -1}], "unrated"),
     ],
