@@ -68,7 +68,8 @@ class OneTicket(OfOneTicket):
         if data:
             edit_ticket(ticket=row, actor=self.actor, **data)
         if rating:
-            rate_ticket(ticket=row, actor=self.actor, **rating)
+            # A severity alone leaves the vector, which may say otherwise.
+            rate_ticket(ticket=row, actor=self.actor, **({"vector": row.vector} | rating))
 
 
 class Transitions(OfOneTicket):

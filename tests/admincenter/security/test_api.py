@@ -76,6 +76,23 @@ def test_a_ticket_is_planned_for_a_release_and_found_by_it(
     assert program.post(f"{at}/jobs", many).status_code == 201
 
 
+def test_a_severity_alone_does_not_take_the_vector_away(
+    program: App, acme: Any, ticket: Any
+) -> None:
+    here = f"organizations/{acme.pk}/tickets/{ticket().pk}"
+
+    def patch(**words: str) -> Any:
+        sent = {"If-Match": program.get(here)["ETag"], **program._headers()}
+        return program.client.patch(
+            f"/api/v1/{here}", words, content_type="application/json", headers=sent
+        )
+
+    refused = patch(severity="low")
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["severity"])
+    assert patch(severity="critical").json()["vector"] == CRITICAL
+    assert patch(severity="low", vector="").json()["severity"] == "low"
+
+
 def test_comments_are_read_and_written(
     program: App, acme: Any, ticket: Any, rita: Any, app_of: Any
 ) -> None:
