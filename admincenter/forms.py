@@ -86,17 +86,21 @@ class SessionFilters(Filters):
 
 
 class TokenFilters(Filters):
-    organization = forms.SlugField(
-        label=gettext_lazy("Short name of an organization"), required=False, max_length=60
-    )
     state = OneOfField(
         gettext_lazy("State"),
         [
-            ("live", gettext_lazy("Live")),
-            ("ended", gettext_lazy("Ended")),
+            ("live", gettext_lazy("Valid")),
+            ("ended", gettext_lazy("Expired")),
             ("revoked", gettext_lazy("Revoked")),
         ],
     )
+
+
+class AllTokenFilters(TokenFilters):
+    organization = forms.SlugField(
+        label=gettext_lazy("Short name of an organization"), required=False, max_length=60
+    )
+    field_order = ("organization", "state")
 
 
 @cache

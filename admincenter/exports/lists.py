@@ -15,11 +15,11 @@ from hubs.models import Hub
 from hubs.operations.selectors import count_stages
 
 from ..forms import (
+    AllTokenFilters,
     LockdownFilters,
     MessageFilters,
     PeopleFilters,
     SessionFilters,
-    TokenFilters,
 )
 from ..keyset import Listing
 from ..pages import Filters
@@ -108,7 +108,7 @@ class ApiTokens(Export):
     kind, page = "export.api_tokens", "api_tokens"
     title = _("Export API tokens")
     permission = reads = Permission.SERVICE_ACCOUNTS_READ
-    form_class = TokenFilters
+    form_class = AllTokenFilters
     columns = {
         **own("id", "name"),
         "organization": attrgetter("service_account.organization.slug"),

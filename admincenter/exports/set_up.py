@@ -12,8 +12,8 @@ from accounts.organizations.selectors import domains_of, sites_of
 from hubs.selectors import rooms_of
 from mago.tls.selectors import scanned
 
+from ..forms import TokenFilters
 from ..keyset import Listing
-from ..sections.organizations.forms.filters import TokenFilters
 from ..selectors.identity_providers import find_providers, standing_of
 from ..selectors.organizations import conditions_of, custom_roles_of, policies_of
 from ..selectors.service_accounts import find_all_tokens

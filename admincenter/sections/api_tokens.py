@@ -13,7 +13,7 @@ from accounts.provider.services.api_tokens import revoke_api_token
 
 from ..exports import lists
 from ..exports.ways import way_to_export
-from ..forms import TokenFilters
+from ..forms import AllTokenFilters
 from ..pages import list_page
 from ..reasons import with_reason
 from ..selectors.service_accounts import find_all_tokens, token_anywhere
@@ -26,7 +26,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         request,
         "admincenter/api_tokens/list.html",
         title=_("API tokens"),
-        filters=TokenFilters(request.GET),
+        filters=AllTokenFilters(request.GET),
         find=find_all_tokens,
         **way_to_export(request, lists.ApiTokens),
     )

@@ -19,6 +19,7 @@ from mago.core.form_pages import get_or_post, posted
 
 from ...exports import lists, set_up
 from ...exports.ways import way_to_export
+from ...forms import TokenFilters
 from ...once import once
 from ...pages import list_page, submit
 from ...reasons import with_reason
@@ -30,7 +31,7 @@ from ...selectors.service_accounts import (
     token_for,
 )
 from .common import act, around, organization, owned, section
-from .forms.filters import ServiceAccountFilters, TokenFilters
+from .forms.filters import ServiceAccountFilters
 from .forms.service_accounts import ServiceAccountForm, TokenForm
 
 TAB = "organization_service_accounts"

@@ -34,14 +34,3 @@ class ServiceAccountFilters(Filters):
         gettext_lazy("State"),
         [("active", gettext_lazy("Active")), ("disabled", gettext_lazy("Disabled"))],
     )
-
-
-class TokenFilters(Filters):
-    state = OneOfField(
-        gettext_lazy("State"),
-        [
-            ("live", gettext_lazy("Valid")),
-            ("ended", gettext_lazy("Expired")),
-            ("revoked", gettext_lazy("Revoked")),
-        ],
-    )
