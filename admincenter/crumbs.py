@@ -24,11 +24,11 @@ class Crumb:
 def crumbs(path: str, context: Mapping[str, Any]) -> list[Crumb]:
     """From the section down to the page at `path`. What has no title of its own is left out; asks no database.
 
-    A page whose thing has no name that people know gives its own as `crumb`.
+    A page whose thing has no name that people know gives its own as `crumb`; a form goes by its title.
     """
     known = dict(_known(context))
     found = [Crumb(title, above) for above in _above(path) if (title := known.get(above))]
-    here = context.get("crumb") or known.get(path)
+    here = context.get("crumb") or known.get(path) or ("form" in context and context.get("title"))
     return [*found, Crumb(here, "")] if found and here else found
 
 

@@ -48,14 +48,17 @@ def rest(detail: Any) -> list[tuple[str, str]]:
 
 
 def shown(value: Any) -> str:
-    """Text as it is, several texts in a row, anything else as JSON.
+    """Text as it is, several texts in a row, anything else as JSON; where the trail keeps the end of a line as ␊, it ends.
 
     >>> shown(["owner", "state"]), shown([1])
     ('owner, state', '[1]')
+    >>> shown("one␊two")
+    'one\\ntwo'
     """
     if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
         return ", ".join(value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text.replace("\N{SYMBOL FOR LINE FEED}", "\n")
 
 
 def _side(detail: Any, side: str) -> Mapping[str, Any]:

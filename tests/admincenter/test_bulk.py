@@ -77,7 +77,12 @@ def test_the_dry_run_says_who_is_left_out_and_why(
 ) -> None:
     User.objects.filter(pk=bob.pk).update(is_active=False)
     chosen = [str(one.pk) for one in (dora, alice, bob)]
-    found = outcomes(choose(admin, kind="people.disable", person=chosen))
+    job = choose(admin, kind="people.disable", person=chosen)
+    found = outcomes(job)
+    # Nothing was tried yet, so that nothing is "not done".
+    rows = admin.get(f"/admincenter/jobs/{job.pk}/").text.partition("<tbody>")[2]
+    assert rows.count("Left out") == 2
+    assert "Not done" not in rows
     assert found["alice@example.com"] == ("waiting", "")
     assert found["dora@example.com"][0] == found["bob@example.com"][0] == "refused"
     assert "yourself" in found["dora@example.com"][1]

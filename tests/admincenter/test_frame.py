@@ -36,6 +36,7 @@ def test_each_page_says_where_it_is(admin: Browser, alice: Any, acme: Any) -> No
         ("Organizations", "/admincenter/organizations/"),
         ("Acme", "/admincenter/organizations/acme/"),
         ("Members", "/admincenter/organizations/acme/members/"),
+        ("Invite somebody", ""),
     ]
     assert way(admin.get("/admincenter/security/_platform/tickets/create/"))[1:] == [
         ("Security programme", "/admincenter/security/"),

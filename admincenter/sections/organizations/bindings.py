@@ -53,6 +53,7 @@ def grant(request: HttpRequest, whose: Organization) -> HttpResponse:
         GrantForm(posted(request), viewer=actor(request), organization=whose, initial=initial),
         tab=TAB,
         title=_("Grant a role"),
+        button=_("Grant"),
         save=lambda **data: _grant(request, whose, **data),
         told=_("The role is granted."),
     )

@@ -28,7 +28,7 @@ def programmes(request: HttpRequest) -> HttpResponse:
     return list_page(
         request,
         "admincenter/security/programmes.html",
-        title=_("Security"),
+        title=_("Security programme"),
         filters=OrganizationFilters(request.GET),
         find=lambda **chosen: find_organizations(viewer, **chosen),
         platform_slug=PLATFORM_SLUG if platform else "",

@@ -25,6 +25,14 @@ def test_shows_members_with_their_roles(owner: Any) -> None:
         assert word in page
 
 
+def test_who_sees_all_people_gets_from_a_member_to_the_person(
+    owner: Any, admin: Any, acme: Any, bob: Any
+) -> None:
+    way = f'<a href="/admincenter/people/{bob.pk}/"><bdi>Bob</bdi></a>'
+    assert way in admin.get(f"{AT}members/").text
+    assert way not in owner.get(f"{AT}members/").text
+
+
 def test_a_member_is_found_by_address(owner: Any) -> None:
     response = owner.get(f"{AT}members/", {"q": "BO"})
     assert [str(member) for member in response.context["rows"].rows] == ["Bob"]

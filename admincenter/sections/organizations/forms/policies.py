@@ -15,13 +15,13 @@ from accounts.organizations.models import Organization
 from accounts.organizations.selectors import sites_of
 from mago.core.edit_forms import EditForm
 
-from ....fields import NOTHING, RowField
+from ....fields import RowField
 from ....forms import MomentField
 from .fields import BUILT_IN
 
 
 class PolicyForm(EditForm):
-    role = forms.ChoiceField(label=gettext_lazy("For who holds this role"), required=False)
+    role = forms.ChoiceField(label=gettext_lazy("Whom it concerns"), required=False)
     site = RowField(label=gettext_lazy("For who works at this site"))
     strength = forms.TypedChoiceField(
         label=gettext_lazy("At least"),
@@ -29,7 +29,7 @@ class PolicyForm(EditForm):
         coerce=int,
         empty_value=None,
         choices=[
-            NOTHING,
+            ("", gettext_lazy("One factor")),
             (Strength.TWO_FACTORS.value, gettext_lazy("Two factors")),
             (Strength.PHISHING_RESISTANT.value, gettext_lazy("A factor that cannot be phished")),
         ],
