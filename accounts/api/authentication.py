@@ -27,14 +27,15 @@ class InsufficientScope(Forbidden):
 
 
 def _as_person(token: AccessToken) -> tuple[User, AccessToken]:
-    family = token.family
-    of_another = family.application_id is not None
+    family, application = token.family, token.family.application
+    of_another = application is not None
     authenticated(
         via=Means.APPLICATION if of_another else Means.ACCESS_TOKEN,
         method=family.method,
         strength=family.strength,
         at=family.proved_at,
         permits=_permits(token.scope) if of_another else None,
+        application=(str(application.pk), str(application)) if application else (),
     )
     return family.user, token
 

@@ -99,6 +99,10 @@ def _written(  # noqa: PLR0917 - by place, as each event passes here
     The first event of a request finds nothing of this in the processor's caches, so that each function
     it passes takes ten times what it takes in a loop: there are few.
     """
+    who = caller()
+    if who.application:
+        # First, as of a detail with very many members the last are cut.
+        detail = {"through": who.application, **detail}
     told = written_object(detail)
     if "@" in told:
         # Encoded anew, as a name that was an address is sorted elsewhere now.
@@ -111,7 +115,7 @@ def _written(  # noqa: PLR0917 - by place, as each event passes here
         *(_NOBODY if on_behalf_of is None else _person(on_behalf_of)),
         *(_NOTHING if target is None else _thing(target)),
         None if organization_id is None else str(organization_id),
-        *_place(caller()),
+        *_place(who),
         told,
     ]
     columns.append(canonical.sign(columns))

@@ -21,6 +21,8 @@ class Caller:
     authenticated_at: datetime | None = None
     # The names of all that the request may use at most; None where nothing but its actor limits it.
     permits: frozenset[str] | None = None
+    # The key and the name of the application that acts in its actor's name; empty where they act themselves.
+    application: tuple[str, ...] = ()
 
 
 _NOBODY = Caller()
@@ -47,6 +49,7 @@ def authenticated(
     strength: int,
     at: datetime | None,
     permits: frozenset[str] | None = None,
+    application: tuple[str, ...] = (),
 ) -> None:
     """From now on, until this request ends, it is known by what the caller was authenticated."""
     now = replace(
@@ -56,5 +59,6 @@ def authenticated(
         strength=strength,
         authenticated_at=at,
         permits=permits,
+        application=application,
     )
     _caller.set(now)

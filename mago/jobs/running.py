@@ -122,6 +122,7 @@ def _caller_of(job: Job) -> Caller:
         kept,
         authenticated_at=datetime.fromisoformat(at) if at else None,
         permits=None if permits is None else frozenset(permits),
+        application=tuple(kept.application),
     )
 
 

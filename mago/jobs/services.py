@@ -157,6 +157,8 @@ def _asking() -> dict[str, Any]:
         "strength": int(who.strength),
         "authenticated_at": who.authenticated_at and who.authenticated_at.isoformat(),
         "permits": None if who.permits is None else sorted(who.permits),
+        # Not said of others: a worker of the version before would not know the word.
+        **({"application": who.application} if who.application else {}),
     }
 
 

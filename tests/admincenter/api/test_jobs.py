@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from accounts.access.models import Invitation
 from accounts.models import User
-from accounts.provider.models import TokenFamily
+from accounts.provider.models import Application, TokenFamily
 from accounts.provider.services import create_application
 from accounts.provider.services.families import open_granted
+from mago.audit.tags import Tag
 from mago.jobs import running
 from mago.jobs.models import Job
 from tests.conftest import App
@@ -116,6 +117,26 @@ def test_what_an_application_starts_is_done_by_what_it_may_itself(
     running.run(made["id"])
     assert owner.get(f"jobs/{made['id']}").json()["refused"] == 1
     assert not Invitation.objects.of(acme).exists()
+
+
+def test_what_an_application_does_in_somebodys_name_says_which_one_it_was(
+    admin: App, wiki_of: Any, acme: Any, dora: Any, *, alice: Any, events: Any
+) -> None:
+    """At once and by a job that it starts; what they do themselves does not."""
+    wiki = wiki_of(dora, "api")
+    application = Application.objects.everywhere(reason="the only one").get()
+    through = [str(application.pk), "Wiki"]
+    for app, expected in ((wiki, through), (admin, None)):
+        body = {"name": f"Hall {expected}", "time_zone": "UTC"}
+        assert app.post(f"organizations/{acme.pk}/sites", body).status_code == 201
+        event = events(Tag.SITE_CREATED)[-1]
+        assert (event.actor_id, event.detail.get("through")) == (dora.pk, expected)
+    drafted = admin.post("people/jobs", {"kind": "people.disable", "people": [str(alice.pk)]})
+    one = drafted.json()["id"]
+    assert wiki.post(f"jobs/{one}/start", {"reason": "x"}).status_code == 202
+    running.run(UUID(one))
+    (event,) = events(Tag.PERSON_DISABLED)
+    assert (event.actor_id, event.detail["through"]) == (dora.pk, through)
 
 
 def test_a_list_of_people_is_invited_by_whoever_may(
