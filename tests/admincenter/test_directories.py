@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from accounts.federation.directory.models import SyncRun
+from accounts.federation.directory.tasks import work_off
 from accounts.models import User
 from tests.accounts.federation.directory import conftest as made
 from tests.accounts.federation.directory.fake import PEOPLE, FakeDirectory
@@ -33,9 +34,21 @@ def page(provider: Any) -> str:
     return f"/admincenter/identity-providers/acme/{provider.pk}/sync/"
 
 
+class Owner(Browser):
+    """A worker begins when what was sent is committed, and has ended before the next look."""
+
+    capture: Any
+
+    def post(self, *args: Any, **kwargs: Any) -> Any:
+        with self.capture(execute=True):
+            return super().post(*args, **kwargs)
+
+
 @pytest.fixture
-def owner(alice: Any) -> Browser:
-    return Browser().as_person(alice, "password", "totp")
+def owner(alice: Any, django_capture_on_commit_callbacks: Any) -> Browser:
+    browser = Owner().as_person(alice, "password", "totp")
+    browser.capture = django_capture_on_commit_callbacks
+    return browser
 
 
 def text(response: Any) -> str:
@@ -57,6 +70,19 @@ def test_a_sync_is_asked_for_and_its_page_says_what_it_did(
     assert f"{run.pk}" in text(owner.get(page))
     # A list that asked the directory would be as slow as that is.
     assert len(staff.asked) == asked
+
+
+def test_a_worker_that_cannot_be_told_begins_later(
+    staff: FakeDirectory, page: str, owner: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable() -> None:
+        raise OSError("no broker")
+
+    monkeypatch.setattr(work_off, "delay", unreachable)
+    assert owner.post(f"{page}start/").status_code == 302
+    assert SyncRun.objects.get().state == "waiting"
+    work_off()
+    assert SyncRun.objects.get().state == "done"
 
 
 def test_a_dry_run_shows_whom_it_would_concern(

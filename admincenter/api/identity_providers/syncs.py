@@ -10,7 +10,6 @@ from accounts.api.resources import acted, listed, read
 from accounts.federation.directory import services
 from accounts.federation.directory.models import Action, RunState, SyncRun
 from accounts.federation.directory.selectors import changes_of, directory_of, run_for, runs_of
-from accounts.federation.directory.tasks import work_off
 from mago.core.keyset import Listing
 
 from ..shapes import PersonRefSerializer
@@ -76,9 +75,7 @@ class Syncs(OfOneProvider):
     def post(self, dry_run: bool) -> SyncRun:
         provider = self.provider()
         directory_of(provider)
-        run = services.request(provider=provider, is_dry=dry_run, actor=self.actor)
-        work_off.delay()
-        return run
+        return services.request(provider=provider, is_dry=dry_run, actor=self.actor)
 
 
 class _OfOneSync(OfOneProvider):
@@ -112,7 +109,6 @@ class ConfirmSync(_OfOneSync):
     )
     def post(self) -> SyncRun:
         services.confirm(run=self.row(), actor=self.actor)
-        work_off.delay()
         return self.row()
 
 

@@ -9,7 +9,6 @@ from accounts.access.permissions import Permission
 from accounts.federation.directory import services
 from accounts.federation.directory.models import SyncRun
 from accounts.federation.directory.selectors import changes_of, runs_of
-from accounts.federation.directory.tasks import work_off
 from accounts.federation.enterprise.models import IdentityProvider
 
 from ...keyset import CREATED, Listing
@@ -66,12 +65,12 @@ def try_out(request: HttpRequest, found: IdentityProvider) -> HttpResponse:
 @require(Permission.IDENTITY_PROVIDERS_EDIT, of=run)
 @require_POST
 def confirm(request: HttpRequest, found: SyncRun) -> HttpResponse:
-    def carry_out() -> None:
-        services.confirm(run=found, actor=actor(request))
-        work_off.delay()
-
-    told = _("It is carried out as it was shown.")
-    return act(request, carry_out, told, to=lambda done: url_of(found.provider, found))
+    return act(
+        request,
+        lambda: services.confirm(run=found, actor=actor(request)),
+        _("It is carried out as it was shown."),
+        to=lambda done: url_of(found.provider, found),
+    )
 
 
 @require(Permission.IDENTITY_PROVIDERS_EDIT, of=run)
@@ -86,10 +85,9 @@ def drop(request: HttpRequest, found: SyncRun) -> HttpResponse:
 
 
 def _begin(request: HttpRequest, found: IdentityProvider, *, is_dry: bool) -> HttpResponse:
-    def begin() -> SyncRun:
-        asked = services.request(provider=found, is_dry=is_dry, actor=actor(request))
-        work_off.delay()
-        return asked
-
-    told = _("The directory is about to be read.")
-    return act(request, begin, told, to=lambda asked: url_of(found, asked))
+    return act(
+        request,
+        lambda: services.request(provider=found, is_dry=is_dry, actor=actor(request)),
+        _("The directory is about to be read."),
+        to=lambda asked: url_of(found, asked),
+    )

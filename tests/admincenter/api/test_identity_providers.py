@@ -179,12 +179,14 @@ def test_only_the_platform_allows_them(
     )
 
 
+@pytest.mark.usefixtures("directory")
 def test_a_directory_is_read_and_says_whom_it_concerns(
-    owner: App, at: str, provider: Any, directory: Any, fake: Any
+    owner: App, at: str, provider: Any, fake: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
     fake.person("ada")
     one = f"{at}/identity-providers/{provider.pk}"
-    run = owner.post(f"{one}/syncs", {}).json()
+    with django_capture_on_commit_callbacks(execute=True):
+        run = owner.post(f"{one}/syncs", {}).json()
     (listed,) = owner.get(f"{one}/syncs").json()["results"]
     assert (listed["id"], listed["is_dry"], listed["state"]) == (run["id"], True, "done")
     changes = owner.get(f"{one}/syncs/{run['id']}/changes?action=3_create").json()["results"]

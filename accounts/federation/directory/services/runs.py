@@ -49,6 +49,7 @@ def request(
         raise Conflict(words, code="still_running") from None
     if actor is not None:
         _tell(Tag.DIRECTORY_SYNC_ASKED, run, actor, full=is_full, dry=is_dry)
+        _set_off()
     return run
 
 
@@ -67,6 +68,14 @@ def confirm(*, run: SyncRun, actor: User) -> None:
         raise Conflict
     run.refresh_from_db()
     _tell(Tag.DIRECTORY_SYNC_CONFIRMED, run, actor, disabled=run.disabled, known=run.known)
+    _set_off()
+
+
+def _set_off() -> None:
+    """Somebody waits for it: a worker begins at once. Where it cannot be told, the clock finds the run."""
+    from ..tasks import work_off
+
+    transaction.on_commit(work_off.delay, robust=True)
 
 
 @transaction.atomic
