@@ -1,9 +1,11 @@
 """The evidence pack: what an auditor wants to see of a programme, as one HTML file that needs nothing else."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -22,7 +24,8 @@ from .selectors.releases import checkpoints_of
 from .selectors.risks import assessments_of, figures_of_register, heat_map
 from .workflow import PENDING
 
-MOST = 1000
+# Tickets that are owed, and as many that ended; and of each other kind.
+MOST, MOST_OTHERS = 10_000, 100
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;color:#1b1f27;max-width:60rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}th,td{border:1px solid #c3c8d1;padding:.3rem .6rem;text-align:left}
@@ -48,33 +51,49 @@ def download(programme: Programme, *, actor: Any, chart: Chart) -> HttpResponse:
     return response
 
 
+@dataclass(frozen=True)
+class Listed:
+    """The newest of what there is, and how many more there are that stand nowhere."""
+
+    rows: list[Any]
+    left: int
+
+
+def _newest(found: QuerySet[Any], most: int) -> Listed:
+    rows = list(found[: most + 1])
+    return Listed(rows[:most], found.count() - most if len(rows) > most else 0)
+
+
 def _context(programme: Programme, chart: Chart) -> dict[str, Any]:
-    seal()
-    checkpoint = make_checkpoint(now=True)
-    tickets = Ticket.objects.of(programme).order_by("number")
-    releases = Release.objects.of(programme).prefetch_related("checkpoints").order_by("-created_at")
-    return {
+    tickets = Ticket.objects.of(programme).order_by("-number")
+    releases = Release.objects.of(programme).order_by("-created_at", "-id")
+    context: dict[str, Any] = {
         "programme": programme,
         "base_url": settings.MAGO_BASE_URL,
         "now": timezone.now(),
         "style": _style(),
         "figures": figures_of(programme),
         "chart": chart,
-        "owed": list(tickets.filter(state__in=PENDING)[:MOST]),
-        "ended": list(tickets.exclude(state__in=PENDING).order_by("-number")[:MOST]),
-        "releases": [(one, checkpoints_of(one)) for one in releases[:50]],
+        "owed": _newest(tickets.filter(state__in=PENDING), MOST),
+        "ended": _newest(tickets.exclude(state__in=PENDING), MOST),
+        "releases": _newest(releases, MOST_OTHERS),
         "years": years_of(programme),
-        "tests": [(one, counts_of(one)) for one in tests_of(programme)[:20]],
+        "tests": _newest(tests_of(programme), MOST_OTHERS),
         "register": figures_of_register(programme),
         "maps": [
             ("before", heat_map(programme, after=False)),
             ("after", heat_map(programme, after=True)),
         ],
-        "assessments": list(assessments_of(programme)[:20]),
-        "checkpoint": json.dumps(checkpoint.statement, indent=1, sort_keys=True)
-        if checkpoint
-        else "",
+        "assessments": _newest(assessments_of(programme), MOST_OTHERS),
     }
+    context["gates"] = [(one, checkpoints_of(one)) for one in context["releases"].rows]
+    context["counts"] = [(one, counts_of(one)) for one in context["tests"].rows]
+    # Last, so that nothing of what was read was recorded after it.
+    seal()
+    checkpoint = make_checkpoint(now=True)
+    statement = checkpoint.statement if checkpoint else None
+    context["checkpoint"] = json.dumps(statement, indent=1, sort_keys=True) if statement else ""
+    return context
 
 
 def _style() -> SafeString:

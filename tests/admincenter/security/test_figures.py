@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from admincenter.security import evidence
 from admincenter.security.models import Ticket
 from admincenter.security.selectors.figures import figures_of
 from admincenter.security.services.moves import move_ticket
@@ -138,6 +139,23 @@ def test_the_evidence_pack_stands_by_itself_and_tells_no_details(
         assert missing not in page
     assert len(events("security:evidence:taken")) == 1
     assert Browser().as_person(rita).post(f"{AT}evidence/download/").status_code == 403
+
+
+def test_the_evidence_pack_says_what_it_leaves_out_and_when_each_ticket_was_due(
+    owner: Browser, ticket: Any, programme: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "MOST", 2)
+    for number in range(5):
+        one = ticket()
+        if number < 2:
+            due_on, ended = f"2020-01-0{number + 1}", {"state": "closed", "evidence": "x"}
+            Ticket.objects.of(programme).filter(pk=one.pk).update(due_on=due_on, **ended)
+    page = owner.post(f"{AT}evidence/download/").content.decode()
+    assert [f"SEC-{number}<" in page for number in (1, 2, 3, 4, 5)] == [
+        True, True, False, True, True
+    ]  # fmt: skip
+    assert page.count("1 more, older than these, is not listed.") == 1
+    assert page.count("2020-01-0") == 2
 
 
 def test_the_platform_is_tested_twice_a_year_whatever_its_policy(
