@@ -19,7 +19,8 @@ from .notices.selectors import known_count
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """`icon` is a name in static/icons/sprite.svg; `within`: the permission may be held at any place."""
+    """`icon` is a name in static/icons/sprite.svg; `within`: the permission may be held at any place;
+    `begins`: the name of a page of an organization, which is asked for first (admincenter/sections/begin.py)."""
 
     title: str | Promise
     url_name: str
@@ -27,10 +28,13 @@ class Entry:
     permission: Permission
     within: bool = False
     query: str = ""
+    begins: str = ""
 
     @cached_property
     def url(self) -> str:
-        return reverse(f"admincenter:{self.url_name}") + (f"?{self.query}" if self.query else "")
+        args = [self.begins] if self.begins else []
+        way = reverse(f"admincenter:{self.url_name}", args=args)
+        return way + (f"?{self.query}" if self.query else "")
 
 
 @dataclass(frozen=True, eq=False)

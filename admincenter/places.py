@@ -2,12 +2,34 @@
 
 from collections.abc import Iterator
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access.permissions import Permission
 
 from .navigation import GROUPS, Entry, Permissions
 
+
+def _begun(title: str | Promise, begins: str, icon: str, permission: Permission) -> Entry:
+    return Entry(title, "begin", icon, permission, within=True, begins=begins)
+
+
+# What is done in an organization.
+BEGUN: tuple[Entry, ...] = (
+    _begun(_("Invite somebody"), "invite_member", "user-plus", Permission.MEMBERS_INVITE),
+    _begun(_("Invite people from a list"), "import_members", "upload", Permission.MEMBERS_INVITE),
+    _begun(_("Grant a role"), "grant_role", "shield-user", Permission.ROLES_BIND),
+    _begun(_("New role"), "create_role", "plus", Permission.ROLES_EDIT),
+    _begun(_("Explain who may do what"), "organization_explain", "search", Permission.ROLES_READ),
+    _begun(_("Enrol hubs"), "enrol_hubs", "qr-code", Permission.HUBS_ENROL),
+    _begun(_("Import a list of hubs"), "import_hubs", "upload", Permission.HUBS_ENROL),
+    _begun(
+        _("New identity provider"),
+        "create_identity_provider",
+        "plus",
+        Permission.IDENTITY_PROVIDERS_EDIT,
+    ),
+)
 # What the side bar has no room for.
 ACTIONS: tuple[Entry, ...] = (
     Entry(_("Notifications"), "notices", "bell", Permission.ORGANIZATIONS_READ, within=True),
@@ -34,7 +56,7 @@ ACTIONS: tuple[Entry, ...] = (
 def places(held: Permissions, anywhere: Permissions, words: str = "") -> Iterator[Entry]:
     """The pages and actions open to somebody, of whose names each of `words` begins a word."""
     wanted = words.casefold().split()
-    for entry in (*(entry for _title, entries in GROUPS for entry in entries), *ACTIONS):
+    for entry in (*(entry for _title, entries in GROUPS for entry in entries), *BEGUN, *ACTIONS):
         if entry.permission in (anywhere if entry.within else held) and _fits(entry, wanted):
             yield entry
 

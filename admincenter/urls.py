@@ -5,6 +5,7 @@ from django.urls import include, path
 from .sections import (
     administrators,
     api_tokens,
+    begin,
     bulk,
     certificates,
     exports,
@@ -39,6 +40,7 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("system/", system.system, name="system"),
     path("switch/", switch.switch, name="switch"),
+    path("begin/<slug:action>/", begin.begin, name="begin"),
     path("notifications/", notices.notices, name="notices"),
     path("notifications/bell/", notices.bell, name="bell"),
     path("notifications/read/", notices.read, name="read_notices"),

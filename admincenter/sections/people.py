@@ -53,6 +53,7 @@ def people(request: HttpRequest) -> HttpResponse:
             if work.permission in permissions(request)
         ],
         bin_days=settings.RECYCLE_BIN_DAYS,
+        may_invite=Permission.MEMBERS_INVITE in permissions(request),
         **way_to_export(request, lists.People),
     )
 

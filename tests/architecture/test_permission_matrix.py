@@ -130,6 +130,7 @@ def fill(alice: Any) -> Callable[[Route], str]:
         "message_id": alice.pk,
         "job_id": alice.pk,
         "kind": "google",
+        "action": "invite_member",
         **dict.fromkeys(("browser_id", "identity_id", "consent_id", "place_id"), alice.pk),
         "method": "totp",
         "key": 1,
