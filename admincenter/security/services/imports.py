@@ -15,7 +15,7 @@ from mago.audit.tags import Tag
 from mago.core.errors import Conflict, NotFound, Refused
 
 from ..exchange import osv, sarif, table, vex
-from ..exchange.found import Found, Unreadable, load
+from ..exchange.found import Found, Unreadable, fingerprint, load
 from ..models import (
     PLATFORM_ID,
     Finding,
@@ -175,6 +175,8 @@ def _carry_out(
     for batch in _batches(seen):
         mine = Finding.objects.of(programme).filter(fingerprint__in=batch)
         mine.update(seen_at=timezone.now())
+    if test is not None:
+        _lead_to(test, [row for row in rows if row.outcome in (Outcome.KNOWN, Outcome.BACK)])
     counts: dict[str, Any] = {one.value: sum(row.outcome == one for row in rows) for one in Outcome}
     record(
         Tag.FINDINGS_IMPORTED,
@@ -207,6 +209,30 @@ def _make(programme: Programme, one: Found, actor: Any, test: PenetrationTest | 
         location=one.location,
     )
     return ticket
+
+
+def _lead_to(test: PenetrationTest, rows: list[Row]) -> None:
+    """The test has found these, too, whoever found them first: its numbers would be better than it was."""
+    led = set(
+        Finding.objects.of(test.programme_id).filter(test=test).values_list("ticket", flat=True)
+    )
+    new = {row.ticket.pk: row for row in rows if row.ticket and row.ticket.pk not in led}
+    Finding.objects.bulk_create(
+        [
+            Finding(
+                programme_id=test.programme_id,
+                # Its own is that of whoever found it first.
+                fingerprint=fingerprint("test", str(test.pk), row.found.fingerprint),
+                ticket=row.ticket,
+                test=test,
+                tool=row.found.tool,
+                rule=row.found.rule,
+                location=row.found.location,
+            )
+            for row in new.values()
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def _bring_back(ticket: Ticket, actor: Any) -> Ticket:

@@ -11,10 +11,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from admincenter.notices.sources.common import Where
 from admincenter.notices.sources.programmes import of_tests
 from admincenter.security import calendar
-from admincenter.security.models import PenetrationTest, Programme
+from admincenter.security.exchange import table
+from admincenter.security.models import PenetrationTest, Programme, Ticket
 from admincenter.security.models.tickets import today
-from admincenter.security.selectors.penetration_tests import years_of
+from admincenter.security.selectors.penetration_tests import counts_of, years_of
 from admincenter.security.services import reminders
+from admincenter.security.services.imports import import_findings
 from admincenter.security.services.moves import move_ticket
 from admincenter.security.services.penetration_tests import (
     add_finding,
@@ -158,6 +160,23 @@ def test_a_finding_is_a_ticket_of_the_tests_source(engagement: Any, alice: Any) 
     made = [add_finding(test=one, title="IDOR", actor=alice) for one in (firm, customer)]
     assert [one.source for one in made] == ["penetration-test", "customer"]
     assert [one.findings.of(one.programme).get().test for one in made] == [firm, customer]
+
+
+def test_what_was_known_before_counts_for_each_test_that_found_it(
+    engagement: Any, programme: Any, alice: Any
+) -> None:
+    found = table.read(b"title,severity\nOpen port,high\nWeak cipher,low\n")
+
+    def bring(test: Any) -> list[tuple[str, int]]:
+        for _time in range(2):
+            import_findings(programme=programme, found=found, actor=alice, dry_run=False, test=test)
+        return [(one.severity, one.found) for one in counts_of(test)] if test else []
+
+    bring(None)
+    first, second = engagement(), engagement()
+    assert bring(first) == bring(second) == [("high", 1), ("low", 1)]
+    assert bring(first) == [("high", 1), ("low", 1)]
+    assert Ticket.objects.of(programme).count() == 2
 
 
 def test_a_retest_follows_a_test_that_was_held(engagement: Any, alice: Any) -> None:
