@@ -19,8 +19,12 @@ from .scopes import OFFLINE
 
 
 def is_valid(family: TokenFamily, now: datetime) -> bool:
-    """Open, and all that policies demand of it at this moment is met."""
-    return is_open(family, now) and answers_to(demand_on(family.user), family, now)
+    """Open, of somebody whom its application is for, and all that policies demand of it at this moment is met."""
+    if not is_open(family, now):
+        return False
+    if family.application is not None and not is_for(family.application, family.user):
+        return False
+    return answers_to(demand_on(family.user), family, now)
 
 
 def is_open(family: TokenFamily, now: datetime) -> bool:

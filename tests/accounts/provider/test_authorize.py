@@ -9,6 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from accounts.access.models import Membership
+from accounts.access.services import remove_member
 from accounts.organizations.services import create_organization
 from accounts.provider.models import AuthorizationCode, Consent, SigningKey, TokenFamily
 from accounts.provider.services import create_application, purge, set_application_active
@@ -16,6 +17,7 @@ from accounts.sessions.models import Session
 from tests.conftest import PASSWORD, Browser
 
 from .conftest import BACK, VERIFIER, Party, answered, claims_of
+from .test_tokens import asked
 
 pytestmark = pytest.mark.one_database
 
@@ -207,7 +209,12 @@ def test_an_organization_s_application_is_for_its_members(
     refused = Browser().as_person(charlie).get(intranet.url())
     assert refused.status_code == 403
     assert "Acme" in refused.text
-    membership.delete()
+    token = pair["access_token"]
+    assert asked("/oauth/userinfo", token).status_code == 200
+    assert intranet.post("introspect", token=token).json()["active"]
+    remove_member(membership=membership, actor=alice)
+    assert asked("/oauth/userinfo", token).status_code == 401
+    assert intranet.post("introspect", token=token).json() == {"active": False}
     assert intranet.refresh(pair["refresh_token"]).json()["error"] == "invalid_grant"
 
 
