@@ -100,8 +100,8 @@ def _note_firmware(hub: Hub, firmware: str) -> None:
         actor=hub,
         target=hub,
         organization_id=hub.organization_id,
-        before=before,
-        after=firmware,
+        before={"firmware": before},
+        after={"firmware": firmware},
     )
 
 

@@ -44,8 +44,8 @@ def rename_group(*, group: Group, name: str, actor: User) -> None:
         actor=actor,
         target=group,
         organization_id=group.organization_id,
-        before=before,
-        after=name,
+        before={"name": before},
+        after={"name": name},
     )
 
 

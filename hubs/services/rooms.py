@@ -53,8 +53,8 @@ def edit_room(*, room: Room, name: str, actor: User) -> None:
         actor=actor,
         target=room,
         organization_id=room.organization_id,
-        before=before,
-        after=name,
+        before={"name": before},
+        after={"name": name},
     )
 
 

@@ -127,7 +127,8 @@ def _change(
         actor=actor,
         target=hub,
         organization_id=hub.organization_id,
-        before=before,
+        before={"state": before},
+        after={"state": state.value},
         reason=reason,
     )
     return hub

@@ -58,8 +58,8 @@ def rename_organization(*, organization: Organization, name: str, actor: User) -
         actor=actor,
         target=organization,
         organization_id=organization.pk,
-        before=before,
-        after=name,
+        before={"name": before},
+        after={"name": name},
     )
 
 

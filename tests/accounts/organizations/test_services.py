@@ -75,7 +75,9 @@ def test_each_change_is_told_once_with_its_organization(
         assert event.organization_id == acme.pk
         assert event.target_id
         if tag.endswith("edited"):
-            assert event.detail["before"] != event.detail["after"]
+            was, now = event.detail["before"], event.detail["after"]
+            assert was.keys() == now.keys()
+            assert was != now
 
 
 def test_switching_to_what_is_so_tells_nothing(

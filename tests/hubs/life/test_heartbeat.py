@@ -63,7 +63,7 @@ def test_new_firmware_is_told_once(device: Any, enrolled: Any, events: Any) -> N
         services.flush()
     assert Hub.objects.of(enrolled.hub.organization_id).get().firmware == "1.2.0"
     (event,) = events(Tag.HUB_FIRMWARE_CHANGED)
-    assert event.detail == {"before": "1.0", "after": "1.2.0"}
+    assert event.detail == {"before": {"firmware": "1.0"}, "after": {"firmware": "1.2.0"}}
 
 
 @pytest.mark.parametrize(

@@ -136,8 +136,8 @@ def set_state(*, provider: IdentityProvider, state: str, actor: User | None) -> 
         actor=actor,
         target=provider,
         organization_id=provider.organization_id,
-        before=before,
-        after=state,
+        before={"state": before},
+        after={"state": state},
     )
 
 

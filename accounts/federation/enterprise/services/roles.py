@@ -1,6 +1,7 @@
 """The roles that somebody holds because of their groups: granted and taken back, and none beside them."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -47,10 +48,14 @@ def set_roles(
     GroupRole.objects.bulk_create(
         GroupRole(provider=provider, group=group, role=role) for group, role in sorted(wanted)
     )
-    told = {"before": [*map(list, sorted(before)), provider.default_role]}
+    was = _told(before, provider.default_role)
     provider.default_role = default_role
     provider.save(update_fields=["default_role"])
-    touch(provider, actor=actor, **told, after=[*map(list, sorted(wanted)), default_role])
+    touch(provider, actor=actor, before=was, after=_told(wanted, default_role))
+
+
+def _told(mapped: Iterable[tuple[str, str]], default_role: str) -> dict[str, Any]:
+    return {"groups": [*map(list, sorted(mapped))], "default_role": default_role}
 
 
 def _mapped(provider: IdentityProvider) -> set[tuple[str, str]]:

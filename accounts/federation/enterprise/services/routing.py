@@ -110,8 +110,8 @@ def _tell(route: DomainRoute, actor: User | None, *, before: str, after: str | N
         target=route.domain,
         organization_id=route.provider.organization_id,
         provider=route.provider.name,
-        before=before,
-        after=after,
+        before={"enforcement": before},
+        after={"enforcement": after},
     )
 
 
