@@ -13,10 +13,12 @@ from mago.audit.services import record
 from mago.audit.tags import Tag
 
 from .. import calendar
-from ..models import Assessment, EngagementState, PenetrationTest, Programme, Risk
+from ..models import Assessment, EngagementState, PenetrationTest, Programme, Risk, Ticket
 from ..models.tickets import today
 from ..selectors.penetration_tests import days_of_tests, years_of
 from ..selectors.people import holds, staff_of
+from ..severity import Severity
+from ..workflow import State
 from .common import MOST_TOLD, send
 from .escalation import tell_once
 
@@ -28,9 +30,21 @@ def remind() -> None:
     programmes = Programme.objects.select_related("organization").prefetch_related("past_demands")
     for programme in programmes.order_by("pk").iterator(500):
         with transaction.atomic():
+            _of_unrated(programme)
             _of_tests(programme)
             _of_risks(programme)
             _of_assessments(programme)
+
+
+def _of_unrated(programme: Programme) -> None:
+    """What nobody has rated is due on no day, and would wait for ever: each that is newer than those told of."""
+    waiting = Ticket.objects.of(programme).filter(
+        state=State.REPORTED, severity=Severity.UNRATED, due_on=None
+    )
+    newest = waiting.order_by("-number").first()
+    if newest is not None:
+        what, day = f"unrated:{newest.number}", newest.created_at.date().isoformat()
+        _tell(programme, what, Permission.TICKETS_EDIT, "tickets/?state=reported", day=day)
 
 
 def _of_tests(programme: Programme) -> None:

@@ -15,7 +15,7 @@ from accounts.access.tenancy import OutsideTenantScope
 from admincenter.security.models import EntryKind, Ticket, Told
 from admincenter.security.models.tickets import today
 from admincenter.security.selectors import people
-from admincenter.security.services import comments, escalation
+from admincenter.security.services import comments, escalation, reminders
 from admincenter.security.services.moves import move_ticket
 from admincenter.security.services.releases import cancel_release
 from admincenter.security.services.tickets import (
@@ -300,6 +300,28 @@ def test_overdue_escalates_step_by_step_and_each_step_once(
     assert told(8) == sorted([alice.email, officer.email])
     Ticket.objects.of(one.programme).update(state=State.CLOSED, evidence="x")
     assert told(9) == []
+
+
+def test_what_nobody_has_rated_is_told_of_and_does_not_wait_for_ever(
+    ticket: Any, crew: Crew, mails: Any
+) -> None:
+    alice, officer, _rita = crew
+
+    def told() -> list[str]:
+        before = len(mails("security/reminder"))
+        reminders.remind()
+        return sorted(mail.recipient for mail in mails("security/reminder")[before:])
+
+    ticket()
+    assert told() == []
+    ticket("Secret title", vector="")
+    first = ticket(vector="")
+    assert (told(), told()) == (sorted([alice.email, officer.email]), [])
+    assert "Secret" not in str(mails("security/reminder")[-1].context)
+    assert "unrated" in str(mails("security/reminder")[-1].context)
+    rate_ticket(ticket=first, severity="low", actor=alice)
+    ticket(vector="")
+    assert len(told()) == 2
 
 
 def test_an_assignee_who_cannot_do_it_any_more_is_no_assignee_to_the_escalation(
