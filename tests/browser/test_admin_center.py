@@ -1,16 +1,20 @@
 """The admin center by keyboard: the palette opens over any page, finds and leads there."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from accounts.models import User
+from tests.journeys.conftest import Inside, inside
 from tests.running import Site
 
 from .conftest import PASSWORD
 from .test_first_journey import sign_up
 from .test_second_factors import is_fine
 
+__all__ = ["inside"]
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
 
@@ -75,3 +79,34 @@ def test_several_people_are_disabled_and_enabled_again(
     is_fine(window)
     window.goto(f"{site.base}/admincenter/people/?q=yan")
     assert "Active" in window.locator("tbody").inner_text()
+
+
+def test_in_a_long_list_neither_the_focus_nor_what_can_be_done_is_lost(
+    site: Site,
+    window: Any,
+    owner: dict[str, str],
+    sign_in: Callable[[dict[str, str]], None],
+    inside: Inside,
+) -> None:
+    def crowd() -> None:
+        with inside(site):
+            User.objects.bulk_create(User(email=f"row{n}@example.com") for n in range(60))
+
+    # In a thread: in this one the browser's own loop is running.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(crowd).result()
+    sign_in(owner)
+    window.goto(f"{site.base}/admincenter/people/?q=row")
+    chosen = window.get_by_role("button", name="Those that are ticked")
+    in_sight = "one => one.getBoundingClientRect().bottom <= innerHeight"
+    assert not chosen.evaluate(in_sight)
+    window.locator("tbody input[type=checkbox]").first.check()
+    assert chosen.evaluate(in_sight)
+    is_fine(window)
+    # The link that was pressed is swapped away; the focus goes to the table that came instead.
+    window.get_by_role("link", name="Next").focus()
+    window.keyboard.press("Enter")
+    window.get_by_text("of them not on this page").wait_for()
+    window.wait_for_function("document.activeElement.matches('.table-wrap')")
+    assert chosen.evaluate(in_sight)
+    window.get_by_role("button", name="Untick all").click()
