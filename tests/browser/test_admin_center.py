@@ -107,6 +107,6 @@ def test_in_a_long_list_neither_the_focus_nor_what_can_be_done_is_lost(
     window.get_by_role("link", name="Next").focus()
     window.keyboard.press("Enter")
     window.get_by_text("of them not on this page").wait_for()
-    window.wait_for_function("document.activeElement.matches('.table-wrap')")
+    window.locator(".table-wrap:focus").wait_for()
     assert chosen.evaluate(in_sight)
     window.get_by_role("button", name="Untick all").click()
