@@ -62,7 +62,19 @@ def _escalate(ticket: Ticket) -> None:
 
 
 def _workers(ticket: Ticket) -> list[User]:
-    """The assignee; where it is nobody, or somebody who cannot do it any more, all who could."""
+    """The assignee; where it is nobody, or somebody who cannot do it any more, all who could.
+
+    Of a fix that waits for its verification, those who may verify it.
+    """
+    if ticket.state == State.FIXED:
+        worked = {
+            ticket.assignee_id,
+            ticket.fixed_by_id,
+            *ticket.fixed_with.values_list("pk", flat=True),
+        }
+        verifiers = staff_of(ticket.programme, Permission.TICKETS_VERIFY)
+        if others := [person for person in verifiers if person.pk not in worked]:
+            return others
     if ticket.assignee and holds(ticket.assignee, Permission.TICKETS_EDIT, ticket.programme):
         return [ticket.assignee]
     return staff_of(ticket.programme, Permission.TICKETS_EDIT)

@@ -1,5 +1,6 @@
 """The patch policy and its figures, and the evidence pack."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -139,6 +140,16 @@ def test_the_evidence_pack_stands_by_itself_and_tells_no_details(
         assert missing not in page
     assert len(events("security:evidence:taken")) == 1
     assert Browser().as_person(rita).post(f"{AT}evidence/download/").status_code == 403
+
+
+def test_the_evidence_pack_is_in_the_readers_language_also_where_only_a_reader_of_screens_sees_it(
+    owner: Browser, programme: Any
+) -> None:
+    page = owner.post(f"{AT}evidence/download/", headers={"Accept-Language": "it"}).content.decode()
+    assert re.findall(r"<caption[^>]*>([^<]*)</caption>", page)[-2:] == [
+        "Prima del trattamento",
+        "Dopo il trattamento",
+    ]
 
 
 def test_the_evidence_pack_says_what_it_leaves_out_and_when_each_ticket_was_due(

@@ -336,6 +336,16 @@ def test_an_assignee_who_cannot_do_it_any_more_is_no_assignee_to_the_escalation(
     assert [mail.recipient for mail in mails("security/due")] == [alice.email]
 
 
+def test_of_a_fix_that_waits_for_its_verification_who_may_verify_it_is_told(
+    fixed: Any, crew: Crew, mails: Any
+) -> None:
+    alice, officer, _rita = crew
+    assign_ticket(ticket=fixed, assignee=alice, actor=alice)
+    Ticket.objects.of(fixed.programme).update(due_on=today() + timedelta(days=1))
+    escalation.escalate()
+    assert [mail.recipient for mail in mails("security/due")] == [officer.email]
+
+
 def test_what_was_over_and_is_owed_again_is_told_anew(ticket: Any, crew: Crew, mails: Any) -> None:
     alice, officer, _rita = crew
     one = move_ticket(ticket=ticket(), move=Move.TRIAGE, actor=alice)
