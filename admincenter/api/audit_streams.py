@@ -11,9 +11,10 @@ from accounts.api.serializers import StringField, TextField
 from mago.audit.models import AuditStream, StreamKind
 from mago.audit.streams import services
 from mago.audit.streams.connecting import Step
-from mago.audit.streams.selectors import end_of_chain, stream_for, streams
+from mago.audit.streams.selectors import end_of_chain, stream_for
 from mago.core.keyset import Listing
 
+from ..selectors.trail import find_streams
 from .shapes import OnceField
 
 
@@ -112,7 +113,7 @@ class Streams(_Streams):
 
     @listed(StreamSerializer, query=StreamQuery, summary="Where the trail is sent on to, by name")
     def get(self, **chosen: Any) -> Listing:
-        return Listing((streams(**chosen),), key=("name",), descending=False)
+        return find_streams(**chosen)
 
     @created(
         NewStreamBody,

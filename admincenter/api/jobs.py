@@ -17,13 +17,14 @@ from mago.core.keyset import Listing
 from mago.jobs import services
 from mago.jobs.kinds import work_class
 from mago.jobs.models import Job, Outcome, State
-from mago.jobs.selectors import count_outcomes, items_of, job_for, jobs_of
+from mago.jobs.selectors import count_outcomes, job_for
 
 from ..bulk import members, people
 from ..bulk import sessions as session_bulk
 from ..columns import columns_of
 from ..exports.services import standing_of
 from ..lists import LARGEST_LIST
+from ..selectors.jobs import find_items, find_jobs
 from .common import BuiltInRoleField
 from .people import PeopleFilters
 
@@ -152,7 +153,7 @@ class BaseJobs(Resource):
 class Jobs(BaseJobs):
     @listed(JobSerializer, summary="Your background jobs, the newest first")
     def get(self) -> Listing:
-        return Listing((jobs_of(self.actor.pk),), key=("created_at", "id"))
+        return find_jobs(self.actor.pk)
 
 
 class OneJob(BaseJobs):
@@ -165,7 +166,7 @@ class Items(BaseJobs):
 
     @listed(ItemSerializer, query=ItemQuery, summary="What became, or would become, of each item")
     def get(self, outcome: str = "") -> Listing:
-        return Listing((items_of(self.row(), outcome),), key=("number",), descending=False)
+        return find_items(self.row(), outcome=outcome)
 
 
 class StartJob(BaseJobs):

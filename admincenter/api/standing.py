@@ -17,10 +17,11 @@ from accounts.privacy.models import DataRequest, State
 from accounts.privacy.selectors import copies_asked_by, copy_for
 from accounts.standing import services
 from accounts.standing.models import Lockdown
-from accounts.standing.selectors import lockdown_for, lockdowns
+from accounts.standing.selectors import lockdown_for
 from mago.core.errors import NotFound
 from mago.core.keyset import Listing
 
+from ..selectors.lockdowns import find_lockdowns
 from ..selectors.people import person_for
 from ..services import lock_down_organization, lock_down_person
 
@@ -62,7 +63,7 @@ class Lockdowns(Resource):
 
     @listed(LockdownSerializer, query=LockdownQuery, summary="Lockdowns, the newest first")
     def get(self, state: str = "current") -> Listing:
-        return Listing((lockdowns(lifted=state == "lifted"),), key=("started_at", "id"))
+        return find_lockdowns(state=state)
 
 
 class LiftLockdown(Resource):

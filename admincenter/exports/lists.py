@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access.models import Membership
 from accounts.access.permissions import Permission
 from accounts.organizations.models import Organization
-from accounts.standing.selectors import lockdowns
 from hubs.life.selectors import look_at
 from hubs.models import Hub
 from hubs.operations.selectors import count_stages
@@ -34,6 +33,7 @@ from ..sections.organizations.forms.filters import (
 from ..selectors.administrators import find_administrators
 from ..selectors.applications import find_applications
 from ..selectors.hubs import find_hubs, find_hubs_anywhere, find_tasks
+from ..selectors.lockdowns import find_lockdowns
 from ..selectors.organizations import find_bindings, find_members, find_organizations
 from ..selectors.outbox import find_messages
 from ..selectors.people import find_people, find_sessions
@@ -210,8 +210,7 @@ class Lockdowns(Export):
     }
 
     def find(self, **chosen: Any) -> Listing:
-        found = lockdowns(lifted=chosen.get("state") == "lifted")
-        return Listing((found,), key=("started_at", "id"))
+        return find_lockdowns(**chosen)
 
 
 class OfOrganization(Export):

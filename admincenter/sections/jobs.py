@@ -17,13 +17,13 @@ from mago.core.errors import Refused
 from mago.jobs import services
 from mago.jobs.kinds import work_class
 from mago.jobs.models import ENDED, Job, State
-from mago.jobs.selectors import figures_of, items_of, job_for, jobs_of
+from mago.jobs.selectors import figures_of, job_for
 
 from ..bulk.forms import ItemFilters
 from ..exports.services import standing_of
 from ..forms import ReasonForm
-from ..keyset import CREATED, Listing
 from ..pages import Filters, asked_by_itself, list_page
+from ..selectors.jobs import find_items, find_jobs
 
 # Whoever sees anything here may have asked for something.
 anybody = require(Permission.ORGANIZATIONS_READ, within=True)
@@ -37,9 +37,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
         "admincenter/jobs/list.html",
         title=_("Background jobs"),
         filters=Filters(request.GET),
-        find=lambda: Listing(
-            (jobs_of(actor(request).pk),), key=("created_at", "id"), orders=CREATED
-        ),
+        find=lambda: find_jobs(actor(request).pk),
     )
 
 
@@ -123,9 +121,7 @@ def _page(request: HttpRequest, job: Job, form: ReasonForm, *, status: int = 200
         "admincenter/jobs/job.html",
         title=title,
         filters=ItemFilters(request.GET),
-        find=lambda outcome="": Listing(
-            (items_of(job, outcome),), key=("number",), descending=False
-        ),
+        find=lambda **chosen: find_items(job, **chosen),
         form=form,
         crumb=title,
         **_standing(job),

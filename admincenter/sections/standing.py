@@ -15,20 +15,17 @@ from accounts.privacy import services as privacy
 from accounts.privacy.selectors import copy_for
 from accounts.standing import services
 from accounts.standing.selectors import lockdown_for
-from accounts.standing.selectors import lockdowns as known_lockdowns
 from mago.core.errors import NotFound
 
 from ..exports import lists
 from ..exports.ways import way_to_export
 from ..forms import LockdownFilters, LockdownForm
-from ..keyset import Listing, Order
 from ..pages import act, list_page
 from ..reasons import with_reason
+from ..selectors.lockdowns import find_lockdowns
 from ..selectors.people import person_for
 from ..services import lock_down_organization, lock_down_person
 from .organizations.common import organization
-
-ORDERS = {"since": Order(("started_at", "id"), downwards=True)}
 
 
 @require(Permission.LOCKDOWNS_EDIT)
@@ -39,9 +36,7 @@ def lockdowns(request: HttpRequest) -> HttpResponse:
         "admincenter/lockdowns/list.html",
         title=_("Lockdowns"),
         filters=LockdownFilters(request.GET),
-        find=lambda state="": Listing(
-            (known_lockdowns(lifted=state == "lifted"),), key=("started_at", "id"), orders=ORDERS
-        ),
+        find=find_lockdowns,
         **way_to_export(request, lists.Lockdowns),
     )
 

@@ -8,8 +8,9 @@ from accounts.models import User
 from mago.audit import selectors
 from mago.audit.models import AuditEvent, AuditLink, name_together
 from mago.audit.search import find
+from mago.audit.streams.selectors import streams
 
-from ..keyset import Listing
+from ..keyset import Listing, Order
 
 # Longer than any request takes: a period is found quickly, and what one request did lies in it.
 AROUND = timedelta(minutes=5)
@@ -19,6 +20,12 @@ def find_events(*, actor: UUID | None = None, about: UUID | None = None, **filte
     """Events that match all that is given, newest first; `actor` and `about` are keys of people."""
     target = str(about) if about else None
     return find(actor=actor, target=target, **filters).listing
+
+
+def find_streams(**chosen: Any) -> Listing:
+    """Where the trail is sent on to, by name; `chosen` as `mago.audit.streams.selectors.streams` takes it."""
+    orders = {"name": Order(("name",))}
+    return Listing((streams(**chosen),), key=("name",), descending=False, orders=orders)
 
 
 def events_of(person: User, most: int) -> list[AuditEvent]:

@@ -9,9 +9,10 @@ from accounts.api.bodies import Body, PageQuery
 from accounts.api.resources import acted, listed, read
 from accounts.federation.directory import services
 from accounts.federation.directory.models import Action, RunState, SyncRun
-from accounts.federation.directory.selectors import changes_of, directory_of, run_for, runs_of
+from accounts.federation.directory.selectors import directory_of, run_for
 from mago.core.keyset import Listing
 
+from ...selectors.directories import find_changes, find_runs
 from ..shapes import PersonRefSerializer
 from .common import OfOneProvider
 
@@ -63,7 +64,7 @@ class Syncs(OfOneProvider):
 
     @listed(SyncSerializer, summary="The syncs of a directory, the newest first")
     def get(self) -> Listing:
-        return Listing((runs_of(self.provider()),), key=("created_at", "id"))
+        return find_runs(self.provider())
 
     @acted(
         SyncBody,
@@ -94,8 +95,7 @@ class SyncChanges(_OfOneSync):
         summary="Whom a sync concerns, and what is done about them",
     )
     def get(self, **chosen: str) -> Listing:
-        found = changes_of(self.row(), **chosen)
-        return Listing((found,), key=("action", "id"), descending=False)
+        return find_changes(self.row(), **chosen)
 
 
 class ConfirmSync(_OfOneSync):

@@ -17,18 +17,16 @@ from mago.audit.models import AuditStream
 from mago.audit.streams import services
 from mago.audit.streams.connecting import Step
 from mago.audit.streams.selectors import end_of_chain, stream_for, waiting_for
-from mago.audit.streams.selectors import streams as find_streams
 from mago.core.errors import Refused
 from mago.core.form_pages import get_or_post, posted
 
-from ...keyset import Listing, Order
 from ...pages import list_page, page, submit
+from ...selectors.trail import find_streams
 from ...trials import steps_of
 from .common import around
 from .forms import NewStreamForm, StreamFilters, StreamForm
 
 TAB = "streams"
-ORDERS = {"name": Order(("name",))}
 # Of what waits, the next that are sent.
 SHOWN = 10
 
@@ -41,9 +39,7 @@ def streams(request: HttpRequest) -> HttpResponse:
         "admincenter/audit/streams.html",
         title=_("Streams"),
         filters=StreamFilters(request.GET),
-        find=lambda **chosen: Listing(
-            (find_streams(**chosen),), key=("name",), descending=False, orders=ORDERS
-        ),
+        find=find_streams,
         end=end_of_chain(),
         **around(request, TAB),
     )

@@ -8,11 +8,11 @@ from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from accounts.federation.directory import services
 from accounts.federation.directory.models import SyncRun
-from accounts.federation.directory.selectors import changes_of, runs_of
+from accounts.federation.directory.selectors import runs_of
 from accounts.federation.enterprise.models import IdentityProvider
 
-from ...keyset import CREATED, Listing
 from ...pages import Filters, list_page
+from ...selectors.directories import find_changes, find_runs
 from .common import act, around, provider, run, url_of
 from .forms import ChangeFilters
 
@@ -26,7 +26,7 @@ def syncs(request: HttpRequest, found: IdentityProvider) -> HttpResponse:
         "admincenter/directories/syncs.html",
         title=_("Syncs"),
         filters=Filters(request.GET),
-        find=lambda: Listing((runs_of(found),), key=("created_at", "id"), orders=CREATED),
+        find=lambda: find_runs(found),
         is_at_work=newest is not None and newest.is_at_work,
         **around(request, found),
     )
@@ -41,9 +41,7 @@ def sync(request: HttpRequest, found: SyncRun) -> HttpResponse:
         "admincenter/directories/sync.html",
         title=_("Dry run") if found.is_dry else _("Sync"),
         filters=ChangeFilters(request.GET),
-        find=lambda **chosen: Listing(
-            (changes_of(found, **chosen),), key=("action", "id"), descending=False
-        ),
+        find=lambda **chosen: find_changes(found, **chosen),
         run=found,
         is_progress="progress" in request.GET,
         **around(request, found.provider),
