@@ -13,7 +13,9 @@ TEXT_LIMIT = 500
 # Of the reason that somebody gives, in forms, in the API and in the rows that keep it.
 LONGEST_REASON = 300
 ITEM_LIMIT = 50
-DEPTH_LIMIT = 4
+# A condition, which may be six deep, is told whole: as lists in objects in `before` and `after`.
+DEPTH_LIMIT = 20
+_CUT = "…"
 
 _SECRET = re.compile(
     r"passw|passphrase|secret|token|code|key|cookie|authori[sz]ation|credential|csrf|otp|(^|_)pin(_|$)"
@@ -87,12 +89,18 @@ def _written_other(value: object, depth: int) -> str | None:
         return str(int(value)) if abs(value) < 2**53 else None
     if value is None:
         return "null"
-    if depth and isinstance(value, _OBJECTS):
-        return written_object(value, depth)
-    if depth and isinstance(value, _LISTS):
-        items = [written_detail(item, depth - 1) for item in list(value)[:ITEM_LIMIT]]
-        return f"[{','.join(items)}]"
+    if isinstance(value, _OBJECTS):
+        return written_object(value, depth) if depth else quoted(_CUT)
+    if isinstance(value, _LISTS):
+        return _written_list(list(value), depth) if depth else quoted(_CUT)
     return None
+
+
+def _written_list(values: list[Any], depth: int) -> str:
+    items = [written_detail(item, depth - 1) for item in values[:ITEM_LIMIT]]
+    if (more := len(values) - ITEM_LIMIT) > 0:
+        items.append(quoted(f"{_CUT} +{more}"))
+    return f"[{','.join(items)}]"
 
 
 def written_object(value: Mapping[Any, Any], depth: int = DEPTH_LIMIT) -> str:
@@ -105,6 +113,8 @@ def written_object(value: Mapping[Any, Any], depth: int = DEPTH_LIMIT) -> str:
             members[clean] = begin + _MASK
         else:
             members[clean] = begin + written_detail(item, depth - 1)
+    if (more := len(value) - ITEM_LIMIT) > 0:
+        members[_CUT] = f"{quoted(_CUT)}:{quoted(f'+{more}')}"
     return f"{{{','.join(map(members.__getitem__, sorted(members)))}}}"
 
 

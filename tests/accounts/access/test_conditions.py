@@ -1,5 +1,6 @@
 """Conditions: data that is evaluated, never executed; what is unknown does not hold."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ import pytest
 
 from accounts.access.conditions import DEEPEST, LONGEST, MOST, BadRule, check, evaluate
 from accounts.access.facts import Facts, Strength
+from mago.audit.cleaning import written_object
 
 pytestmark = pytest.mark.one_database
 
@@ -335,6 +337,18 @@ def test_no_rule(rule: Any) -> None:
 
 def nested(depth: int) -> dict[str, Any]:
     return {"not": nested(depth - 1)} if depth else YES
+
+
+def test_a_change_of_the_largest_condition_stands_in_the_trail() -> None:
+    """Else somebody could let the whole world in where nobody sees it: deep inside, behind what is told."""
+    networks = [f"198.51.{number}.0/24" for number in range(MOST)]
+    before: Any = {"network": networks}
+    after: Any = {"network": [*networks[:-1], "0.0.0.0/0"]}
+    for _level in range(DEEPEST):
+        before, after = {"all": [before]}, {"all": [after]}
+        check(after)
+        told = json.loads(written_object({"before": {"rule": before}, "after": {"rule": after}}))
+        assert told == {"before": {"rule": before}, "after": {"rule": after}}
 
 
 def test_depth_and_length_are_bounded() -> None:

@@ -160,6 +160,21 @@ def test_long_and_deep_and_many_become_short() -> None:
     assert len(str(event.detail)) < 2000
 
 
+def test_what_was_left_out_of_many_is_said() -> None:
+    many = {f"n{number:03}": number for number in range(60)}
+    event = stored(record(Tag.SIGN_IN_FAILED, many=many, names=list(many)))
+    assert event.detail["names"][48:] == ["n048", "n049", "… +10"]
+    assert list(event.detail["many"].items())[48:] == [("n048", 48), ("n049", 49), ("…", "+10")]
+
+
+def test_what_lies_below_what_is_told_gives_no_secret_away() -> None:
+    deep: Any = {"client_secret": "hunter2hunter2"}
+    for _level in range(40):
+        event = stored(record(Tag.SIGN_IN_FAILED, before=deep))
+        assert "hunter2" not in str(event.detail)
+        deep = {"all": [deep]}
+
+
 def test_what_another_program_would_read_differently_is_text() -> None:
     detail = {"yes": True, "whole": 2**53 - 1, "large": 2**53, "part": 0.5, "none": None}
     event = stored(record(Tag.SIGN_IN_FAILED, **detail))
