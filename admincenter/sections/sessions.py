@@ -1,6 +1,7 @@
 """Who is signed in, from where, with what, and since when; one session or many are ended."""
 
-from typing import cast
+from dataclasses import replace
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from mago.core.errors import Refused
+from mago.core.ids import digest
 from mago.jobs.services import MOST_ITEMS
 
 from .. import services
@@ -24,18 +26,24 @@ from ..pages import act, list_page
 from ..selectors.people import find_sessions, session_for
 
 # What a row of the list shows.
-SHOWN = ("user", "user__email", "user_agent", "proofs", "address", "last_seen_at")
+SHOWN = ("session_key", "user", "user__email", "user_agent", "proofs", "address", "last_seen_at")
 
 
 @require(Permission.SESSIONS_READ)
 @require_safe
 def sessions(request: HttpRequest) -> HttpResponse:
+    here = digest(request.session.session_key or "")
+
+    def mark_ours(rows: list[Any]) -> None:
+        for row in rows:
+            row.is_here = row.session_key == here
+
     return list_page(
         request,
         "admincenter/sessions/list.html",
         title=_("Sessions"),
         filters=SessionFilters(request.GET),
-        find=find_sessions,
+        find=lambda **chosen: replace(find_sessions(**chosen), complete=mark_ours),
         columns=SHOWN,
         **way_to_export(request, lists.Sessions),
     )

@@ -122,6 +122,14 @@ def in_query(text: str) -> str:
 
 
 @register.filter
+def this_browser(session: Session) -> SafeString:
+    """That it is the reader's own: who ends it is signed out."""
+    if not getattr(session, "is_here", False):
+        return NOTHING
+    return fill(' <span class="chip success">{}</span>', _("This browser"))
+
+
+@register.filter
 def proved_below(session: Session) -> SafeString:
     if not session.proofs:
         return NOTHING

@@ -108,6 +108,8 @@ def test_sessions_are_found_and_ended(admin: Browser, alice: Any, bob: Any) -> N
     Session.objects.filter(user=bob).update(address="192.0.2.7", user_agent="Firefox")
     page = admin.get("/admincenter/sessions/").content.decode()
     assert page.count("alice@example.com</bdi>") == 2
+    own = page.partition("dora@example.com</bdi>")[2].partition("</tr>")[0]
+    assert page.count("This browser") == own.count("This browser") == 1
     found = admin.get("/admincenter/sessions/?address=192.0.2.7").content.decode()
     assert "bob@example.com" in found
     assert "alice@example.com" not in found

@@ -9,11 +9,16 @@ from mago.core.outbound import Unreachable
 
 def fetch_metadata(url: str) -> bytes:
     """What the address answers; Refused beside its field where it does not."""
+    if not fetching.is_usable(url):
+        raise _refused(_("Give an address of https, as the provider writes it."))
     try:
         return fetch(url)
     except Unreachable as error:
-        words = _("The metadata could not be fetched: %(why)s.") % {"why": error}
-        raise Refused(words, code="invalid", fields={"metadata_url": [words]}) from None
+        raise _refused(_("The metadata could not be fetched: %(why)s.") % {"why": error}) from None
+
+
+def _refused(words: str) -> Refused:
+    return Refused(words, code="invalid", fields={"metadata_url": [words]})
 
 
 def fetch(url: str) -> bytes:

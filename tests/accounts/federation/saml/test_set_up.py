@@ -109,6 +109,8 @@ def test_what_cannot_be_used_is_refused_beside_its_field(
         with pytest.raises(Refused) as refused:
             save(draft, alice, **given)
         assert list(refused.value.fields) == [field], given
+    with pytest.raises(Refused, match="Give an address of https"):
+        save(draft, alice, metadata_url="not an address")
     with pytest.raises(Refused):
         save(draft, bob, described("idp"))
     assert not SamlProvider.objects.of(draft.organization).exists()
