@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,12 +21,11 @@ from mago.core.form_pages import get_or_post, posted
 
 from ..exports import set_up
 from ..exports.ways import way_to_export
-from ..navigation import permissions
 from ..once import once
 from ..pages import page, submit
 from ..reasons import with_reason
 from ..selectors.organizations import policies_together, policies_with_roles, policy_of
-from .organizations.common import Owner, around, owner
+from .organizations.common import Owner, around_owner, owner, url_of
 from .organizations.forms.policies import PolicyForm
 
 LIST = "policies"
@@ -66,7 +65,7 @@ def remove(request: HttpRequest, whose: Owner, policy_id: UUID) -> HttpResponse:
         request,
         lambda reason: services.remove_policy(policy=policy, actor=actor(request), reason=reason),
         _("The policy is removed."),
-        to=_address(whose),
+        to=url_of(whose, LIST),
     )
 
 
@@ -93,8 +92,8 @@ def _form(
     )
     if made:
         messages.success(request, _("Running sessions answer to it at their next request."))
-        return redirect(_address(whose))
-    context = {"form": form, "title": title, "back": _address(whose)}
+        return redirect(url_of(whose, LIST))
+    context = {"form": form, "title": title, "back": url_of(whose, LIST)}
     return _show(request, whose, "form", context, status=status)
 
 
@@ -102,15 +101,10 @@ def _text(moment: Any) -> str:
     return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
 
 
-def _address(whose: Owner) -> str:
-    return reverse(f"admincenter:{LIST}", args=[whose.slug] if whose else [])
-
-
 def _show(
     request: HttpRequest, whose: Owner, template: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    held = around(request, whose, LIST) if whose else {"held": permissions(request)}
-    context = held | {"at": _address(whose)} | context
+    context = around_owner(request, whose, LIST) | context
     return page(request, f"admincenter/policies/{template}.html", context, status=status)
 
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,10 +22,9 @@ from mago.core.forms import Form
 
 from ...exports import lists
 from ...exports.ways import way_to_export
-from ...navigation import permissions
 from ...pages import act, list_page, page, submit
 from ...selectors.applications import find_applications, secrets_of
-from ..organizations.common import Owner, around, owner
+from ..organizations.common import Owner, around_owner, owner, url_of
 from .forms import GRANT_LABELS, ApplicationFilters, ApplicationForm, NewApplicationForm
 
 LIST = "applications"
@@ -41,7 +39,7 @@ def applications(request: HttpRequest, whose: Owner) -> HttpResponse:
         title=_("Applications"),
         filters=ApplicationFilters(request.GET),
         find=lambda **chosen: find_applications(whose, **chosen),
-        **_around(request, whose),
+        **around_owner(request, whose, LIST),
         **way_to_export(request, lists.Applications, whose),
     )
 
@@ -76,7 +74,7 @@ def create(request: HttpRequest, whose: Owner) -> HttpResponse:
         return _show_secret(request, whose, *made)
     if made:
         return redirect(_page_of(whose, made[0]))
-    context = {"form": form, "title": _("New application"), "back": _address(LIST, whose)}
+    context = {"form": form, "title": _("New application"), "back": url_of(whose, LIST)}
     return _show(request, whose, "form", context, status=status)
 
 
@@ -142,25 +140,15 @@ def revoke_secret(
     )
 
 
-def _around(request: HttpRequest, whose: Owner) -> dict[str, Any]:
-    """What templates/admincenter/applications/head.html shows, and `at`: the address of the list."""
-    at = {"at": _address(LIST, whose)}
-    return at | (around(request, whose, LIST) if whose else {"held": permissions(request)})
-
-
 def _show(
     request: HttpRequest, whose: Owner, template: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    context = _around(request, whose) | context
+    context = around_owner(request, whose, LIST) | context
     return page(request, f"admincenter/applications/{template}.html", context, status=status)
 
 
-def _address(name: str, whose: Owner, *parts: Any) -> str:
-    return reverse(f"admincenter:{name}", args=[*([whose.slug] if whose else []), *parts])
-
-
 def _page_of(whose: Owner, row: Application) -> str:
-    return _address("application", whose, row.pk)
+    return url_of(whose, "application", row.pk)
 
 
 def _show_secret(request: HttpRequest, whose: Owner, row: Application, secret: str) -> HttpResponse:

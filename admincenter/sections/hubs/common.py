@@ -9,8 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access.guards import actor
 from accounts.access.permissions import Permission
-from accounts.organizations.models import Organization
-from accounts.organizations.selectors import organization_for
 from hubs.models import EnrolmentCode, Hub, Room
 from hubs.operations.models import Group, Task
 from hubs.operations.selectors import group_for
@@ -20,6 +18,7 @@ from ...frames import Frame
 from ...pages import act
 from ...selectors import hubs as selectors
 from ...tabs import Tab
+from ..organizations.common import organization
 
 __all__ = [
     "act", "around", "code", "form_page", "group", "hub", "organization", "room",
@@ -39,11 +38,6 @@ FRAME = Frame(
     within=True,
 )
 around, section, form_page = FRAME.around, FRAME.section, FRAME.form_page
-
-
-def organization(request: HttpRequest, slug: str) -> Organization:
-    """Whose fleet a path speaks of; NotFound for whoever may not know of it."""
-    return organization_for(request.user, slug)
 
 
 def hub(request: HttpRequest, slug: str, hub_id: UUID) -> Hub:

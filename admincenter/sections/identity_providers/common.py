@@ -9,18 +9,13 @@ from django.urls import reverse
 from accounts.access.guards import actor
 from accounts.federation.enterprise.models import IdentityProvider
 from accounts.organizations.models import Organization
-from accounts.organizations.selectors import organization_for
 from mago.core.errors import NotFound
 
 from ...navigation import Permissions
 from ...pages import act, page
+from ..organizations.common import organization
 
 __all__ = ["act", "list_url", "organization", "provider", "section", "url_of"]
-
-
-def organization(request: HttpRequest, slug: str) -> Organization:
-    """What a path speaks of; NotFound for whoever may not know of it."""
-    return organization_for(request.user, slug)
 
 
 def provider(request: HttpRequest, slug: str, provider_id: UUID) -> IdentityProvider:

@@ -21,7 +21,7 @@ from ...once import once
 from ...pages import list_page
 from ...reasons import with_reason
 from ...selectors.organizations import binding_for, find_bindings
-from .common import around, form_page, organization, url_of_tab
+from .common import around, form_page, organization, url_of
 from .forms.filters import BindingFilters
 from .forms.members import GrantForm
 
@@ -82,6 +82,6 @@ def revoke(request: HttpRequest, whose: Organization, binding_id: UUID) -> HttpR
         request,
         lambda reason: services.revoke_role(binding=binding, actor=actor(request), reason=reason),
         _("The role is taken back."),
-        to=url_of_tab(whose, TAB),
+        to=url_of(whose, TAB),
         own=binding.user_id == actor(request).pk,
     )

@@ -15,19 +15,21 @@ from accounts.organizations.selectors import organization_for, owned_for
 
 from ... import pages
 from ...frames import Frame
+from ...navigation import permissions
 from ...tabs import Tab
 
 __all__ = [
     "Owner",
     "act",
     "around",
+    "around_owner",
     "form_page",
     "organization",
     "owned",
     "owner",
     "section",
     "site",
-    "url_of_tab",
+    "url_of",
 ]
 
 
@@ -86,6 +88,12 @@ def owned(request: HttpRequest, slug: str, model: Any, key: UUID, permission: Pe
     return row
 
 
+def around_owner(request: HttpRequest, whose: Owner, tab: str) -> dict[str, Any]:
+    """What the head shows, of the platform less than of an organization; and `at`, the address of the tab or section."""
+    head = around(request, whose, tab) if whose else {"held": permissions(request)}
+    return head | {"at": url_of(whose, tab)}
+
+
 def act(
     request: HttpRequest,
     whose: Organization,
@@ -96,8 +104,9 @@ def act(
     to: str = "",
 ) -> HttpResponse:
     """The tab, or the page `to`, says what was done, or why it was not."""
-    return pages.act(request, action, told, to=to or url_of_tab(whose, tab))
+    return pages.act(request, action, told, to=to or url_of(whose, tab))
 
 
-def url_of_tab(whose: Organization, tab: str) -> str:
-    return reverse(f"admincenter:{tab}", args=[whose.slug])
+def url_of(whose: Owner, name: str, *parts: Any) -> str:
+    """The page of that URL name in the organization, or on the platform."""
+    return reverse(f"admincenter:{name}", args=[*([whose.slug] if whose else []), *parts])

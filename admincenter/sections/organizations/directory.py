@@ -21,7 +21,7 @@ from ...pages import list_page, page, submit
 from ...reasons import with_reason
 from ...selectors.organizations import figures_of, find_organizations
 from ..overview.organization import glance
-from .common import act, form_page, organization, section, url_of_tab
+from .common import act, form_page, organization, section, url_of
 from .forms.filters import OrganizationFilters
 from .forms.organization import NameForm, OrganizationForm
 
@@ -95,7 +95,7 @@ def disable(request: HttpRequest, slug: str) -> HttpResponse:
             organization=whose, active=False, actor=actor(request), reason=reason
         ),
         _("The organization is disabled."),
-        to=url_of_tab(whose, TAB),
+        to=url_of(whose, TAB),
     )
 
 

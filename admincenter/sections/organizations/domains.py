@@ -17,7 +17,7 @@ from ...exports import set_up
 from ...exports.ways import way_to_export
 from ...once import once
 from ...reasons import with_reason
-from .common import act, form_page, organization, owned, section, url_of_tab
+from .common import act, form_page, organization, owned, section, url_of
 from .forms.organization import DomainForm
 
 TAB = "organization_domains"
@@ -70,7 +70,7 @@ def remove(request: HttpRequest, whose: Organization, domain_id: UUID) -> HttpRe
         request,
         lambda reason: services.remove_domain(domain=domain, actor=actor(request), reason=reason),
         _("The domain is no longer claimed."),
-        to=url_of_tab(whose, TAB),
+        to=url_of(whose, TAB),
     )
 
 

@@ -21,7 +21,7 @@ from ...once import once
 from ...pages import list_page
 from ...reasons import with_reason
 from ...selectors.organizations import find_members, open_invitations
-from .common import act, around, form_page, organization, owned, url_of_tab
+from .common import act, around, form_page, organization, owned, url_of
 from .forms.filters import MemberFilters
 from .forms.members import InviteForm
 
@@ -93,7 +93,7 @@ def remove(request: HttpRequest, whose: Organization, member_id: UUID) -> HttpRe
             membership=member, actor=actor(request), reason=reason
         ),
         _("%(person)s is no longer a member.") % {"person": member.user},
-        to=url_of_tab(whose, TAB),
+        to=url_of(whose, TAB),
         own=member.user_id == actor(request).pk,
     )
 

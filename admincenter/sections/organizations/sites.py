@@ -1,5 +1,7 @@
 """The sites of an organization; whoever works at one sees that one."""
 
+from uuid import UUID
+
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -60,8 +62,8 @@ def edit(request: HttpRequest, site: Site) -> HttpResponse:
 
 @require(Permission.SITES_CREATE, of=organization)
 @require_POST
-def remove(request: HttpRequest, whose: Organization, site_id: str) -> HttpResponse:
-    found = site(request, whose.slug, site_id)  # type: ignore[arg-type]
+def remove(request: HttpRequest, whose: Organization, site_id: UUID) -> HttpResponse:
+    found = site(request, whose.slug, site_id)
     return act(
         request,
         whose,
