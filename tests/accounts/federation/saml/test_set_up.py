@@ -109,8 +109,9 @@ def test_what_cannot_be_used_is_refused_beside_its_field(
         with pytest.raises(Refused) as refused:
             save(draft, alice, **given)
         assert list(refused.value.fields) == [field], given
-    with pytest.raises(Refused, match="Give an address of https"):
+    with pytest.raises(Refused) as refused:
         save(draft, alice, metadata_url="not an address")
+    assert str(refused.value.detail).startswith("Give an address of https")
     with pytest.raises(Refused):
         save(draft, bob, described("idp"))
     assert not SamlProvider.objects.of(draft.organization).exists()
