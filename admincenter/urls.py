@@ -30,7 +30,7 @@ from .sections.identity_providers.urls import urlpatterns as identity_provider_p
 from .sections.organizations import directory
 from .sections.organizations.urls import urlpatterns as organization_patterns
 from .sections.overview import platform
-from .sections.policies import urlpatterns as policy_patterns
+from .sections.policies.urls import urlpatterns as policy_patterns
 from .security.urls import urlpatterns as security_patterns
 
 app_name = "admincenter"

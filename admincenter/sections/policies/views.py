@@ -9,7 +9,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,14 +18,14 @@ from accounts.organizations import services
 from accounts.organizations.models import SignInPolicy
 from mago.core.form_pages import get_or_post, posted
 
-from ..exports import set_up
-from ..exports.ways import way_to_export
-from ..once import once
-from ..pages import page, submit
-from ..reasons import with_reason
-from ..selectors.organizations import policies_together, policies_with_roles, policy_of
-from .organizations.common import Owner, around_owner, owner, url_of
-from .organizations.forms.policies import PolicyForm
+from ...exports import set_up
+from ...exports.ways import way_to_export
+from ...once import once
+from ...pages import page, submit
+from ...reasons import with_reason
+from ...selectors.organizations import policies_together, policies_with_roles, policy_of
+from ..organizations.common import Owner, around_owner, owner, url_of
+from .forms import PolicyForm
 
 LIST = "policies"
 
@@ -106,11 +105,3 @@ def _show(
 ) -> HttpResponse:
     context = around_owner(request, whose, LIST) | context
     return page(request, f"admincenter/policies/{template}.html", context, status=status)
-
-
-urlpatterns = [
-    path("", policies, name=LIST),
-    path("create/", create, name="create_policy"),
-    path("<uuid:policy_id>/", edit, name="edit_policy"),
-    path("<uuid:policy_id>/remove/", remove, name="remove_policy"),
-]

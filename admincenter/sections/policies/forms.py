@@ -15,9 +15,9 @@ from accounts.organizations.models import Organization
 from accounts.organizations.selectors import sites_of
 from mago.core.edit_forms import EditForm
 
-from ....fields import RowField
-from ....forms import MomentField
-from .fields import BUILT_IN
+from ...fields import RowField
+from ...forms import MomentField
+from ..organizations.forms.fields import BUILT_IN
 
 
 class PolicyForm(EditForm):
