@@ -172,11 +172,14 @@ def _happened(language: str, tag: str, outcome: str) -> SafeString:
 
 @register.filter
 def about(event: AuditEvent) -> str | Promise:
-    """Whom or what it is about; of a background job what it does, as the trail calls it by its kind and key."""
+    """Whom or what it is about; of a background job what it does, as the trail calls it by its kind and key, and of an
+    event what happened and its number, as the trail calls it by its tag and outcome."""
     name = event.target_name
-    if event.target_type != "jobs.job":
-        return name
-    return title_of_kind(name.partition(" ")[0])
+    if event.target_type == "jobs.job":
+        return title_of_kind(name.partition(" ")[0])
+    if event.target_type == "audit.auditevent":
+        return f"{AuditEvent(tag=name.partition(' ')[0]).label} ({event.target_id})"
+    return name
 
 
 @register.filter

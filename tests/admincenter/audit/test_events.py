@@ -209,6 +209,10 @@ class TestEvent:
         admin.get(f"/admincenter/audit/{trail[0].pk}/")
         (event,) = events(Tag.AUDIT_EVENT_READ)
         assert (event.actor_id, event.target_id) == (dora.pk, str(trail[0].pk))
+        # Pages name what was read as they name it where it stands itself, and not by its tag.
+        told = f"<bdi>{trail[0].label} ({trail[0].pk})</bdi>"
+        assert told in admin.get("/admincenter/audit/").text
+        assert told in admin.get(f"/admincenter/audit/{event.pk}/").text
 
     def test_holds_text_and_not_markup(self, admin: Any, alice: Any) -> None:
         with calling(Caller("r", "192.0.2.1", "<script>alert(1)</script>")):
