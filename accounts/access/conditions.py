@@ -39,6 +39,8 @@ MOST = 50
 LONGEST = 10_000
 CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 MIDNIGHT = "00:00"
+# What is kept in small letters, however it was written.
+SMALL = frozenset({"hub.tag"})
 
 
 class BadRule(ValueError):
@@ -197,13 +199,20 @@ def _spelled(domain: str) -> str:
 def _attribute(body: dict[str, Any], facts: Facts) -> Verdict:
     value = facts.attributes.get(body["name"])
     values = value if isinstance(value, frozenset) else {value} if isinstance(value, str) else set()
-    holds = not values.isdisjoint(body["any_of"])
+    holds = not values.isdisjoint(_asked_of(body))
     words = (
         _("%(name)s is %(value)s, as demanded.")
         if holds
         else _("%(name)s is %(value)s, not as demanded.")
     )
     return Verdict(holds, words % {"name": body["name"], "value": ", ".join(sorted(values)) or "–"})
+
+
+def _asked_of(body: dict[str, Any]) -> set[str]:
+    """The values that the attribute may have, as they are kept: else "not Closed" would be true of the tag "closed"."""
+    if body["name"] in SMALL:
+        return {value.strip().lower() for value in body["any_of"]}
+    return set(body["any_of"])
 
 
 _EVALUATE: dict[str, Callable[[Any, Facts], Verdict]] = {
@@ -238,7 +247,7 @@ def _values_asked(rule: Rule, name: str) -> set[str | None]:
     if kind == "not":
         asked = _values_asked(body, name)
         return asked | {None} if asked else asked
-    return set(body["any_of"]) if kind == "attribute" and body["name"] == name else set()
+    return set(_asked_of(body)) if kind == "attribute" and body["name"] == name else set()
 
 
 def check(rule: Any) -> None:

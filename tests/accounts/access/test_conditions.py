@@ -187,6 +187,17 @@ def test_strength(body: dict[str, Any], known: dict[str, Any], expected: bool) -
             False,
         ),
         ({"attribute": {"name": "site.country", "any_of": ["IT"]}}, {}, False),
+        # Tags are kept in small letters.
+        (
+            {"not": {"attribute": {"name": "hub.tag", "any_of": ["Closed"]}}},
+            {"attributes": {"hub.tag": frozenset({"closed"})}},
+            False,
+        ),
+        (
+            {"attribute": {"name": "site.country", "any_of": ["it"]}},
+            {"attributes": {"site.country": "IT"}},
+            False,
+        ),
     ],
 )
 def test_method_domain_attribute(

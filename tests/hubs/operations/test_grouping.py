@@ -96,11 +96,12 @@ def test_a_condition_asks_for_model_and_tags_of_a_hub_and_for_its_site(
         order_task(hubs=[pilot, other], **task)
 
 
+@pytest.mark.parametrize("asked", ["pilot", "Pilot"])
 def test_a_tag_for_which_a_condition_asks_is_not_given_by_whom_it_would_let_in(
-    enrolled: Any, acme: Any, alice: Any, bob: Any
+    asked: str, enrolled: Any, acme: Any, alice: Any, bob: Any
 ) -> None:
     """bob edits all hubs and restarts only pilots: else he would make a pilot of each."""
-    rule = {"any": [{"not": {"attribute": {"name": "hub.tag", "any_of": ["pilot"]}}}]}
+    rule = {"any": [{"not": {"attribute": {"name": "hub.tag", "any_of": [asked]}}}]}
     create_condition(organization=acme, name="Pilots", rule=rule, actor=alice)
     Belonging.objects.create(organization=acme, user=bob)
     grant_role(user=bob, role=RoleName.SITE_ADMINISTRATOR, actor=None, scope=acme.access_scope)
