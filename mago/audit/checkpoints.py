@@ -24,16 +24,19 @@ def make_checkpoint(*, now: bool = False) -> AuditCheckpoint | None:
             return newest
         if (newest and newest.sequence >= last.sequence) or not canonical.link_is_ours(last):
             return newest
-        time = timezone.now()
-        statement = statements.state(
-            "checkpoint",
-            sequence=last.sequence,
-            hash=bytes(last.hash).hex(),
-            time=canonical.moment(time),
-        )
-        return AuditCheckpoint.objects.create(
-            sequence=last.sequence, time=time, statement=statement
-        )
+        return checkpoint_at(last)
+
+
+def checkpoint_at(link: AuditLink) -> AuditCheckpoint:
+    """The link is signed for; to be called in one's turn, of a link that is ours."""
+    time = timezone.now()
+    statement = statements.state(
+        "checkpoint",
+        sequence=link.sequence,
+        hash=bytes(link.hash).hex(),
+        time=canonical.moment(time),
+    )
+    return AuditCheckpoint.objects.create(sequence=link.sequence, time=time, statement=statement)
 
 
 def newest_checkpoint() -> AuditCheckpoint | None:

@@ -18,9 +18,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from . import append_only, canonical, marks, selectors, statements
-from .checkpoints import checkpoints_between, vouches_for
+from .checkpoints import checkpoint_at, checkpoints_between, vouches_for
 from .exporting import piece
-from .models import AuditCheckpoint, AuditEvent, AuditLink, AuditSegment, AuditStream
+from .models import AuditEvent, AuditLink, AuditSegment, AuditStream
 from .pseudonyms import forget_before
 from .segments import Place, newest_segment, start
 from .services import BATCH, record
@@ -162,14 +162,7 @@ def _signed(old: _Piece, cutoff: datetime) -> _Piece:
     if not canonical.link_is_ours(old.last):
         raise ChainDoesNotHold(old.last.sequence)
     with turn():
-        now = timezone.now()
-        statement = statements.state(
-            "checkpoint",
-            sequence=old.last.sequence,
-            hash=bytes(old.last.hash).hex(),
-            time=canonical.moment(now),
-        )
-        AuditCheckpoint.objects.create(sequence=old.last.sequence, time=now, statement=statement)
+        checkpoint_at(old.last)
     return old
 
 
