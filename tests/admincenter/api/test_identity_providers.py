@@ -76,6 +76,7 @@ def test_it_is_set_up_without_a_page_and_tells_no_secret(
     moved = owner.change(f"{one}/values", {"values": {"issuer": "https://evil.example"}})
     assert (moved.status_code, list(moved.json()["errors"])) == (400, ["secret"])
     checked = owner.post(f"{one}/test").json()
+    assert checked["checks"]
     assert all(check["passed"] is not False for check in checked["checks"])
     # What is right so far proves nothing: nobody has come back from there.
     assert owner.post(f"{one}/state", {"state": "trial"}).json()["code"] == "not_tested"
