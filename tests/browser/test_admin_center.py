@@ -51,6 +51,35 @@ def test_without_javascript_the_field_leads_to_the_page(
     page.context.close()
 
 
+def test_on_paper_a_customer_reads_the_summary_and_nothing_of_the_installation(
+    site: Site, window: Any, owner: dict[str, str], sign_in: Callable[[dict[str, str]], None]
+) -> None:
+    sign_in(owner)
+    tests = f"{site.base}/admincenter/security/_platform/penetration-tests/"
+    window.goto(f"{tests}create/")
+    for label, value in (
+        ("Firm", "Harbour Security"),
+        ("Scope", "API"),
+        ("Begins", "2026-01-05"),
+        ("Ends", "2026-01-09"),
+    ):
+        window.get_by_label(label, exact=True).fill(value)
+    window.get_by_role("button", name="Save").click()
+    window.get_by_role("link", name="Harbour Security").click()
+    asked = window.locator("details.confirm", has_text="It counts for the calendar year")
+    asked.locator("summary").click()
+    asked.get_by_role("button", name="Held").click()
+    window.get_by_role("link", name="Summary for customers").click()
+    window.get_by_role("heading", name="Findings in numbers").wait_for()
+    assert "asks for a second factor" in window.locator("body").inner_text()
+    window.emulate_media(media="print")
+    told = window.locator("body").inner_text()
+    assert "Findings in numbers" in told
+    for hidden in ("asks for a second factor", "Overview", owner["email"]):
+        assert hidden not in told
+    window.emulate_media(media="screen")
+
+
 def test_several_people_are_disabled_and_enabled_again(
     site: Site, window: Any, owner: dict[str, str], sign_in: Callable[[dict[str, str]], None]
 ) -> None:
