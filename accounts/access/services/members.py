@@ -129,6 +129,10 @@ def remove_member(*, membership: Membership, actor: User | None, reason: str = "
     if actor is not None:
         demand_permission(actor, Permission.MEMBERS_REMOVE, membership)
         demand_to_bind_all(actor, held.select_related("custom_role"))
+    # Who came in by another door, such as a directory, may never have used theirs. Locked before the membership, as
+    # by whoever accepts one.
+    invitations = Invitation.objects.of(membership.organization_id).select_for_update()
+    unused = list(invitations.filter(email=membership.user.email, closed_at=None))
     if _end(membership):
         record(
             Tag.MEMBER_REMOVED,
@@ -137,9 +141,7 @@ def remove_member(*, membership: Membership, actor: User | None, reason: str = "
             organization_id=membership.organization_id,
             reason=reason,
         )
-        # Who came in by another door, such as a directory, may never have used theirs.
-        invitations = Invitation.objects.of(membership.organization_id)
-        for invitation in invitations.filter(email=membership.user.email, closed_at=None):
+        for invitation in unused:
             _take_back(invitation, actor)
 
 

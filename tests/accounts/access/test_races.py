@@ -13,10 +13,12 @@ from accounts.access.services import (
     accept_invitation,
     grant_role,
     invite,
+    join,
     leave,
     remove_member,
     revoke_role,
     set_active,
+    transfer_ownership,
 )
 from accounts.models import User
 from accounts.organizations.models import Organization
@@ -24,7 +26,7 @@ from mago.core.errors import Refused
 from mago.core.ids import new_secret
 from tests.races import THREADS, at_once
 
-from .conftest import GUEST, OWNER, TECHNICIAN, give
+from .conftest import GUEST, OWNER, TECHNICIAN, anew, give
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -137,6 +139,49 @@ def test_no_role_is_left_of_somebody_who_is_removed_while_it_is_granted(
     assert set(answers) <= {"done", "not_a_member"}
     assert not is_member(bob, acme.pk)
     assert not RoleBinding.objects.filter(user=bob).exists()
+
+
+def test_who_is_removed_while_they_accept_an_invitation_is_out(
+    acme: Organization, alice: User, charlie: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They came in by another door before."""
+    secret = new_secret()
+    monkeypatch.setattr("accounts.access.services.inviting.new_secret", lambda: secret)
+    invite(organization=acme, email=charlie.email, role=OWNER, actor=alice)
+    join(organization=acme, user=charlie, actor=None)
+    mine = Membership.objects.of(acme).select_related("user").get(user=charlie)
+
+    def either(number: int) -> str:
+        if number == THREADS // 2:
+            return outcome(remove_member, membership=mine, actor=alice)
+        return outcome(accept_invitation, secret=secret, user=charlie)
+
+    answers = at_once(either)
+    assert set(answers) <= {"done", "link_invalid"}
+    assert answers[THREADS // 2] == "done"
+    assert not is_member(charlie, acme.pk)
+    assert not RoleBinding.objects.filter(user=charlie).exists()
+
+
+def test_who_hands_the_ownership_over_while_they_or_the_other_leave_leaves_an_owner_behind(
+    acme: Organization, alice: User, bob: User, member: Join
+) -> None:
+    carol = member("carol", acme, OWNER)
+    of = Membership.objects.of(acme).select_related("user")
+    hers, his = of.get(user=alice), of.get(user=bob)
+
+    def either(number: int) -> str:
+        match number % 3:
+            case 0:
+                return outcome(transfer_ownership, organization=acme, to=bob, actor=anew(alice))
+            case 1:
+                return outcome(remove_member, membership=hers, actor=anew(carol))
+        return outcome(leave, membership=his)
+
+    at_once(either)
+    members = set(Membership.objects.of(acme).values_list("user", flat=True))
+    assert owners_of(acme.pk).exists()
+    assert set(RoleBinding.objects.values_list("user", flat=True)) <= members
 
 
 def test_many_grants_of_one_role_make_one_binding(acme: Organization, bob: User) -> None:
