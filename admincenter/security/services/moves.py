@@ -47,6 +47,8 @@ _KEPT = (
     "verified_by",
 )  # fmt: skip
 
+_WITH_FIX = (State.FIXED, State.VERIFIED, State.CLOSED)
+
 
 def permission_for(move: Move) -> Permission:
     return PERMISSIONS.get(move, Permission.TICKETS_EDIT)
@@ -102,7 +104,9 @@ def move_ticket(
     _save(row, before, actor)
     if move == Move.REJECT and duplicate_of is not None:
         _hand_on_duplicates(row, duplicate_of, actor)
-    if move == Move.FIX and row.release:
+    # What was signed off is another release from now on: a fix came, or one that was in it does not hold.
+    is_other = move == Move.FIX or (move == Move.REOPEN and before["state"] in _WITH_FIX)
+    if is_other and row.release:
         withdraw_signatures(row.release, actor=actor, why=str(row))
     return row
 

@@ -67,6 +67,27 @@ def test_what_is_fixed_after_a_signature_withdraws_it(
     assert events("security:checkpoint:withdrawn")[-1].detail["checkpoints"] == 3
 
 
+def test_a_fix_that_does_not_hold_opens_the_gates_again(
+    fixed: Any, release: Any, officer: Any, ticket: Any, events: Any
+) -> None:
+    alice = fixed.fixed_by
+    sign_all(release, officer)
+    verified = move_ticket(ticket=fixed, move=Move.VERIFY, actor=officer)
+    again = move_ticket(ticket=verified, move=Move.REOPEN, reason="Came back", actor=officer)
+    # Whatever becomes of it then, the release is no longer what was signed off.
+    later = create_release(programme=release.programme, version="3", actor=alice)
+    move_ticket(ticket=again, move=Move.PLAN, release=later, actor=alice)
+    with pytest.raises(Conflict) as refused:
+        deploy_release(release=release, actor=alice)
+    assert refused.value.code == "open_gate"
+    assert events("security:checkpoint:withdrawn")[-1].detail["why"] == str(fixed)
+    # What was no fix in it opens none.
+    sign_all(release, officer)
+    rejected = move_ticket(ticket=ticket(), move=Move.REJECT, reason="By design", actor=alice)
+    move_ticket(ticket=rejected, move=Move.REOPEN, reason="It is not", actor=alice)
+    assert all(gate.signed_at for gate in checkpoints_of(release))
+
+
 def test_a_deployed_release_takes_nothing_up(
     ticket: Any, programme: Any, release: Any, officer: Any, alice: Any
 ) -> None:
