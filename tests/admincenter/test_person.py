@@ -9,6 +9,7 @@ from django.contrib.messages import get_messages
 from accounts.access.roles import RoleName
 from accounts.access.services import grant_role
 from accounts.models import User
+from accounts.provider.models import TokenFamily
 from accounts.provider.selectors import bearer_of
 from accounts.provider.services import open_family
 from accounts.sessions.models import Session
@@ -80,6 +81,8 @@ def test_shows_the_roles_and_who_granted_them(admin: Any, alice: Any, dora: Any)
 def test_shows_no_secret(admin: Any, alice: Any, at_alices: Any) -> None:
     pair = open_family(alice, method="password", proofs=["password"])
     page = admin.get(at(alice)).content.decode()
+    for shown in (Session.objects.get(user=alice).id, TokenFamily.objects.get(user=alice).id):
+        assert str(shown) in page
     secrets = [
         alice.password,
         at_alices.cookies["session"].value,

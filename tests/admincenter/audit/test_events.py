@@ -223,4 +223,7 @@ class TestEvent:
                 before={"<i>": "<b>"},
                 after={},
             )
-        assert "<script>alert" not in admin.get(f"/admincenter/audit/{event.pk}/").content.decode()
+        page = admin.get(f"/admincenter/audit/{event.pk}/").text
+        assert "&lt;script&gt;alert(1)" in page
+        assert "&lt;script&gt;alert(2)" in page
+        assert "<script>alert" not in page

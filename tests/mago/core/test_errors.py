@@ -62,6 +62,7 @@ def test_fields_stand_under_errors_and_only_then() -> None:
 
 def test_what_was_sent_is_not_sent_back_as_markup() -> None:
     answer = respond(RequestFactory().get("/x"), Refused("<script>alert(1)</script>"))
+    assert b"&lt;script&gt;alert(1)" in answer.content
     assert b"<script>alert" not in answer.content
 
 

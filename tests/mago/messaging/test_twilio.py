@@ -10,6 +10,7 @@ from mago.messaging.gateways import twilio
 from mago.messaging.gateways.base import GatewayDown, Letter, Permanent
 from mago.messaging.gateways.twilio import TwilioGateway
 from mago.messaging.models import Message, Status
+from mago.messaging.services import send_sms
 
 from .conftest import deliver_all, reread
 from .stand_ins import SID, TOKEN, TwilioServer, free_port, twilio_server
@@ -126,7 +127,12 @@ def test_no_code_reaches_the_log(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     deliver_all()
-    Message.objects.filter(pk=sms.pk).update(status=Status.WAITING, recipient="+15005550001")
+    # In whose refusal the code stands as well.
+    to = "+15005550001"
+    refused = send_sms("mfa/code", to=to, context={"code": "483920"}, language="en")
+    deliver_all()
+    assert (reread(sms).status, reread(refused).status) == (Status.SENT, Status.DEAD)
+    assert "21211" in caplog.text
     assert "483920" not in caplog.text
 
 
