@@ -2,6 +2,7 @@
 const palette = document.getElementById("palette");
 const field = palette?.querySelector("input");
 const hint = document.querySelector(".topbar-search kbd");
+let searched = ""; // What is listed answers to this.
 
 if (palette) {
   if (hint) {
@@ -16,11 +17,15 @@ if (palette) {
   });
   palette.addEventListener("keydown", move);
   palette.addEventListener("click", (event) => {
-    if (event.target === palette) palette.close();
+    if (event.target === palette || event.target.closest("[data-close]")) palette.close();
   });
+  palette.addEventListener("htmx:afterSwap", (event) => {
+    searched = new URL(event.detail.xhr.responseURL).searchParams.get("q") ?? "";
+  });
+  // Who types and presses Enter before the answer is there gets the page of the search, and not what was listed before.
   field.form.addEventListener("submit", (event) => {
     const first = links()[0];
-    if (event.submitter?.formMethod === "dialog" || !first || field.value.trim() === "") return;
+    if (!first || field.value.trim() === "" || field.value !== searched) return;
     event.preventDefault();
     first.click();
   });

@@ -152,6 +152,15 @@ def test_a_stranger_neither_chooses_nor_sees_a_job(
         assert owner.post(f"/admincenter/jobs/{job.pk}/{path}").status_code == 404
 
 
+def test_a_draft_that_was_discarded_says_that_nothing_was_begun(admin: Browser, alice: Any) -> None:
+    job = choose(admin, kind="people.disable", person=[str(alice.pk)])
+    admin.post(f"/admincenter/jobs/{job.pk}/cancel/")
+    page = admin.get(f"/admincenter/jobs/{job.pk}/").text
+    rows = page.partition("<tbody>")[2]
+    assert "Never begun" in rows
+    assert "Waiting" not in rows
+
+
 def test_the_page_follows_a_job_and_loads_itself_anew_at_its_end(
     admin: Browser, alice: Any
 ) -> None:

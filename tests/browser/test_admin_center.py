@@ -34,6 +34,21 @@ def test_the_palette_finds_somebody_by_keyboard(
     window.keyboard.press("Control+k")
     window.keyboard.press("Escape")
     assert not window.get_by_role("dialog").is_visible()
+    # Enter opens what is listed first; the page of the search, where nothing is listed yet for what was typed.
+    window.keyboard.press("Control+k")
+    window.keyboard.type("verify")
+    window.get_by_role("dialog").get_by_role("link", name="Overview").wait_for(state="detached")
+    window.get_by_role("dialog").get_by_role("link", name="Verify the audit trail").wait_for()
+    window.keyboard.press("Enter")
+    window.wait_for_url("**/admincenter/audit/verification/")
+    window.keyboard.press("Control+k")
+    window.get_by_role("dialog").get_by_role("link", name="Overview").wait_for()
+    window.get_by_role("dialog").get_by_role("searchbox").fill("lockdowns")
+    window.keyboard.press("Enter")
+    window.wait_for_url("**/admincenter/search/?q=lockdowns")
+    window.keyboard.press("Control+k")
+    window.get_by_role("dialog").get_by_role("button", name="Close").click()
+    assert not window.get_by_role("dialog").is_visible()
 
 
 def test_without_javascript_the_field_leads_to_the_page(
