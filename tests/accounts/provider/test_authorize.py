@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
+from django.db import connection
 from django.utils import timezone
 
 from accounts.access.models import Membership
@@ -42,12 +43,21 @@ def test_a_person_is_signed_in_to_an_application(wiki: Party, her: Browser, alic
     assert claims["auth_time"] == int(session.proved_at.timestamp())
 
 
-def test_secrets_and_codes_are_kept_as_digests_only(wiki: Party, her: Browser) -> None:
+def test_secrets_and_codes_are_kept_as_digests_and_keys_are_sealed(
+    wiki: Party, her: Browser
+) -> None:
+    wiki.sign_in(her)
     code = wiki.code_for(her)
-    rows = str([*AuthorizationCode.objects.values(), *wiki.application.secrets.values()])
-    assert code not in rows
-    assert wiki.secret not in rows
-    assert '"d"' not in SigningKey.objects.values_list("private").query.__str__()
+    rows = [*AuthorizationCode.objects.values(), *wiki.application.secrets.values()]
+    assert len(rows) == 3
+    assert code not in str(rows)
+    assert wiki.secret not in str(rows)
+    private = SigningKey.objects.values_list("private", flat=True)[0]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT private FROM {SigningKey._meta.db_table}")
+        kept = str(cursor.fetchall())
+    assert '"d"' in private
+    assert '"d"' not in kept
 
 
 def test_who_is_not_signed_in_does_so_first_and_comes_back(wiki: Party, alice: Any) -> None:

@@ -30,6 +30,7 @@ def test_it_lists_ones_own_sessions(browser: Browser, alice: User, bob: User) ->
 def test_no_key_stands_on_the_page(browser: Browser, alice: User) -> None:
     sign_in(browser, alice.email)
     page = browser.get("/accounts/sessions/").content.decode()
+    assert len(browser.get("/accounts/sessions/").context["sessions"]) == 1
     assert row_of(browser).session_key not in page
     assert browser.cookies["session"].value not in page
 

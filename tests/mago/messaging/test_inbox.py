@@ -53,6 +53,7 @@ def test_links_can_be_followed_and_codes_stand_out(db: None, client: Client) -> 
 def test_what_a_mail_says_is_no_markup_of_the_page(db: None, client: Client) -> None:
     receive('<script>x</script> http://a.example/"><script>', subject="<b>&", to="<i>@example.com")
     page = client.get("/dev/inbox/").content.decode()
+    assert "&lt;script&gt;x" in page
     assert "<script>x" not in page
     assert '"><script>' not in page
     assert "<b>&" not in page
