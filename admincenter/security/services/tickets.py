@@ -92,7 +92,8 @@ def edit_ticket(*, ticket: Ticket, actor: Any, **fields: Any) -> Ticket:
 def rate_ticket(*, ticket: Ticket, actor: Any, vector: str = "", severity: str = "") -> Ticket:
     """The ticket has this vector, or without one this severity; its due date is counted anew from its report.
 
-    Refused without either, once it is triaged.
+    Refused without either, once it is triaged. Once its fix is verified the due date stays: by it the fix was in time, or
+    was not.
     """
     row = locked(ticket)
     names = ("vector", "score", "severity", "due_on")
@@ -102,7 +103,8 @@ def rate_ticket(*, ticket: Ticket, actor: Any, vector: str = "", severity: str =
         # It would be due on no day, and nobody would be told.
         words = _("Rate the ticket first: give a vector or a severity.")
         raise Refused(words, fields={"severity": [words]}, code="unrated")
-    _set_due(row, row.programme)
+    if row.state not in (State.VERIFIED, State.CLOSED):
+        _set_due(row, row.programme)
     after = {name: getattr(row, name) for name in names}
     if write_change(row, before=before, after=after, actor=actor, tag=Tag.TICKET_EDITED):
         row.save(update_fields=[*names, "rank"])

@@ -34,7 +34,7 @@ def rate(request: HttpRequest, ticket: Ticket) -> HttpResponse:
         tab=TAB,
         title=_("Rate %(key)s") % {"key": ticket},
         save=lambda **data: rate_ticket(ticket=ticket, actor=actor(request), **data),
-        told=_("Saved. The due date is counted from the day of the report."),
+        told=_saved(ticket),
         to=page_of(ticket),
         template="rate",
         ticket=ticket,
@@ -56,7 +56,7 @@ def calculate(request: HttpRequest, ticket: Ticket) -> HttpResponse:
 
     saved, status = submit(form, save)
     if saved:
-        messages.success(request, _("Saved. The due date is counted from the day of the report."))
+        messages.success(request, _saved(ticket))
         return redirect(page_of(ticket))
     rating = _rating(cvss.compose(version, initial)) if not form.is_bound else None
     context = _context(form, version, rating) | {"ticket": ticket}
@@ -77,6 +77,12 @@ def calculator(request: HttpRequest, whose: Programme) -> HttpResponse:
     if rating is None:
         context["form"] = CalculatorForm(None, version=version, initial=request.GET.dict())
     return section(request, whose, "calculator", context, tab=TAB)
+
+
+def _saved(ticket: Ticket) -> str:
+    if ticket.is_pending:
+        return _("Saved. The due date is counted from the day of the report.")
+    return _("Saved.")
 
 
 def _version(request: HttpRequest, vector: str = "") -> str:

@@ -12,6 +12,7 @@ from admincenter.security.models import Ticket
 from admincenter.security.selectors.figures import figures_of
 from admincenter.security.services.moves import move_ticket
 from admincenter.security.services.policy import set_policy
+from admincenter.security.services.tickets import rate_ticket
 from admincenter.security.workflow import Move
 from mago.core.errors import Refused
 from tests.conftest import Browser
@@ -56,6 +57,19 @@ def test_figures_say_how_long_remediation_took_and_what_is_owed(
     assert (critical.median_days, critical.longest_days, critical.share_in_time) == (10, 10, 0)
     assert (found.weeks[-2].owed, found.weeks[-1].owed, found.weeks[-1].overdue) == (1, 1, 1)
     assert found.weeks[0].owed == 0
+
+
+def test_what_was_late_is_not_in_time_for_being_rated_milder_afterwards(
+    fixed: Any, programme: Any, alice: Any, officer: Any
+) -> None:
+    late = timezone.now().date() - timedelta(days=1)
+    Ticket.objects.of(programme).update(due_on=late)
+    verified = move_ticket(ticket=fixed, move=Move.VERIFY, actor=officer)
+    assert rate_ticket(ticket=verified, severity="low", actor=alice).due_on == late
+    low = next(one for one in figures_of(programme).by_severity if one.severity == "low")
+    assert (low.remediated, low.in_time) == (1, 0)
+    again = move_ticket(ticket=verified, move=Move.REOPEN, reason="Came back", actor=alice)
+    assert rate_ticket(ticket=again, severity="medium", actor=alice).due_on > late
 
 
 def test_each_figure_leads_to_the_tickets_behind_it(
