@@ -1,17 +1,19 @@
 """Parts of rows that depend on the row, for `{% each %}`."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import quote_plus
 
 from django import template
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from accounts.access.models import Membership, RoleBinding
+from accounts.mfa.models import Factor, Kind
 from accounts.models import User
 from accounts.provider.models import ApiToken
 from accounts.sessions.models import Session
@@ -152,6 +154,21 @@ def serial_below(hub: Hub) -> SafeString:
 def tag_chips(hub: Hub) -> SafeString:
     tags = ((tag.name,) for tag in hub.tags.all())
     return format_html_join("", ' <span class="chip plain">{}</span>', tags)
+
+
+@register.filter
+def own_name(factor: Factor) -> str:
+    """What its owner calls a factor; "" where they left what its kind is called, in whichever language that was."""
+    return "" if factor.name in _names(factor.kind) else factor.name
+
+
+@cache
+def _names(kind: Kind) -> frozenset[str]:
+    names = []
+    for language, _title in settings.LANGUAGES:
+        with override(language):
+            names.append(str(kind.label))
+    return frozenset(names)
 
 
 @register.filter

@@ -8,6 +8,7 @@ from django.contrib.messages import get_messages
 
 from accounts.access.roles import RoleName
 from accounts.access.services import grant_role
+from accounts.mfa.models import TotpDevice
 from accounts.models import User
 from accounts.provider.models import TokenFamily
 from accounts.provider.selectors import bearer_of
@@ -318,3 +319,14 @@ def test_what_is_not_permitted_is_not_offered(
     assert 'action="' + at(alice) not in page
     for action in ("disable/", "send-reset/", "sessions/end/"):
         assert admin.post(at(alice, action), {"reason": "x"}).status_code == 403
+
+
+def test_a_factor_is_called_by_the_name_that_its_owner_gave_it(admin: Browser, alice: Any) -> None:
+    """What it was called without one is left out, also where that was in another language than the reader's."""
+    given = {"user": alice, "key": "x" * 32, "confirmed": True}
+    TotpDevice.objects.create(name="Authenticator app", **given)
+    TotpDevice.objects.create(name="Old phone", **given)
+    page = admin.get(at(alice), headers={"accept-language": "it"}).text
+    assert page.count("App di autenticazione") == 2
+    assert "Old phone" in page
+    assert "Authenticator app" not in page
