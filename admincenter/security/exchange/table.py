@@ -40,7 +40,11 @@ def write(tickets: Iterable[Ticket]) -> Iterator[str]:
 def read(data: bytes, *, source: str = Source.PENETRATION_TEST) -> list[Found]:
     """The findings of a list whose first line names its columns; Unreadable where it has no title."""
     try:
-        rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig")), strict=True)
+        text = data.decode("utf-8-sig")
+        head = text.partition("\n")[0]
+        # As a spreadsheet writes it where numbers have a decimal comma.
+        delimiter = ";" if ";" in head and "," not in head else ","
+        rows = csv.DictReader(io.StringIO(text), strict=True, delimiter=delimiter)
         if "title" not in (rows.fieldnames or ()):
             raise Unreadable(_("The first line names no column “title”."))
         found = [_found(row, source) for row in islice(rows, MOST + 1)]

@@ -611,6 +611,13 @@ def test_a_csv_says_what_is_wrong_line_by_line() -> None:
             table.read(wrong)
 
 
+def test_a_csv_may_have_semicolons() -> None:
+    (found,) = table.read(
+        "title;component;severity\r\nPorta, aperta;hub;high\r\n".encode("utf-8-sig")
+    )
+    assert (found.title, found.component, found.severity) == ("Porta, aperta", "hub", "high")
+
+
 def test_the_command_reads_advisories_against_our_lock(
     platform: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
