@@ -14,3 +14,9 @@ def person_with(email: str) -> User | None:
     """The person with this address, in its normal form, active or not."""
     row = _by_email.run([email])
     return _person.object(row) if row else None
+
+
+def active_person_with(email: str) -> User | None:
+    """The person who may come in by this address; None as well where the account is disabled."""
+    found = person_with(email)
+    return found if found and found.is_active else None

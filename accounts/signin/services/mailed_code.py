@@ -14,9 +14,12 @@ from mago.core.ratelimit import give_back
 from mago.messaging.services import send_mail
 
 from .. import limits
+from ..even import evenly
+from ..selectors import active_person_with
 from .common import link, may_mail, network
 
 
+@evenly
 def send_sign_in_code(*, email: str, flow: str, language: str = "", browser: str = "") -> None:
     """A mail is on its way: with a code for a person we know, with a word that there is no account otherwise.
 
@@ -27,7 +30,7 @@ def send_sign_in_code(*, email: str, flow: str, language: str = "", browser: str
     if not may_mail(email, browser):
         return
     with transaction.atomic():
-        user = _person(email)
+        user = active_person_with(email)
         record(Tag.SIGN_IN_CODE_REQUESTED, target=user, email=email, known=user is not None)
         # Asked of nobody as well, where nobody is: the same work, so that time tells no difference.
         lifetime = codes.LIFETIMES[Kind.EMAIL]
@@ -49,7 +52,7 @@ def send_sign_in_code(*, email: str, flow: str, language: str = "", browser: str
 def check_sign_in_code(*, email: str, flow: str, code: str, browser: str = "") -> User:
     """The person who got the code. WrongCode or TooMany, the same for an address that nobody has."""
     email = normalize_email(email)
-    user = _person(email)
+    user = active_person_with(email)
     asked = _flow(flow, user, browser)
     taken = take_guess(asked, str(user.pk) if user else email, Kind.EMAIL)
     challenge = challenges.newest(asked, Kind.EMAIL, None)
@@ -64,10 +67,6 @@ def check_sign_in_code(*, email: str, flow: str, code: str, browser: str = "") -
         raise WrongCode
     give_back(taken)
     return user
-
-
-def _person(email: str) -> User | None:
-    return User.objects.filter(email=email, is_active=True).first()
 
 
 def _flow(flow: str, user: User | None, browser: str = "") -> Flow:

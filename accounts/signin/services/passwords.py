@@ -18,10 +18,13 @@ from mago.core.errors import Refused
 from mago.messaging.services import send_mail
 
 from .. import limits, tokens
+from ..even import evenly
+from ..selectors import active_person_with
 from ..tokens import Purpose
 from .common import check_new_password, link, may_mail, network, remember_password
 
 
+@evenly
 def request_password_reset(*, email: str, language: str = "", browser: str = "") -> None:
     """A mail is on its way: with a link for a person we know, with a word that there is no account otherwise.
 
@@ -32,7 +35,7 @@ def request_password_reset(*, email: str, language: str = "", browser: str = "")
     if not may_mail(email, browser):
         return
     with transaction.atomic():
-        user = User.objects.filter(email=email, is_active=True).first()
+        user = active_person_with(email)
         record(Tag.PASSWORD_RESET_REQUESTED, target=user, email=email, known=user is not None)
         _send_reset(user, email, language)
 

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.signin.even import SECONDS
 from tests.accounts.conftest import OTHER, UNKNOWN, seen, sign_in, sign_up
 from tests.conftest import PASSWORD, App, Browser
 
@@ -222,3 +223,32 @@ def test_the_planted_password_tells_nothing_after_the_owner_confirmed(
     owner.post(link_in("confirm_email"))
     after = seen(sign_in(planted, UNKNOWN, OTHER))
     assert (before[0], before[3]) == (after[0], after[3])
+
+
+@pytest.mark.parametrize("ask", [page_reset, page_code, api_reset])
+@pytest.mark.parametrize("work", [0.001, 0.004])
+def test_whoever_asks_for_a_mail_waits_as_long_whatever_it_took(
+    ask: Door, work: float, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter([10.0, 10.0 + work] * 2)
+    waited: list[float] = []
+    monkeypatch.setattr("accounts.signin.even.monotonic", lambda: next(clock))
+    monkeypatch.setattr("accounts.signin.even.sleep", waited.append)
+
+    ask(alice.email)
+    ask(ADDRESS)
+
+    assert [round(one + work, 6) for one in waited] == [SECONDS, SECONDS]
+
+
+def test_work_that_took_longer_is_not_waited_with(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter([10.0, 11.0])
+    waited: list[float] = []
+    monkeypatch.setattr("accounts.signin.even.monotonic", lambda: next(clock))
+    monkeypatch.setattr("accounts.signin.even.sleep", waited.append)
+
+    page_reset(alice.email)
+
+    assert waited == [0.0]
