@@ -69,6 +69,7 @@ def costs(admin: Any, full: Any, django_assert_num_queries: Any) -> Any:
 @pytest.mark.parametrize(
     ("path", "own"),
     [
+        ("begin/invite_member/?q=", 2),  # whether there is but one, and the organizations
         ("people/", 1),
         ("people/?q=crowd", 2),
         ("people/?state=administrators", 1),

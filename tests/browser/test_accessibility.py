@@ -48,6 +48,7 @@ OWN = [
 ]
 ADMIN = [
     "/admincenter/",
+    "/admincenter/begin/invite_member/?q=",
     "/admincenter/people/",
     "/admincenter/people/?state=deleted",
     "/admincenter/sessions/",
