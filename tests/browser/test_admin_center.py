@@ -1,6 +1,6 @@
 """The admin center by keyboard: the palette opens over any page, finds and leads there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -125,20 +125,29 @@ def test_several_people_are_disabled_and_enabled_again(
     assert "Active" in window.locator("tbody").inner_text()
 
 
-def test_in_a_long_list_neither_the_focus_nor_what_can_be_done_is_lost(
-    site: Site,
-    window: Any,
-    owner: dict[str, str],
-    sign_in: Callable[[dict[str, str]], None],
-    inside: Inside,
-) -> None:
-    def crowd() -> None:
+@pytest.fixture
+def crowd(site: Site, inside: Inside) -> Iterator[None]:
+    """Sixty people, who leave with the test: others look for somebody on the first page of this list."""
+
+    def come() -> None:
         with inside(site):
             User.objects.bulk_create(User(email=f"row{n}@example.com") for n in range(60))
 
+    def leave() -> None:
+        with inside(site):
+            User.objects.filter(email__startswith="row").delete()
+
     # In a thread: in this one the browser's own loop is running.
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(crowd).result()
+        thread.submit(come).result()
+        yield
+        thread.submit(leave).result()
+
+
+@pytest.mark.usefixtures("crowd")
+def test_in_a_long_list_neither_the_focus_nor_what_can_be_done_is_lost(
+    site: Site, window: Any, owner: dict[str, str], sign_in: Callable[[dict[str, str]], None]
+) -> None:
     sign_in(owner)
     window.goto(f"{site.base}/admincenter/people/?q=row")
     chosen = window.get_by_role("button", name="Those that are ticked")
