@@ -109,7 +109,7 @@ class OneExport(_Ours):
 
     @removed(ExportSerializer, summary="Delete an export and its file")
     def delete(self, row: AuditJob) -> None:
-        delete_job(row)
+        delete_job(row, actor=self.actor)
 
 
 class OrganizationExports(_OfOrganization):
@@ -133,7 +133,7 @@ class OrganizationExport(_OfOrganization):
 
     @removed(ExportSerializer, summary="Delete an export and its file")
     def delete(self, row: AuditJob) -> None:
-        delete_job(row)
+        delete_job(row, actor=self.actor)
 
 
 _FILE = extend_schema(

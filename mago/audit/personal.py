@@ -5,7 +5,7 @@ from typing import Any
 
 from mago.core.holdings import Elsewhere, naming
 
-from .jobs.services import delete_job
+from .jobs.services import forget_job
 from .models import AuditEvent, AuditJob
 from .pseudonyms import Names, erase
 from .search import find
@@ -49,7 +49,7 @@ def _told(event: AuditEvent, person: Any) -> dict[str, Any]:
 
 def _forget(person: Any, addresses: list[str]) -> None:
     for job in AuditJob.objects.filter(actor_id=person.pk):
-        delete_job(job)
+        forget_job(job)
     for address in addresses:
         AuditJob.objects.filter(naming("question", address)).delete()
     erase(person.pk, addresses)

@@ -49,6 +49,7 @@ class Tag(StrEnum):
     SERVICE_ACCOUNT_DISABLED = "access:service-account:disabled", _("Service account disabled")
     SERVICE_ACCOUNT_ENABLED = "access:service-account:enabled", _("Service account enabled")
     AUDIT_EVENT_READ = "audit:event:read", _("Audit event read")
+    AUDIT_EXPORT_DELETED = "audit:export:deleted", _("Export of the audit trail deleted")
     AUDIT_EXPORT_DOWNLOADED = "audit:export:downloaded", _("Export of the audit trail downloaded")
     AUDIT_KEY_CHANGED = "audit:key:changed", _("Key of the audit trail changed")
     AUDIT_EVENTS_REMOVED = "audit:segment:removed", _("Old audit events removed")

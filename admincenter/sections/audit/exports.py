@@ -82,7 +82,8 @@ def download_export(
 def delete_export(
     request: HttpRequest, whose: Organization | None, key: UUID, to: str, *args: Any
 ) -> HttpResponse:
-    delete_job(export_for(actor(request).pk, _key(whose), key))
+    job = export_for(actor(request).pk, _key(whose), key)
+    delete_job(job, actor=actor(request))
     messages.success(request, _("The export is deleted."))
     return redirect(to, *args)
 

@@ -52,7 +52,7 @@ def request_export(
         "-created_at", "-id"
     )
     for old in mine[KEPT:]:
-        delete_job(old)
+        delete_job(old, actor=actor)
     return job
 
 
@@ -62,8 +62,22 @@ def request_verification(*, actor: Any) -> AuditJob:
     return _ask(JobKind.VERIFICATION, {}, actor, None)
 
 
-def delete_job(job: AuditJob) -> None:
-    """The job is forgotten, with its file; one that is being done stops at its next step."""
+@transaction.atomic
+def delete_job(job: AuditJob, *, actor: Any) -> None:
+    """The export is gone, with its file, and that somebody deleted it is recorded."""
+    # Locked, so that of two who delete it at once one is recorded.
+    if row := AuditJob.objects.select_for_update().filter(pk=job.pk).first():
+        record(
+            Tag.AUDIT_EXPORT_DELETED,
+            actor=actor,
+            target=row,
+            organization_id=row.organization_id,
+        )
+        forget_job(row)
+
+
+def forget_job(job: AuditJob) -> None:
+    """The job is gone, with its file; one that is being done stops at its next step."""
     if job.kind == JobKind.EXPORT:
         delete_files(job)
     job.delete()
@@ -90,7 +104,7 @@ def remove_old() -> None:
     done = now - timedelta(hours=settings.AUDIT_EXPORT_HOURS)
     is_old = Q(kind=JobKind.EXPORT, finished_at__lt=done) | Q(finished_at__lt=now - REMEMBERED)
     for job in AuditJob.objects.filter(is_old).exclude(state__in=OPEN):
-        delete_job(job)
+        forget_job(job)
     delete_strays(done)
 
 

@@ -104,6 +104,7 @@ def test_an_export_is_asked_for_fetched_and_deleted(
     assert officer.get(f"{here}/exports").json()["results"] == []
     assert owner.delete(path).status_code == 204
     assert owner.get(path).status_code == 404
+    assert events("audit:export:deleted")
     assert list(owner.post(f"{here}/exports", {}).json()["errors"]) == ["format"]
 
 

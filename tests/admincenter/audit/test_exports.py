@@ -91,13 +91,14 @@ def test_an_export_is_its_askers_alone(admin: Any, person: Any, folder: Path) ->
     assert path_of(job).exists()
 
 
-def test_a_deleted_one_leaves_no_file(admin: Any, folder: Path) -> None:
+def test_a_deleted_one_leaves_no_file(admin: Any, dora: Any, folder: Path, events: Any) -> None:
     admin.post(AT, {"format": "csv"})
     run_jobs()
     job = AuditJob.objects.get()
     admin.post(f"{AT}{job.pk}/delete/")
     assert list(folder.iterdir()) == []
     assert taken(admin, job).status_code == 404
+    assert [event.actor_id for event in events(Tag.AUDIT_EXPORT_DELETED)] == [dora.pk]
 
 
 def test_a_file_that_is_gone_is_not_found(admin: Any, folder: Path) -> None:

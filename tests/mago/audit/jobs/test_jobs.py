@@ -84,9 +84,11 @@ def test_one_waits_for_one_export_at_a_time(db: None, alice: SimpleNamespace) ->
     asked(alice)
 
 
-def test_nobody_fills_the_disk(db: None, alice: SimpleNamespace, folder: Path) -> None:
+def test_nobody_fills_the_disk(db: None, alice: SimpleNamespace, folder: Path, events: Any) -> None:
     jobs = [done(asked(alice)) for _ in range(services.KEPT + 2)]
     assert {path.stem for path in folder.iterdir()} == {str(job.pk) for job in jobs[2:]}
+    gone = {event.target_id for event in events(Tag.AUDIT_EXPORT_DELETED)}
+    assert gone == {str(job.pk) for job in jobs[:2]}
 
 
 def test_two_workers_do_not_do_the_same(db: None, alice: SimpleNamespace) -> None:
@@ -118,13 +120,39 @@ def test_a_job_that_is_deleted_stops_and_leaves_nothing(
     lines_of = exporting.lines_of
 
     def deleted_meanwhile(*args: Any, **kwargs: Any) -> Any:
-        services.delete_job(AuditJob.objects.get())
+        services.delete_job(AuditJob.objects.get(), actor=alice)
         return lines_of(*args, **kwargs)
 
     monkeypatch.setattr(running, "lines_of", deleted_meanwhile)
     running.run(job.pk)
     assert not AuditJob.objects.exists()
     assert list(folder.iterdir()) == []
+
+
+def test_who_deletes_an_export_is_recorded_once(
+    db: None, alice: SimpleNamespace, events: Any
+) -> None:
+    job = request_export(format=Format.CSV, filters={}, actor=alice, organization_id=new_id())
+    again = AuditJob.objects.get()
+    services.delete_job(job, actor=alice)
+    services.delete_job(again, actor=alice)
+    (event,) = events(Tag.AUDIT_EXPORT_DELETED)
+    assert (event.actor_id, event.target_id) == (alice.pk, str(again.pk))
+    assert event.organization_id == again.organization_id
+
+
+def test_an_export_stays_where_it_cannot_be_recorded_that_it_went(
+    db: None, alice: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError
+
+    job = done(asked(alice))
+    monkeypatch.setattr(services, "record", full)
+    with pytest.raises(RuntimeError):
+        services.delete_job(job, actor=alice)
+    assert AuditJob.objects.exists()
+    assert path_of(job).exists()
 
 
 def test_a_full_disk_fails_the_job_and_says_so(
@@ -140,7 +168,7 @@ def test_a_full_disk_fails_the_job_and_says_so(
 
 
 def test_files_are_deleted_after_their_time(
-    db: None, alice: SimpleNamespace, folder: Path, settings: Any
+    db: None, alice: SimpleNamespace, folder: Path, settings: Any, events: Any
 ) -> None:
     job = done(asked(alice))
     (folder / "stray.csv").write_text("left by a worker that died")
@@ -150,6 +178,7 @@ def test_files_are_deleted_after_their_time(
         services.remove_old()
     assert list(folder.iterdir()) == []
     assert not AuditJob.objects.exists()
+    assert not events(Tag.AUDIT_EXPORT_DELETED)
 
 
 def test_a_verification_tells_how_far_the_trail_holds(
