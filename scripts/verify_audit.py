@@ -159,6 +159,7 @@ class Walk:
         self.last_signed = self.last_checkpoint = None
         self.is_from_the_start = False
         self.segments = []
+        self.is_vouched_for = self.is_met = False
         self.installation = None
 
     def file(self, path):
@@ -213,7 +214,9 @@ class Walk:
     def segment(self, line):
         if line in self.segments:
             return
-        self.require_signature(line, f"The record of removed segment {line['number']}")
+        self.is_vouched_for = self.require_signature(
+            line, f"The record of removed segment {line['number']}"
+        )
         last = self.segments[-1] if self.segments else {"last": 0, "hash_after": GENESIS}
         if (last["last"] + 1, last["hash_after"]) != (line["first"], line["hash_before"]):
             raise Broken("segment", f"Segment {line['number']} does not follow the one before.")
@@ -231,6 +234,14 @@ class Walk:
                 f"Links {last['last'] + 1} to {self.sequence} are missing, and nothing that was"
                 " signed tells of their removal.",
                 last["last"] + 1,
+            )
+        if self.segments and not self.is_vouched_for:
+            # It vouches for the records before it, and for nothing if anybody could have written it.
+            raise Broken(
+                "segment",
+                f"That links up to {last['last']} were removed is signed by key {last['key']}, which"
+                " does not lead back to yours. If you have kept the key of that time, give it, too.",
+                last["last"],
             )
 
     def event(self, line):
@@ -257,6 +268,7 @@ class Walk:
     def check_kept(self, sequence, hash):
         if self.kept and self.kept["sequence"] == sequence:
             self.check_hash(self.kept, sequence, hash, "the checkpoint that was kept")
+            self.is_met = True
 
     def check_hash(self, statement, sequence, hash, what):
         if statement["hash"] != hash:
@@ -268,6 +280,7 @@ class Walk:
             )
 
     def require_signature(self, statement, what):
+        """Whether a believed key signed it; Broken where it says so, and did not."""
         signed = self.keys.signed(statement)
         if signed is None:
             self.unchecked += 1
@@ -276,6 +289,7 @@ class Walk:
         else:
             self.signed += 1
             self.last_signed = self.sequence
+        return bool(signed)
 
     def unsealed(self, line):
         raise Broken(
@@ -312,10 +326,11 @@ class Walk:
             )
         if self.last_checkpoint != self.sequence:
             raise Broken("cut", f"The end, link {self.sequence}, is not signed.", self.sequence)
-        if self.keys.trusted and self.last_signed != self.sequence:
+        if self.last_signed != self.sequence:
+            whose = "yours" if self.keys.trusted else "the first one in the file"
             raise Broken(
                 "forged",
-                f"The end, link {self.sequence}, is signed by a key that does not lead back to yours.",
+                f"The end, link {self.sequence}, is signed by a key that does not lead back to {whose}.",
                 self.sequence,
             )
 
@@ -443,10 +458,12 @@ def report(walk, broken):
         )
     elif walk.first > 1:
         lines.append(f"What was before link {walk.first} is not in these files.")
-    if walk.signed:
-        lines.append(f"{walk.signed} signatures hold, the last at link {walk.last_signed}.")
-    else:
-        lines.append("No signature was checked.")
+    if walk.kept and not walk.is_met:
+        lines.append(
+            f"The checkpoint that was kept, of link {walk.kept['sequence']}, lies within what was removed:"
+            " nothing was compared with it."
+        )
+    lines.append(f"{walk.signed} signatures hold, the last at link {walk.last_signed}.")
     if walk.unchecked:
         lines.append(f"{walk.unchecked} signatures are by keys that do not lead back to yours.")
     if not walk.keys.trusted:
@@ -472,6 +489,7 @@ def members(walk, broken):
         "removed": walk.segments[-1]["last"] if walk.segments else 0,
         "signatures": walk.signed,
         "unchecked": walk.unchecked,
+        "kept": walk.is_met if walk.kept else None,
         "problem": problem,
     }
 

@@ -110,6 +110,21 @@ def test_what_was_removed_ends_in_the_checkpoint_that_was_kept(
         assert subprocess.run(command, check=False, capture_output=True).returncode == code
 
 
+def test_a_kept_checkpoint_of_a_removed_link_is_not_called_met(
+    trail: list[AuditEvent], tmp_path: Path
+) -> None:
+    remove()
+    statement = tmp_path / "kept.json"
+    for sequence, met in ((5, False), (6, True)):
+        hash = AuditSegment.objects.get().statement["hash_after"]
+        statement.write_text(json.dumps({"checkpoint": {"sequence": sequence, "hash": hash}}))
+        checked(tmp_path)
+        command = [sys.executable, "-I", SCRIPT, "--checkpoint", statement, tmp_path / "rest.jsonl"]
+        said = subprocess.run(command, check=False, capture_output=True, text=True)
+        assert said.returncode == 0
+        assert ("of link 5, lies within what was removed" in said.stdout) != met
+
+
 def test_by_default_everything_is_kept(trail: list[AuditEvent], settings: Any) -> None:
     settings.AUDIT_RETENTION_DAYS = 0
     assert remove() == 0

@@ -335,6 +335,35 @@ def test_a_chain_signed_by_somebody_else_is_found_by_the_key_that_was_kept(
     assert problem(check(lines, "--key", ours)) == ("forged", 6, None)
 
 
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_a_removal_that_somebody_else_signed_is_not_believed(
+    is_kept: bool, lines: Lines, check: Check
+) -> None:
+    """Else whoever holds a file could leave out its beginning, and say himself that it was let go."""
+    theirs = Ed25519PrivateKey.generate()
+    name = hashlib.sha256(theirs.public_key().public_bytes_raw()).hexdigest()[:16]
+    place = {"sequence": 3, "hash": lines[THIRD]["hash"]}
+    removal = {"type": "mago-audit-segment", "version": 1, "key": name, "time": "x", "number": 1}
+    removal |= {"first": 1, "last": 3, "count": 3}
+    removal |= {"hash_before": "00" * 32, "hash_after": place["hash"]}
+    head = {**lines[0], "before": place}
+    shorter = [head, lines[1], signed_by(theirs, removal), *lines[FOURTH:]]
+    trusted = ["--key", lines[1]["public"]] if is_kept else []
+    assert problem(check(shorter, *trusted)) == ("segment", 3, None)
+
+
+@pytest.mark.parametrize("without", ["its key", "its own checkpoint"])
+def test_an_end_signed_by_a_key_that_the_file_does_not_explain_is_not_believed(
+    without: str, lines: Lines, check: Check
+) -> None:
+    """Also by whoever has kept no key: two installations may have been mixed."""
+    if without == "its key":
+        del lines[1]
+    else:
+        lines[-2] = signed_by(Ed25519PrivateKey.generate(), lines[-2] | {"key": "ab" * 8})
+    assert problem(check(lines)) == ("forged", 6, None)
+
+
 def test_a_changed_signature_is_found(lines: Lines, check: Check) -> None:
     signature = lines[SIGNED]["signature"]
     lines[SIGNED]["signature"] = signature[:-2] + ("00" if signature[-2:] != "00" else "01")
