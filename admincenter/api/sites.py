@@ -104,7 +104,7 @@ class OneSite(OrganizationResource):
     @removed(
         SiteSerializer,
         summary="Remove a site",
-        description="With its rooms, and the roles that were held at it.",
+        description="With its rooms, its sign-in policies and the roles that are held at it: for who may take these back.",
     )
     def delete(self, row: Site) -> None:
         services.remove_site(site=row, actor=self.actor)

@@ -4,16 +4,19 @@ from django.db import transaction
 from django.db.models import RestrictedError
 from django.utils.translation import gettext as _
 
+from accounts.access.models import RoleBinding
 from accounts.access.permissions import Permission
 from accounts.access.principals import forget
 from accounts.access.services import demand_permission, demand_to_decide
-from accounts.access.services.common import save_named
+from accounts.access.services.common import locked, save_named
+from accounts.access.services.demands import demand_to_bind_all
 from accounts.models import User
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.errors import Conflict
 
-from ..models import Organization, Site
+from ..models import Organization, SignInPolicy, Site
+from .policies import remove_policy
 
 
 @transaction.atomic
@@ -69,9 +72,17 @@ def edit_site(
 
 @transaction.atomic
 def remove_site(*, site: Site, actor: User) -> None:
-    """The site is gone, with its rooms and the roles that were held at it. Conflict while hubs are there."""
-    # Its roles end with it, so it asks for more than to look after it.
+    """The site is gone, with its rooms, its sign-in policies and the roles that were held at it.
+
+    Forbidden for who may not take these back one by one; Conflict while hubs are there.
+    """
+    # Roles and policies end with it, so it asks for more than to look after it. Locked, as any of them may be new.
+    site = locked(site)
     demand_permission(actor, Permission.SITES_CREATE, site.organization)
+    held = RoleBinding.objects.filter(site=site).select_related("custom_role")
+    demand_to_bind_all(actor, held)
+    for policy in SignInPolicy.objects.of(site.organization_id).filter(site=site):
+        remove_policy(policy=policy, actor=actor)
     record(Tag.SITE_REMOVED, actor=actor, target=site, organization_id=site.organization_id)
     try:
         site.delete()

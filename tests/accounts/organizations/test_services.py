@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from accounts.access.models import Condition, Membership, RoleBinding
 from accounts.access.permissions import Permission
-from accounts.access.roles import RoleName
+from accounts.access.roles import PERMISSIONS, RoleName
 from accounts.access.services import create_condition, create_custom_role, grant_role
 from accounts.models import User
 from accounts.organizations import services
@@ -164,6 +164,46 @@ def test_roles_go_with_their_site(acme: Organization, hall: Site, alice: User, b
     grant_role(user=bob, role=RoleName.TECHNICIAN, actor=alice, scope=hall.access_scope)
     services.remove_site(site=hall, actor=alice)
     assert [b.role for b in RoleBinding.objects.filter(user=bob)] == [RoleName.REPORTER]
+
+
+@pytest.mark.parametrize("lacks", ["roles:bind", "hubs:logs"])
+def test_nobody_takes_roles_by_removing_their_site_which_they_could_not_take_one_by_one(
+    *,
+    lacks: str,
+    acme: Organization,
+    hall: Site,
+    alice: User,
+    bob: User,
+    person: Callable[..., User],
+) -> None:
+    names = {"sites:create", "roles:bind", *PERMISSIONS[RoleName.TECHNICIAN]} - {lacks}
+    role = create_custom_role(organization=acme, name="R", permissions=list(names), actor=alice)
+    grant_role(user=bob, role=role, actor=alice, scope=acme.access_scope)
+    bob = User.objects.get(pk=bob.pk)
+    tower, eve = services.create_site(organization=acme, name="Tower", actor=bob), person("eve")
+    Membership.objects.create(organization=acme, user=eve)
+    grant_role(user=eve, role=RoleName.TECHNICIAN, actor=alice, scope=hall.access_scope)
+    assert code(services.remove_site, site=hall, actor=bob) in {
+        "permission_denied",
+        "not_yours_to_grant",
+    }
+    services.remove_site(site=tower, actor=bob)
+    assert list(Site.objects.of(acme)) == [hall]
+
+
+def test_policies_go_with_their_site_by_who_may_remove_them(
+    acme: Organization, hall: Site, alice: User, bob: User, events: Events
+) -> None:
+    services.set_policy(organization=acme, site=hall, idle_minutes=5, actor=alice)
+    role = create_custom_role(
+        organization=acme, name="R", permissions=["sites:create"], actor=alice
+    )
+    grant_role(user=bob, role=role, actor=alice, scope=acme.access_scope)
+    bob = User.objects.get(pk=bob.pk)
+    assert code(services.remove_site, site=hall, actor=bob) == "permission_denied"
+    services.remove_site(site=hall, actor=alice)
+    (event,) = events("organizations:policy:removed")
+    assert event.detail["before"]["idle_minutes"] == 5
 
 
 # --- who sees what ---
