@@ -225,9 +225,9 @@ def finding_bars(found: Findings, links: Links, whose: str) -> list[Bar]:
     rows = [
         (_("Overdue"), found.overdue, href(due="overdue"), "danger"),
         (_("Within 7 days"), found.week, href(due="soon"), "warning"),
-        (_("Within 30 days"), found.month, href(state="pending", order="due"), ""),
-        (_("Later"), found.later, href(state="pending", order="due"), ""),
-        (_("Without a due date"), found.undated, href(state="pending"), ""),
+        (_("Within 30 days"), found.month, href(due="month"), ""),
+        (_("Later"), found.later, href(due="later"), ""),
+        (_("Without a due date"), found.undated, href(due="undated"), ""),
     ]
     return [
         Bar(

@@ -88,7 +88,7 @@ def _tiles(
         common.hubs_online(fleet, links.to("fleet", Permission.HUBS_READ, standing="online")),
         common.incidents(fleet, links.to("fleet", Permission.HUBS_READ, **common.apart(fleet))),
         common.open_findings(
-            findings, links.to("tickets", Permission.TICKETS_READ, state="pending", order="due")
+            findings, links.to("tickets", Permission.TICKETS_READ, state="pending")
         ),
         common.certificate(
             standing.next_provider_certificate(whose),

@@ -99,7 +99,7 @@ def _tiles(
         common.open_findings(
             findings,
             Links(links.held, (PLATFORM_SLUG,)).to(
-                "tickets", Permission.TICKETS_READ, state="pending", order="due"
+                "tickets", Permission.TICKETS_READ, state="pending"
             ),
         ),
         common.certificate(

@@ -73,7 +73,11 @@ class TicketFilters(Query):
     state = serializers.ChoiceField(choices=["pending", "ended", *State.values], required=False)
     severity = serializers.ChoiceField(choices=Severity.values, required=False)
     source = serializers.ChoiceField(choices=Source.values, required=False)  # type: ignore[assignment]
-    due = serializers.ChoiceField(choices=["overdue", "soon"], required=False)
+    due = serializers.ChoiceField(
+        choices=["overdue", "soon", "month", "later", "undated"],
+        required=False,
+        help_text="Of those that are owed: overdue, within a week, after that within thirty days, later, or due on no day.",
+    )
     remediated = serializers.ChoiceField(
         choices=["year", "in-time", "late"],
         required=False,

@@ -46,7 +46,13 @@ class TicketFilters(Filters):
     source = OneOfField(gettext_lazy("Source"), Source.choices)
     due = OneOfField(
         gettext_lazy("Due"),
-        [("overdue", gettext_lazy("Overdue")), ("soon", gettext_lazy("Within a week"))],
+        [
+            ("overdue", gettext_lazy("Overdue")),
+            ("soon", gettext_lazy("Within a week")),
+            ("month", gettext_lazy("In 8 to 30 days")),
+            ("later", gettext_lazy("Later")),
+            ("undated", gettext_lazy("Without a due date")),
+        ],
     )
     remediated = OneOfField(
         gettext_lazy("Remediated"),

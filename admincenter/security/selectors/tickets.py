@@ -15,7 +15,7 @@ from ..models import Attachment, Entry, Programme, Release, Ticket
 from ..models.tickets import today
 from ..workflow import ENDED, PENDING
 
-SOON = timedelta(days=7)
+SOON, MONTH = timedelta(days=7), timedelta(days=30)
 # What the figures of remediation speak of.
 PERIOD = timedelta(days=365)
 _ORDERS = {
@@ -40,7 +40,7 @@ def tickets_that_match(
     """The tickets to which all that is given applies.
 
     `q` is a key (SEC-12, or 12) or part of a title or component; `state` also "pending" or "ended"; `due` is
-    "overdue" or "soon"; `remediated`, whose fix was verified within the last 365 days, is "year", or of these "in-time"
+    "overdue", "soon" (within a week), "month" (after that, within thirty days), "later" or "undated"; `remediated`, whose fix was verified within the last 365 days, is "year", or of these "in-time"
     or "late"; `assignee` a person's key, or "nobody".
     """
     found: QuerySet[Ticket] = Ticket.objects.of(programme)
@@ -60,9 +60,16 @@ def tickets_that_match(
 
 
 def _due(when: str) -> dict[str, Any]:
-    if when == "overdue":
-        return {"due_on__lt": today()}
-    return {"due_on__gte": today(), "due_on__lte": today() + SOON}
+    """Each day is in one of them, as the overview counts it."""
+    day = today()
+    whens: dict[str, dict[str, Any]] = {
+        "overdue": {"due_on__lt": day},
+        "soon": {"due_on__gte": day, "due_on__lte": day + SOON},
+        "month": {"due_on__gt": day + SOON, "due_on__lte": day + MONTH},
+        "later": {"due_on__gt": day + MONTH},
+        "undated": {"due_on": None},
+    }
+    return whens[when]
 
 
 def _remediated(how: str) -> Q:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from importlib import import_module
 from typing import Any
 
@@ -66,6 +67,7 @@ def test_tickets_are_found_by_what_they_are(
         ({"severity": "unrated"}, ["SEC-2"]),
         ({"due": "overdue"}, ["SEC-3"]),
         ({"due": "soon"}, ["SEC-1"]),
+        ({"due": "undated"}, ["SEC-2"]),
         ({"assignee": str(officer.pk)}, ["SEC-3"]),
         ({"assignee": "nobody", "state": "pending"}, ["SEC-2", "SEC-1"]),
         ({"release": str(fixed.release_id)}, ["SEC-1"]),
@@ -74,6 +76,23 @@ def test_tickets_are_found_by_what_they_are(
     assert [keys(owner.get(LIST, query)) for query, _found in asked] == [f for _q, f in asked]
     assert owner.get(LIST, {"state": "x"}).status_code == 400
     assert "Overdue" in owner.get(LIST, {"due": "overdue"}).text
+
+
+def test_each_figure_of_findings_leads_to_the_tickets_that_it_counts(
+    owner: Browser, programme: Any, ticket: Any
+) -> None:
+    for days in (-1, 0, 7, 8, 30, 31, None):
+        due = None if days is None else today() + timedelta(days=days)
+        Ticket.objects.of(programme).filter(pk=ticket().pk).update(due_on=due)
+    shown = owner.get("/admincenter/organizations/acme/").context
+    counted = [one for one in shown["tiles"] if one.label == "Open findings"] + shown["findings"]
+    assert [one.value for one in counted] == ["7", "1", "2", "2", "1", "1"]
+    assert [str(len(keys(owner.get(one.href)))) for one in counted] == [
+        one.value for one in counted
+    ]
+    owed = re.search(r'href="([^"]+)"[^>]*>\s*Owed', owner.get(LIST.removesuffix("tickets/")).text)
+    assert owed
+    assert len(keys(owner.get(unescape(owed[1])))) == 7
 
 
 def test_by_severity_every_ticket_has_its_place_and_by_due_date_whose_is_owed(
