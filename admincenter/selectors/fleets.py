@@ -17,22 +17,24 @@ from .figures import count, shared
 
 MOST_HUBS = 100_000
 _ANY = Q()
+_KEPT_APART = Q(state=State.QUARANTINED)
 _NOT_AWAITED = [state for state in State if state not in AWAITED]
 
 
 @dataclass(frozen=True)
 class Fleet:
-    """Hubs that are awaited, and how many of them are heard, late, missed, or kept apart."""
+    """Hubs that are awaited, and how many of them are heard, late, missed, or kept apart; `both`, missed and kept apart."""
 
     awaited: int
     online: int
     late: int
     offline: int
     quarantined: int
+    both: int = 0
 
     @property
     def incidents(self) -> int:
-        return self.offline + self.quarantined
+        return self.offline + self.quarantined - self.both
 
 
 def all_fleets() -> Fleet:
@@ -58,7 +60,8 @@ def _of(hubs: QuerySet[Hub]) -> Fleet:
     awaited = Q(state__in=AWAITED)
     figures = looked_at[:MOST_HUBS].aggregate(
         awaited=Count("state", awaited),
-        quarantined=Count("state", Q(state=State.QUARANTINED)),
+        quarantined=Count("state", _KEPT_APART),
+        both=Count("seen_at", _KEPT_APART & Q(seen_at__lt=timezone.now() - offline_after())),
         **_by_standing(awaited),
     )
     return Fleet(**figures)
@@ -72,9 +75,13 @@ def _of_all() -> Fleet:
     # Less those that nobody awaits, who are few, but are more each year.
     others = heard.filter(hub__state__in=_NOT_AWAITED).values("seen_at")[:MOST_HUBS]
     unawaited = others.aggregate(**_by_standing())
+    apart = hubs.order_by().filter(_KEPT_APART).annotate(seen_at=F("presence__seen_at"))
+    silent = Q(seen_at__lt=timezone.now() - offline_after())
     return Fleet(
         awaited=count(hubs.filter(state__in=AWAITED), MOST_HUBS).number,
-        quarantined=count(hubs.filter(state=State.QUARANTINED), MOST_HUBS).number,
+        **apart.values("state", "seen_at")[:MOST_HUBS].aggregate(
+            quarantined=Count("state"), both=Count("seen_at", silent)
+        ),
         **{name: max(0, number - unawaited[name]) for name, number in figures.items()},
     )
 

@@ -29,6 +29,11 @@ class Standing(models.TextChoices):
     NEVER = "never", _("Never seen")
 
 
+# What lists of hubs are narrowed by beside that: those that need somebody.
+INCIDENT = "incident"
+STANDINGS = ((INCIDENT, _("Missing or in quarantine")), *Standing.choices)
+
+
 def late_after() -> timedelta:
     """Two intervals: one heartbeat may be lost."""
     return settings.HUB_HEARTBEAT_INTERVAL * 2
@@ -49,8 +54,10 @@ def standing_of(seen_at: datetime | None, now: datetime) -> Standing:
 
 
 def where_standing(standing: str, now: datetime | None = None) -> Q:
-    """Of hubs: those that stand so, by what the database knows, which is seconds old."""
+    """Of hubs that are awaited: those that stand so (one of STANDINGS), by what the database knows, which is seconds old."""
     now = now or timezone.now()
+    if standing == INCIDENT:
+        return Q(state=State.QUARANTINED) | where_standing(Standing.OFFLINE, now)
     late, offline = now - late_after(), now - offline_after()
     if standing == Standing.NEVER:
         return Q(presence=None)

@@ -124,7 +124,10 @@ def test_live_sessions_are_those_that_open_a_page(
         Browser().as_person(person)
     set_active(user=bob, active=False, actor=alice)
     sign_out_everywhere(charlie, actor=None)
-    assert tiles(admin.get("/admincenter/"))["Sessions"] == "2"  # alice and dora
+    overview = admin.get("/admincenter/")
+    assert tiles(overview)["Sessions"] == "2"  # alice and dora
+    sessions = next(one for one in overview.context["tiles"] if one.label == "Sessions")
+    assert len(admin.get(sessions.href).context["rows"].rows) == 2
     listed = admin.get("/admincenter/people/", {"state": "signed-in"}).content.decode()
     assert "alice@example.com" in listed
     assert "bob@example.com" not in listed

@@ -134,11 +134,6 @@ def hubs_online(fleet: Fleet, href: str) -> Tile:
     return Tile(_("Hubs online"), value, "monitor", href, note=_("heard within two heartbeats"))
 
 
-def apart(fleet: Fleet) -> dict[str, str]:
-    """Which hubs the incidents are, as the filters of their list take it."""
-    return {"standing": "offline"} if fleet.offline else {"state": "quarantined"}
-
-
 def incidents(fleet: Fleet, href: str) -> Tile:
     parts = [
         ngettext("%(number)s hub is missing", "%(number)s hubs are missing", fleet.offline)

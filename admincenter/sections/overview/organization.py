@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.access.guards import actor
 from accounts.access.permissions import Permission
 from accounts.organizations.models import Organization
+from hubs.life.selectors import INCIDENT
 from mago.audit.tags import Tag
 
 from ...charts import Chart
@@ -86,7 +87,7 @@ def _tiles(
             more_is_bad=True,
         ),
         common.hubs_online(fleet, links.to("fleet", Permission.HUBS_READ, standing="online")),
-        common.incidents(fleet, links.to("fleet", Permission.HUBS_READ, **common.apart(fleet))),
+        common.incidents(fleet, links.to("fleet", Permission.HUBS_READ, standing=INCIDENT)),
         common.open_findings(
             findings, links.to("tickets", Permission.TICKETS_READ, state="pending")
         ),

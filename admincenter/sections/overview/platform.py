@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
+from hubs.life.selectors import INCIDENT
 from mago.audit.selectors import events
 from mago.audit.tags import Tag
 
@@ -91,11 +92,11 @@ def _tiles(
             _("Sessions"),
             str(sessions),
             "monitor-smartphone",
-            links.to("people", Permission.PEOPLE_READ, state="signed-in"),
+            links.to("sessions", Permission.SESSIONS_READ),
             note=_("live now"),
         ),
         common.hubs_online(fleet, links.to("all_hubs", Permission.HUBS_READ, standing="online")),
-        common.incidents(fleet, links.to("all_hubs", Permission.HUBS_READ, **common.apart(fleet))),
+        common.incidents(fleet, links.to("all_hubs", Permission.HUBS_READ, standing=INCIDENT)),
         common.open_findings(
             findings,
             Links(links.held, (PLATFORM_SLUG,)).to(

@@ -17,6 +17,7 @@ from admincenter.selectors.fleets import MOST_HUBS, Fleet, all_fleets, fleet_of,
 from hubs.life.models import Presence
 from hubs.life.selectors import late_after, offline_after
 from hubs.models import Hub, State
+from tests.conftest import Browser
 
 A_MOMENT = timedelta(seconds=5)
 
@@ -49,6 +50,26 @@ def test_each_hub_that_is_awaited_counts_once_and_no_other(fleet: Any, acme: Any
     assert fleet_of(acme) == expected
     assert all_fleets() == expected
     assert expected.incidents == 2
+
+
+def test_whoever_is_missing_and_in_quarantine_is_one_incident(fleet: Any, acme: Any) -> None:
+    silent = Presence.objects.filter(hub__state=State.QUARANTINED)
+    silent.update(seen_at=timezone.now() - offline_after() - A_MOMENT)
+    expected = Fleet(awaited=5, online=1, late=1, offline=2, quarantined=1, both=1)
+    assert fleet_of(acme) == expected
+    assert all_fleets() == expected
+    assert expected.incidents == 2
+
+
+def test_the_figure_of_incidents_leads_to_all_of_them(
+    fleet: Any, admin: Any, owner: Browser
+) -> None:
+    for browser, path in ((admin, "/admincenter/"), (owner, "/admincenter/organizations/acme/")):
+        shown = browser.get(path).context["tiles"]
+        incidents = next(one for one in shown if one.label == "Incidents")
+        listed = browser.get(incidents.href).context["rows"].rows
+        assert incidents.value == "2"
+        assert sorted(one.serial for one in listed) == ["S-2", "S-4"]
 
 
 def test_hubs_of_others_are_in_the_figures_of_all_alone(fleet: Any, charlie: Any) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from accounts.access.selectors import Actor
 from accounts.organizations.models import Organization
 from accounts.organizations.selectors import sites_of
-from hubs.life.selectors import Standing
+from hubs.life.selectors import STANDINGS
 from hubs.models import State
 from hubs.operations.kinds import Kind
 from hubs.operations.selectors import groups_of, tags_in
@@ -20,7 +20,7 @@ from ....widgets import Select
 
 class AnyHubFilters(Filters):
     q = SearchField(gettext_lazy("Serial number or name"))
-    standing = OneOfField(gettext_lazy("Presence"), Standing.choices)
+    standing = OneOfField(gettext_lazy("Presence"), STANDINGS)
     state = OneOfField(gettext_lazy("State"), State.choices)
 
 
@@ -46,8 +46,11 @@ class HubFilters(AnyHubFilters):
         return ", ".join(told) or _("all hubs")
 
     def _shown(self, name: str, value: Any) -> Any:
-        labels = {"standing": Standing, "state": State}
-        return labels[name](value).label if name in labels else value
+        labels: dict[str, dict[str, Any]] = {
+            "standing": dict(STANDINGS),
+            "state": dict(State.choices),
+        }
+        return labels[name][value] if name in labels else value
 
 
 class TaskFilters(Filters):
