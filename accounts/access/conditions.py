@@ -30,6 +30,7 @@ from django.utils.translation import gettext as _
 from accounts.models import normalize_email
 
 from .facts import Facts, Strength
+from .methods import SignInMethod
 
 Rule = dict[str, Any]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -39,6 +40,7 @@ MOST = 50
 LONGEST = 10_000
 CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 MIDNIGHT = "00:00"
+DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)*")
 # What is kept in small letters, however it was written.
 SMALL = frozenset({"hub.tag"})
 
@@ -312,6 +314,19 @@ def _check_texts(body: Any, depth: int) -> None:
         _text(text)
 
 
+def _check_methods(body: Any, depth: int) -> None:
+    """Each is a door that there is: "not this one" would always be true of a slip of the pen."""
+    for method in map(_text, _list(body)):
+        if method not in SignInMethod.values:
+            raise BadRule(f"{method[:40]!r} is none of {', '.join(SignInMethod.values)}")
+
+
+def _check_domains(body: Any, depth: int) -> None:
+    for domain in map(_text, _list(body)):
+        if not DOMAIN.fullmatch(_spelled(domain)):
+            raise BadRule(f"{domain[:40]!r} is no domain, such as example.com")
+
+
 def _check_attribute(body: Any, depth: int) -> None:
     _only(body, {"name", "any_of"})
     _text(body["name"])
@@ -342,7 +357,7 @@ _CHECK: dict[str, Callable[[Any, int], None]] = {
     "network": _check_network,
     "time": _check_time,
     "strength": _check_strength,
-    "method": _check_texts,
-    "email_domain": _check_texts,
+    "method": _check_methods,
+    "email_domain": _check_domains,
     "attribute": _check_attribute,
 }

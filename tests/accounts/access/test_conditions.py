@@ -325,10 +325,16 @@ REFUSED: list[Any] = [
     {"method": ["a\x00b"]},
     {"method": ["\ud800"]},
     {"method": ["x" * 201]},
+    {"method": ["password", "passkeys"]},
+    {"not": {"method": ["Password"]}},
+    {"not": {"email_domain": ["*.example.com"]}},
+    {"email_domain": ["example.com, example.org"]},
+    {"email_domain": ["https://example.com"]},
+    {"email_domain": ["@"]},
     {"attribute": {"name": "site.country"}},
     {"attribute": {"any_of": ["IT"]}},
     {"attribute": {"name": "site.country", "any_of": []}},
-    {"all": [{"method": ["x" * 200] * MOST}] * 2},
+    {"all": [{"attribute": {"name": "site.country", "any_of": ["x" * 200] * MOST}}] * 2},
 ]
 
 
@@ -367,5 +373,5 @@ def test_depth_and_length_are_bounded() -> None:
     for rule in (nested(DEEPEST + 1), nested(500)):
         with pytest.raises(BadRule):
             check(rule)
-    check({"method": ["x" * 190] * MOST})
+    check({"attribute": {"name": "site.country", "any_of": ["x" * 190] * MOST}})
     assert 190 * MOST < LONGEST

@@ -226,7 +226,7 @@ def test_who_stands_under_a_condition_does_not_change_it(
     clerk = create_custom_role(organization=acme, name="Clerk", permissions=names, actor=alice)
     eve = member("eve", acme, clerk)
     give(eve, OWNER, acme, condition=anywhere)
-    ask = {"condition": anywhere, "name": "Anywhere", "rule": {"not": {"method": ["x"]}}}
+    ask = {"condition": anywhere, "name": "Anywhere", "rule": {"not": {"method": ["ldap"]}}}
     assert refusal(edit_condition, **ask, actor=eve) == "not_yours_to_grant"
     edit_condition(**ask, actor=alice)
     with pytest.raises(Conflict):
