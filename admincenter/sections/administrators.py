@@ -22,7 +22,8 @@ from ..exports import lists
 from ..exports.ways import way_to_export
 from ..forms import MomentField, ReasonForm
 from ..once import once
-from ..pages import Filters, act, list_page, page, submit
+from ..pages import Filters, list_page, page, submit
+from ..reasons import with_reason
 from ..selectors.administrators import administrator_for, find_administrators
 from .organizations.forms.fields import AddressField
 
@@ -85,17 +86,14 @@ def appoint(request: HttpRequest) -> HttpResponse:
 @require(Permission.ROLES_BIND)
 @require_POST
 def dismiss(request: HttpRequest, binding_id: UUID) -> HttpResponse:
-    binding, form = administrator_for(binding_id), ReasonForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Nothing was done: give a reason."))
-        return redirect(LIST)
+    binding = administrator_for(binding_id)
     # Whoever has just given it up may not see the list any more.
     to = "accounts:profile" if binding.user == actor(request) else LIST
-    return act(
+    return with_reason(
         request,
-        lambda: dismiss_administrator(
-            binding=binding, actor=actor(request), reason=form.cleaned_data["reason"]
-        ),
+        lambda reason: dismiss_administrator(binding=binding, actor=actor(request), reason=reason),
         _("%(person)s no longer administers the platform.") % {"person": binding.user},
+        title=_("Take back"),
+        of=binding,
         to=reverse(to),
     )

@@ -40,5 +40,7 @@ def revoke(request: HttpRequest, token_id: UUID) -> HttpResponse:
         request,
         lambda reason: revoke_api_token(token=token, actor=actor(request), reason=reason),
         _("%(token)s is revoked: refused from its next request on.") % {"token": token.name},
+        title=_("Revoke"),
+        of=token,
         to=reverse("admincenter:api_tokens"),
     )

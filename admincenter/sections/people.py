@@ -29,7 +29,7 @@ from ..exports.ways import way_to_export
 from ..forms import LockdownForm, PeopleFilters, ReasonForm
 from ..navigation import permissions
 from ..pages import act, list_page, page
-from ..reasons import with_reason
+from ..reasons import ask_anew, with_reason
 from ..selectors.holdings import holdings_of
 from ..selectors.people import find_people, person_for
 from ..selectors.trail import events_of
@@ -61,28 +61,35 @@ def people(request: HttpRequest) -> HttpResponse:
 @require(Permission.PEOPLE_READ)
 @require_safe
 def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
-    return _page(request, person_for(person_id), ReasonForm())
+    found = person_for(person_id)
+    services.tell_of_reading(found, actor=actor(request))
+    sees_trail = Permission.AUDIT_READ in permissions(request)
+    context = {
+        "person": found,
+        "lockdown_form": LockdownForm(None),
+        **holdings_of(found, asker=actor(request)),
+        "events": events_of(found, EVENTS) if sees_trail else [],
+    }
+    return page(request, "admincenter/people/person.html", context)
 
 
 @require(Permission.PEOPLE_DISABLE)
 @require_POST
 def disable(request: HttpRequest, person_id: UUID) -> HttpResponse:
-    person, form = person_for(person_id), ReasonForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Nothing was done: give a reason."))
-        return _page(request, person, form, status=400)
+    person = person_for(person_id)
     # The button belongs to the form of that name on the person's page, so undoing takes no script.
     told = format_html(
         '{} <button type="submit" class="button small" form="enable-person">{}</button>',
         _("%(person)s is disabled and signed out everywhere.") % {"person": person},
         _("Undo"),
     )
-    reason = form.cleaned_data["reason"]
-    return _act(
+    return with_reason(
         request,
-        person,
-        lambda: set_active(user=person, active=False, actor=actor(request), reason=reason),
+        lambda reason: set_active(user=person, active=False, actor=actor(request), reason=reason),
         told,
+        title=_("Disable this person"),
+        of=person,
+        to=_page_of(person),
     )
 
 
@@ -106,6 +113,7 @@ def end_sessions(request: HttpRequest, person_id: UUID) -> HttpResponse:
         person,
         lambda reason: services.end_sessions_of(person, actor=actor(request), reason=reason),
         told,
+        title=_("Sign out everywhere"),
     )
 
 
@@ -141,8 +149,8 @@ def recover(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """The code is shown in the answer to the one request that makes it, and nowhere else."""
     person, form = person_for(person_id), ReasonForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Nothing was done: give a reason."))
-        return _page(request, person, form, status=400)
+        title = _("Let in without a second factor")
+        return ask_anew(request, form, title=title, of=person, to=_page_of(person))
     reason = form.cleaned_data["reason"]
     try:
         code = issue_recovery_code(person=person, actor=actor(request), reason=reason)
@@ -167,6 +175,7 @@ def send_reset(request: HttpRequest, person_id: UUID) -> HttpResponse:
         person,
         lambda reason: services.send_reset(person=person, actor=actor(request), reason=reason),
         told,
+        title=_("Send a password reset"),
     )
 
 
@@ -176,26 +185,11 @@ def _act(request: HttpRequest, person: User, action: Callable[[], Any], told: st
 
 
 def _for_a_reason(
-    request: HttpRequest, person: User, action: Callable[[str], Any], told: str
+    request: HttpRequest, person: User, action: Callable[[str], Any], told: str, *, title: str
 ) -> HttpResponse:
     own = person == actor(request)
-    return with_reason(request, action, told, to=_page_of(person), own=own)
+    return with_reason(request, action, told, title=title, of=person, to=_page_of(person), own=own)
 
 
 def _page_of(person: User) -> str:
     return reverse("admincenter:person", args=[person.pk])
-
-
-def _page(
-    request: HttpRequest, person: User, form: ReasonForm, *, status: int = 200
-) -> HttpResponse:
-    services.tell_of_reading(person, actor=actor(request))
-    sees_trail = Permission.AUDIT_READ in permissions(request)
-    context = {
-        "person": person,
-        "form": form,
-        "lockdown_form": LockdownForm(None),
-        **holdings_of(person, asker=actor(request)),
-        "events": events_of(person, EVENTS) if sees_trail else [],
-    }
-    return page(request, "admincenter/people/person.html", context, status=status)

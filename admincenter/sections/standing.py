@@ -49,6 +49,8 @@ def lift(request: HttpRequest, lockdown_id: UUID) -> HttpResponse:
         request,
         lambda reason: services.lift_lockdown(lockdown=found, reason=reason, actor=actor(request)),
         _("The lockdown is lifted."),
+        title=_("Lift"),
+        of=found,
         to=reverse("admincenter:lockdowns"),
     )
 
@@ -67,6 +69,8 @@ def lock_person_down(request: HttpRequest, person_id: UUID) -> HttpResponse:
             actor=actor(request),
         ),
         told,
+        title=_("Lock this person down"),
+        of=person,
         to=_page_of(person),
         form=form,
     )
@@ -83,6 +87,8 @@ def lock_organization_down(request: HttpRequest, slug: str) -> HttpResponse:
             organization=whose, reason=reason, actor=actor(request)
         ),
         told % {"organization": whose},
+        title=_("Lock this organization down"),
+        of=whose,
         to=reverse("admincenter:organization", args=[slug]),
     )
 
@@ -95,6 +101,8 @@ def delete(request: HttpRequest, person_id: UUID) -> HttpResponse:
         request,
         lambda reason: services.delete_person(person=person, reason=reason, actor=actor(request)),
         _("%(person)s lies in the recycle bin.") % {"person": person},
+        title=_("Delete this person"),
+        of=person,
         to=_page_of(person),
     )
 
@@ -119,6 +127,8 @@ def erase(request: HttpRequest, person_id: UUID) -> HttpResponse:
         request,
         lambda reason: privacy.ask_for_erasure(person=person, reason=reason, actor=actor(request)),
         _("%(person)s is being erased. Their page is gone in a moment.") % {"person": person},
+        title=_("Erase this person"),
+        of=person,
         to=_page_of(person),
     )
 
@@ -131,6 +141,8 @@ def copy(request: HttpRequest, person_id: UUID) -> HttpResponse:
         request,
         lambda reason: privacy.ask_for_copy(person=person, reason=reason, actor=actor(request)),
         _("The copy is being made. It appears on this page once it is done."),
+        title=_("Make the copy"),
+        of=person,
         to=_page_of(person),
     )
 

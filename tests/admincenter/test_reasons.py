@@ -1,7 +1,10 @@
-"""A reason is as long as it may be, wherever it is given and kept."""
+"""A reason is as long as it may be, wherever it is given and kept; where it is wrong, it is asked for anew."""
 
 import re
 from typing import Any
+
+import pytest
+from django.contrib.messages import get_messages
 
 from accounts.api.bodies import OptionalReasonBody, ReasonBody
 from accounts.mfa.models import RecoveryRequest
@@ -10,6 +13,8 @@ from admincenter.forms import ReasonForm
 from admincenter.sections.hubs.forms.hubs import ReasonForm as HubReasonForm
 from hubs.models import Hub
 from mago.audit.cleaning import LONGEST_REASON
+from mago.jobs.models import Job, State
+from tests.conftest import Browser
 from tests.running import ROOT
 
 
@@ -30,3 +35,55 @@ def test_what_one_place_takes_every_other_keeps() -> None:
         for longest in re.findall(r'name="reason"[^>]*maxlength="(\d+)"', file.read_text())
     }
     assert {field.max_length for field in fields} == written == {LONGEST_REASON}
+
+
+WRONG = "left\x1b in a hurry"
+
+
+@pytest.mark.parametrize(
+    ("action", "title"),
+    [
+        ("disable", "Disable this person"),
+        ("delete", "Delete this person"),
+        ("lock-down", "Lock this person down"),
+        ("recover", "Let in without a second factor"),
+        ("sessions/end", "Sign out everywhere"),
+        ("send-reset", "Send a password reset"),
+        ("copy", "Make the copy"),
+    ],
+)
+def test_a_wrong_one_is_told_beside_its_field_with_what_was_typed(
+    action: str, title: str, admin: Browser, alice: Any, events: Any
+) -> None:
+    before = len(events())
+    at = f"/admincenter/people/{alice.pk}/"
+    answer = admin.post(f"{at}{action}/", {"reason": WRONG})
+    assert answer.status_code == 400
+    assert answer.context["form"].errors.keys() == {"reason"}
+    page = answer.text
+    assert f"<h1>{title}</h1>" in page
+    assert f'<p class="subtitle">{alice}</p>' in page
+    assert f'value="{WRONG}"' in page
+    assert 'aria-invalid="true"' in page
+    assert f'href="{at}">Cancel' in page
+    assert len(events()) == before
+    assert not get_messages(answer.wsgi_request)
+
+
+def test_what_was_chosen_beside_it_stays_so(admin: Browser, alice: Any) -> None:
+    at = f"/admincenter/people/{alice.pk}/lock-down/"
+    for sent, checked in (({}, False), ({"with_api_tokens": "on"}, True)):
+        form = admin.post(at, {"reason": "", **sent}).context["form"]
+        assert bool(form["with_api_tokens"].value()) is checked
+
+
+def test_a_jobs_stands_beside_its_field_on_the_page_that_it_was_sent_from(
+    admin: Browser, alice: Any
+) -> None:
+    sent = {"kind": "people.disable", "person": str(alice.pk)}
+    at = admin.post("/admincenter/people/choose/", sent)["Location"]
+    answer = admin.post(f"{at}start/", {"reason": WRONG})
+    assert answer.status_code == 400
+    assert answer.context["form"].errors.keys() == {"reason"}
+    assert f'value="{WRONG}"' in answer.text
+    assert Job.objects.get().state == State.DRAFT

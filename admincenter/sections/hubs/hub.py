@@ -120,13 +120,14 @@ def edit(request: HttpRequest, hub: Hub) -> HttpResponse:
 @require_POST
 def quarantine(request: HttpRequest, hub: Hub) -> HttpResponse:
     told = _("The hub is quarantined: it may only tell how it is, and update itself.")
-    return _with_reason(request, hub, services.quarantine_hub, told)
+    return _with_reason(request, hub, services.quarantine_hub, told, title=_("Quarantine"))
 
 
 @require(Permission.HUBS_EDIT, of=the_hub)
 @require_POST
 def suspend(request: HttpRequest, hub: Hub) -> HttpResponse:
-    return _with_reason(request, hub, services.suspend_hub, _("The hub is suspended."))
+    told = _("The hub is suspended.")
+    return _with_reason(request, hub, services.suspend_hub, told, title=_("Suspend"))
 
 
 @require(Permission.HUBS_EDIT, of=the_hub)
@@ -134,27 +135,29 @@ def suspend(request: HttpRequest, hub: Hub) -> HttpResponse:
 @require_POST
 def lock_down(request: HttpRequest, hub: Hub) -> HttpResponse:
     told = _("The hub is locked down: refused from its next request on, and its owners are told.")
-    return _with_reason(request, hub, services.lock_down_hub, told)
+    return _with_reason(request, hub, services.lock_down_hub, told, title=_("Lock down"))
 
 
 @require(Permission.HUBS_EDIT, of=the_hub)
 @require_POST
 def reactivate(request: HttpRequest, hub: Hub) -> HttpResponse:
     told = _("The hub may do again all that hubs do.")
-    return _with_reason(request, hub, services.reactivate_hub, told)
+    return _with_reason(request, hub, services.reactivate_hub, told, title=_("Reactivate"))
 
 
 @require(Permission.HUBS_RETIRE, of=the_hub)
 @require_POST
 def retire(request: HttpRequest, hub: Hub) -> HttpResponse:
-    return _with_reason(request, hub, services.retire_hub, _("The hub is retired."))
+    told = _("The hub is retired.")
+    return _with_reason(request, hub, services.retire_hub, told, title=_("Retire"))
 
 
 @require(Permission.HUBS_EDIT, of=the_hub)
 @require_POST
 def revoke(request: HttpRequest, hub: Hub) -> HttpResponse:
     told = _("The hub’s credentials are revoked. It comes back by a new enrolment only.")
-    return _with_reason(request, hub, services.revoke_credentials, told)
+    title = _("Revoke its credentials")
+    return _with_reason(request, hub, services.revoke_credentials, told, title=title)
 
 
 @require(Permission.HUBS_ROTATE, of=the_hub)
@@ -176,12 +179,14 @@ def reenrol(request: HttpRequest, hub: Hub) -> HttpResponse:
 
 
 def _with_reason(
-    request: HttpRequest, hub: Hub, service: Callable[..., Any], told: str
+    request: HttpRequest, hub: Hub, service: Callable[..., Any], told: str, *, title: str
 ) -> HttpResponse:
     return with_reason(
         request,
         lambda reason: service(hub=hub, reason=reason, actor=actor(request)),
         told,
+        title=title,
+        of=hub,
         to=_page_of(hub),
     )
 

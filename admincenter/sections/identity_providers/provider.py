@@ -120,6 +120,8 @@ def remove(request: HttpRequest, found: IdentityProvider) -> HttpResponse:
             provider=found, actor=actor(request), reason=reason
         ),
         _("The provider is gone, and whoever came by it is signed out."),
+        title=_("Remove"),
+        of=found,
         to=list_url(found.organization),
     )
 

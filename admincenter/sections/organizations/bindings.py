@@ -82,6 +82,8 @@ def revoke(request: HttpRequest, whose: Organization, binding_id: UUID) -> HttpR
         request,
         lambda reason: services.revoke_role(binding=binding, actor=actor(request), reason=reason),
         _("The role is taken back."),
+        title=_("Take back"),
+        of=binding,
         to=url_of(whose, TAB),
         own=binding.user_id == actor(request).pk,
     )

@@ -95,6 +95,8 @@ def disable(request: HttpRequest, slug: str) -> HttpResponse:
             organization=whose, active=False, actor=actor(request), reason=reason
         ),
         _("The organization is disabled."),
+        title=_("Disable this organization"),
+        of=whose,
         to=url_of(whose, TAB),
     )
 

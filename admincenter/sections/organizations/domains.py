@@ -70,6 +70,8 @@ def remove(request: HttpRequest, whose: Organization, domain_id: UUID) -> HttpRe
         request,
         lambda reason: services.remove_domain(domain=domain, actor=actor(request), reason=reason),
         _("The domain is no longer claimed."),
+        title=_("Give up"),
+        of=domain,
         to=url_of(whose, TAB),
     )
 

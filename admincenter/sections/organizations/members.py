@@ -93,6 +93,8 @@ def remove(request: HttpRequest, whose: Organization, member_id: UUID) -> HttpRe
             membership=member, actor=actor(request), reason=reason
         ),
         _("%(person)s is no longer a member.") % {"person": member.user},
+        title=_("Remove"),
+        of=member,
         to=url_of(whose, TAB),
         own=member.user_id == actor(request).pk,
     )

@@ -145,6 +145,8 @@ def revoke_token(
         request,
         lambda reason: revoke_api_token(token=token, actor=actor(request), reason=reason),
         _("The token is revoked."),
+        title=_("Revoke"),
+        of=token,
         to=_page_of(account),
     )
 

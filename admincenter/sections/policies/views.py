@@ -64,6 +64,8 @@ def remove(request: HttpRequest, whose: Owner, policy_id: UUID) -> HttpResponse:
         request,
         lambda reason: services.remove_policy(policy=policy, actor=actor(request), reason=reason),
         _("The policy is removed."),
+        title=_("Remove"),
+        of=policy,
         to=url_of(whose, LIST),
     )
 

@@ -168,7 +168,8 @@ def test_a_hub_changes_its_state_with_a_reason(
 def test_without_a_reason_nothing_is_done(owner: Any, enrolled: Any, acme: Any) -> None:
     for action in ("retire", "lock-down"):
         answer = owner.post(f"{AT}{enrolled.hub.pk}/{action}/")
-        assert said(answer).endswith("Nothing was done: give a reason.")
+        assert answer.status_code == 400
+        assert answer.context["form"].errors["reason"]
     assert Hub.objects.of(acme).get().state == State.ACTIVE
 
 
