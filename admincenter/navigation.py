@@ -20,7 +20,8 @@ from .notices.selectors import known_count
 @dataclass(frozen=True, eq=False)
 class Entry:
     """`icon` is a name in static/icons/sprite.svg; `within`: the permission may be held at any place;
-    `begins`: the name of a page of an organization, which is asked for first (admincenter/sections/begin.py)."""
+    `begins`: the name of a page of an organization or a programme, which is asked for first
+    (admincenter/sections/begin.py)."""
 
     title: str | Promise
     url_name: str

@@ -30,6 +30,22 @@ BEGUN: tuple[Entry, ...] = (
         Permission.IDENTITY_PROVIDERS_EDIT,
     ),
 )
+# What is of a security programme, an organization's or the platform's own.
+IN_PROGRAMMES: tuple[Entry, ...] = (
+    _begun(_("Tickets"), "tickets", "ticket", Permission.TICKETS_READ),
+    _begun(_("New ticket"), "create_ticket", "plus", Permission.TICKETS_EDIT),
+    _begun(_("Import findings"), "import_findings", "upload", Permission.TICKETS_EDIT),
+    _begun(_("CVSS calculator"), "cvss_calculator", "gauge", Permission.TICKETS_READ),
+    _begun(_("Releases"), "releases", "package", Permission.RELEASES_READ),
+    _begun(
+        _("Penetration tests"),
+        "penetration_tests",
+        "shield-check",
+        Permission.PENETRATION_TESTS_READ,
+    ),
+    _begun(_("Risks"), "risks", "triangle-alert", Permission.RISKS_READ),
+    _begun(_("Patch policy"), "patch_policy", "sliders-horizontal", Permission.PATCH_POLICIES_EDIT),
+)
 # What the side bar has no room for.
 ACTIONS: tuple[Entry, ...] = (
     Entry(_("Notifications"), "notices", "bell", Permission.ORGANIZATIONS_READ, within=True),
@@ -41,7 +57,7 @@ ACTIONS: tuple[Entry, ...] = (
     Entry(_("New administrator"), "appoint_administrator", "plus", Permission.ROLES_BIND),
     Entry(_("New sign-in policy"), "create_policy", "plus", Permission.POLICIES_EDIT),
     Entry(
-        _("Messages that were given up"),
+        _("Dead messages that were given up"),
         "messages",
         "mail-warning",
         Permission.MESSAGES_READ,
@@ -56,7 +72,8 @@ ACTIONS: tuple[Entry, ...] = (
 def places(held: Permissions, anywhere: Permissions, words: str = "") -> Iterator[Entry]:
     """The pages and actions open to somebody, of whose names each of `words` begins a word."""
     wanted = words.casefold().split()
-    for entry in (*(entry for _title, entries in GROUPS for entry in entries), *BEGUN, *ACTIONS):
+    sections = (entry for _title, entries in GROUPS for entry in entries)
+    for entry in (*sections, *BEGUN, *IN_PROGRAMMES, *ACTIONS):
         if entry.permission in (anywhere if entry.within else held) and _fits(entry, wanted):
             yield entry
 

@@ -8,7 +8,7 @@ from accounts.access.models import Membership
 from accounts.access.roles import RoleName
 from accounts.access.services import grant_role
 from accounts.organizations.services import create_organization
-from admincenter.places import BEGUN
+from admincenter.places import BEGUN, IN_PROGRAMMES
 from tests.conftest import Browser
 
 AT = "/admincenter/begin/"
@@ -61,3 +61,32 @@ def test_the_palette_and_the_list_of_people_lead_to_it(admin: Browser) -> None:
     found = admin.get("/admincenter/search/", {"q": "inv"})
     assert f'href="{AT}invite_member/"' in found.text
     assert f'href="{AT}invite_member/"' in admin.get("/admincenter/people/").text
+
+
+def test_what_is_of_a_security_programme_is_found_and_asks_in_which(
+    admin: Browser, acme: Any, other: Any
+) -> None:
+    found = admin.get("/admincenter/search/", {"q": "tick"})
+    assert f'href="{AT}create_ticket/"' in found.text
+    for entry in IN_PROGRAMMES:
+        page = admin.get(entry.url)
+        assert str(entry.title) in page.text
+        ways = [page.context["platform_url"], *(one.way for one in page.context["rows"].rows)]
+        assert len(ways) == 3
+        assert all(admin.get(way).status_code == 200 for way in ways), entry.begins
+    assert not admin.get(f"{AT}invite_member/").context["platform_url"]
+
+
+def test_who_works_in_one_programme_only_is_led_there(
+    browser: Browser, admin: Browser, alice: Any, acme: Any
+) -> None:
+    answer = browser.as_person(alice).get(f"{AT}create_ticket/")
+    assert answer["Location"] == "/admincenter/security/acme/tickets/create/"
+
+
+def test_where_there_are_no_organizations_the_platforms_own_is_led_to(admin: Browser) -> None:
+    assert admin.get(f"{AT}tickets/")["Location"] == "/admincenter/security/_platform/tickets/"
+
+
+def test_dead_messages_are_found_by_what_their_list_calls_them(admin: Browser) -> None:
+    assert "/admincenter/messages/?status=dead" in admin.get("/admincenter/search/?q=dead").text
