@@ -14,13 +14,14 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from accounts.federation import services
-from accounts.federation.models import Kind
+from accounts.federation.models import Kind, SocialProvider
 from accounts.federation.providers import CLASSES, Provider
 from accounts.federation.selectors import configured, configured_as
 from accounts.federation.services.trial import STEPS
 from mago.core.edit_forms import OPENED, EditForm
 from mago.core.errors import NotFound
 from mago.core.form_pages import get_or_post, posted
+from mago.core.holding import held
 
 from ..pages import act, page, submit
 from ..trials import steps_of
@@ -113,11 +114,16 @@ def provider(request: HttpRequest, kind: str) -> HttpResponse:
     return _page_of(request, kind)
 
 
+def _row(request: HttpRequest, kind: str) -> SocialProvider:
+    return SocialProvider(kind=kind)
+
+
 @require(Permission.SIGN_IN_PROVIDERS_EDIT)
 @get_or_post
-def edit(request: HttpRequest, kind: str) -> HttpResponse:
-    found = configured_as(kind)
-    form = ProviderForm(posted(request), kind=kind, provider=found)
+@held(_row)
+def edit(request: HttpRequest, row: SocialProvider) -> HttpResponse:
+    kind = row.kind
+    form = ProviderForm(posted(request), kind=kind, provider=configured_as(kind))
     saved, status = submit(
         form, lambda **data: services.configure(kind=kind, actor=actor(request), **data)
     )

@@ -195,6 +195,7 @@ class DirectoryForm(EditForm):
         file = self.cleaned_data.get("ca")
         if file is None:
             return None
+        file.seek(0)  # It may have been read by a form before this one.
         try:
             return str(file.read(LARGEST_CA + 1).decode("ascii"))
         except UnicodeDecodeError:

@@ -37,7 +37,12 @@ class LdapDirectory:
     def form(self, provider: IdentityProvider, data: Any = None, files: Any = None) -> Form:
         return DirectoryForm(_row(provider), data, files)
 
-    def save(self, provider: IdentityProvider, form: Form, *, actor: User | None) -> None:
+    def ask(self, form: Form) -> Any:
+        return None
+
+    def save(
+        self, provider: IdentityProvider, form: Form, *, actor: User | None, asked: Any = None
+    ) -> None:
         assert isinstance(form, DirectoryForm)
         services.configure(provider=provider, actor=actor, **form.values())
 

@@ -66,7 +66,12 @@ class KindOfProvider(Protocol):
     def form(self, provider: IdentityProvider, data: Any = None, files: Any = None) -> Form:
         """The customer's values, as they are or as sent. Valid, it is given to `save`."""
 
-    def save(self, provider: IdentityProvider, form: Form, *, actor: User | None) -> None:
+    def ask(self, form: Form) -> Any:
+        """What `save` has to be told by another server, asked for while nobody else waits. Refused beside a field."""
+
+    def save(
+        self, provider: IdentityProvider, form: Form, *, actor: User | None, asked: Any = None
+    ) -> None:
         """The values of a valid form count; `services.touch` makes the version another. Refused beside a field."""
 
     def is_complete(self, provider: IdentityProvider) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,7 @@ from accounts.models import User
 from mago.core.errors import Conflict, Refused
 from mago.core.form_pages import posted
 from mago.core.forms import Form
+from mago.core.holding import hold
 
 from . import mapping, services
 from .forms import MappingForm
@@ -67,25 +69,40 @@ def take(
 
 def settings_step(request: HttpRequest, provider: IdentityProvider, actor: User | None) -> Sent:
     """What the customer copies from their provider's console."""
-    kind = kind_of(provider.kind)
-    files = request.FILES if request.method == "POST" else None
-    form = kind.form(provider, posted(request), files)
-    return _sent(form, lambda: kind.save(provider, form, actor=actor))
+    kind, data, files = kind_of(provider.kind), posted(request), request.FILES
+    form = kind.form(provider, data, files)
+    if data is None:
+        return Sent(form, False, 200)
+    try:
+        asked = kind.ask(form) if form.is_valid() else None
+    except Refused as refusal:
+        form.refuse(refusal)
+        return Sent(form, False, refusal.status)
+    with transaction.atomic():
+        hold(provider)
+        form = kind.form(provider, data, files)
+        return _sent(form, lambda: kind.save(provider, form, actor=actor, asked=asked))
 
 
 def mapping_step(
     request: HttpRequest, provider: IdentityProvider, actor: User | None
 ) -> tuple[Sent, dict[str, Any]]:
     """Which attribute tells what; with what the newest test would make of that, saved or only looked at."""
-    form = MappingForm(provider, posted(request))
-    is_look = "preview" in request.POST
-
-    def save() -> None:
-        services.edit_provider(provider=provider, actor=actor, **form.values)
-
-    sent = Sent(form, False, 200) if is_look and form.is_valid() else _sent(form, save)
-    tried = form.values["attribute_mapping"] if is_look and form.is_valid() else None
-    return sent, preview(provider, tried)
+    if "preview" in request.POST:
+        form = MappingForm(provider, posted(request))
+        valid = form.is_valid()
+        tried = form.values["attribute_mapping"] if valid else None
+        return Sent(form, False, 200 if valid else 400), preview(provider, tried)
+    if request.method != "POST":
+        return Sent(MappingForm(provider), False, 200), preview(provider)
+    with transaction.atomic():
+        hold(provider)
+        form = MappingForm(provider, posted(request))
+        sent = _sent(
+            form,
+            lambda: services.edit_provider(provider=provider, actor=actor, **form.values),
+        )
+    return sent, preview(provider)
 
 
 def preview(provider: IdentityProvider, tried: dict[str, str] | None = None) -> dict[str, Any]:
@@ -140,8 +157,6 @@ def start_test(
 
 
 def _sent(form: Form, save: Any) -> Sent:
-    if not form.is_bound:
-        return Sent(form, False, 200)
     try:
         if form.is_valid():
             save()

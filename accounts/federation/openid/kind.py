@@ -58,7 +58,12 @@ class OpenId:
     def form(self, provider: IdentityProvider, data: Any = None, files: Any = None) -> Form:
         return OpenIdForm(_row(provider), data)
 
-    def save(self, provider: IdentityProvider, form: Form, *, actor: User | None) -> None:
+    def ask(self, form: Form) -> Any:
+        return None
+
+    def save(
+        self, provider: IdentityProvider, form: Form, *, actor: User | None, asked: Any = None
+    ) -> None:
         services.configure(provider=provider, actor=actor, **form.cleaned_data)
 
     def is_complete(self, provider: IdentityProvider) -> bool:

@@ -97,6 +97,7 @@ class SamlForm(EditForm):
             return b""
         if sent.size > LARGEST:
             raise forms.ValidationError(_("The file is larger than the metadata of one provider."))
+        sent.seek(0)  # It may have been read by a form before this one.
         content: bytes = sent.read()
         return content
 

@@ -53,9 +53,20 @@ class Saml:
     def form(self, provider: IdentityProvider, data: Any = None, files: Any = None) -> Form:
         return SamlForm(selectors.settings_of(provider), data, files)
 
-    def save(self, provider: IdentityProvider, form: Form, *, actor: User | None) -> None:
+    def ask(self, form: Form) -> Any:
         assert isinstance(form, SamlForm)
-        services.configure(provider=provider, actor=actor, **form.described)
+        url = form.described["metadata_url"]
+        return {url: services.fetch_metadata(url)} if url else {}
+
+    def save(
+        self, provider: IdentityProvider, form: Form, *, actor: User | None, asked: Any = None
+    ) -> None:
+        assert isinstance(form, SamlForm)
+        described = form.described
+        described["metadata"] = described["metadata"] or (asked or {}).get(
+            described["metadata_url"], b""
+        )
+        services.configure(provider=provider, actor=actor, **described)
 
     def is_complete(self, provider: IdentityProvider) -> bool:
         return selectors.settings_of(provider) is not None

@@ -19,6 +19,7 @@ from accounts.provider.scopes import words_for
 from accounts.provider.selectors import application_for
 from mago.core.form_pages import get_or_post, posted
 from mago.core.forms import Form
+from mago.core.holding import held
 
 from ...exports import lists
 from ...exports.ways import way_to_export
@@ -78,10 +79,14 @@ def create(request: HttpRequest, whose: Owner) -> HttpResponse:
     return _show(request, whose, "form", context, status=status)
 
 
+def _application(request: HttpRequest, whose: Owner, application_id: UUID) -> Application:
+    return application_for(actor(request), whose, application_id)
+
+
 @require(Permission.APPLICATIONS_EDIT, of=owner)
 @get_or_post
-def edit(request: HttpRequest, whose: Owner, application_id: UUID) -> HttpResponse:
-    row = application_for(actor(request), whose, application_id)
+@held(_application)
+def edit(request: HttpRequest, whose: Owner, row: Application) -> HttpResponse:
     form = ApplicationForm(posted(request), organization=whose, application=row)
     made, status = submit(
         form,

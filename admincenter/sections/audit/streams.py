@@ -19,6 +19,7 @@ from mago.audit.streams.connecting import Step
 from mago.audit.streams.selectors import end_of_chain, stream_for, waiting_for
 from mago.core.errors import Refused
 from mago.core.form_pages import get_or_post, posted
+from mago.core.holding import held
 
 from ...pages import list_page, page, submit
 from ...selectors.trail import find_streams
@@ -66,10 +67,14 @@ def create(request: HttpRequest) -> HttpResponse:
     return _form_page(request, form, _("New stream"), back, status)
 
 
+def _stream(request: HttpRequest, stream_id: UUID) -> AuditStream:
+    return stream_for(stream_id)
+
+
 @require(Permission.AUDIT_STREAMS_EDIT)
 @get_or_post
-def edit(request: HttpRequest, stream_id: UUID) -> HttpResponse:
-    stream = stream_for(stream_id)
+@held(_stream)
+def edit(request: HttpRequest, stream: AuditStream) -> HttpResponse:
     name = stream.name
     form = StreamForm(posted(request), stream=stream)
     changed, status = submit(

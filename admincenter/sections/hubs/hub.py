@@ -20,6 +20,7 @@ from hubs.operations.grouping import set_tags
 from hubs.operations.selectors import tasks_of_hub
 from hubs.selectors import credentials_of
 from mago.core.form_pages import get_or_post, posted
+from mago.core.holding import held
 
 from ...charts import Chart, Series, line_chart
 from ...navigation import Permissions
@@ -96,6 +97,7 @@ def _heat(hub: Hub, hours: list[Any]) -> Chart | None:
 
 @require(Permission.HUBS_EDIT, of=the_hub)
 @get_or_post
+@held()
 def edit(request: HttpRequest, hub: Hub) -> HttpResponse:
     viewer, whose = actor(request), hub.organization
     tags = [tag.name for tag in hub.tags.order_by("name")]

@@ -18,6 +18,7 @@ from accounts.federation.enterprise.selectors import newest_trial
 from accounts.federation.enterprise.services import setup_links
 from mago.core.errors import NotFound, Refused
 from mago.core.form_pages import get_or_post, posted
+from mago.core.holding import held
 
 from ...pages import submit
 from ...reasons import with_reason
@@ -80,6 +81,7 @@ def test(request: HttpRequest, found: IdentityProvider) -> HttpResponseBase:
 
 @require(Permission.IDENTITY_PROVIDERS_EDIT, of=provider)
 @get_or_post
+@held()
 def roles(request: HttpRequest, found: IdentityProvider) -> HttpResponse:
     form = RolesForm(found, posted(request))
 

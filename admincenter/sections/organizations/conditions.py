@@ -15,6 +15,7 @@ from accounts.access.permissions import Permission
 from accounts.access.preview import Change
 from accounts.organizations.models import Organization
 from mago.core.form_pages import get_or_post, posted
+from mago.core.holding import held
 
 from ...exports import set_up
 from ...exports.ways import way_to_export
@@ -62,12 +63,16 @@ def create(request: HttpRequest, whose: Organization) -> HttpResponse:
     )
 
 
+def _condition(request: HttpRequest, whose: Organization, condition_id: UUID) -> Condition:
+    slug, permission = whose.slug, Permission.CONDITIONS_EDIT
+    row: Condition = owned(request, slug, Condition, condition_id, permission)
+    return row
+
+
 @require(Permission.CONDITIONS_EDIT, of=organization)
 @get_or_post
-def edit(request: HttpRequest, whose: Organization, condition_id: UUID) -> HttpResponse:
-    slug, permission = whose.slug, Permission.CONDITIONS_EDIT
-    condition = owned(request, slug, Condition, condition_id, permission)
-
+@held(_condition)
+def edit(request: HttpRequest, whose: Organization, condition: Condition) -> HttpResponse:
     def changes(name: str, rule: Any) -> list[Change]:
         try:
             return if_condition_were(condition, rule)
@@ -94,8 +99,7 @@ def edit(request: HttpRequest, whose: Organization, condition_id: UUID) -> HttpR
 @require(Permission.CONDITIONS_EDIT, of=organization)
 @require_POST
 def delete(request: HttpRequest, whose: Organization, condition_id: UUID) -> HttpResponse:
-    slug, permission = whose.slug, Permission.CONDITIONS_EDIT
-    condition = owned(request, slug, Condition, condition_id, permission)
+    condition = _condition(request, whose, condition_id)
     return act(
         request,
         whose,

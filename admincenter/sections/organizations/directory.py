@@ -12,6 +12,7 @@ from accounts.organizations import services
 from accounts.organizations.models import Organization
 from accounts.standing.selectors import lockdown_of
 from mago.core.form_pages import get_or_post, posted
+from mago.core.holding import held
 
 from ...exports import lists
 from ...exports.ways import way_to_export
@@ -71,6 +72,7 @@ def overview(request: HttpRequest, whose: Organization) -> HttpResponse:
 
 @require(Permission.ORGANIZATIONS_EDIT, of=organization)
 @get_or_post
+@held()
 def rename(request: HttpRequest, whose: Organization) -> HttpResponse:
     return form_page(
         request,

@@ -16,6 +16,7 @@ from accounts.access.preview import Change
 from accounts.access.roles import PERMISSIONS, RoleName
 from accounts.organizations.models import Organization
 from mago.core.form_pages import get_or_post, posted
+from mago.core.holding import held
 
 from ...exports import set_up
 from ...exports.ways import way_to_export
@@ -74,11 +75,15 @@ def create(request: HttpRequest, whose: Organization) -> HttpResponse:
     )
 
 
+def _role(request: HttpRequest, whose: Organization, role_id: UUID) -> CustomRole:
+    row: CustomRole = owned(request, whose.slug, CustomRole, role_id, Permission.ROLES_EDIT)
+    return row
+
+
 @require(Permission.ROLES_EDIT, of=organization)
 @get_or_post
-def edit(request: HttpRequest, whose: Organization, role_id: UUID) -> HttpResponse:
-    role = owned(request, whose.slug, CustomRole, role_id, Permission.ROLES_EDIT)
-
+@held(_role)
+def edit(request: HttpRequest, whose: Organization, role: CustomRole) -> HttpResponse:
     def changes(name: str, permissions: list[str]) -> list[Change]:
         return if_role_were(role, permissions)
 
@@ -102,7 +107,7 @@ def edit(request: HttpRequest, whose: Organization, role_id: UUID) -> HttpRespon
 @require(Permission.ROLES_EDIT, of=organization)
 @require_POST
 def delete(request: HttpRequest, whose: Organization, role_id: UUID) -> HttpResponse:
-    role = owned(request, whose.slug, CustomRole, role_id, Permission.ROLES_EDIT)
+    role = _role(request, whose, role_id)
     return act(
         request,
         whose,

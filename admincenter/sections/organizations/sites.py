@@ -12,6 +12,7 @@ from accounts.organizations import services
 from accounts.organizations.models import Organization, Site
 from accounts.organizations.selectors import sites_of
 from mago.core.form_pages import get_or_post, posted
+from mago.core.holding import held
 
 from ...exports import set_up
 from ...exports.ways import way_to_export
@@ -48,6 +49,7 @@ def create(request: HttpRequest, whose: Organization) -> HttpResponse:
 
 @require(Permission.SITES_EDIT, of=site)
 @get_or_post
+@held()
 def edit(request: HttpRequest, site: Site) -> HttpResponse:
     return form_page(
         request,

@@ -17,6 +17,7 @@ from accounts.access.permissions import Permission
 from accounts.organizations import services
 from accounts.organizations.models import SignInPolicy
 from mago.core.form_pages import get_or_post, posted
+from mago.core.holding import held
 
 from ...exports import set_up
 from ...exports.ways import way_to_export
@@ -46,10 +47,14 @@ def create(request: HttpRequest, whose: Owner) -> HttpResponse:
     return _form(request, whose, _("New sign-in policy"), {})
 
 
+def _policy(request: HttpRequest, whose: Owner, policy_id: UUID) -> SignInPolicy:
+    return policy_of(whose, policy_id)
+
+
 @require(Permission.POLICIES_EDIT, of=owner)
 @get_or_post
-def edit(request: HttpRequest, whose: Owner, policy_id: UUID) -> HttpResponse:
-    policy = policy_of(whose, policy_id)
+@held(_policy)
+def edit(request: HttpRequest, whose: Owner, policy: SignInPolicy) -> HttpResponse:
     values = {name: getattr(policy, name) for name in services.FIELDS}
     values["grace_until"] = _text(policy.grace_until)
     values["authenticators"] = "\n".join(policy.authenticators or [])

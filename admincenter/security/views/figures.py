@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
+from mago.core.holding import held
 
 from ...charts import Chart, Series, line_chart
 from .. import evidence
@@ -58,6 +59,7 @@ def backlog(found: Figures) -> Chart:
 
 @require(Permission.PATCH_POLICIES_EDIT, of=programme)
 @get_or_post
+@held()
 def policy(request: HttpRequest, whose: Programme) -> HttpResponse:
     values = {name: getattr(whose, name) for name in FIELDS}
     return form_page(

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
+from mago.core.holding import held
 
 from ...exports.ways import way_to_export
 from ...keyset import Listing, Order
@@ -97,6 +98,7 @@ def _test_page(
 
 @require(Permission.PENETRATION_TESTS_EDIT, of=the_test)
 @get_or_post
+@held()
 def edit(request: HttpRequest, test: PenetrationTest) -> HttpResponse:
     values = {name: getattr(test, name) for name in services.FIELDS}
     return form_page(

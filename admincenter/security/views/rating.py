@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
+from mago.core.holding import held
 
 from ...pages import submit
 from .. import cvss
@@ -25,6 +26,7 @@ TAB = "tickets"
 
 @require(Permission.TICKETS_EDIT, of=the_ticket)
 @get_or_post
+@held()
 def rate(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     values = {"vector": ticket.vector, "severity": "" if ticket.vector else ticket.severity}
     return form_page(

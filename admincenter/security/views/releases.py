@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from mago.core.errors import NotFound
+from mago.core.holding import held
 
 from ...exports.ways import way_to_export
 from ...keyset import Listing
@@ -81,6 +82,7 @@ def release(request: HttpRequest, release: Release) -> HttpResponse:
 
 @require(Permission.RELEASES_EDIT, of=the_release)
 @get_or_post
+@held()
 def edit(request: HttpRequest, release: Release) -> HttpResponse:
     values = {name: getattr(release, name) for name in ("version", "target_on", "notes")}
     return form_page(

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
+from mago.core.holding import held
 
 from ...exports.ways import way_to_export
 from ...once import once
@@ -96,6 +97,7 @@ def _risk_page(
 
 @require(Permission.RISKS_EDIT, of=the_risk)
 @get_or_post
+@held()
 def edit(request: HttpRequest, risk: Risk) -> HttpResponse:
     values = {name: getattr(risk, name) for name in services.FIELDS}
     values["owner"] = str(risk.owner_id or "")

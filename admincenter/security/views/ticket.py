@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
+from mago.core.holding import held
 
 from ... import diff
 from ...navigation import Permissions
@@ -100,6 +101,7 @@ def _told(name: str, value: str) -> str:
 
 @require(Permission.TICKETS_EDIT, of=the_ticket)
 @get_or_post
+@held()
 def edit(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     values = {name: getattr(ticket, name) for name in services.FIELDS}
     return form_page(
@@ -116,6 +118,7 @@ def edit(request: HttpRequest, ticket: Ticket) -> HttpResponse:
 
 @require(Permission.TICKETS_EDIT, of=the_ticket)
 @require_POST
+@held()
 def assign(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     form = AssignForm(request.POST, programme=ticket.programme, initial=_assigned(ticket))
     if not form.is_valid():

@@ -4,6 +4,7 @@ from accounts.federation.enterprise.services import Refused
 
 from .configuration import configure
 from .describing import describe
+from .fetching import fetch_metadata
 from .keys import activate_key, current_key, prepare_key, retire_key
 from .logouts import Incoming, answer_logout, begin_logout, finish_logout, is_answer
 from .purging import purge
@@ -26,6 +27,7 @@ __all__ = [
     "configure",
     "current_key",
     "describe",
+    "fetch_metadata",
     "finish_logout",
     "is_answer",
     "note_nobody",

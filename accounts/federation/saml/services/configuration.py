@@ -38,14 +38,14 @@ def configure(
 ) -> SamlProvider:
     """The provider is known as it describes itself. `actor` None is whoever holds a set-up link.
 
-    `metadata` is the content of a file; with `metadata_url` it is fetched, and the key that signed it is
-    the one that must sign it from now on. `fields` are `entity_id`, `sign_on_url`, `logout_url` and
+    `metadata` is the content of a file; with `metadata_url` it is what was fetched from there, and is fetched where
+    nobody has yet; the key that signed it is the one that must sign it from now on. `fields` are `entity_id`, `sign_on_url`, `logout_url` and
     `certificates` (PEM). Refused beside the field that is wrong.
     """
     if actor is not None:
         demand_permission(actor, Permission.IDENTITY_PROVIDERS_EDIT, provider)
     if source == Source.URL:
-        metadata = fetch_metadata(metadata_url)
+        metadata = metadata or fetch_metadata(metadata_url)
     described = (
         _from_fields(fields or {})
         if source == Source.FIELDS
