@@ -7,7 +7,7 @@ from typing import Any
 # What a page may be about, by the name it has in templates; where several are, the first that fits the address.
 THINGS = (
     "person", "hub", "room", "group", "task", "code", "ticket", "release", "test", "risk", "assessment",
-    "event", "stream", "message", "job", "run", "provider", "account", "application",
+    "event", "stream", "run", "provider", "account", "application",
 )  # fmt: skip
 # What stands for a thing in addresses.
 KEYS = ("pk", "number", "slug", "kind")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from mago.messaging.services import retry as retry_message
+from mago.messaging.titles import title_of
 
 from .. import services
 from ..exports import lists
@@ -44,9 +45,9 @@ def messages(request: HttpRequest) -> HttpResponse:
 @require(Permission.MESSAGES_READ)
 @require_safe
 def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
-    return page(
-        request, "admincenter/messages/message.html", {"message": outbox.message_for(message_id)}
-    )
+    message = outbox.message_for(message_id)
+    context = {"message": message, "crumb": title_of(message.template)}
+    return page(request, "admincenter/messages/message.html", context)
 
 
 @require(Permission.MESSAGES_RETRY)

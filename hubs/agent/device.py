@@ -52,7 +52,7 @@ class Device:
                 return f"Updated from {before} to {self.firmware}.", ""
             case "collect_logs":
                 lines = list(self.log)[-int(parameters.get("lines", LOG_LINES)) :]
-                return f"{len(lines)} lines.", "\n".join(lines)
+                return f"{len(lines)} line{'s' * (len(lines) != 1)}.", "\n".join(lines)
             case "locate":
                 return "The light blinks.", ""
         raise CannotDo(f"This device does not know how to {kind}.")

@@ -112,7 +112,10 @@ def test_a_start_takes_a_reason_and_a_fresh_proof(admin: Browser, dora: Any, ali
     from accounts.sessions.models import Session
 
     job = choose(admin, kind="people.disable", person=[str(alice.pk)])
-    assert start(admin, job, reason="").status_code == 400
+    refused = start(admin, job, reason="")
+    assert refused.status_code == 400
+    ways = [str(crumb.title) for crumb in refused.context["crumbs"]]
+    assert ways == ["Overview", "Background jobs", "Disable people"]
     Session.objects.filter(user=dora).update(proved_at=timezone.now() - timedelta(minutes=11))
     asked = start(admin, job)
     assert asked.status_code == 302

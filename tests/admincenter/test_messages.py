@@ -10,6 +10,7 @@ from time_machine import travel
 
 from mago.audit.tags import Tag
 from mago.messaging.models import Message, Status
+from mago.messaging.titles import title_of
 from tests.admincenter.conftest import has_frame
 
 
@@ -41,6 +42,12 @@ def test_a_message_is_shown_but_for_what_it_says(admin: Any, message: Any) -> No
         assert fact in page
     assert "secret-in-the-body" not in page
     assert dead.sealed_context not in page
+
+
+def test_the_way_to_a_message_names_it_as_its_page_does(admin: Any, message: Any) -> None:
+    shown = admin.get(f"/admincenter/messages/{message().pk}/")
+    ways = [str(crumb.title) for crumb in shown.context["crumbs"]]
+    assert ways == ["Overview", "Messages", title_of("signin/no_account")]
 
 
 def test_the_list_says_nothing_of_it_either(admin: Any, message: Any) -> None:

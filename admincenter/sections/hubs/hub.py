@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -90,8 +91,8 @@ def _heat(hub: Hub, hours: list[Any]) -> Chart | None:
         _names(hub, hours),
         [Series(_("Highest temperature (°C)"), figures)],
         title=_("Temperature"),
-        text=_("At most %(hottest).1f °C in the last %(hours)d hours.")
-        % {"hottest": max(known), "hours": CHART_HOURS},
+        text=_("At most %(hottest)s °C in the last %(hours)d hours.")
+        % {"hottest": number_format(max(known), 1, use_l10n=True), "hours": CHART_HOURS},
     )
 
 

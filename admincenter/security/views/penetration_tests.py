@@ -72,7 +72,7 @@ def create(request: HttpRequest, whose: Programme) -> HttpResponse:
         tab=TAB,
         title=_("New penetration test"),
         save=lambda **data: services.plan_test(programme=whose, actor=actor(request), **data),
-        told=_("The test is planned. You are reminded two weeks before it begins."),
+        told=_("The test is planned. Whoever plans tests is reminded two weeks before one begins."),
         to=reverse("admincenter:penetration_tests", args=[whose.slug]),
     )
 
