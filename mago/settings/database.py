@@ -24,11 +24,14 @@ def _sqlite() -> dict[str, Any]:
         "NAME": str(DATA_DIR / _address.path.removeprefix("/")),
         # Closing the last connection writes the whole log back into the file: 10 ms, at each request.
         "CONN_MAX_AGE": None,
+        # Without recursive triggers an INSERT OR REPLACE deletes what stands in its way past all triggers, also those
+        # that keep the audit trail.
         # IMMEDIATE takes the write lock where it can still wait for it; DEFERRED would fail with "database is locked".
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": SQLITE_SECONDS,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+            " PRAGMA recursive_triggers=ON;",
         },
     }
 

@@ -36,6 +36,21 @@ def test_the_database_refuses_to_delete_a_row(sealed: None, model: Any) -> None:
     assert model.objects.count() == 5
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no REPLACE")
+@pytest.mark.parametrize("model", [AuditEvent, AuditLink, AuditCheckpoint])
+def test_the_database_refuses_to_put_another_row_in_the_place_of_one(
+    sealed: None, model: Any
+) -> None:
+    make_checkpoint()
+    table = model._meta.db_table
+
+    def replace() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} LIMIT 1")
+
+    refused(replace)
+
+
 @TABLES
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE")
 def test_the_database_refuses_to_empty_a_table(sealed: None, model: Any) -> None:
