@@ -23,6 +23,14 @@ class Unreadable(Exception):
         self.why = why
 
 
+@dataclass(frozen=True)
+class Judgement:
+    """A severity without a score."""
+
+    severity: str
+    score: None = None
+
+
 @dataclass
 class Found:
     """One thing that a file tells of. `errors` say why it cannot be taken; `ended` that the file says it is over;
@@ -56,6 +64,11 @@ class Found:
                 self.vector = ""
         if not self.fingerprint:
             self.fingerprint = fingerprint(self.tool, self.rule, self.component, self.location)
+
+    @property
+    def rating(self) -> "cvss.Rating | Judgement":
+        """What it comes to: by its vector, else as the file judges it."""
+        return cvss.rate(self.vector) if self.vector else Judgement(self.severity)
 
     @property
     def fingerprints(self) -> list[str]:

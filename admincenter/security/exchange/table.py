@@ -73,4 +73,6 @@ def _found(row: dict[str, Any], source: str) -> Found:
         found.errors.append(_("The title is missing."))
     if given["vector"] and not found.vector:
         found.errors.append(_("This is no vector of CVSS 3.1 or 4.0."))
+    if severity and not found.vector and severity not in Severity.values:
+        found.errors.append(_("The severity is critical, high, medium, low or none, or left out."))
     return found

@@ -1,5 +1,8 @@
 """Forms of imports, and of reports from outside."""
 
+import binascii
+import zlib
+from base64 import b64decode, b64encode
 from typing import Any
 
 from django import forms
@@ -14,12 +17,18 @@ from ..models import PLATFORM_ID, Programme, Source
 from ..selectors.penetration_tests import MOST, tests_of
 from ..services.imports import OSV, Format
 
+# What a browser sends back with the form, so that nobody chooses the file twice; a larger one is chosen again.
+MOST_KEPT = 1_500_000
+
 
 class ImportForm(Form):
+    """Findings in a file; or in `kept`, where that file was looked at before (`keep`)."""
+
     format = forms.ChoiceField(label=gettext_lazy("Format"))
     source = forms.ChoiceField(label=gettext_lazy("Source"), choices=Source.choices)
     test = RowField(label=gettext_lazy("Found by the penetration test"))
     file = forms.FileField(label=gettext_lazy("File"), max_length=255)
+    kept = forms.CharField(required=False, widget=forms.HiddenInput, max_length=MOST_KEPT)
 
     def __init__(
         self, data: Any, files: Any = None, *, programme: Programme, **kwargs: Any
@@ -38,9 +47,36 @@ class ImportForm(Form):
             choices.append((OSV, _("OSV (JSON or ZIP) against our own requirements.txt")))
         fields["format"].choices = choices
         fields["test"].offer(tests_of(programme)[:MOST])
+        if (self.initial if data is None else data).get("kept"):
+            fields["file"].required = False
+            fields["file"].help_text = gettext_lazy("Empty: the file that was looked at.")
+
+    @staticmethod
+    def keep(file: bytes) -> str:
+        """What `kept` is to hold of a file; "" of one that is too large for it."""
+        kept = b64encode(zlib.compress(file)).decode()
+        return kept if len(kept) <= MOST_KEPT else ""
+
+    def clean_kept(self) -> bytes:
+        try:
+            kept = b64decode(self.cleaned_data["kept"], validate=True)
+            return zlib.decompressobj().decompress(kept, LARGEST) if kept else b""
+        except (binascii.Error, zlib.error):
+            return b""
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        kept = given.pop("kept", b"")
+        if "file" in given and not given["file"]:
+            given["file"] = kept
+            if not kept:
+                self.add_error("file", self.fields["file"].error_messages["required"])
+        return given
 
     def clean_file(self) -> bytes:
         file = self.cleaned_data["file"]
+        if not file:
+            return b""
         if file.size > LARGEST:
             raise forms.ValidationError(_("The file is larger than 10 MiB."))
         data: bytes = file.read()

@@ -65,6 +65,9 @@ def import_file(request: HttpRequest, whose: Programme) -> HttpResponse:
         return redirect("admincenter:tickets", whose.slug)
     if rows:
         counts = [(one, sum(row.outcome == one for row in rows)) for one in Outcome]
+        chosen = {name: request.POST.get(name, "") for name in ("format", "source", "test")}
+        chosen["kept"] = ImportForm.keep(form.cleaned_data["file"])
+        context["form"] = ImportForm(None, programme=whose, initial=chosen)
         context |= {"rows": rows[:SHOWN], "counts": counts, "more": max(0, len(rows) - SHOWN)}
     return section(request, whose, "import", context, tab=TAB, status=status)
 

@@ -567,7 +567,13 @@ def test_an_import_by_its_page_is_looked_at_first(
     looked = send(data)
     assert (looked.status_code, "SQL made of text" in looked.text) == (200, True)
     assert not Ticket.objects.of(programme).exists()
-    assert send(data, confirm="1").status_code == 302
+    assert "High" in looked.text
+    # Whoever has looked at a file need not choose it again.
+    kept = looked.context["form"].initial["kept"]
+    again = {"format": "sarif", "source": "scanner", "kept": kept, "confirm": "1"}
+    for useless in ("", "x", kept[:9], "AAAA"):
+        assert owner.post(f"{AT}tickets/import/", again | {"kept": useless}).status_code == 400
+    assert owner.post(f"{AT}tickets/import/", again).status_code == 302
     assert Ticket.objects.of(programme).get().source == "scanner"
     for wrong in (b"{}", b"\xff", b"[1]", json.dumps(scan()).encode()):
         assert send(wrong).status_code == 400
@@ -606,6 +612,8 @@ def test_tickets_go_out_as_csv_and_sarif_with_the_lists_filters(
 def test_a_csv_says_what_is_wrong_line_by_line() -> None:
     first, second, third = table.read(b"title,vector\nGood,\n,\nBad,CVSS:4.0/x\n")
     assert (first.errors, len(second.errors), len(third.errors)) == ([], 1, 1)
+    unknown, rated = table.read(f"title,severity,vector\nA,alta,\nB,alta,{CRITICAL}\n".encode())
+    assert (len(unknown.errors), rated.errors) == (1, [])
     for wrong in (b"name\nx\n", b"\xff", b'title\n"x'):
         with pytest.raises(Unreadable):
             table.read(wrong)
