@@ -50,9 +50,11 @@ def together(
 
 
 def _concerns(policy: SignInPolicy, of: SignInPolicy | None) -> bool:
-    """Whether `policy` concerns whoever holds that role, at that site."""
-    role, site = (of.role, of.site_id) if of else (None, None)
-    return policy.role in (None, "", role) and policy.site_id in (None, site)
+    """Whether `policy` concerns whoever holds that role, at that site or in the whole organization: there at each site."""
+    if of is None:
+        return not policy.role and policy.site_id is None
+    is_there = of.site_id is None or policy.site_id in (None, of.site_id)
+    return policy.role in (None, "", of.role) and is_there
 
 
 def _effective(of: SignInPolicy | None, policies: list[SignInPolicy], now: datetime) -> Effective:

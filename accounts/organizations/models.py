@@ -109,7 +109,7 @@ class Domain(Owned):
 
 
 class SignInPolicy(Owned):
-    """What is demanded of sign-ins: of the whole organization, of those who hold a role, or at a site.
+    """What is demanded of sign-ins: of the whole organization, of those who hold a role, or whose role reaches a site.
 
     An empty field has no opinion. Of all policies that concern a person the strictest wins, field by
     field (`policy.py`). A policy of no organization holds on the whole platform.

@@ -212,7 +212,7 @@ def concerned_by(policy: SignInPolicy) -> QuerySet[User]:
         if policy.organization_id:
             bindings = bindings.filter(organization=policy.organization_id)
         if policy.site_id:
-            bindings = bindings.filter(site=policy.site_id)
+            bindings = bindings.filter(Q(site=None) | Q(site=policy.site_id))
         if policy.role in RoleName.values:
             bindings = bindings.filter(role=policy.role)
         elif policy.role:
@@ -284,12 +284,13 @@ def _policies_that_may_concern(user: User) -> list[Any]:
 
 
 def _concerns(policy: SignInPolicy, bindings: list[RoleBinding]) -> bool:
-    """Whether it asks for nothing that is held, or somebody holds that role, at that site."""
+    """Whether it asks for nothing that is held, or somebody holds that role, at that site or in the whole organization."""
     if not policy.role and not policy.site_id:
         return True
     return any(
         policy.organization_id in (None, b.organization_id)
         and policy.role in (None, "", b.role, str(b.custom_role_id))
-        and policy.site_id in (None, b.site_id)
+        # Who holds it in the whole organization acts at each site.
+        and (policy.site_id is None or b.site_id in (None, policy.site_id))
         for b in bindings
     )

@@ -73,7 +73,11 @@ class PolicySerializer(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     role = serializers.CharField(allow_null=True, help_text="Of who holds it; null: of everybody.")
-    site = serializers.UUIDField(source="site_id", allow_null=True)
+    site = serializers.UUIDField(
+        source="site_id",
+        allow_null=True,
+        help_text="Of whose role is held there or in the whole organization; null: wherever.",
+    )
     strength = StrengthField(allow_null=True)
     methods = serializers.ListField(child=serializers.CharField(), allow_null=True)
     authenticators = serializers.ListField(child=serializers.CharField(), allow_null=True)

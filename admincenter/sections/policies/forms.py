@@ -22,7 +22,10 @@ from ..organizations.forms.fields import BUILT_IN
 
 class PolicyForm(EditForm):
     role = forms.ChoiceField(label=gettext_lazy("Whom it concerns"), required=False)
-    site = RowField(label=gettext_lazy("For who works at this site"))
+    site = RowField(
+        label=gettext_lazy("For who works at this site"),
+        help_text=gettext_lazy("By a role that is held there or in the whole organization."),
+    )
     strength = forms.TypedChoiceField(
         label=gettext_lazy("At least"),
         required=False,

@@ -9,6 +9,7 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.access.models import RoleBinding
 from accounts.access.roles import RoleName
 from accounts.access.services import grant_role
 from accounts.mfa.models import TotpDevice
@@ -114,8 +115,9 @@ def test_many_are_told_in_batches(
 def test_who_is_reminded_is_who_will_be_asked(
     *, acme: Organization, other: Organization, alice: User, bob: User, charlie: User, dora: User
 ) -> None:
-    hall = Site.objects.create(organization=acme, name="Hall")
+    hall, tower = (Site.objects.create(organization=acme, name=name) for name in ("Hall", "Tower"))
     grant_role(user=bob, role=RoleName.TECHNICIAN, actor=None, scope=hall.access_scope)
+    RoleBinding.objects.filter(user=bob, site=None).delete()
     later = timezone.now() + DAY
     for place in (
         {"organization": None},
@@ -123,6 +125,8 @@ def test_who_is_reminded_is_who_will_be_asked(
         {"organization": acme},
         {"organization": acme, "role": RoleName.ORGANIZATION_OWNER},
         {"organization": acme, "site": hall},
+        {"organization": acme, "site": tower},
+        {"organization": acme, "site": tower, "role": RoleName.ORGANIZATION_OWNER},
         {"organization": acme, "site": hall, "role": RoleName.TECHNICIAN},
         {"organization": acme, "site": hall, "role": RoleName.GUEST},
     ):

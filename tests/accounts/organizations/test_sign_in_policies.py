@@ -85,6 +85,35 @@ def test_a_platforms_policy_for_a_role_concerns_it_everywhere(
     assert [strength_of(user) for user in (bob, charlie, dora)] == [1, TWO, 1]
 
 
+def test_a_sites_policy_concerns_whose_role_reaches_it(
+    *,
+    acme: Organization,
+    other: Organization,
+    alice: User,
+    bob: User,
+    charlie: User,
+    dora: User,
+    person: Callable[..., User],
+    hall: Site,
+    tower: Site,
+) -> None:
+    """Else who holds a role in the whole organization would act there, and meet less than who works there."""
+    here, elsewhere, nowhere, gone = (person(name) for name in ("eve", "finn", "gina", "hugo"))
+    for user in (here, elsewhere, nowhere, gone):
+        Membership.objects.create(organization=acme, user=user)
+    guest: dict[str, Any] = {"role": RoleName.GUEST, "actor": None}
+    grant_role(user=here, scope=hall.access_scope, **guest)
+    grant_role(user=elsewhere, scope=tower.access_scope, **guest)
+    later = timezone.now() + timedelta(minutes=1)
+    grant_role(user=gone, scope=acme.access_scope, expires_at=later, **guest)
+    set_policy(organization=acme, actor=alice, site=hall, strength=TWO)
+    with time_machine.travel(later, tick=False):
+        # By roles in the whole organization: alice owns it, bob reports.
+        assert [strength_of(user) for user in (alice, bob, here)] == [TWO] * 3
+        others = (elsewhere, nowhere, gone, charlie, dora)
+        assert [strength_of(user) for user in others] == [1] * 5
+
+
 def test_a_policy_of_a_role_at_a_site_concerns_that_role_at_that_site(
     acme: Organization, alice: User, bob: User, hall: Site, tower: Site
 ) -> None:
@@ -93,8 +122,11 @@ def test_a_policy_of_a_role_at_a_site_concerns_that_role_at_that_site(
     grant_role(user=bob, role=RoleName.TECHNICIAN, actor=None, scope=tower.access_scope)
     grant_role(user=bob, role=RoleName.GUEST, actor=None, scope=hall.access_scope)
     assert strength_of(bob) == 1
-    grant_role(user=bob, role=RoleName.TECHNICIAN, actor=None, scope=hall.access_scope)
-    assert strength_of(bob) == TWO
+    for scope in (hall.access_scope, acme.access_scope):
+        held = grant_role(user=bob, role=RoleName.TECHNICIAN, actor=None, scope=scope)
+        assert strength_of(bob) == TWO
+        held.delete()
+    assert strength_of(bob) == 1
 
 
 def test_a_custom_role_has_its_policy(acme: Organization, alice: User, bob: User) -> None:

@@ -100,6 +100,21 @@ def test_the_strictest_wins_and_the_page_says_whose_it_is(
     assert found["Guest"] == [coming, *both, day, "yes Acme · Guest"]
 
 
+def test_a_role_in_the_whole_organization_answers_to_the_policy_of_each_site(
+    owner: Any, acme: Any, alice: Any, hall: Any
+) -> None:
+    set_policy(organization=acme, actor=alice, idle_minutes=45, role=RoleName.GUEST)
+    set_policy(organization=acme, actor=alice, idle_minutes=20, site=hall)
+    set_policy(organization=acme, actor=alice, idle_minutes=5, site=hall, role=RoleName.OPERATOR)
+    idle = {of: cells[2] for of, cells in rows(owner.get(AT).text).items()}
+    assert idle == {
+        "Everybody": "1 hour set in Mago",
+        "Guest": "20 minutes Acme · Hall",
+        "Everybody · Hall": "20 minutes Acme · Hall",
+        "Operator · Hall": "5 minutes Acme · Hall · Operator",
+    }
+
+
 def test_more_policies_take_no_more_queries(
     owner: Any, acme: Any, alice: Any, django_assert_max_num_queries: Any
 ) -> None:
