@@ -4,7 +4,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, ExpressionWrapper, Prefetch, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+)
 from django.utils import timezone
 
 from accounts.access.models import (
@@ -22,6 +30,7 @@ from accounts.models import User, normalize_email
 from accounts.organizations.effective import Effective, together
 from accounts.organizations.models import Domain, Organization, SignInPolicy, Site
 from accounts.organizations.selectors import members_of, sites_of, visible_to
+from accounts.standing.models import Lockdown
 from mago.core.errors import NotFound
 from mago.core.trigrams import Within
 
@@ -40,8 +49,9 @@ _INVITED = ("email", "role", "site__name", "invited_by__name", "invited_by__emai
 
 def find_organizations(viewer: Actor, *, q: str = "") -> Listing:
     """The organizations that somebody may see, the newest first; with `q`, which a name or short name
-    contains, or which begins a short name, by that."""
-    found = visible_to(viewer)
+    contains, or which begins a short name, by that. Each tells whether it is locked down."""
+    locked = Lockdown.objects.filter(organization=OuterRef("pk"), lifted_at=None)
+    found = visible_to(viewer).annotate(is_locked_down=Exists(locked))
     if q:
         is_found = (
             ORGANIZATIONS.containing(q) if ORGANIZATIONS.can_find(q) else begins("slug", q.lower())

@@ -1,5 +1,6 @@
 """Lockdowns, the recycle bin, erasure and copies, on their pages."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from mago.jobs import running as jobs
 from mago.jobs.models import Job
 from tests.conftest import Browser
 
+CHIP = re.compile(r'class="chip danger">([^<]+)<')
 WHY = {"reason": "stolen laptop"}
 
 
@@ -50,6 +52,10 @@ def test_an_organization_is_locked_down_and_not_simply_enabled(
     url = f"/admincenter/organizations/{acme.slug}/"
     page = admin.post(f"{url}lock-down/", WHY, follow=True).content.decode()
     assert "stolen laptop" in page
+    for shown in (page, admin.get("/admincenter/organizations/").text):
+        assert [chip for chip in CHIP.findall(shown) if chip in ("Locked down", "Disabled")] == [
+            "Locked down"
+        ]
     admin.post(f"{url}enable/")
     acme.refresh_from_db()
     assert not acme.is_active
