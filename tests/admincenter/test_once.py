@@ -11,20 +11,35 @@ from django.utils import timezone
 
 from accounts.api.idempotency import purge
 from accounts.api.models import KeptAnswer
+from accounts.provider.models import ApiToken, Application, ClientSecret
+from accounts.provider.services import create_application
 from admincenter.security.models import Attachment, Entry, EntryKind, Ticket
+from hubs.models import EnrolmentCode
+from mago.audit.models import AuditStream
 from mago.core.ids import new_secret
-from tests.admincenter.organizations.conftest import acme, other
+from tests.admincenter.organizations.conftest import acme, other, robot
 from tests.admincenter.security.conftest import AT, _files, owner, platform, programme, ticket
 from tests.conftest import Browser
 from tests.races import at_once, real_database
 from tests.routes import routes
 
-__all__ = ["_files", "acme", "other", "owner", "platform", "programme", "real_database", "ticket"]
+__all__ = [
+    "_files",
+    "acme",
+    "other",
+    "owner",
+    "platform",
+    "programme",
+    "real_database",
+    "robot",
+    "ticket",
+]
 
 TICKETS = f"{AT}tickets/"
+MAKING = (
+    "/create/", "/create-organization/", "/invite/", "/grant/", "/claim/", "/enrol/", "/reenrol/", "/links/new/",
+)  # fmt: skip
 WORDS = {"title": "Open port", "source": "scanner", "severity": "high", "csrfmiddlewaretoken": "a"}
-# What they answer is shown once, and kept nowhere: it cannot be shown again.
-SHOW_A_SECRET = ("/tokens/create/", "/secrets/create/", "/applications/create/", "/streams/create/")
 
 
 def test_a_ticket_that_is_sent_twice_is_one_and_leads_to_the_same_page(
@@ -104,6 +119,43 @@ def test_a_report_from_outside_that_is_sent_twice_is_one(
     assert len(mails("security/receipt", "finder@example.net")) == 1
 
 
+def test_of_what_shows_a_secret_a_second_sending_makes_no_other_and_says_what_to_do(
+    owner: Browser, admin: Browser, acme: Any, alice: Any, robot: Any
+) -> None:
+    wiki = create_application(
+        name="Wiki", type="confidential", redirect_uris=["https://wiki.example/"], organization=acme,
+        actor=alice,
+    )[0]  # fmt: skip
+    account = f"/admincenter/organizations/acme/service-accounts/{robot.pk}/"
+    application = f"/admincenter/organizations/acme/applications/{wiki.pk}/"
+    confidential = {
+        "name": "Desk", "type": "confidential", "redirect_uris": "https://desk.example/back",
+        "grants": "authorization_code", "scopes": "openid", "id_token_algorithm": "ES256",
+    }  # fmt: skip
+    stream = {"name": "SIEM", "kind": "webhook", "address": "https://siem.example.com/in"}
+    sendings: list[tuple[Browser, str, dict[str, Any], Any, str]] = [
+        (owner, f"{account}tokens/create/", {"name": "Nightly", "days": "90"}, ApiToken, account),
+        (owner, f"{application}secrets/create/", {}, ClientSecret, application),
+        (admin, "/admincenter/applications/create/", confidential, Application, "/admincenter/applications/"),
+        (admin, "/admincenter/audit/streams/create/", stream, AuditStream, "/admincenter/audit/streams/"),
+        (owner, "/admincenter/hubs/acme/enrol/", {"uses": 1, "days": 1}, EnrolmentCode, "/admincenter/hubs/acme/codes/"),
+    ]  # fmt: skip
+    for browser, path, fields, model, to in sendings:
+        before = model._base_manager.count()
+        sent = fields | {"csrfmiddlewaretoken": "a"}
+        first, second = (browser.post(path, sent) for _turn in range(2))
+        assert (first.status_code, second.status_code) == (201, 302), path
+        assert model._base_manager.count() == before + 1
+        secret = first.context.get("secret") or first.context["code"]
+        assert second["Location"].startswith(to)
+        page = browser.get(second["Location"]).text
+        assert "make another here" in page
+        assert secret not in page
+        kept = KeptAnswer.objects.get(status=201)
+        assert secret not in kept.answer
+        kept.delete()
+
+
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_of_many_that_come_at_one_moment_one_makes_a_ticket(
@@ -123,9 +175,7 @@ def test_whatever_makes_something_by_a_form_makes_it_once() -> None:
     making = [
         (path, view)
         for path, view in routes()
-        if path.startswith("/admincenter/")
-        and path.endswith(("/create/", "/create-organization/", "/invite/", "/grant/", "/claim/"))
-        and not path.endswith(SHOW_A_SECRET)
+        if path.startswith("/admincenter/") and path.endswith(MAKING)
     ]
     assert len(making) > 15
     assert [path for path, view in making if not hasattr(view, "makes_once")] == []

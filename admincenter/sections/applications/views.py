@@ -23,6 +23,7 @@ from mago.core.holding import held
 
 from ...exports import lists
 from ...exports.ways import way_to_export
+from ...once import once, shown_once
 from ...pages import act, list_page, page, submit
 from ...selectors.applications import find_applications, secrets_of
 from ..organizations.common import Owner, around_owner, owner, url_of
@@ -62,6 +63,7 @@ def application(request: HttpRequest, whose: Owner, application_id: UUID) -> Htt
 
 @require(Permission.APPLICATIONS_EDIT, of=owner)
 @get_or_post
+@once
 def create(request: HttpRequest, whose: Owner) -> HttpResponse:
     """The secret, where it has one, is in the answer to the form and nowhere else."""
     form = NewApplicationForm(posted(request), organization=whose)
@@ -113,6 +115,7 @@ def enable(request: HttpRequest, whose: Owner, application_id: UUID) -> HttpResp
 
 @require(Permission.APPLICATIONS_EDIT, of=owner)
 @get_or_post
+@once
 def create_secret(request: HttpRequest, whose: Owner, application_id: UUID) -> HttpResponse:
     """One more secret, shown in the answer to the form and nowhere else."""
     row = application_for(actor(request), whose, application_id)
@@ -157,6 +160,7 @@ def _page_of(whose: Owner, row: Application) -> str:
 
 
 def _show_secret(request: HttpRequest, whose: Owner, row: Application, secret: str) -> HttpResponse:
+    shown_once(request, _page_of(whose, row))
     context = {"application": row, "secret": secret, "back": _page_of(whose, row)}
     return _show(request, whose, "secret_created", context, status=201)
 

@@ -21,6 +21,7 @@ from mago.core.errors import Refused
 from mago.core.form_pages import get_or_post, posted
 from mago.core.holding import held
 
+from ...once import once, shown_once
 from ...pages import list_page, page, submit
 from ...selectors.trail import find_streams
 from ...trials import steps_of
@@ -54,12 +55,14 @@ def stream(request: HttpRequest, stream_id: UUID) -> HttpResponse:
 
 @require(Permission.AUDIT_STREAMS_EDIT)
 @get_or_post
+@once
 def create(request: HttpRequest) -> HttpResponse:
     form = NewStreamForm(posted(request), initial={"kind": "webhook"})
     made, status = submit(form, lambda **data: services.create_stream(actor=actor(request), **data))
     if made:
         stream, secret = made
         if secret:
+            shown_once(request, reverse("admincenter:stream", args=[stream.pk]))
             return _secret_page(request, stream, secret, 201)
         messages.success(request, _("The stream exists now. Test it, to see whether it arrives."))
         return redirect("admincenter:stream", stream.pk)

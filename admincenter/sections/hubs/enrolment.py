@@ -24,6 +24,7 @@ from mago.core.form_pages import get_or_post, posted
 
 from ...columns import columns_of
 from ...lists import LARGEST_LIST
+from ...once import nothing_made, once, shown_once
 from ...pages import Filters, asked_by_itself, list_page, submit
 from ...selectors.hubs import find_codes
 from .common import act, around, code, organization, section
@@ -48,6 +49,7 @@ def codes(request: HttpRequest, whose: Organization) -> HttpResponse:
 
 @require(Permission.HUBS_ENROL, of=organization, within=True)
 @get_or_post
+@once
 def enrol(request: HttpRequest, whose: Organization) -> HttpResponse:
     """First where, then the code: it is in the answer to the form and nowhere else."""
     viewer = actor(request)
@@ -75,6 +77,7 @@ def show_code(request: HttpRequest, whose: Organization, *, hub: Hub) -> HttpRes
     try:
         made = services.create_enrolment_code(organization=whose, actor=actor(request), hub=hub)
     except Refused as refusal:
+        nothing_made(request)
         messages.error(request, str(refusal.detail))
         return redirect("admincenter:hub", whose.slug, hub.pk)
     return _code_page(request, whose, *made)
@@ -83,6 +86,7 @@ def show_code(request: HttpRequest, whose: Organization, *, hub: Hub) -> HttpRes
 def _code_page(
     request: HttpRequest, whose: Organization, row: EnrolmentCode, text: str
 ) -> HttpResponse:
+    shown_once(request, reverse(f"admincenter:{TAB}", args=[whose.slug]))
     context = {
         "row": row,
         "code": text,

@@ -25,6 +25,7 @@ from mago.core.holding import held
 
 from ...charts import Chart, Series, line_chart
 from ...navigation import Permissions
+from ...once import once
 from ...reasons import with_reason
 from ...selectors.hubs import events_of_hub, last_failure_of, reconnect_tokens_of
 from .common import act, form_page, section
@@ -176,6 +177,7 @@ def rotate(request: HttpRequest, hub: Hub) -> HttpResponse:
 
 @require(Permission.HUBS_ENROL, of=the_hub)
 @require_POST
+@once
 def reenrol(request: HttpRequest, hub: Hub) -> HttpResponse:
     """A code for this hub alone; it is in this answer and nowhere else."""
     return show_code(request, hub.organization, hub=hub)

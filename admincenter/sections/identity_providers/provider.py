@@ -20,6 +20,7 @@ from mago.core.errors import NotFound, Refused
 from mago.core.form_pages import get_or_post, posted
 from mago.core.holding import held
 
+from ...once import nothing_made, once, shown_once
 from ...pages import submit
 from ...reasons import with_reason
 from ...selectors import identity_providers as selectors
@@ -144,13 +145,16 @@ def remove_identity(
 
 @require(Permission.IDENTITY_PROVIDERS_EDIT, of=provider)
 @require_POST
+@once
 def create_link(request: HttpRequest, found: IdentityProvider) -> HttpResponse:
     """The address of the link is shown this once."""
     try:
         _link, address = setup_links.create_link(provider=found, actor=actor(request))
     except Refused as refusal:
+        nothing_made(request)
         messages.error(request, str(refusal.detail))
         return redirect(url_of(found))
+    shown_once(request, url_of(found))
     response = _show(request, found, new_link=address)
     response.headers["Cache-Control"] = "no-store"
     return response

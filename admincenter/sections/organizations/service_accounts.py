@@ -20,7 +20,7 @@ from mago.core.form_pages import get_or_post, posted
 from ...exports import lists, set_up
 from ...exports.ways import way_to_export
 from ...forms import TokenFilters
-from ...once import once
+from ...once import once, shown_once
 from ...pages import list_page, submit
 from ...reasons import with_reason
 from ...selectors.service_accounts import (
@@ -117,6 +117,7 @@ def enable(request: HttpRequest, whose: Organization, account_id: UUID) -> HttpR
 
 @require(Permission.SERVICE_ACCOUNTS_EDIT, of=organization)
 @get_or_post
+@once
 def create_token(request: HttpRequest, whose: Organization, account_id: UUID) -> HttpResponse:
     """The secret is in the answer to the form and nowhere else: no address leads to it again."""
     account = _account(request, whose, account_id)
@@ -127,6 +128,7 @@ def create_token(request: HttpRequest, whose: Organization, account_id: UUID) ->
     context: dict[str, Any] = {"account": account, "back": _page_of(account)}
     if made:
         token, secret = made
+        shown_once(request, _page_of(account))
         context |= {"token": token, "secret": secret}
         return section(request, whose, "token_created", context, tab=TAB, status=201)
     title = _("New token for %(account)s") % {"account": account}
