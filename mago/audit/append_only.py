@@ -63,6 +63,16 @@ _REMOVE = f"""
         DELETE FROM {LINKS} WHERE sequence BETWEEN audit_remove.first AND audit_remove.last;
     END $$
 """  # noqa: S608
+# Whoever may make a temporary table could give it the name of ours: without this it would be looked at first, and the
+# functions would do as it says, with their owner's rights.
+_PINNED = tuple(
+    f"ALTER FUNCTION {function} SET search_path TO {{schema}}, pg_temp"
+    for function in (
+        f"{EVENTS}_refuse_delete()",
+        f"{LINKS}_refuse_delete()",
+        "audit_remove(bigint, bigint)",
+    )
+)
 _DOORS = {
     "postgresql": (
         "DROP TRIGGER {table}_append_only ON {table}",
@@ -113,9 +123,20 @@ def open_door(connection: BaseDatabaseWrapper) -> None:
 
 
 def make_removal(connection: BaseDatabaseWrapper) -> None:
-    """PostgreSQL has the function that removes what is behind the door."""
+    """PostgreSQL has the function that removes what is behind the door; it and the door know our tables alone."""
     if connection.vendor == "postgresql":
         _execute(connection, (_REMOVE,), ("",))
+        pin(connection)
+
+
+def pin(connection: BaseDatabaseWrapper) -> None:
+    """On PostgreSQL the functions of the door look into our schema before anything that is temporary."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT quote_ident(current_schema())")
+        schema = cursor.fetchone()[0]
+    _execute(connection, _PINNED, ("",), schema=schema)
 
 
 def close_door(connection: BaseDatabaseWrapper) -> None:

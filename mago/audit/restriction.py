@@ -8,9 +8,11 @@ from django.db import connection
 from psycopg import sql
 
 from .append_only import TABLES
+from .models import AuditKey
 
 TRAIL = sql.SQL(", ").join(map(sql.Identifier, TABLES))
-# {role}, {schema} and {trail}; the last lines take back what the ones before gave for all tables.
+# {role}, {database}, {schema}, {trail} and {keys}; the last lines take back what the ones before gave for all tables.
+# Of a key that signed only the private half is ever changed. A temporary table could stand in the place of one of ours.
 _STATEMENTS = (
     "GRANT USAGE ON SCHEMA {schema} TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role}",
@@ -19,6 +21,9 @@ _STATEMENTS = (
     "ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT USAGE, SELECT ON SEQUENCES TO {role}",
     "REVOKE CREATE ON SCHEMA {schema} FROM {role}, PUBLIC",
     "REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON {trail} FROM {role}, PUBLIC",
+    "REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON {keys} FROM {role}, PUBLIC",
+    "GRANT UPDATE (private) ON {keys} TO {role}",
+    "REVOKE TEMPORARY ON DATABASE {database} FROM {role}, PUBLIC",
     "REVOKE EXECUTE ON FUNCTION audit_remove(bigint, bigint) FROM PUBLIC",
     "GRANT EXECUTE ON FUNCTION audit_remove(bigint, bigint) TO {role}",
 )
@@ -31,11 +36,14 @@ class CannotRestrict(Exception):
 def statements(role: str) -> list[str]:
     """What `restrict_role` runs, to read or to run oneself."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_schema()")
+        cursor.execute("SELECT current_schema(), current_database()")
+        schema, database = cursor.fetchone()
         names = {
             "role": sql.Identifier(role),
-            "schema": sql.Identifier(cursor.fetchone()[0]),
+            "database": sql.Identifier(database),
+            "schema": sql.Identifier(schema),
             "trail": TRAIL,
+            "keys": sql.Identifier(AuditKey._meta.db_table),
         }
         raw = cursor.connection
         return [sql.SQL(text).format(**names).as_string(raw) for text in _STATEMENTS]

@@ -14,8 +14,9 @@ from django.utils import timezone
 from time_machine import travel
 
 from mago.audit import append_only, retention, tasks
-from mago.audit.models import AuditEvent, AuditLink
+from mago.audit.models import AuditEvent, AuditKey, AuditLink
 from mago.audit.services import Tag, record
+from mago.audit.statements import change_key, keys, present_key
 from mago.audit.verification import verify
 from mago.core.models import LimitState
 
@@ -119,6 +120,36 @@ def test_the_role_removes_what_a_segment_covers_and_nothing_else(
         append_only.remove(connection, 1, 4)
     assert retention.remove_expired() == 4
     assert verify().first_break is None
+
+
+@postgresql
+def test_a_temporary_table_opens_no_door(role: str, five: list[AuditEvent]) -> None:
+    """It would stand before ours in the search path of a function that says nothing of it."""
+    from django.db import IntegrityError
+
+    tasks.seal()
+    call_command("audit_restrict_role", role=role, stdout=StringIO())
+    execute(f"GRANT TEMPORARY ON DATABASE {connection.settings_dict['NAME']} TO {role}")
+    with running_as(role):
+        execute("CREATE TEMPORARY TABLE audit_auditsegment (last_sequence bigint)")
+        execute("INSERT INTO pg_temp.audit_auditsegment VALUES (1000)")
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            append_only.remove(connection, 1, 4)
+    assert AuditLink.objects.count() == 5
+
+
+@postgresql
+def test_the_role_makes_no_temporary_table(restricted: None) -> None:
+    refused(lambda: execute("CREATE TEMPORARY TABLE audit_auditevent (id bigint)"))
+
+
+@postgresql
+def test_the_role_changes_keys_and_neither_deletes_nor_rewrites_one(restricted: None) -> None:
+    old = keys()[0] if keys() else present_key()
+    change_key()
+    assert [key.private != "" for key in keys()] == [False, True]
+    refused(lambda: execute("DELETE FROM audit_auditkey"))
+    refused(lambda: AuditKey.objects.filter(pk=old.pk).update(statement={}))
 
 
 @postgresql
