@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access.guards import actor
 from accounts.access.permissions import Permission
-from accounts.access.selectors import can, can_within
+from accounts.access.selectors.decisions import can, can_within
 from accounts.models import User
 
 from .notices.selectors import known_count

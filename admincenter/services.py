@@ -7,7 +7,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.access.selectors import Actor, administrators
+from accounts.access.selectors.decisions import Actor
+from accounts.access.selectors.in_charge import administrators
 from accounts.access.services import sign_out_everywhere
 from accounts.access.services.people import demand_rank
 from accounts.models import User

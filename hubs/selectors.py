@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from accounts.access.models import ServiceAccount
 from accounts.access.permissions import Permission
-from accounts.access.selectors import Actor, can, can_within, live_bindings
+from accounts.access.selectors.bindings import live_bindings
+from accounts.access.selectors.decisions import Actor, can, can_within
 from accounts.models import User
 from accounts.organizations.models import Organization, Site
 from accounts.organizations.selectors import owned_for

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from .permissions import Permission
-from .selectors import can, can_within
+from .selectors.decisions import can, can_within
 
 
 def rights(request: HttpRequest) -> dict[str, Any]:

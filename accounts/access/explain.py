@@ -16,7 +16,8 @@ from .models import Membership, RoleBinding, ServiceAccount
 from .permissions import Permission
 from .roles import PERMISSIONS
 from .scope import Scope, scope_of
-from .selectors import Actor, Decision, can, unexpired
+from .selectors.bindings import unexpired
+from .selectors.decisions import Actor, Decision, can
 
 MOST = 500
 BESIDE = ("user", "service_account", "custom_role", "condition", "organization", "site")

@@ -17,7 +17,7 @@ from mago.core.guards import declare, public, signed_in
 
 from .permissions import SENSITIVE, Permission
 from .scope import scope_of
-from .selectors import can, can_within
+from .selectors.decisions import can, can_within
 from .step_up import ask_again
 
 __all__ = ["actor", "demand", "public", "require", "signed_in"]

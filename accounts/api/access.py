@@ -15,7 +15,7 @@ from accounts.access.explain import explain, who_can
 from accounts.access.models import Condition, CustomRole, RoleBinding, ServiceAccount
 from accounts.access.permissions import Permission
 from accounts.access.preview import Change
-from accounts.access.selectors import Actor
+from accounts.access.selectors.decisions import Actor
 from accounts.models import User
 from accounts.organizations.models import Organization
 from accounts.organizations.selectors import organization_by_id, owned_for, sites_of

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.access.facts import Strength
 from accounts.access.scope import PLATFORM
-from accounts.access.selectors import live_bindings
+from accounts.access.selectors.bindings import live_bindings
 from accounts.models import User
 from accounts.sessions.assurance import Proof, strength_of
 from mago.core.errors import NotFound

@@ -11,7 +11,8 @@ from accounts.access.models import Membership, RoleBinding, ServiceAccount
 from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
 from accounts.access.scope import Scope
-from accounts.access.selectors import Actor, can, live_bindings, unexpired
+from accounts.access.selectors.bindings import live_bindings, unexpired
+from accounts.access.selectors.decisions import Actor, can
 from accounts.models import User
 from mago.core.columns import Columns
 from mago.core.errors import NotFound

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.access.models import ServiceAccount
 from accounts.access.permissions import Permission
-from accounts.access.selectors import can
+from accounts.access.selectors.decisions import can
 from accounts.models import User
 from accounts.organizations.models import Organization
 from mago.core.errors import NotFound

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from accounts.access.selectors import is_member
+from accounts.access.selectors.members import is_member
 from accounts.models import User
 from accounts.organizations.policy import Demand
 from accounts.organizations.selectors import demand_on

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.access.roles import RoleName
-from accounts.access.selectors import has_owner
+from accounts.access.selectors.in_charge import has_owner
 from accounts.access.services import grant_role, join, set_active
 from accounts.mfa.models import SmsDevice, TotpDevice
 from accounts.models import User

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 
-from accounts.access.selectors import has_owner
+from accounts.access.selectors.in_charge import has_owner
 
 from . import tokens
 from .tokens import Purpose

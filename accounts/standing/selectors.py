@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access.models import Membership
 from accounts.access.scope import PLATFORM
-from accounts.access.selectors import live_bindings
+from accounts.access.selectors.bindings import live_bindings
 from accounts.models import User
 from accounts.organizations.models import Organization
 from mago.core.errors import NotFound

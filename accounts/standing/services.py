@@ -16,7 +16,8 @@ from accounts.access.permissions import Permission
 from accounts.access.principals import forget
 from accounts.access.roles import RoleName
 from accounts.access.scope import PLATFORM
-from accounts.access.selectors import administrators, owners_of, unexpired
+from accounts.access.selectors.bindings import unexpired
+from accounts.access.selectors.in_charge import administrators, owners_of
 from accounts.access.services.demands import demand_permission, in_good_hands
 from accounts.access.services.people import demand_rank
 from accounts.models import User

@@ -13,7 +13,7 @@ from accounts.access.models import Invitation, Membership
 from accounts.access.permissions import Permission
 from accounts.access.roles import PERMISSIONS, RoleName
 from accounts.access.scope import Scope
-from accounts.access.selectors import can
+from accounts.access.selectors.decisions import can
 from accounts.access.services import (
     Guest,
     demand_permission,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.access.models import RoleBinding
 from accounts.access.permissions import Permission
-from accounts.access.selectors import outranks
+from accounts.access.selectors.bindings import outranks
 from accounts.access.services import demand_permission, set_active
 from accounts.models import User
 from accounts.standing.selectors import deletion_of

@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from accounts.access.permissions import Permission
-from accounts.access.selectors import can, can_within
+from accounts.access.selectors.decisions import can, can_within
 from accounts.organizations.models import Organization
 from mago.audit.exporting import Format
 from mago.audit.services import record

@@ -10,7 +10,8 @@ from django.utils.translation import get_language
 
 from accounts.access.models import ServiceAccount
 from accounts.access.scope import Scope
-from accounts.access.selectors import can, live_bindings
+from accounts.access.selectors.bindings import live_bindings
+from accounts.access.selectors.decisions import can
 from accounts.models import User
 
 from ..selectors.figures import all_shared

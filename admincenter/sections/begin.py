@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
-from accounts.access.selectors import can, can_within
+from accounts.access.selectors.decisions import can, can_within
 from accounts.organizations.selectors import visible_to
 from mago.core.errors import NotFound
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access.guards import actor, require
 from accounts.access.permissions import NAMES, Permission
-from accounts.access.selectors import can_within
+from accounts.access.selectors.decisions import can_within
 from accounts.models import User
 from accounts.organizations.models import Organization
 

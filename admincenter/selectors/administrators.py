@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from accounts.access.models import RoleBinding
-from accounts.access.selectors import platform_bindings
+from accounts.access.selectors.in_charge import platform_bindings
 from mago.core.errors import NotFound
 
 from ..keyset import Listing, Order

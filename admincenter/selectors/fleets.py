@@ -6,7 +6,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.access.permissions import Permission
-from accounts.access.selectors import Actor, can
+from accounts.access.selectors.decisions import Actor, can
 from accounts.organizations.models import Organization
 from hubs.life.models import Presence
 from hubs.life.selectors import AWAITED, late_after, offline_after

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.access.permissions import Permission
-from accounts.access.selectors import Actor, can
+from accounts.access.selectors.decisions import Actor, can
 from accounts.organizations.models import Organization, Site
 from accounts.organizations.selectors import owned_for
 from hubs.life.selectors import AWAITED, late_after, where_standing

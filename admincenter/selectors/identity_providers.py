@@ -8,7 +8,8 @@ from django.db.models.functions import Coalesce
 
 from accounts.access.models import ServiceAccount
 from accounts.access.permissions import Permission
-from accounts.access.selectors import can, live_bindings
+from accounts.access.selectors.bindings import live_bindings
+from accounts.access.selectors.decisions import can
 from accounts.federation.enterprise.endings import endings_of, near
 from accounts.federation.enterprise.models import (
     Allowance,

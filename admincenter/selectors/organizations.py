@@ -25,7 +25,8 @@ from accounts.access.models import (
 )
 from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
-from accounts.access.selectors import Actor, can, unexpired
+from accounts.access.selectors.bindings import unexpired
+from accounts.access.selectors.decisions import Actor, can
 from accounts.models import User, normalize_email
 from accounts.organizations.effective import Effective, together
 from accounts.organizations.models import Domain, Organization, SignInPolicy, Site

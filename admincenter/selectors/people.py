@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.access.models import Membership, RoleBinding
 from accounts.access.roles import RoleName
-from accounts.access.selectors import unexpired
+from accounts.access.selectors.bindings import unexpired
 from accounts.models import User, normalize_email
 from accounts.sessions.models import Session
 from accounts.standing.models import Deletion, Lockdown

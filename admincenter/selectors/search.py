@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access.models import Membership
 from accounts.access.permissions import Permission
-from accounts.access.selectors import can
+from accounts.access.selectors.decisions import can
 from accounts.models import User
 from accounts.organizations.models import Organization
 from accounts.organizations.selectors import visible_to

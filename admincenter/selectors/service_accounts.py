@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.access.models import RoleBinding, ServiceAccount
-from accounts.access.selectors import unexpired
+from accounts.access.selectors.bindings import unexpired
 from accounts.organizations.models import Organization
 from accounts.provider.models import ApiToken
 from accounts.provider.selectors import api_tokens_of

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.access.models import RoleBinding
 from accounts.access.permissions import Permission
 from accounts.access.scope import Scope
-from accounts.access.selectors import unexpired
+from accounts.access.selectors.bindings import unexpired
 from accounts.models import User
 from mago.audit.services import record
 from mago.audit.tags import Tag

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.access.permissions import Permission
-from accounts.access.selectors import Actor, can
+from accounts.access.selectors.decisions import Actor, can
 from accounts.organizations.models import Organization
 from mago.core.errors import NotFound
 from mago.core.sql import Statement

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access.permissions import Permission
-from accounts.access.selectors import owners_of
+from accounts.access.selectors.in_charge import owners_of
 from accounts.access.services import demand_permission
 from accounts.models import User
 from accounts.standing.services import MOST_TOLD, tell

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.access.roles import RoleName
-from accounts.access.selectors import administrators
+from accounts.access.selectors.in_charge import administrators
 from accounts.access.services import grant_role
 from accounts.mfa.models import RecoveryCode, TotpDevice
 from accounts.organizations.services import create_organization

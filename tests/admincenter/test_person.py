@@ -153,7 +153,7 @@ class TestDisable:
     def test_is_refused_for_the_last_administrator_with_a_word(
         self, admin: Any, dora: Any, alice: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from accounts.access.selectors import administrators
+        from accounts.access.selectors.in_charge import administrators
 
         grant_role(user=alice, role=RoleName.PLATFORM_ADMINISTRATOR, actor=dora)
         monkeypatch.setattr(

@@ -20,7 +20,7 @@ from accounts.access.models import Membership, ServiceAccount
 from accounts.access.permissions import PLATFORM_ONLY, SENSITIVE, Permission
 from accounts.access.roles import PERMISSIONS, RoleName
 from accounts.access.scope import Scope
-from accounts.access.selectors import can
+from accounts.access.selectors.decisions import can
 from accounts.access.services import (
     create_condition,
     create_custom_role,

@@ -12,7 +12,7 @@ from mago.messaging.services import send_mail
 
 from ..models import RoleBinding
 from ..roles import RoleName
-from ..selectors import administrators
+from ..selectors.in_charge import administrators
 from .roles import grant_role, revoke_role
 
 MOST_TOLD = 50

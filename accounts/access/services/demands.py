@@ -14,7 +14,9 @@ from ..models import RoleBinding
 from ..permissions import Permission
 from ..roles import RoleName
 from ..scope import PLATFORM, Scope
-from ..selectors import administrators, can, owners_of, unconditional_permissions_of
+from ..selectors.bindings import unconditional_permissions_of
+from ..selectors.decisions import can
+from ..selectors.in_charge import administrators, owners_of
 
 
 def demand_permission(actor: User, permission: Permission, target: Any = None) -> None:

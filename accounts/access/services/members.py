@@ -15,12 +15,8 @@ from ..models import Invitation, Membership, RoleBinding
 from ..permissions import Permission
 from ..roles import PERMISSIONS, RoleName
 from ..scope import Scope
-from ..selectors import (
-    forget_bindings,
-    invitation_of,
-    live_bindings,
-    unconditional_permissions_of,
-)
+from ..selectors.bindings import forget_bindings, live_bindings, unconditional_permissions_of
+from ..selectors.members import invitation_of
 from .demands import demand_permission, demand_to_bind_all, in_good_hands
 from .roles import bind, grant_role
 

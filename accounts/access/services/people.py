@@ -14,7 +14,7 @@ from mago.messaging.services import send_mail
 
 from ..principals import forget
 from ..scope import PLATFORM
-from ..selectors import outranks
+from ..selectors.bindings import outranks
 from .demands import in_good_hands
 
 

@@ -23,7 +23,7 @@ from ..permissions import NAMES, PLATFORM_ONLY, Permission
 from ..principals import forget
 from ..roles import PERMISSIONS, RoleName
 from ..scope import PLATFORM, Scope
-from ..selectors import forget_bindings
+from ..selectors.bindings import forget_bindings
 from .common import locked, save_named
 from .demands import (
     demand_held,

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 
 from accounts.access.permissions import Permission
-from accounts.access.selectors import can
+from accounts.access.selectors.decisions import can
 from mago.core.errors import Refused
 
 from .models import IdentityProvider

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
 from accounts.access.models import Membership, RoleBinding
-from accounts.access.selectors import owners_of
+from accounts.access.selectors.in_charge import owners_of
 from accounts.models import User
 from accounts.organizations.domains import BadDomain, normalize_domain
 from accounts.organizations.models import Domain, Organization

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from accounts.access.selectors import administrators
+from accounts.access.selectors.in_charge import administrators
 from accounts.models import User
 from accounts.sessions.pipeline import Stage
 from mago.audit.services import Outcome, record

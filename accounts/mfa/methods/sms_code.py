@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
-from accounts.access.selectors import administrators
+from accounts.access.selectors.in_charge import administrators
 from accounts.models import User
 from accounts.sessions.assurance import Proof
 from mago.audit.services import Outcome, record

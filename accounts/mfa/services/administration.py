@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.access.models import RoleBinding
 from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
-from accounts.access.selectors import unexpired
+from accounts.access.selectors.bindings import unexpired
 from accounts.access.services.demands import demand_permission
 from accounts.access.services.people import demand_rank
 from accounts.models import User

@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from accounts.access.selectors import administrators
+from accounts.access.selectors.in_charge import administrators
 from accounts.models import User
 from mago.audit.services import Outcome, record
 from mago.audit.tags import Tag

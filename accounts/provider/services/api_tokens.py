@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from accounts.access.models import ServiceAccount
 from accounts.access.permissions import NAMES, Permission
 from accounts.access.principals import forget
-from accounts.access.selectors import can, live_bindings
+from accounts.access.selectors.bindings import live_bindings
+from accounts.access.selectors.decisions import can
 from accounts.access.services import demand_to_bind
 from accounts.models import User
 from mago.audit.services import record

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.access.models import ServiceAccount
 from accounts.access.permissions import Permission
 from accounts.access.principals import forget
-from accounts.access.selectors import live_bindings
+from accounts.access.selectors.bindings import live_bindings
 from accounts.access.services import demand_permission, demand_to_bind
 from accounts.models import User
 from accounts.organizations.models import Organization

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access.selectors import invitation_of
+from accounts.access.selectors.members import invitation_of
 from accounts.models import User
 from accounts.organizations.services import accept_invitation
 from mago.audit.services import record

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access.principals import forget
 from accounts.access.roles import RoleName
-from accounts.access.selectors import has_owner
+from accounts.access.selectors.in_charge import has_owner
 from accounts.access.services import grant_role
 from accounts.models import User, normalize_email
 from accounts.organizations.services import demand_factors_of_administrators

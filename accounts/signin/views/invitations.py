@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access.guards import actor, public, signed_in
 from accounts.access.models import Invitation
-from accounts.access.selectors import invitation_of
+from accounts.access.selectors.members import invitation_of
 from accounts.models import User
 from accounts.organizations.services import accept_invitation
 from accounts.sessions import pipeline

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
-from accounts.access.selectors import owners_of
+from accounts.access.selectors.in_charge import owners_of
 from accounts.federation.enterprise import services
 from accounts.federation.enterprise.selectors import is_on_for
 from accounts.organizations.models import Organization

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access.models import CustomRole
 from accounts.access.roles import RoleName
-from accounts.access.selectors import owners_of
+from accounts.access.selectors.in_charge import owners_of
 from accounts.federation.enterprise.kinds import known_kinds
 from accounts.federation.enterprise.models import Enforcement, IdentityProvider, State
 from accounts.federation.enterprise.selectors import providers_of

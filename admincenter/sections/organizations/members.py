@@ -11,7 +11,7 @@ from accounts.access.guards import actor, require
 from accounts.access.models import Invitation, Membership, RoleBinding
 from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
-from accounts.access.selectors import live_bindings
+from accounts.access.selectors.bindings import live_bindings
 from accounts.organizations.models import Organization
 from mago.core.form_pages import get_or_post, posted
 

@@ -10,7 +10,7 @@ from accounts.access.facts import Strength
 from accounts.access.methods import SignInMethod
 from accounts.access.models import CustomRole
 from accounts.access.roles import RoleName
-from accounts.access.selectors import Actor
+from accounts.access.selectors.decisions import Actor
 from accounts.organizations.models import Organization
 from accounts.organizations.selectors import sites_of
 from mago.core.edit_forms import EditForm

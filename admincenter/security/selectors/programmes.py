@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from accounts.access.selectors import Actor
+from accounts.access.selectors.decisions import Actor
 from accounts.organizations.models import Organization
 from accounts.organizations.selectors import organization_for
 from mago.core.columns import Columns

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
-from accounts.access.selectors import can
+from accounts.access.selectors.decisions import can
 from accounts.organizations.selectors import visible_to
 
 from ...pages import list_page

@@ -9,7 +9,7 @@ from accounts.access.models import Membership, RoleBinding
 from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
 from accounts.access.scope import PLATFORM, Scope
-from accounts.access.selectors import can
+from accounts.access.selectors.decisions import can
 from accounts.access.services import grant_role
 from accounts.models import User
 from accounts.organizations.models import Organization, Site

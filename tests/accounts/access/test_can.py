@@ -18,7 +18,8 @@ from accounts.access.models import Condition, CustomRole, RoleBinding, ServiceAc
 from accounts.access.permissions import PLATFORM_ONLY, Permission
 from accounts.access.roles import PERMISSIONS, RoleName
 from accounts.access.scope import PLATFORM, Scope
-from accounts.access.selectors import can, live_bindings
+from accounts.access.selectors.bindings import live_bindings
+from accounts.access.selectors.decisions import can
 from accounts.access.services import (
     create_service_account,
     grant_role,

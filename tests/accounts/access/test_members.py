@@ -11,7 +11,8 @@ from django.utils import timezone
 from accounts.access.models import Invitation, Membership, RoleBinding
 from accounts.access.roles import RoleName
 from accounts.access.scope import Scope
-from accounts.access.selectors import is_member, owners_of
+from accounts.access.selectors.in_charge import owners_of
+from accounts.access.selectors.members import is_member
 from accounts.access.services import (
     accept_invitation,
     create_custom_role,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.access.roles import RoleName
-from accounts.access.selectors import administrators
+from accounts.access.selectors.in_charge import administrators
 from accounts.access.services import grant_role, set_active, sign_out_everywhere
 from accounts.models import User
 from mago.core.errors import Conflict, Refused

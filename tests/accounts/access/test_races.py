@@ -8,7 +8,8 @@ import pytest
 
 from accounts.access.models import Invitation, Membership, RoleBinding
 from accounts.access.roles import RoleName
-from accounts.access.selectors import administrators, is_member, owners_of
+from accounts.access.selectors.in_charge import administrators, owners_of
+from accounts.access.selectors.members import is_member
 from accounts.access.services import (
     accept_invitation,
     grant_role,

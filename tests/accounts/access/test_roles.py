@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts.access.models import Condition, CustomRole, Membership, RoleBinding
 from accounts.access.permissions import PLATFORM_ONLY, Permission
 from accounts.access.roles import PERMISSIONS, RoleName
-from accounts.access.selectors import can, outranks
+from accounts.access.selectors.bindings import outranks
+from accounts.access.selectors.decisions import can
 from accounts.access.services import (
     create_condition,
     create_custom_role,

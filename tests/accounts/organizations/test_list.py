@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from accounts.access.models import Membership
-from accounts.access.selectors import is_member
+from accounts.access.selectors.members import is_member
 from mago.audit.tags import Tag
 
 pytestmark = pytest.mark.one_database

@@ -15,7 +15,8 @@ from accounts.access.models import Condition, CustomRole, Invitation, Membership
 from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
 from accounts.access.scope import Scope
-from accounts.access.selectors import can, invitation_of, is_member
+from accounts.access.selectors.decisions import can
+from accounts.access.selectors.members import invitation_of, is_member
 from accounts.models import User
 from accounts.organizations import services
 from accounts.organizations.models import Domain, Organization, SignInPolicy, Site

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.access.models import ServiceAccount
 from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
-from accounts.access.selectors import can
+from accounts.access.selectors.decisions import can
 from accounts.access.services import (
     create_service_account,
     grant_role,

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts.access.models import Invitation
 from accounts.access.roles import RoleName
-from accounts.access.selectors import is_member, live_bindings
+from accounts.access.selectors.bindings import live_bindings
+from accounts.access.selectors.members import is_member
 from accounts.access.services import invite, revoke_invitation
 from accounts.models import User
 from accounts.organizations.services import create_organization

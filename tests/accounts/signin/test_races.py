@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.hashers import make_password
 
-from accounts.access.selectors import administrators
+from accounts.access.selectors.in_charge import administrators
 from accounts.models import User
 from accounts.sessions.models import Session
 from accounts.signin import tokens

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.access.roles import RoleName
-from accounts.access.selectors import administrators, has_owner
+from accounts.access.selectors.in_charge import administrators, has_owner
 from accounts.models import User
 from accounts.organizations.models import SignInPolicy
 from accounts.organizations.policy import Demand

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from accounts.access.selectors import owners_of
+from accounts.access.selectors.in_charge import owners_of
 from accounts.organizations.models import Organization
 from tests.conftest import Browser
 

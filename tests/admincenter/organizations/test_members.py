@@ -6,7 +6,8 @@ import pytest
 from django.contrib.messages import get_messages
 
 from accounts.access.models import Invitation, Membership
-from accounts.access.selectors import is_member, owners_of
+from accounts.access.selectors.in_charge import owners_of
+from accounts.access.selectors.members import is_member
 
 AT = "/admincenter/organizations/acme/"
 

@@ -9,7 +9,8 @@ from accounts.access.models import Condition, CustomRole, Membership, RoleBindin
 from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
 from accounts.access.scope import Scope
-from accounts.access.selectors import can, live_bindings
+from accounts.access.selectors.bindings import live_bindings
+from accounts.access.selectors.decisions import can
 from accounts.access.services import create_condition, grant_role
 from accounts.models import User
 from admincenter.sections.organizations.forms.fields import IN_ORGANIZATIONS

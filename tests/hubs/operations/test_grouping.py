@@ -7,7 +7,7 @@ import pytest
 from accounts.access.models import Membership as Belonging
 from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
-from accounts.access.selectors import can
+from accounts.access.selectors.decisions import can
 from accounts.access.services import create_condition, create_custom_role, grant_role
 from accounts.organizations.services import create_site
 from hubs.models import Hub

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.access.selectors import platform_bindings
+from accounts.access.selectors.in_charge import platform_bindings
 from accounts.access.services import appoint_administrator, dismiss_administrator
 from accounts.models import User, normalize_email
 from mago.core.errors import Refused

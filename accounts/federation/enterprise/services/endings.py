@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 
-from accounts.access.selectors import owners_of
+from accounts.access.selectors.in_charge import owners_of
 from accounts.models import User
 from accounts.organizations.models import Organization
 from mago.audit.services import record

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access.permissions import Permission
-from accounts.access.selectors import may_at_all
+from accounts.access.selectors.decisions import may_at_all
 from accounts.access.services import demand_permission
 from accounts.models import User
 from mago.audit.services import record

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.access.selectors import Actor
+from accounts.access.selectors.decisions import Actor
 from accounts.organizations.models import Organization
 from accounts.organizations.selectors import sites_of
 from hubs.selectors import rooms_of

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.access.selectors import Actor
+from accounts.access.selectors.decisions import Actor
 from accounts.organizations.models import Organization
 from accounts.organizations.selectors import sites_of
 from hubs.life.selectors import STANDINGS

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.access.selectors import Actor, can_within
+from accounts.access.selectors.decisions import Actor, can_within
 from accounts.organizations.models import Organization
 from hubs.operations.kinds import PERMISSIONS, Kind
 from hubs.operations.orders import MOST_LOG_LINES

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.access.models import CustomRole, RoleBinding
 from accounts.access.roles import RoleName
-from accounts.access.selectors import Actor
+from accounts.access.selectors.decisions import Actor
 from accounts.organizations.models import Organization
 from accounts.organizations.selectors import sites_of
 from accounts.provider.services import LIFETIME, LONGEST

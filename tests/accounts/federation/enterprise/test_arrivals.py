@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.access.models import Membership
 from accounts.access.roles import RoleName
-from accounts.access.selectors import is_member
+from accounts.access.selectors.members import is_member
 from accounts.access.services import grant_role
 from accounts.federation.enterprise.models import EnterpriseIdentity, GroupRole, ProviderSession
 from accounts.federation.enterprise.services import set_state

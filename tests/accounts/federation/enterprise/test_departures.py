@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings as live
 
 from accounts.access.permissions import Permission
-from accounts.access.selectors import can
+from accounts.access.selectors.decisions import can
 from accounts.access.services import join, set_active
 from accounts.federation.enterprise.models import EnterpriseIdentity, GroupRole, ProviderSession
 from accounts.federation.enterprise.services import (

@@ -1,0 +1,1 @@
+"""Reads of who may do what, by what they hold; of who belongs where, and who is in charge."""
