@@ -16,10 +16,10 @@ from mago.core import errors
 from mago.core.context import calling
 from mago.core.front import (
     PHRASES,
-    Connections,
     Environ,
     Wsgi,
     count,
+    give_back,
     is_secure,
     security_headers,
     who_calls,
@@ -70,7 +70,7 @@ class Front:
 
     def __init__(self, django: Wsgi, admission: Admission, missing: Missing) -> None:
         self._django, self._admission, self._missing = django, admission, missing
-        self._headers, self._connections = security_headers(), Connections()
+        self._headers = security_headers()
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -94,7 +94,6 @@ class Front:
         return self._answer(answer, start_response)
 
     def _ask(self, view: View, request: HotRequest) -> Answer:
-        self._connections.mind()
         with calling(who_calls(request.META, request.request_id, request.client_address)):
             try:
                 self._missing.refresh()
@@ -104,6 +103,8 @@ class Front:
             except Exception:
                 logger.exception("a hub's request failed")
                 answer = Answer.from_django(errors.server_error(request))  # type: ignore[arg-type]
+            finally:
+                give_back()
         answer.headers["X-Request-ID"] = request.request_id
         return answer
 

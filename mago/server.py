@@ -102,6 +102,7 @@ def load_in_worker(words: list[str], host: str, port: int) -> Any:
     # Until granian has its own handler, the one inherited from the parent would swallow this.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     in_background(end_with_parent)
+    from mago.core import lending
     from mago.core.memory import return_free, share_arenas
 
     # Threads seldom allocate at the same moment, as Python lets one run at a time.
@@ -122,6 +123,8 @@ def load_in_worker(words: list[str], host: str, port: int) -> Any:
     gc.set_threshold(GARBAGE)
     gc.enable()
     return_free()
+    # Django's threads keep a connection each; these take turns.
+    lending.begin()
     in_background(partial(announce_when_open, host, port, announce))
     return application
 

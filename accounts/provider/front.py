@@ -18,10 +18,10 @@ from mago.core import errors
 from mago.core.context import calling
 from mago.core.front import (
     PHRASES,
-    Connections,
     Environ,
     Wsgi,
     count,
+    give_back,
     is_secure,
     security_headers,
     who_calls,
@@ -82,7 +82,7 @@ class Front:
     """The WSGI application: these forms here, all else by Django."""
 
     def __init__(self, django: Wsgi) -> None:
-        self._django, self._connections = django, Connections()
+        self._django = django
         self._headers = security_headers()
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
@@ -92,9 +92,11 @@ class Front:
         view, route = hot
         began = time.perf_counter()
         request: Any = FormRequest(environ)
-        self._connections.mind()
         with calling(who_calls(environ, request.request_id, address_in(environ))):
-            response = view(request)
+            try:
+                response = view(request)
+            finally:
+                give_back()
         count(environ, route, response.status_code, began)
         headers = response.headers
         headers["X-Request-ID"] = request.request_id

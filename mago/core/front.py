@@ -5,14 +5,13 @@ one does. Whoever passes it by does here what the middleware does for programs: 
 left to the middleware that refuses it, and the headers are the same.
 """
 
-import threading
 import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, close_old_connections, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from . import metrics
 from .context import Caller
@@ -20,27 +19,12 @@ from .context import Caller
 Environ = dict[str, Any]
 Wsgi = Callable[[Environ, Any], Iterable[bytes]]
 
-# A connection that was fine so many seconds ago is taken to be: to ask it each time is a round trip.
-_TRUSTED = 1.0
 PHRASES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
-class Connections:
-    """A thread's connection is looked at once in a while, and after each error."""
-
-    def __init__(self) -> None:
-        self._thread = threading.local()
-
-    def mind(self) -> None:
-        now = time.monotonic()
-        if now < getattr(self._thread, "trusted_until", 0) and not _has_failed():
-            return
-        close_old_connections()
-        self._thread.trusted_until = now + _TRUSTED
-
-
-def _has_failed() -> bool:
-    return bool(connections[DEFAULT_DB_ALIAS].errors_occurred)
+def give_back() -> None:
+    """The request has ended, which Django's handler says by a signal: its connection is looked at, and left to the next."""
+    connections[DEFAULT_DB_ALIAS].close_if_unusable_or_obsolete()
 
 
 def is_secure(environ: Environ) -> bool:

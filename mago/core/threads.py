@@ -1,4 +1,4 @@
-"""A connection ends with the thread that opened it.
+"""A connection ends with the thread that has it.
 
 Django keeps a connection for each thread, in an object that points to itself by many ways: after its thread has ended,
 Python lets go of it when it next looks for such circles everywhere, which a process that has loaded all it needs
@@ -20,7 +20,7 @@ class _Open(Protocol):
     def close(self) -> None: ...
 
 
-class _LastWill:
+class Will:
     """Leaves the connection to `_close_what_is_left` when nothing holds this any more: when its thread ends.
 
     It cannot close it there: SQLite's driver would take the interpreter's lock by a thread that is half gone, and
@@ -37,7 +37,7 @@ class _LastWill:
 
 class _Wills(threading.local):
     def __init__(self) -> None:
-        self.wills: WeakKeyDictionary[object, _LastWill] = WeakKeyDictionary()
+        self.wills: WeakKeyDictionary[object, Will] = WeakKeyDictionary()
 
 
 _left: SimpleQueue[_Open] = SimpleQueue()
@@ -53,7 +53,18 @@ def close_at_the_end(owner: object, connection: _Open) -> None:
         if _closer is None:
             _closer = threading.Thread(target=_close_what_is_left, name="mago-closer", daemon=True)
             _closer.start()
-    _of_this_thread.wills[owner] = _LastWill(connection)
+    _of_this_thread.wills[owner] = Will(connection)
+
+
+def release(owner: object) -> Will | None:
+    """What closes the owner's connection; as long as somebody has it, the connection does not end with this thread."""
+    return _of_this_thread.wills.pop(owner, None)
+
+
+def keep(owner: object, will: Will | None) -> None:
+    """The connection of the will is the owner's now, and ends with this thread."""
+    if will is not None:
+        _of_this_thread.wills[owner] = will
 
 
 def _close_what_is_left() -> None:

@@ -9,9 +9,9 @@ from heapq import heappop, heappush
 from typing import Any
 
 import pytest
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
+from django.db import OperationalError
 
-import mago.core.front
+import hubs.front
 from hubs import handshake
 from hubs.admission import Admission
 from hubs.fleet import Missing, count_missing
@@ -115,7 +115,7 @@ def test_missing_are_those_without_a_live_token(enrol: Callable[..., Enrolled]) 
 @pytest.fixture(autouse=True)
 def _the_test_keeps_its_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its transaction would be taken for one that somebody forgot."""
-    monkeypatch.setattr(mago.core.front, "close_old_connections", lambda: None)
+    monkeypatch.setattr(hubs.front, "give_back", lambda: None)
 
 
 def ask(front: Front, path: str, body: Any = None, method: str = "POST", **more: Any) -> Any:
@@ -185,18 +185,21 @@ def test_a_database_that_is_away_leaves_the_number_as_it_was() -> None:
 
 
 @pytest.mark.django_db
-def test_a_connection_is_looked_at_once_in_a_while_and_after_an_error(
+def test_a_connection_is_given_back_after_each_request_also_of_one_that_failed(
     enrolled: Enrolled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looks: list[int] = []
-    monkeypatch.setattr(mago.core.front, "close_old_connections", lambda: looks.append(1))
+    given: list[int] = []
+    monkeypatch.setattr(hubs.front, "give_back", lambda: given.append(1))
     ours = front()
-    for _ in range(3):
-        ask(ours, "auth/start", FIRST)
-    assert len(looks) == 1
-    monkeypatch.setattr(connections[DEFAULT_DB_ALIAS], "errors_occurred", True)
     ask(ours, "auth/start", FIRST)
-    assert len(looks) == 2
+    assert len(given) == 1
+
+    def fail(request: object) -> None:
+        raise OSError
+
+    monkeypatch.setitem(hubs.front.HOT, "/api/v1/hubs/auth/start", fail)
+    assert ask(ours, "auth/start", FIRST)[0] == "500 Internal Server Error"
+    assert len(given) == 2
 
 
 @pytest.mark.django_db

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 
+from mago.core import lending
 from mago.core.threads import close_at_the_end
 
 from .direct import Direct
@@ -19,8 +20,19 @@ SECONDS = 1.0
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    _lived_at = float("-inf")
     direct: Direct
+    lent: tuple[str, ...] = ("connection", "direct")
+
+    def connect(self) -> None:
+        if not lending.borrow(self):
+            super().connect()
+
+    def close_if_unusable_or_obsolete(self) -> None:
+        super().close_if_unusable_or_obsolete()
+        lending.give_back(self)
+
+    def is_at_rest(self) -> bool:
+        return bool(self.direct.is_at_rest)
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         made = super().get_new_connection(conn_params)
@@ -32,8 +44,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         now = time.monotonic()
         if self.connection is not None and not self.errors_occurred:
             is_whole = not (self.connection.closed or self.connection.broken)
-            if is_whole and now - self._lived_at < SECONDS:
+            if is_whole and now - self.direct.lived_at < SECONDS:
                 return True
         usable: bool = super().is_usable()
-        self._lived_at = now if usable else float("-inf")
+        if self.connection is not None:
+            self.direct.lived_at = now if usable else float("-inf")
         return usable

@@ -67,6 +67,13 @@ class Direct:
         self._uses: dict[tuple[str, tuple[int, ...]], int] = {}
         self._names: dict[tuple[str, tuple[int, ...]], bytes] = {}
         self._forgotten = 0
+        # When it last answered, by `time.monotonic`.
+        self.lived_at = float("-inf")
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether no transaction is open."""
+        return bool(self._libpq.transaction_status == _IDLE)
 
     def execute(self, sql: str, values: Sequence[Any]) -> Any:
         """What the statement found, which has a `%s` for each value. As long as it is read before the next one."""

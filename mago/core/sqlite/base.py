@@ -13,10 +13,25 @@ from uuid import UUID
 
 from django.db.backends.sqlite3 import base
 
+from mago.core import lending
 from mago.core.threads import close_at_the_end
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    # Django sets the mode where it opens a connection, and reads it where a transaction begins.
+    lent: tuple[str, ...] = ("connection", "transaction_mode")
+
+    def connect(self) -> None:
+        if not lending.borrow(self):
+            super().connect()
+
+    def close_if_unusable_or_obsolete(self) -> None:
+        super().close_if_unusable_or_obsolete()
+        lending.give_back(self)
+
+    def is_at_rest(self) -> bool:
+        return not self.connection.in_transaction
+
     def get_new_connection(self, conn_params: Any) -> sqlite3.Connection:
         _make_for_us_alone(conn_params["database"])
         connection: sqlite3.Connection = super().get_new_connection(conn_params)

@@ -10,7 +10,7 @@ import pytest
 from django.db import OperationalError
 from django.test import Client, override_settings
 
-import mago.core.front
+import accounts.provider.front
 from accounts.provider import exchange, front
 from accounts.provider.front import FORM, Front
 from accounts.provider.services import create_application
@@ -24,7 +24,7 @@ VARYING = ("X-Request-ID", "Content-Length")
 @pytest.fixture(autouse=True)
 def _the_test_keeps_its_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its transaction would be taken for one that somebody forgot."""
-    monkeypatch.setattr(mago.core.front, "close_old_connections", lambda: None)
+    monkeypatch.setattr(accounts.provider.front, "give_back", lambda: None)
 
 
 @pytest.fixture

@@ -21,7 +21,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
         return times[-1]
 
     monkeypatch.setattr(DjangosOwn, "is_usable", is_usable)
-    monkeypatch.setattr(connection, "_lived_at", float("-inf"))
+    connection.ensure_connection()
+    monkeypatch.setattr(connection.direct, "lived_at", float("-inf"))
     return times
 
 
