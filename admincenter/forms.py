@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +18,7 @@ from mago.messaging.models import Status
 
 from .fields import ANY, LatelyField, OneOfField, SearchField, capitalized
 from .pages import Filters
+from .selectors.factors import FACTORS
 from .selectors.people import key_of_person
 from .widgets import InLanguage, Select
 
@@ -28,6 +30,10 @@ PEOPLE_STATES = (
     ("administrators", gettext_lazy("Administrators")),
     ("signed-in", gettext_lazy("Signed in now")),
     ("without-factor", gettext_lazy("Without a second factor")),
+    *(
+        (f"factor-{kind}", format_lazy(gettext_lazy("Strongest factor: {kind}"), kind=kind.label))
+        for kind in FACTORS
+    ),
 )
 
 

@@ -1,9 +1,11 @@
 """Who has which second factor: of very many people the worker counts it."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
+from itertools import takewhile
 from operator import or_
 from typing import Any
 from uuid import UUID
@@ -30,6 +32,8 @@ _MODELS = {
     Kind.SMS: SmsDevice,
     Kind.EMAIL: EmailDevice,
 }
+
+FACTORS = tuple(_MODELS)
 
 
 @dataclass(frozen=True)
@@ -119,13 +123,24 @@ def has_strong_factor(person: str) -> Q:
 
 
 def without_factor(people: QuerySet[User], most: int = MOST) -> QuerySet[User]:
-    """Of these people the active ones among the `most` who joined last, less those who have a second factor.
+    """Of these people the active ones among the `most` who joined last, less those who have a second factor."""
+    return _without(_MODELS, _newest_of(people, most))
 
-    Told by the moment at which the first of those joined, which an index knows by itself, so that a page is read along it.
-    """
+
+def with_strongest(people: QuerySet[User], kind: Kind, most: int = MOST) -> QuerySet[User]:
+    """As `without_factor`, those whose strongest second factor is of this kind."""
+    stronger = takewhile(lambda one: one is not kind, _MODELS)
+    return _without(stronger, _newest_of(people, most).filter(_has(kind)))
+
+
+def _newest_of(people: QuerySet[User], most: int) -> QuerySet[User]:
+    """Told by the moment at which the first of those joined, which an index knows by itself, so that a page is read along it."""
     joined = User.objects.order_by("-created_at").values("created_at")
     last = Subquery(joined[most - 1 : most])
-    bare = people.filter(is_active=True, created_at__gte=Coalesce(last, EPOCH))
-    for kind in _MODELS:
-        bare = bare.exclude(_has(kind))
-    return bare
+    return people.filter(is_active=True, created_at__gte=Coalesce(last, EPOCH))
+
+
+def _without(kinds: Iterable[Kind], people: QuerySet[User]) -> QuerySet[User]:
+    for kind in kinds:
+        people = people.exclude(_has(kind))
+    return people

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from string import ascii_lowercase, ascii_uppercase
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from mago.core.errors import NotFound
 
 from ..keyset import CREATED, Listing, Order
 from ..searched import PEOPLE
-from .factors import without_factor
+from .factors import FACTORS, with_strongest, without_factor
 
 # Of what very many have in common, no more people than these are sorted.
 MOST_SEARCHED = 300
@@ -175,5 +176,6 @@ _STATES: dict[str, Callable[[QuerySet[User]], QuerySet[User]]] = {
     ),
     "administrators": lambda people: people.filter(pk__in=_administrating().values("user")),
     "without-factor": without_factor,
+    **{f"factor-{kind}": partial(with_strongest, kind=kind) for kind in FACTORS},
     "signed-in": _signed_in,
 }

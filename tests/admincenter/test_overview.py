@@ -52,7 +52,7 @@ def test_sign_ins_of_the_period_are_counted_beside_the_one_before(admin: Any, al
     assert admin.get("/admincenter/", {"period": "1y"}).status_code == 404
 
 
-def test_factors_count_by_the_strongest_and_the_bare_are_listed(
+def test_factors_count_by_the_strongest_and_each_bar_leads_to_its_people(
     admin: Any, alice: Any, bob: Any, charlie: Any
 ) -> None:
     from accounts.mfa.models import EmailDevice, SmsDevice, TotpDevice
@@ -70,8 +70,17 @@ def test_factors_count_by_the_strongest_and_the_bare_are_listed(
         "Code by e-mail": "25 %",
         "No second factor": "50 %",
     }
-    bare = admin.get(response.context["factors"][-1].href).context["rows"].rows
-    assert {person.email for person in bare} == {"charlie@example.com", "dora@example.com"}
+    listed = {
+        bar.label: {str(person.email) for person in admin.get(bar.href).context["rows"].rows}
+        for bar in response.context["factors"]
+    }
+    assert listed == {
+        "Passkey": set(),
+        "Authenticator app": {alice.email},
+        "Code by SMS": set(),
+        "Code by e-mail": {bob.email},
+        "No second factor": {"charlie@example.com", "dora@example.com"},
+    }
 
 
 def test_the_worker_counts_everybody_where_that_are_many(

@@ -1,6 +1,6 @@
 """What both overviews are made of: figures with the lists behind them, shares as bars, and the period that is asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -13,14 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.access.permissions import Permission
-from accounts.mfa.models import Kind
 from mago.audit.tags import Tag
 from mago.core.errors import NotFound
 
 from ...charts import Chart, Series, Spark, line_chart, spark
 from ...navigation import Permissions
 from ...periods import DAY, MONTH, PERIODS, Period
-from ...selectors.factors import Coverage
+from ...selectors.factors import FACTORS, Coverage
 from ...selectors.figures import Traffic, grouped
 from ...selectors.fleets import Fleet
 from ...selectors.standing import Findings, NextEnd
@@ -199,15 +198,23 @@ def coverage_tile(coverage: Coverage, href: str) -> Tile:
     )
 
 
-def factor_bars(coverage: Coverage, href_of_bare: str) -> list[Bar]:
-    """By the strongest that somebody has, so that nobody counts twice."""
-    kinds = (Kind.PASSKEY, Kind.TOTP, Kind.SMS, Kind.EMAIL)
-    shares = {kind: coverage.share(coverage.by_kind.get(kind, 0)) for kind in kinds}
+def factor_bars(coverage: Coverage, listed: Callable[[str], str] = lambda _state: "") -> list[Bar]:
+    """By the strongest that somebody has, so that nobody counts twice; `listed` leads to the people in a state."""
+    shares = {kind: coverage.share(coverage.by_kind.get(kind, 0)) for kind in FACTORS}
     # So that all of them are everybody, however they were rounded.
     bare = 100 - sum(shares.values()) if coverage.bare else 0
     return [
-        *(Bar(kind.label, f"{share} %", share) for kind, share in shares.items()),
-        Bar(_("No second factor"), f"{bare} %", bare, href_of_bare, "danger" if bare else ""),
+        *(
+            Bar(kind.label, f"{share} %", share, listed(f"factor-{kind}"))
+            for kind, share in shares.items()
+        ),
+        Bar(
+            _("No second factor"),
+            f"{bare} %",
+            bare,
+            listed("without-factor"),
+            "danger" if bare else "",
+        ),
     ]
 
 

@@ -49,7 +49,7 @@ def glance(request: HttpRequest, whose: Organization) -> dict[str, Any]:
         "tiles": _tiles(whose, found, period, links, coverage=coverage, findings=findings),
         "chart": _chart(found, period),
         "column": common.column_title(period),
-        "factors": common.factor_bars(coverage, ""),
+        "factors": common.factor_bars(coverage),
         "findings": common.finding_bars(findings, links, whose.slug),
         "refused": common.refused(found, REFUSED, links, "organization_audit"),
         "people": grouped(coverage.people),

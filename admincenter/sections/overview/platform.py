@@ -37,13 +37,17 @@ def overview(request: HttpRequest) -> HttpResponse:
     found = figures.traffic("platform", period, TAGS)
     findings, coverage = standing.findings(), factors.coverage()
     links = Links(held)
+
+    def people(state: str) -> str:
+        return links.to("people", Permission.PEOPLE_READ, state=state)
+
     context: dict[str, Any] = {
         "period": period,
         "periods": common.periods(request, period),
         "tiles": _tiles(found, period, links, coverage=coverage, findings=findings),
         "chart": _chart(found, period),
         "column": common.column_title(period),
-        "factors": common.factor_bars(coverage, _bare(links)),
+        "factors": common.factor_bars(coverage, people),
         "findings": common.finding_bars(findings, links, PLATFORM_SLUG),
         "refused": common.refused(found, REFUSED, links, "audit"),
         "people": grouped(coverage.people),
@@ -54,10 +58,6 @@ def overview(request: HttpRequest) -> HttpResponse:
     if is_part(request):
         asked_by_itself(request)
     return page(request, "admincenter/overview/platform.html", context)
-
-
-def _bare(links: Links) -> str:
-    return links.to("people", Permission.PEOPLE_READ, state="without-factor")
 
 
 def _tiles(
@@ -87,7 +87,9 @@ def _tiles(
             href=trail(Tag.SIGN_IN_FAILED),
             more_is_bad=True,
         ),
-        common.coverage_tile(coverage, _bare(links)),
+        common.coverage_tile(
+            coverage, links.to("people", Permission.PEOPLE_READ, state="without-factor")
+        ),
         Tile(
             _("Sessions"),
             str(sessions),
