@@ -64,6 +64,8 @@ class Ticket(Ours):
     )
     state_since = models.DateTimeField(_("in this state since"), default=timezone.now)
     due_on = models.DateField(_("due"), null=True)
+    # When what had been verified to be gone was there again.
+    returned_at = models.DateTimeField(_("came back"), null=True, editable=False)
     assignee = _person(_("assignee"))
     reporter = _person(_("reporter"))
     # Of a report from outside: where an answer is wanted. Shown to whoever may edit the ticket.
@@ -129,6 +131,11 @@ class Ticket(Ours):
 
     def __str__(self) -> str:
         return f"SEC-{self.number}"
+
+    @property
+    def counted_from(self) -> date:
+        """The day from which the policy's days are counted."""
+        return (self.returned_at or self.created_at).date()
 
     @property
     def is_pending(self) -> bool:

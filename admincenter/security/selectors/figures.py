@@ -24,6 +24,13 @@ class Row(NamedTuple):
     verified_at: datetime | None
     closed_at: datetime | None
     due_on: date | None
+    returned_at: datetime | None
+
+    @property
+    def days_taken(self) -> int | None:
+        """By the fix that was verified; None where none was."""
+        begun = self.returned_at or self.created_at
+        return (self.verified_at - begun).days if self.verified_at else None
 
     @property
     def ended_on(self) -> date | None:
@@ -102,7 +109,7 @@ def _figure(programme: Programme, severity: Severity, rows: Iterable[Row]) -> Fi
     mine = [row for row in rows if row.severity == severity]
     owed = [row for row in mine if row.state in PENDING]
     done = [row for row in mine if row.verified_at and row.verified_at.date() >= since]
-    took = [(row.verified_at - row.created_at).days for row in done if row.verified_at]
+    took = [row.days_taken for row in done if row.days_taken is not None]
     return Figure(
         severity=severity,
         days=programme.days_for(severity) if severity in DAYS else None,

@@ -1,5 +1,6 @@
 """What the services share: locking a ticket, writing its history, and telling who watches it."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -36,6 +37,12 @@ def locked(ticket: Ticket) -> Ticket:
 def lock(programme: Programme) -> Programme:
     """The programme as it is now, held until the transaction ends."""
     return Programme.objects.select_for_update().get(pk=programme.pk)
+
+
+def set_due_by_policy(ticket: Ticket, programme: Programme) -> None:
+    """The ticket is due by the days of its severity."""
+    days = programme.days_for(ticket.severity)
+    ticket.due_on = None if days is None else ticket.counted_from + timedelta(days=days)
 
 
 def write_change(

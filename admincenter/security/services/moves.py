@@ -23,7 +23,16 @@ from ..selectors.people import holds, people_behind
 from ..selectors.tickets import duplicates_of, has_worked_on, workers_of
 from ..severity import Severity
 from ..workflow import Move, State
-from .common import forget_steps, lock, locked, person_of, tell_watchers, watch, write_change
+from .common import (
+    forget_steps,
+    lock,
+    locked,
+    person_of,
+    set_due_by_policy,
+    tell_watchers,
+    watch,
+    write_change,
+)
 from .releases import hold_planned, withdraw_signatures
 
 LONGEST_ACCEPTANCE = timedelta(days=365)
@@ -43,7 +52,7 @@ _MISSING: dict[str, tuple[str, str | Promise]] = {
 }
 # Also what reopening takes away: who had fixed and verified it stays in the history.
 _KEPT = (
-    "state", "release", "evidence", "reason", "risk_owner", "accepted_until", "duplicate_of", "fixed_by",
+    "state", "due_on", "release", "evidence", "reason", "risk_owner", "accepted_until", "duplicate_of", "fixed_by",
     "verified_by",
 )  # fmt: skip
 
@@ -70,7 +79,8 @@ def move_ticket(
     """The ticket is in the state to which `move` leads; whoever watches it is told.
 
     Forbidden without the move's permission, Conflict where the ticket is not in a state for it, Refused
-    where something is missing. `release` is for PLAN, `evidence` for FIX, `reason` for REOPEN, ACCEPT and
+    where something is missing. What comes back after its fix was verified is due by the policy's days from now on.
+    `release` is for PLAN, `evidence` for FIX, `reason` for REOPEN, ACCEPT and
     REJECT, `duplicate_of` for REJECT, the others for ACCEPT.
     """
     # Nobody: the system itself, as when a scan finds again what was closed.
@@ -209,6 +219,10 @@ def _leave(row: Ticket, move: Move, reason: str) -> None:
         if row.release and row.release.state != ReleaseState.PLANNED:
             row.release = None
     if move == Move.REOPEN:
+        if row.state in (State.VERIFIED, State.CLOSED):
+            # It was gone: whoever remedies it now did not have the days that it was there before.
+            row.returned_at = timezone.now()
+            set_due_by_policy(row, row.programme)
         row.fixed_by = row.verified_by = None
         row.fixed_with.clear()
         row.fixed_at = row.verified_at = None

@@ -1,6 +1,6 @@
 """Tickets are made and edited; how they move on is in moves.py."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -20,7 +20,7 @@ from ..selectors.tickets import workers_of
 from ..severity import Severity
 from ..workflow import State
 from .common import lock as lock_programme
-from .common import locked, person_of, tell, watch, write_change
+from .common import locked, person_of, set_due_by_policy, tell, watch, write_change
 
 # What a form or a program may change; all else changes by moves.
 FIELDS = ("title", "description", "component", "source")
@@ -59,7 +59,7 @@ def create_ticket(
     row.save(update_fields=["next_number"])
     _set_rating(ticket, vector, severity)
     ticket.save()
-    _set_due(ticket, row)
+    set_due_by_policy(ticket, row)
     ticket.save(update_fields=["due_on"])
     watch(ticket, person_of(actor))
     record(
@@ -90,7 +90,8 @@ def edit_ticket(*, ticket: Ticket, actor: Any, **fields: Any) -> Ticket:
 
 @transaction.atomic
 def rate_ticket(*, ticket: Ticket, actor: Any, vector: str = "", severity: str = "") -> Ticket:
-    """The ticket has this vector, or without one this severity; its due date is counted anew from its report.
+    """The ticket has this vector, or without one this severity; its due date is counted anew from its report, or from
+    when it came back.
 
     Refused without either, once it is triaged. Once its fix is verified the due date stays: by it the fix was in time, or
     was not.
@@ -104,7 +105,7 @@ def rate_ticket(*, ticket: Ticket, actor: Any, vector: str = "", severity: str =
         words = _("Rate the ticket first: give a vector or a severity.")
         raise Refused(words, fields={"severity": [words]}, code="unrated")
     if row.state not in (State.VERIFIED, State.CLOSED):
-        _set_due(row, row.programme)
+        set_due_by_policy(row, row.programme)
     after = {name: getattr(row, name) for name in names}
     if write_change(row, before=before, after=after, actor=actor, tag=Tag.TICKET_EDITED):
         row.save(update_fields=[*names, "rank"])
@@ -238,8 +239,3 @@ def _rating(vector: str, severity: str) -> tuple[str, Any, str]:
         words = _("The vector says otherwise. Leave the severity to it.")
         raise Refused(words, fields={"severity": [words]})
     return rating.vector, rating.score, rating.severity
-
-
-def _set_due(ticket: Ticket, programme: Programme) -> None:
-    days = programme.days_for(ticket.severity)
-    ticket.due_on = None if days is None else ticket.created_at.date() + timedelta(days=days)

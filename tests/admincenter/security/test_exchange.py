@@ -5,12 +5,14 @@ import csv
 import io
 import json
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
@@ -20,6 +22,7 @@ from admincenter.security.exchange import found as found_module
 from admincenter.security.exchange import osv, sarif, table, vex
 from admincenter.security.exchange.found import Unreadable, text
 from admincenter.security.models import Finding, Ticket
+from admincenter.security.models.tickets import today
 from admincenter.security.services import imports
 from admincenter.security.services.imports import Outcome, import_findings
 from admincenter.security.services.moves import move_ticket
@@ -496,9 +499,13 @@ def test_the_same_file_makes_no_ticket_twice(programme: Any, alice: Any, events:
     assert Ticket.objects.of(programme).count() == Finding.objects.of(programme).count() == 3
     # What was closed and is found again is work again.
     closed = Ticket.objects.of(programme).order_by("number")
-    closed.filter(number=1).update(state=State.CLOSED, evidence="x")
+    long_ago = timezone.now() - timedelta(days=300)
+    closed.filter(number=1).update(
+        state=State.CLOSED, evidence="x", created_at=long_ago, due_on=long_ago.date()
+    )
     assert outcomes(result()) == [Outcome.BACK]
-    assert closed.first().state == State.TRIAGED
+    back = closed.first()
+    assert (back.state, back.due_on) == (State.TRIAGED, today() + timedelta(days=30))
     assert events("security:findings:imported")[-1].detail["back"] == 1
 
 

@@ -15,6 +15,7 @@ from accounts.access.tenancy import OutsideTenantScope
 from admincenter.security.models import EntryKind, Ticket, Told
 from admincenter.security.models.tickets import today
 from admincenter.security.selectors import people
+from admincenter.security.selectors.figures import figures_of
 from admincenter.security.services import comments, escalation, reminders
 from admincenter.security.services.moves import move_ticket
 from admincenter.security.services.releases import cancel_release
@@ -50,6 +51,32 @@ def test_a_vector_gives_score_severity_and_due_date(ticket: Any, alice: Any) -> 
     assert rated.due_on == today() + timedelta(days=90)
     judged = rate_ticket(ticket=one, severity="low", actor=alice)
     assert (judged.vector, judged.score, judged.due_on) == ("", None, today() + timedelta(days=180))
+
+
+def test_what_comes_back_is_due_from_the_day_on_which_it_did(
+    fixed: Any, programme: Any, alice: Any, officer: Any
+) -> None:
+    created, first_due = today() - timedelta(days=100), today() - timedelta(days=93)
+    Ticket.objects.of(programme).update(
+        created_at=timezone.now() - timedelta(days=100), due_on=first_due
+    )
+    # It was never gone.
+    held_not = move_ticket(ticket=fixed, move=Move.REOPEN, reason="Still open", actor=alice)
+    assert (held_not.due_on, held_not.counted_from) == (first_due, created)
+    again = move_ticket(ticket=held_not, move=Move.FIX, evidence="commit 5", actor=alice)
+    verified = move_ticket(ticket=again, move=Move.VERIFY, actor=officer)
+    assert figures_of(programme).by_severity[0].longest_days == 100
+    back = move_ticket(ticket=verified, move=Move.REOPEN, reason="Came back", actor=alice)
+    assert back.due_on == today() + timedelta(days=7)
+    changes = {one["name"]: one for one in back.entries.order_by("-created_at", "-id")[0].changes}
+    assert changes["due_on"] == {
+        "name": "due_on", "before": str(first_due), "after": str(today() + timedelta(days=7)),
+    }  # fmt: skip
+    rated = rate_ticket(ticket=back, severity="high", actor=alice)
+    assert rated.due_on == today() + timedelta(days=30)
+    Ticket.objects.of(programme).update(verified_at=timezone.now() + timedelta(hours=1))
+    high = next(one for one in figures_of(programme).by_severity if one.severity == "high")
+    assert high.longest_days == 0
 
 
 def test_a_severity_against_the_vector_and_a_vector_that_is_none_are_refused(ticket: Any) -> None:
