@@ -75,9 +75,14 @@ def ask_again(request: HttpRequest, minutes: int = MINUTES) -> HttpResponse | No
 
 
 def _way_back(request: HttpRequest) -> str:
-    """The page that was asked for, or the one whose form was sent."""
+    """The page that was asked for, or the one whose form was sent.
+
+    A form that stands at an address which only takes forms names its page itself, as `sent_from`.
+    """
     if request.method in ("GET", "HEAD"):
         return request.get_full_path()
+    if named := safe_next(request.POST.get("sent_from")):
+        return named
     sent_from = urlsplit(request.headers.get("Referer", ""))
     path = f"{sent_from.path}?{sent_from.query}" if sent_from.query else sent_from.path
     return safe_next(path) or "/"

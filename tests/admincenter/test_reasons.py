@@ -1,10 +1,14 @@
 """A reason is as long as it may be, wherever it is given and kept; where it is wrong, it is asked for anew."""
 
 import re
+from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+import time_machine
 from django.contrib.messages import get_messages
+from django.utils import timezone
 
 from accounts.api.bodies import OptionalReasonBody, ReasonBody
 from accounts.mfa.models import RecoveryRequest
@@ -68,6 +72,22 @@ def test_a_wrong_one_is_told_beside_its_field_with_what_was_typed(
     assert f'href="{at}">Cancel' in page
     assert len(events()) == before
     assert not get_messages(answer.wsgi_request)
+
+
+def test_who_gives_it_late_is_led_back_to_a_page_once_it_is_proved_who_they_are(
+    admin: Browser, alice: Any
+) -> None:
+    """The page that asks for a reason stands at an address that only takes forms."""
+    at = f"/admincenter/people/{alice.pk}/"
+    asked = admin.post(f"{at}disable/", {"reason": WRONG}).text
+    found = re.search(r'name="sent_from" value="([^"]*)"', asked)
+    assert found
+    here = {"Referer": f"http://testserver{at}disable/"}
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        late = admin.post(f"{at}disable/", {"reason": "left", "sent_from": found[1]}, headers=here)
+    assert late["Location"] == f"/accounts/reauthenticate/?next={quote(at, safe='')}"
+    alice.refresh_from_db()
+    assert alice.is_active
 
 
 def test_what_was_chosen_beside_it_stays_so(admin: Browser, alice: Any) -> None:

@@ -86,6 +86,15 @@ def test_a_form_is_not_carried_through(browser: Any, alice: Any) -> None:
         assert "secret" not in page.text
 
 
+@pytest.mark.parametrize("named", ["https://evil.example/", "//evil.example/", "/nowhere/", ""])
+def test_a_form_names_no_page_but_one_of_ours(browser: Any, alice: Any, named: str) -> None:
+    browser.as_person(alice)
+    with time_machine.travel(timezone.now() + LATER):
+        referer = {"Referer": "http://testserver/accounts/email/"}
+        asked = browser.post("/danger/", {"sent_from": named}, headers=referer)
+    assert asked["Location"] == "/accounts/reauthenticate/?next=%2Faccounts%2Femail%2F"
+
+
 def test_a_part_of_a_page_is_no_place_to_ask(browser: Any, alice: Any) -> None:
     """htmx would put the page that asks inside the one that is shown."""
     browser.as_person(alice)
