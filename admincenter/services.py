@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -41,6 +42,12 @@ def tell_of_reading(person: User, *, actor: Actor) -> None:
     """That somebody else's account is looked at, with its devices and addresses, is recorded."""
     if person.pk != actor.pk:
         record(Tag.PERSON_READ, actor=actor, target=person)
+
+
+def tell_of_looking_for(person: UUID | None, *, actor: Actor) -> None:
+    """That somebody's sessions were picked out of everybody's is recorded, too: they tell as much as their page."""
+    if found := User.objects.filter(pk=person).first() if person else None:
+        tell_of_reading(found, actor=actor)
 
 
 def tell_of_search(

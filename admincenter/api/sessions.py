@@ -11,6 +11,7 @@ from accounts.api.resources import Resource, listed
 from accounts.api.serializers import TextField
 from mago.core.keyset import Listing
 
+from .. import services
 from ..fields import DAYS
 from ..selectors.people import find_sessions
 from .common import key_of_person
@@ -46,4 +47,5 @@ class Sessions(Resource):
         summary="The browsers in which anybody is signed in, the newest first",
     )
     def get(self, **chosen: Any) -> Listing:
+        services.tell_of_looking_for(chosen.get("person"), actor=self.actor)
         return find_sessions(**chosen)

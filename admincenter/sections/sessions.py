@@ -22,7 +22,7 @@ from ..bulk import sessions as bulk
 from ..exports import lists
 from ..exports.ways import way_to_export
 from ..forms import SessionFilters
-from ..pages import act, list_page
+from ..pages import CURSOR, act, list_page
 from ..selectors.people import find_sessions, session_for
 
 # What a row of the list shows.
@@ -33,6 +33,10 @@ SHOWN = ("session_key", "user", "user__email", "user_agent", "proofs", "address"
 @require_safe
 def sessions(request: HttpRequest) -> HttpResponse:
     here = digest(request.session.session_key or "")
+    filters = SessionFilters(request.GET)
+    # Further pages are the same look.
+    if filters.is_valid() and CURSOR not in request.GET:
+        services.tell_of_looking_for(filters.chosen.get("person"), actor=actor(request))
 
     def mark_ours(rows: list[Any]) -> None:
         for row in rows:
@@ -42,7 +46,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
         request,
         "admincenter/sessions/list.html",
         title=_("Sessions"),
-        filters=SessionFilters(request.GET),
+        filters=filters,
         find=lambda **chosen: replace(find_sessions(**chosen), complete=mark_ours),
         columns=SHOWN,
         **way_to_export(request, lists.Sessions),

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.messages import get_messages
@@ -68,6 +69,20 @@ def test_who_looked_at_whom_is_recorded(
     told = events(Tag.PERSON_READ)
     assert {(event.actor_id, event.target_id) for event in told} == {(dora.pk, str(alice.pk))}
     assert len(told) == 4
+
+
+def test_a_look_at_somebodys_sessions_in_the_list_of_all_is_recorded(
+    admin: Any, app: Any, alice: Any, dora: Any, events: Any
+) -> None:
+    app.sign_in(dora)
+    for query in ("", f"?person={dora.email}", "?person=nobody@example.com", f"?person={uuid4()}"):
+        admin.get(f"/admincenter/sessions/{query}")
+        app.get(f"sessions{query}")
+    assert not events(Tag.PERSON_READ)
+    assert admin.get(f"/admincenter/sessions/?person={alice.email}").status_code == 200
+    assert app.get(f"sessions?person={alice.pk}").status_code == 200
+    told = events(Tag.PERSON_READ)
+    assert [(event.actor_id, event.target_id) for event in told] == [(dora.pk, str(alice.pk))] * 2
 
 
 def test_shows_the_roles_and_who_granted_them(admin: Any, alice: Any, dora: Any) -> None:
