@@ -33,6 +33,12 @@ def test_each_page_has_a_title(sources: dict[str, str]) -> None:
     assert [name for name in PAGES if not re.search(titled, sources[name])] == []
 
 
+def test_no_block_stands_in_a_slot(sources: dict[str, str]) -> None:
+    """A slot is rendered by its element, which knows of no template that extends this one: the block stays empty."""
+    slots = re.compile(r"{% slot .*?{% endslot %}", re.DOTALL)
+    assert [name for name in SHOWN if "{% block " in "".join(slots.findall(sources[name]))] == []
+
+
 def test_each_mail_has_subject_text_and_html() -> None:
     wanted = {f"{mail}.{part}" for mail in MAILS for part in ("subject.txt", "txt", "html")}
     assert wanted - set(TEMPLATES) == set()

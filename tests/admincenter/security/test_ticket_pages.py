@@ -240,6 +240,14 @@ def test_who_worked_on_a_fix_is_not_offered_to_verify_it(
     assert "Somebody else has to verify this" not in theirs
 
 
+def test_who_rates_or_moves_a_ticket_sees_the_way_to_the_calculator_and_which_ticket_it_is(
+    owner: Browser, ticket: Any
+) -> None:
+    ticket("Open port")
+    assert f'href="{LIST}1/calculate/"' in owner.get(f"{LIST}1/rate/").text
+    assert "Open port" in owner.get(f"{LIST}1/move/triage/").text
+
+
 def test_the_calculator_works_with_and_without_a_script(owner: Browser, ticket: Any) -> None:
     ticket(vector="")
     chosen = dict(part.split(":") for part in CRITICAL.split("/")[1:])
