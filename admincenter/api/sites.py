@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.access.permissions import Permission
+from accounts.access.step_up import demand_proof
 from accounts.api.bodies import Body
 from accounts.api.resources import (
     OrganizationResource,
@@ -18,6 +19,7 @@ from accounts.api.resources import (
     removed,
 )
 from accounts.api.serializers import TextField
+from accounts.models import User
 from accounts.organizations import services
 from accounts.organizations.models import Site
 from accounts.organizations.selectors import owned_for, sites_anywhere, sites_of
@@ -107,4 +109,7 @@ class OneSite(OrganizationResource):
         description="With its rooms, its sign-in policies and the roles that are held at it: for who may take these back.",
     )
     def delete(self, row: Site) -> None:
+        # Its sign-in policies go, too, which are only touched after a fresh proof; a service account has nobody to give one.
+        if isinstance(self.actor, User):
+            demand_proof()
         services.remove_site(site=row, actor=self.actor)

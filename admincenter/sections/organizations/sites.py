@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
+from accounts.access.step_up import step_up
 from accounts.organizations import services
 from accounts.organizations.models import Organization, Site
 from accounts.organizations.selectors import sites_of
@@ -63,6 +64,7 @@ def edit(request: HttpRequest, site: Site) -> HttpResponse:
 
 
 @require(Permission.SITES_CREATE, of=organization)
+@step_up()
 @require_POST
 def remove(request: HttpRequest, whose: Organization, site_id: UUID) -> HttpResponse:
     found = site(request, whose.slug, site_id)
