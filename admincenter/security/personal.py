@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from mago.core.holdings import Elsewhere, Exempt, Holding
 
-from .models import Assessment, Checkpoint, Entry, Ticket
+from .models import Assessment, Checkpoint, Entry, Retest, Ticket
 
 _WORK = "The programme's; it only names who does or did the work."
 _OWN = "one person's own"
@@ -33,6 +33,7 @@ EXEMPT = (
     Exempt("security.Attachment", "uploaded_by", _WORK),
     Exempt("security.PenetrationTest", "created_by", _WORK),
     Exempt("security.Report", "uploaded_by", _WORK),
+    Exempt("security.Retest", "recorded_by", _WORK),
     Exempt("security.Risk", "owner", _WORK),
     Exempt("security.Assessment", "author written_with signed_by", _WORK),
 )
@@ -48,6 +49,8 @@ def _forget(person: Any, addresses: list[str]) -> None:
     told = Ticket.objects.everywhere(reason=_OWN).filter(reporter_contact__in=addresses)
     told.update(reporter_contact="")
     Entry.objects.filter(Q(actor=person) | Q(actor_label__in=addresses)).update(actor_label="")
+    recorded = Q(recorded_by=person) | Q(recorded_label__in=addresses)
+    Retest.objects.filter(recorded).update(recorded_label="")
     signed = Q(signed_by=person) | Q(signed_label__in=addresses)
     Checkpoint.objects.filter(signed).update(signed_label="")
     Assessment.objects.everywhere(reason=_OWN).filter(signed).update(signed_label="")

@@ -1,7 +1,7 @@
 """Tables of the security programme."""
 
 from .files import Attachment, StoredFile
-from .penetration_tests import EngagementState, Finding, PenetrationTest, Report, Tester
+from .penetration_tests import EngagementState, Finding, PenetrationTest, Report, Retest, Tester
 from .programme import PLATFORM_ID, PLATFORM_SLUG, Ours, PastDemand, Programme, Told
 from .releases import Checkpoint, CheckpointKind, Release, ReleaseState
 from .risks import Assessment, Risk, Treatment
@@ -25,6 +25,7 @@ __all__ = [
     "Release",
     "ReleaseState",
     "Report",
+    "Retest",
     "Risk",
     "Source",
     "StoredFile",

@@ -6,6 +6,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from mago.core.ids import new_id
+
 from .files import StoredFile
 from .programme import Ours
 from .tickets import Ticket
@@ -34,6 +36,7 @@ class PenetrationTest(Ours):
     state = models.CharField(
         _("state"), max_length=9, choices=EngagementState.choices, default=EngagementState.PLANNED
     )
+    # The newest of `retests`, for lists.
     retested_on = models.DateField(_("retested"), null=True, blank=True)
     retest_result = models.CharField(_("result of the retest"), max_length=500, blank=True)
     notes = models.TextField(_("internal notes"), blank=True)
@@ -51,6 +54,28 @@ class PenetrationTest(Ours):
 
     def __str__(self) -> str:
         return f"{self.firm}, {self.starts_on:%Y-%m-%d}"
+
+
+class Retest(models.Model):
+    """The firm has looked again."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    test = models.ForeignKey(PenetrationTest, models.CASCADE, related_name="retests")
+    retested_on = models.DateField(_("retested"))
+    result = models.CharField(_("result of the retest"), max_length=500)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    # As whoever recorded it was called then; a program has no account.
+    recorded_label = models.CharField(max_length=254, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("retest")
+        verbose_name_plural = _("retests")
+
+    def __str__(self) -> str:
+        return f"{self.retested_on:%Y-%m-%d}"
 
 
 class Report(StoredFile):

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from mago.core.errors import NotFound
 
 from ..calendar import Year, standing
-from ..models import EngagementState, PenetrationTest, Programme, Report, Tester, Ticket
+from ..models import EngagementState, PenetrationTest, Programme, Report, Retest, Tester, Ticket
 from ..models.tickets import today
 from ..severity import Severity
 from ..workflow import PENDING
@@ -39,6 +39,12 @@ def report_for(test: PenetrationTest, key: UUID) -> Report:
     if found is None:
         raise NotFound
     return found
+
+
+def retests_of(test: PenetrationTest) -> list[Retest]:
+    """How often the firm has looked again, the newest first."""
+    found = test.retests.select_related("recorded_by").order_by("-retested_on", "-id")
+    return list(found[:MOST])
 
 
 def tickets_of(test: PenetrationTest) -> list[Ticket]:

@@ -20,12 +20,14 @@ from ..models import (
     PenetrationTest,
     Programme,
     Report,
+    Retest,
     Source,
     Tester,
     Ticket,
 )
 from ..models.tickets import today
-from .common import person_of
+from ..selectors.penetration_tests import retests_of
+from .common import label_of, person_of
 from .tickets import create_ticket
 
 FIELDS = ("tester", "firm", "methodology", "scope", "starts_on", "ends_on", "notes")
@@ -98,16 +100,26 @@ def cancel_test(*, test: PenetrationTest, actor: Any) -> PenetrationTest:
 def record_retest(
     *, test: PenetrationTest, retested_on: date, retest_result: str, actor: Any
 ) -> PenetrationTest:
-    """The firm has looked again, that day, with that result. Conflict for a test that was not held."""
+    """The firm has looked again, that day, with that result, beside what it saw before. Conflict for a test that was
+    not held.
+    """
     row = _locked(test)
     if row.state != EngagementState.HELD:
         raise Conflict(_("Only a test that was held can be retested."))
     if not row.ends_on <= retested_on <= today():
         words = _("Give a day after the test that has come.")
         raise Refused(words, fields={"retested_on": [words]})
-    row.retested_on, row.retest_result = retested_on, retest_result.strip()[:500]
+    made = Retest.objects.create(
+        test=row,
+        retested_on=retested_on,
+        result=retest_result.strip()[:500],
+        recorded_by=person_of(actor),
+        recorded_label=label_of(actor),
+    )
+    newest = retests_of(row)[0]
+    row.retested_on, row.retest_result = newest.retested_on, newest.result
     row.save(update_fields=["retested_on", "retest_result"])
-    _record(Tag.TEST_RETESTED, row, actor, on=str(retested_on), result=row.retest_result)
+    _record(Tag.TEST_RETESTED, row, actor, on=str(retested_on), result=made.result)
     return row
 
 

@@ -25,6 +25,7 @@ from ..models import PenetrationTest, Programme
 from ..selectors.penetration_tests import (
     counts_of,
     report_for,
+    retests_of,
     test_for,
     tests_of,
     tickets_of,
@@ -90,6 +91,7 @@ def _test_page(
         "test": test,
         "tickets": tickets_of(test),
         "counts": counts_of(test),
+        "retests": retests_of(test) if test.retested_on else [],
         "reports": list(test.reports.order_by("created_at")),
         "report_form": AttachmentForm(None),
     }

@@ -2,19 +2,21 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from admincenter.notices.sources.common import Where
 from admincenter.notices.sources.programmes import of_tests
 from admincenter.security import calendar
 from admincenter.security.exchange import table
-from admincenter.security.models import PenetrationTest, Programme, Ticket
+from admincenter.security.models import PenetrationTest, Programme, Retest, Ticket
 from admincenter.security.models.tickets import today
-from admincenter.security.selectors.penetration_tests import counts_of, years_of
+from admincenter.security.selectors.penetration_tests import counts_of, retests_of, years_of
 from admincenter.security.services import reminders
 from admincenter.security.services.imports import import_findings
 from admincenter.security.services.moves import move_ticket
@@ -188,6 +190,24 @@ def test_a_retest_follows_a_test_that_was_held(engagement: Any, alice: Any) -> N
     with pytest.raises(Refused):
         record_retest(test=held, **(retest | {"retested_on": today() + timedelta(days=1)}))
     assert record_retest(test=held, **retest).retested_on == today()
+    # One that is recorded late is not the newest.
+    before = retest | {"retested_on": held.ends_on, "retest_result": "One is left"}
+    again = record_retest(test=held, **before)
+    assert (again.retested_on, again.retest_result) == (today(), "All fixed")
+    told = [(one.retested_on, one.result, one.recorded_by) for one in retests_of(again)]
+    assert told == [(today(), "All fixed", alice), (held.ends_on, "One is left", alice)]
+
+
+def test_the_retest_of_a_test_from_before_stays(engagement: Any, programme: Any) -> None:
+    engagement()
+    before = engagement()
+    known = PenetrationTest.objects.of(programme).filter(pk=before.pk)
+    known.update(retested_on=today(), retest_result="Fine")
+    migration = import_module("admincenter.security.migrations.0011_retests_of_before")
+    for _turn in range(2):
+        migration.keep(apps, None)
+    (kept,) = Retest.objects.all()
+    assert (kept.test_id, kept.result, kept.retested_on) == (before.pk, "Fine", today())
 
 
 def test_a_customer_is_told_numbers_and_nothing_that_harms(
@@ -225,8 +245,9 @@ def test_the_pages_of_a_test(owner: Browser, programme: Any, rita: Any) -> None:
     owner.post(f"{at}hold/")
     owner.post(f"{at}findings/create/", {"title": "XSS", "vector": CRITICAL})
     owner.post(f"{at}retest/", {"retested_on": "2026-02-01", "retest_result": "Fine"})
+    owner.post(f"{at}retest/", {"retested_on": "2026-03-01", "retest_result": "Finer"})
     page = owner.get(at).text
-    for shown in ("report.pdf", "XSS", "Fine", "Held"):
+    for shown in ("report.pdf", "XSS", "Fine<", "Finer<", "2026-02-01", "2026-03-01", "Held"):
         assert shown in page
     reader = Browser().as_person(rita)
     taken = reader.post(f"{at}reports/{test.reports.get().pk}/download/")
