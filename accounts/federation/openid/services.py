@@ -15,6 +15,7 @@ from accounts.federation.enterprise.models import IdentityProvider, SetupTrial
 from accounts.federation.enterprise.services import (
     Refused,
     demand_open,
+    demand_to_edit,
     end_session_index,
     end_sessions_of,
     touch,
@@ -56,6 +57,7 @@ def configure(
     anew: else an intruder could have it sent to a place of theirs. Refused beside the field that is wrong.
     """
     provider = locked(provider)
+    demand_to_edit(provider, actor)
     row = OpenIdSettings.objects.filter(provider=provider).first()
     before = {name: getattr(row, name) for name in _SET} if row else {}
     row = row or OpenIdSettings(provider=provider)

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.access.permissions import Permission
-from accounts.access.services import demand_permission
 from accounts.federation.enterprise.models import IdentityProvider, Kind
-from accounts.federation.enterprise.services import touch
+from accounts.federation.enterprise.services import demand_to_edit, touch
+from accounts.federation.enterprise.services.configuration import locked
 from accounts.models import User
 from mago.core.errors import NotFound, Refused
 from mago.core.trust import trusting
@@ -62,8 +61,7 @@ def configure(
     before: else whoever may edit this page could have it sent to themselves. `actor` None holds a set-up link.
     """
     assert set(values) <= set(EDITABLE)
-    if actor is not None:
-        demand_permission(actor, Permission.IDENTITY_PROVIDERS_EDIT, provider)
+    demand_to_edit(locked(provider), actor)
     if provider.kind != Kind.LDAP:
         raise NotFound
     found = Directory.objects.select_for_update(no_key=True).filter(provider=provider).first()

@@ -5,6 +5,7 @@ from .arrivals import Admitted, admit
 from .configuration import (
     advance,
     create_provider,
+    demand_to_edit,
     edit_provider,
     remove_identity,
     remove_provider,
@@ -31,6 +32,7 @@ __all__ = [
     "begin_trial",
     "create_provider",
     "demand_open",
+    "demand_to_edit",
     "deprovision",
     "edit_provider",
     "end_session_index",

@@ -9,6 +9,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.access.permissions import Permission
+from accounts.access.roles import PERMISSIONS, RoleName
+from accounts.access.selectors.bindings import unconditional_permissions_of
 from accounts.access.services import demand_permission
 from accounts.models import User
 from accounts.organizations.models import Organization
@@ -86,8 +88,8 @@ def _free_slug(organization: Organization, name: str) -> str:
 def edit_provider(*, provider: IdentityProvider, actor: User | None, **values: Any) -> None:
     """What every kind has is as `values` say (`EDITABLE`). `actor` None is whoever holds a set-up link."""
     assert set(values) <= set(EDITABLE)
-    _demand(provider, actor)
     provider = locked(provider)
+    demand_to_edit(provider, actor)
     before = {name: getattr(provider, name) for name in values}
     values["attribute_mapping"] = {
         name: text
@@ -122,6 +124,8 @@ def set_state(*, provider: IdentityProvider, state: str, actor: User | None) -> 
     """The provider lets in whom its state lets in; who came by one that is closed now is out at once."""
     _demand(provider, actor)
     provider = locked(provider)
+    if actor is not None and state in OPEN:
+        demand_to_vouch(actor, provider)
     before = provider.state
     if before == state:
         return
@@ -194,6 +198,31 @@ def locked(provider: IdentityProvider) -> IdentityProvider:
     if found is None:
         raise NotFound
     return found
+
+
+def demand_to_edit(provider: IdentityProvider, actor: User | None) -> None:
+    """Forbidden unless `actor` may edit the provider as it is now. None is a command, or whoever holds a set-up link."""
+    _demand(provider, actor)
+    if actor is not None and provider.is_open:
+        demand_to_vouch(actor, provider)
+
+
+def demand_to_vouch(actor: User, provider: IdentityProvider) -> None:
+    """Forbidden unless `actor` holds for good all that an owner does."""
+    if not may_vouch(actor, provider):
+        raise Forbidden(
+            _(
+                "A provider on trial or live says who everybody here is, also the owners. Ask an owner to do this."
+            ),
+            code="not_yours_to_open",
+        )
+
+
+def may_vouch(actor: User, provider: IdentityProvider) -> bool:
+    """Whether `actor` may have the provider speak for the owners: who holds less could come in as one of them, and who
+    owns the organization for an hour, for ever."""
+    held = unconditional_permissions_of(actor, provider.access_scope)
+    return actor.is_active and PERMISSIONS[RoleName.ORGANIZATION_OWNER] <= held
 
 
 def _demand(provider: IdentityProvider, actor: User | None) -> None:

@@ -21,6 +21,7 @@ from mago.core.ids import digest, new_secret
 
 from ..models import IdentityProvider, SetupLink, State
 from ..selectors import is_on_for
+from .configuration import demand_to_vouch, may_vouch
 
 LIFETIME = timedelta(days=7)
 MOST = 5
@@ -43,6 +44,8 @@ def create_link(*, provider: IdentityProvider, actor: User) -> tuple[SetupLink, 
     if provider.state == State.LIVE:
         words = _("The provider is in use. Put it on trial first, or change it yourself.")
         raise Conflict(words, code="provider_live")
+    if provider.is_open:
+        demand_to_vouch(actor, provider)
     if usable_links(provider).count() >= MOST:
         raise Conflict(_("There are as many links as there may be. Revoke one first."))
     secret = new_secret()
@@ -103,6 +106,8 @@ def _usable(links: QuerySet[SetupLink]) -> SetupLink:
         raise SetupLinkSpent
     organization = link.provider.organization
     if not may_at_all(link.created_by, Permission.IDENTITY_PROVIDERS_EDIT, link.provider):
+        raise SetupLinkSpent
+    if link.provider.is_open and not may_vouch(link.created_by, link.provider):
         raise SetupLinkSpent
     if not organization.is_active or not is_on_for(organization):
         raise SetupLinkSpent

@@ -7,10 +7,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access.permissions import Permission
-from accounts.access.services import demand_permission
 from accounts.federation.enterprise.models import IdentityProvider
-from accounts.federation.enterprise.services import touch
+from accounts.federation.enterprise.services import demand_to_edit, touch
+from accounts.federation.enterprise.services.configuration import locked
 from accounts.federation.fetching import is_usable
 from accounts.models import User
 from mago.core.errors import Refused
@@ -42,8 +41,7 @@ def configure(
     nobody has yet; the key that signed it is the one that must sign it from now on. `fields` are `entity_id`, `sign_on_url`, `logout_url` and
     `certificates` (PEM). Refused beside the field that is wrong.
     """
-    if actor is not None:
-        demand_permission(actor, Permission.IDENTITY_PROVIDERS_EDIT, provider)
+    demand_to_edit(provider, actor)
     if source == Source.URL:
         metadata = metadata or fetch_metadata(metadata_url)
     described = (
@@ -58,6 +56,8 @@ def configure(
 
 @transaction.atomic
 def _keep(provider: IdentityProvider, values: dict[str, Any], actor: User | None) -> SamlProvider:
+    # As it is now: it may have been opened while its description was fetched.
+    demand_to_edit(locked(provider), actor)
     row = settings_of(provider)
     before = {} if row is None else {name: getattr(row, name) for name in values}
     row = row or SamlProvider(provider=provider, organization=provider.organization)
