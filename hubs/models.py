@@ -25,6 +25,8 @@ class Room(Owned):
         verbose_name = _("room")
         verbose_name_plural = _("rooms")
         constraints = [models.UniqueConstraint(fields=["site", "name"], name="room_name_once")]
+        # As the list of an organization's rooms stands.
+        indexes = [models.Index(fields=["organization", "name", "id"], name="room_by_name")]
 
     def __str__(self) -> str:
         return self.name

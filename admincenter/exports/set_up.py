@@ -1,5 +1,6 @@
 """Lists of what is set up, as `lists` has those of people and things: places, roles, what sign-ins answer to."""
 
+from collections.abc import Mapping
 from operator import attrgetter
 from typing import Any, ClassVar
 
@@ -9,11 +10,13 @@ from accounts.access.facts import Strength
 from accounts.access.permissions import Permission
 from accounts.organizations.models import SignInPolicy
 from accounts.organizations.selectors import domains_of, sites_of
-from hubs.selectors import rooms_of
 from mago.tls.selectors import scanned
 
 from ..forms import TokenFilters
 from ..keyset import Listing
+from ..pages import Filters
+from ..sections.hubs.forms.filters import RoomFilters
+from ..selectors.hubs import find_rooms
 from ..selectors.identity_providers import find_providers, standing_of
 from ..selectors.organizations import conditions_of, custom_roles_of, policies_of
 from ..selectors.service_accounts import find_all_tokens
@@ -115,8 +118,11 @@ class Rooms(OfOrganization):
         **own("name", "created_at"),
     }
 
+    def form(self, sent: Mapping[str, str]) -> Filters:
+        return RoomFilters(sent, viewer=self.actor, organization=self.whose)
+
     def find(self, **chosen: Any) -> Listing:
-        return Listing((rooms_of(self.actor, self.whose),), key=("id",))
+        return find_rooms(self.actor, self.whose, **chosen)
 
 
 class Roles(OfOrganization):

@@ -102,16 +102,40 @@ def find_hubs(
     return Listing((found,), key=("created_at", "id"), orders=orders)
 
 
-def rooms_with_hubs(viewer: Actor, organization: Organization, most: int) -> list[Any]:
-    """The rooms that somebody may see, by site, each with how many hubs stand in it and how many of them are heard."""
-    awaited = Q(hubs__state__in=AWAITED)
-    online = awaited & Q(hubs__presence__seen_at__gte=timezone.now() - late_after())
-    rooms = rooms_of(viewer, organization)
-    return list(
-        rooms.annotate(
-            here=Count("hubs", ~Q(hubs__state=State.RETIRED)), online=Count("hubs", online)
-        )[:most]
+def find_rooms(
+    viewer: Actor, organization: Organization, *, q: str = "", site: Site | None = None
+) -> Listing:
+    """The rooms that somebody may see, by name; `q` stands in it. Each with `here`, how many hubs stand in it, and
+    `online`, how many of these are heard."""
+    found = rooms_of(viewer, organization)
+    if q:
+        found = found.filter(name__icontains=q)
+    if site:
+        found = found.filter(site=site)
+    return Listing(
+        (found,),
+        key=("name", "id"),
+        descending=False,
+        orders={"name": Order(("name", "id"))} | CREATED,
+        complete=_count_hubs,
     )
+
+
+def _count_hubs(rooms: list[Room]) -> None:
+    heard = Q(state__in=AWAITED, presence__seen_at__gte=timezone.now() - late_after())
+    standing = Hub.objects.everywhere(reason="of rooms that were found for somebody")
+    counted = (
+        standing.filter(room__in=rooms)
+        .exclude(state=State.RETIRED)
+        .order_by()
+        .values("room")
+        .annotate(here=Count("pk"), online=Count("pk", heard))
+    )
+    of_room = {one["room"]: one for one in counted} if rooms else {}
+    nothing = {"here": 0, "online": 0}
+    for room in rooms:
+        found = of_room.get(room.pk, nothing)
+        room.here, room.online = found["here"], found["online"]  # type: ignore[attr-defined]
 
 
 def room_for(viewer: Actor, organization: Organization, key: UUID) -> Room:

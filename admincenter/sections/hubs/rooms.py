@@ -15,21 +15,29 @@ from mago.core.form_pages import get_or_post, posted
 from ...exports import set_up
 from ...exports.ways import way_to_export
 from ...once import once
-from ...selectors.hubs import rooms_with_hubs
-from .common import act, form_page, organization, section
+from ...pages import list_page
+from ...selectors.hubs import find_rooms
+from .common import act, around, form_page, organization
 from .common import room as the_room
+from .forms.filters import RoomFilters
 from .forms.hubs import NewRoomForm, RoomForm
 
 TAB = "rooms"
-MOST = 1000
 
 
 @require(Permission.HUBS_READ, of=organization, within=True)
 @require_safe
 def rooms(request: HttpRequest, whose: Organization) -> HttpResponse:
-    found = rooms_with_hubs(actor(request), whose, MOST)
-    way = way_to_export(request, set_up.Rooms, whose)
-    return section(request, whose, "rooms", {"rooms": found, **way}, tab=TAB)
+    viewer = actor(request)
+    return list_page(
+        request,
+        "admincenter/hubs/rooms.html",
+        title=_("Rooms"),
+        filters=RoomFilters(request.GET, viewer=viewer, organization=whose),
+        find=lambda **chosen: find_rooms(viewer, whose, **chosen),
+        **way_to_export(request, set_up.Rooms, whose),
+        **around(request, whose, TAB),
+    )
 
 
 @require(Permission.SITES_EDIT, of=organization, within=True)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.access.models import Condition
 from accounts.access.roles import RoleName
 from accounts.access.services import grant_role
+from accounts.organizations.services import create_site
 from admincenter.selectors.fleets import Fleet, all_fleets
 from hubs.life import services as life
 from hubs.life.models import Hour, Presence
@@ -19,10 +20,11 @@ from hubs.life.reports import Report
 from hubs.models import EnrolmentCode, Hub, ReconnectToken, Room, State
 from hubs.operations.grouping import add_to_group, create_group, set_tags
 from hubs.operations.models import Assignment, Group, Stage, Task
-from hubs.services import lock_down_hub
+from hubs.services import create_room, lock_down_hub
 from mago.audit.models import AuditEvent
 from mago.audit.services import Outcome, record
 from mago.audit.tags import Tag
+from mago.core import keyset
 from tests.admincenter.organizations.test_members import said
 
 from .conftest import AT
@@ -291,6 +293,32 @@ def test_rooms_come_and_go(owner: Any, acme: Any, hall: Any) -> None:
     assert room.name == "Green"
     owner.post(f"{AT}rooms/{room.pk}/remove/")
     assert not Room.objects.of(acme).exists()
+
+
+def test_rooms_are_listed_page_by_page_and_found(
+    owner: Any, hall: Any, alice: Any, enrol: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyset.KeysetPage.__init__, "__defaults__", ("", 2))
+    gym = create_site(organization=hall.organization, name="Gym", actor=alice)
+    for site, name in ((hall, "Red"), (gym, "Azure"), (hall, "Green")):
+        create_room(site=site, name=name, actor=alice)
+    green = Room.objects.of(hall.organization).get(name="Green")
+    for number in range(2):
+        Hub.objects.of(hall.organization).filter(pk=enrol(f"S-{number}").hub.pk).update(room=green)
+
+    def shown(query: str) -> list[tuple[str, int, int]]:
+        rows = owner.get(f"{AT}rooms/{query}").context["rows"].rows
+        return [(room.name, room.here, room.online) for room in rows]
+
+    first = owner.get(f"{AT}rooms/")
+    assert shown("") == [("Azure", 0, 0), ("Blue", 0, 0)]
+    assert shown("?" + first.context["next_url"].partition("?")[2]) == [
+        ("Green", 2, 0),
+        ("Red", 0, 0),
+    ]
+    assert shown("?q=gre") == [("Green", 2, 0)]
+    assert shown(f"?site={gym.pk}") == [("Azure", 0, 0)]
+    assert "Nothing found" in owner.get(f"{AT}rooms/?q=x").text
 
 
 def test_ticked_hubs_are_put_into_a_group_and_taken_out(owner: Any, enrol: Any, acme: Any) -> None:
