@@ -41,6 +41,7 @@ from .figures import Count, count
 from .people import MOST_SEARCHED, begins
 
 MOST_SHOWN = 100
+_BY_NAME = {"name": Order(("name",))}
 _BY_SLUG = {"slug": Order(("slug",))}
 _JOINED = {"joined": Order(("joined_at", "id"), downwards=True)}
 # What is told of a role that a member holds, and of an invitation.
@@ -59,6 +60,14 @@ def find_organizations(viewer: Actor, *, q: str = "") -> Listing:
         )
         return Listing((found.filter(is_found),), key=("slug",), descending=False, orders=_BY_SLUG)
     return Listing((found,), key=("created_at", "id"), orders=CREATED | _BY_SLUG)
+
+
+def find_sites(viewer: Actor, organization: Organization, *, q: str = "") -> Listing:
+    """The sites that somebody may see, by name; `q` stands in it."""
+    found = sites_of(viewer, organization)
+    if q:
+        found = found.filter(name__icontains=q)
+    return Listing((found,), key=("name",), descending=False, orders=_BY_NAME | CREATED)
 
 
 def figures_of(organization: Organization) -> dict[str, Count]:

@@ -11,26 +11,33 @@ from accounts.access.permissions import Permission
 from accounts.access.step_up import step_up
 from accounts.organizations import services
 from accounts.organizations.models import Organization, Site
-from accounts.organizations.selectors import sites_of
 from mago.core.form_pages import get_or_post, posted
 from mago.core.holding import held
 
 from ...exports import set_up
 from ...exports.ways import way_to_export
 from ...once import once
-from .common import act, form_page, organization, section, site
+from ...pages import list_page
+from ...selectors.organizations import find_sites
+from .common import act, around, form_page, organization, site
+from .forms.filters import SiteFilters
 from .forms.organization import SiteForm, site_values
 
 TAB = "organization_sites"
-MOST = 500
 
 
 @require(Permission.SITES_READ, of=organization, within=True)
 @require_safe
 def sites(request: HttpRequest, whose: Organization) -> HttpResponse:
-    found = sites_of(actor(request), whose)[:MOST]
-    way = way_to_export(request, set_up.Sites, whose)
-    return section(request, whose, "sites", {"sites": found, **way}, tab=TAB)
+    return list_page(
+        request,
+        "admincenter/organizations/sites.html",
+        title=_("Sites"),
+        filters=SiteFilters(request.GET),
+        find=lambda **chosen: find_sites(actor(request), whose, **chosen),
+        **way_to_export(request, set_up.Sites, whose),
+        **around(request, whose, TAB),
+    )
 
 
 @require(Permission.SITES_CREATE, of=organization)

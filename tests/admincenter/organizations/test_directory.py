@@ -7,6 +7,8 @@ import pytest
 
 from accounts.access.selectors.in_charge import owners_of
 from accounts.organizations.models import Organization
+from accounts.organizations.services import create_site
+from mago.core import keyset
 from tests.conftest import Browser
 
 pytestmark = pytest.mark.one_database
@@ -118,3 +120,19 @@ def test_in_a_disabled_one_nobody_may_do_anything(admin: Any, owner: Any, acme: 
     assert owner.get(f"{LIST}acme/").status_code == 404
     admin.post(f"{LIST}acme/enable/")
     assert owner.get(f"{LIST}acme/").status_code == 200
+
+
+def test_sites_are_listed_page_by_page_and_found(
+    owner: Browser, acme: Any, alice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyset.KeysetPage.__init__, "__defaults__", ("", 2))
+    for name in ("Rome", "Milan", "Turin"):
+        create_site(organization=acme, name=name, actor=alice)
+
+    def shown(url: str) -> list[str]:
+        return [site.name for site in owner.get(url).context["rows"].rows]
+
+    here = "/admincenter/organizations/acme/sites/"
+    assert shown(here) == ["Milan", "Rome"]
+    assert shown(here + owner.get(here).context["next_url"]) == ["Turin"]
+    assert shown(f"{here}?q=UR") == ["Turin"]

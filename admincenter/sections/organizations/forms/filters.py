@@ -16,6 +16,10 @@ class MemberFilters(Filters):
     q = SearchField(gettext_lazy("E-mail address or name"), max_length=200)
 
 
+class SiteFilters(Filters):
+    q = SearchField(gettext_lazy("Name"))
+
+
 class BindingFilters(Filters):
     role = OneOfField(gettext_lazy("Role"), [*BUILT_IN, ("custom", gettext_lazy("Own roles"))])
 
