@@ -236,6 +236,54 @@ def test_pages_of_an_organization(looks: list[Any], site: Site) -> None:
         assert {
             path: found for path in PAGES_OF_ONE if (found := problems(page, home + path))
         } == {}
+    # The phone is the last of them. What lies behind the panel cannot be pressed as long as it is open.
+    tabs = page.get_by_role("navigation", name="Pages of the organization")
+    tabs.get_by_role("button").click()
+    tabs.get_by_role("link", name="Explain").wait_for()
+    assert [one for one in broken(page) if not one.startswith("too small")] == []
+    heights = [link.bounding_box()["height"] for link in tabs.get_by_role("link").all()]
+    assert min(heights) >= 24
+
+
+def test_on_a_phone_the_many_pages_of_an_organization_are_behind_one_line(
+    chrome: Any, site: Site, owner: dict[str, str]
+) -> None:
+    """By the keyboard and without a script; where there is room they stand beside each other."""
+    context = chrome.new_context(
+        viewport={"width": 400, "height": 800}, java_script_enabled=False, locale="en"
+    )
+    page = context.new_page()
+    page.goto(f"{site.base}/accounts/login/")
+    page.get_by_label("E-mail address").fill(owner["email"])
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.goto(f"{site.base}/admincenter/create-organization/")
+    page.get_by_label("Name", exact=True).fill("Harbour")
+    page.get_by_label("Owner").fill("dora@example.com")
+    page.get_by_role("button", name="Create").click()
+    page.goto(f"{page.url}sites/")
+    tabs = page.get_by_role("navigation", name="Pages of the organization")
+    button, links = tabs.get_by_role("button"), tabs.get_by_role("link")
+    assert button.inner_text().strip().endswith("Sites")
+    box = tabs.bounding_box()
+    assert box is not None
+    assert box["height"] < 50
+    assert links.count() == 0
+    button.press("Enter")
+    assert links.count() > 10
+    assert tabs.locator("[aria-current=page]").inner_text() == "Sites"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    assert links.count() == 0
+    button.press("Enter")
+    for _step in range(2):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/members/")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert links.count() > 10
+    assert not button.is_visible()
+    context.close()
 
 
 @pytest.fixture(scope="module")
