@@ -18,7 +18,7 @@ from ..scope import Scope
 from ..selectors.bindings import forget_bindings, live_bindings, unconditional_permissions_of
 from ..selectors.members import invitation_of
 from .demands import demand_permission, demand_to_bind_all, in_good_hands
-from .roles import bind, grant_role
+from .roles import bind, grant_role, told
 
 
 def accept_invitation(*, secret: str, user: User) -> Membership:
@@ -129,13 +129,14 @@ def remove_member(*, membership: Membership, actor: User | None, reason: str = "
     # by whoever accepts one.
     invitations = Invitation.objects.of(membership.organization_id).select_for_update()
     unused = list(invitations.filter(email=membership.user.email, closed_at=None))
-    if _end(membership):
+    if (ended := _end(membership)) is not None:
         record(
             Tag.MEMBER_REMOVED,
             actor=actor,
             target=membership.user,
             organization_id=membership.organization_id,
             reason=reason,
+            roles=ended,
         )
         for invitation in unused:
             _take_back(invitation, actor)
@@ -144,27 +145,34 @@ def remove_member(*, membership: Membership, actor: User | None, reason: str = "
 @transaction.atomic
 def leave(*, membership: Membership) -> None:
     """The person is no member any more, by their own wish. Conflict for the last owner."""
-    if _end(membership):
+    if (ended := _end(membership)) is not None:
         record(
             Tag.MEMBER_LEFT,
             actor=membership.user,
             target=membership.user,
             organization_id=membership.organization_id,
+            roles=ended,
         )
 
 
-def _end(membership: Membership) -> bool:
-    """Whether there was one to end. It is locked first: a role that is being granted is seen, or refused."""
+def _end(membership: Membership) -> list[dict[str, Any]] | None:
+    """The roles that went with it, for the trail; None where there was none to end.
+
+    It is locked first: a role that is being granted is seen, or refused.
+    """
     memberships = Membership.objects.of(membership.organization_id).filter(pk=membership.pk)
     with in_good_hands(membership.access_scope):
         if not memberships.select_for_update().first():
-            return False
-        RoleBinding.objects.filter(
+            return None
+        held = RoleBinding.objects.filter(
             user=membership.user_id, organization_id=membership.organization_id
-        ).delete()
+        )
+        beside = held.select_related("custom_role", "condition").order_by("granted_at", "pk")
+        ended = [told(binding) for binding in beside]
+        held.delete()
         memberships.delete()
     forget_bindings(membership.user)
-    return True
+    return ended
 
 
 @transaction.atomic

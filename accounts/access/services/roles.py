@@ -93,6 +93,9 @@ def bind(
     with in_good_hands(scope) if role in IN_CHARGE else nullcontext():
         _demand_member(user, scope)
         terms = {"condition": condition, "expires_at": expires_at}
+        known = (
+            RoleBinding.objects.filter(**held).select_related("custom_role", "condition").first()
+        )
         binding, created = RoleBinding.objects.update_or_create(
             **held, defaults=terms, create_defaults={**terms, "granted_by": by}
         )
@@ -104,7 +107,8 @@ def bind(
         organization_id=scope.organization_id,
         created=created,
         reason=reason,
-        **_told(binding),
+        **told(binding),
+        **({"before": told(known)} if known else {}),
     )
     return binding
 
@@ -114,7 +118,7 @@ def revoke_role(*, binding: RoleBinding, actor: User | None, reason: str = "") -
     """The role is held no longer, from the next request on. Conflict for the last owner or administrator."""
     if actor is not None:
         demand_to_bind(actor, binding.permissions, binding.scope)
-    told, principal = _told(binding), binding.user or binding.service_account
+    gone_role, principal = told(binding), binding.user or binding.service_account
     assert principal is not None
     with in_good_hands(binding.scope):
         gone, _rows = RoleBinding.objects.filter(pk=binding.pk).delete()
@@ -126,7 +130,7 @@ def revoke_role(*, binding: RoleBinding, actor: User | None, reason: str = "") -
             target=principal,
             organization_id=binding.organization_id,
             reason=reason,
-            **told,
+            **gone_role,
         )
 
 
@@ -165,7 +169,8 @@ def _demand_member(user: User | ServiceAccount, scope: Scope) -> None:
         raise Refused(words, code="not_a_member")
 
 
-def _told(binding: RoleBinding) -> dict[str, Any]:
+def told(binding: RoleBinding) -> dict[str, Any]:
+    """What the trail says of a role that somebody holds."""
     return {
         "role": binding.role or str(binding.custom_role),
         "site": str(binding.site_id or ""),
@@ -235,12 +240,14 @@ def delete_custom_role(*, role: CustomRole, actor: User) -> None:
     role = locked(role)
     demand_permission(actor, Permission.ROLES_EDIT, role)
     demand_held(actor, role.granted, role.access_scope)
+    held = RoleBinding.objects.filter(custom_role=role).order_by("granted_at", "pk")
     record(
         Tag.ROLE_DELETED,
         actor=actor,
         target=role,
         organization_id=role.organization_id,
         permissions=role.permissions,
+        held_by=[str(one.user_id or one.service_account_id) for one in held],
     )
     role.delete()
     forget()

@@ -16,6 +16,7 @@ from accounts.access.selectors.members import is_member
 from accounts.access.services import (
     accept_invitation,
     create_custom_role,
+    delete_custom_role,
     grant_role,
     invite,
     join,
@@ -29,6 +30,7 @@ from accounts.access.services.inviting import LIFETIME
 from accounts.models import User
 from accounts.organizations.models import Organization, Site
 from accounts.organizations.services import set_organization_active
+from mago.audit.tags import Tag
 from mago.core.errors import Refused
 
 from .conftest import GUEST, OWNER, TECHNICIAN, anew, give, permissions_of
@@ -323,3 +325,38 @@ def test_every_change_is_told_with_its_organization(
         assert {event.organization_id for event in new} == {acme.pk}
     refused = told(events, lambda: code(leave, membership=membership(charlie, acme)))
     assert refused == []
+
+
+def test_the_trail_says_which_roles_went_with_a_membership_or_a_role(
+    acme: Organization, alice: User, hall: Site, member: Join, events: Events
+) -> None:
+    """Else nothing in it says when somebody ceased to hold what it says they were granted."""
+    role = create_custom_role(organization=acme, name="Own", permissions=[], actor=alice)
+    for name in ("eve", "mallory"):
+        user = member(name, acme, TECHNICIAN, site=hall)
+        give(user, role, acme)
+        membership = Membership.objects.of(acme).get(user=user)
+        if name == "eve":
+            leave(membership=membership)
+        else:
+            remove_member(membership=membership, actor=alice)
+    for tag in (Tag.MEMBER_LEFT, Tag.MEMBER_REMOVED):
+        (event,) = events(tag)
+        held = [(one["role"], one["site"]) for one in event.detail["roles"]]
+        assert held == [("technician", str(hall.pk)), ("Own", "")]
+    trent = member("trent", acme, role)
+    delete_custom_role(role=role, actor=alice)
+    (event,) = events(Tag.ROLE_DELETED)
+    assert event.detail["held_by"] == [str(trent.pk)]
+
+
+def test_a_role_that_is_granted_anew_is_told_as_it_was_and_as_it_is(
+    acme: Organization, alice: User, bob: User, events: Events
+) -> None:
+    end = timezone.now() + timedelta(days=1)
+    for until in (end, None):
+        grant_role(user=bob, role=GUEST, actor=alice, scope=acme.access_scope, expires_at=until)
+    first, again = events(Tag.ROLE_GRANTED)[-2:]
+    assert "before" not in first.detail
+    assert again.detail["before"]["expires_at"] == end.isoformat()
+    assert again.detail["expires_at"] == ""
