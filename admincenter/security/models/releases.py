@@ -3,14 +3,16 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .programme import Ours
 
 
 class ReleaseState(models.TextChoices):
-    PLANNED = "planned", _("Planned")
+    # Other languages bend the word after what it is said of.
+    PLANNED = "planned", pgettext_lazy("a release", "Planned")
     DEPLOYED = "deployed", _("Deployed")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("a release", "Cancelled")
 
 
 class CheckpointKind(models.TextChoices):

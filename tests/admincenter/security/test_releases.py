@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from admincenter.security.models import Release, ReleaseState
 from admincenter.security.selectors.releases import checkpoints_of
@@ -139,3 +140,12 @@ def test_the_pages_of_a_release(
     assert Release.objects.of(release.programme).get().state == ReleaseState.DEPLOYED
     assert owner.post(f"{AT}releases/create/", {"version": "2.5.0"}).status_code == 409
     assert "2.5.0" in owner.get(f"{AT}releases/").text
+
+
+def test_an_italian_release_is_feminine() -> None:
+    with translation.override("it"):
+        assert [str(state.label) for state in ReleaseState] == [
+            "Pianificata",
+            "Distribuita",
+            "Annullata",
+        ]
