@@ -100,6 +100,7 @@ def bind(
             **held, defaults=terms, create_defaults={**terms, "granted_by": by}
         )
     forget_bindings(user)
+    before: dict[str, Any] = {"before": told(known)} if known else {}
     record(
         Tag.ROLE_GRANTED,
         actor=by,
@@ -108,7 +109,7 @@ def bind(
         created=created,
         reason=reason,
         **told(binding),
-        **({"before": told(known)} if known else {}),
+        **before,
     )
     return binding
 
