@@ -21,7 +21,7 @@ from ...pages import Filters, list_page
 from .. import exports, files
 from ..forms.programme import EngagementForm, FindingForm, RetestForm
 from ..forms.tickets import AttachmentForm
-from ..models import PenetrationTest, Programme
+from ..models import PenetrationTest, Programme, Tester
 from ..selectors.penetration_tests import (
     counts_of,
     report_for,
@@ -121,7 +121,9 @@ def hold(request: HttpRequest, test: PenetrationTest) -> HttpResponse:
     return act(
         request,
         lambda: services.mark_held(test=test, actor=actor(request)),
-        _("The test is held: it counts for its year."),
+        _("The test is held: it counts for its year.")
+        if test.tester == Tester.FIRM
+        else _("The test is held."),
         to=_page_of(test),
     )
 

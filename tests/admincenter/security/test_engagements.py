@@ -83,6 +83,21 @@ def test_only_a_test_that_was_held_by_a_firm_counts(
         engagement(ends_on=today() - timedelta(days=99))
 
 
+def test_of_a_customers_test_no_page_says_that_it_counts(
+    owner: Browser, engagement: Any, alice: Any
+) -> None:
+    for tester, counts in (("firm", True), ("customer", False)):
+        test = engagement(tester=tester)
+        add_finding(test=test, title="IDOR", actor=alice)
+        at = f"{AT}penetration-tests/{test.pk}/"
+        page = owner.get(at).text
+        assert ("It counts for the calendar year" in page) == counts
+        # What a screen reader calls the table is no address.
+        assert f'aria-label="{AT}' not in page
+        held = owner.post(f"{at}hold/", follow=True).text
+        assert ("it counts for its year" in held) == counts
+
+
 def test_a_year_that_is_over_is_measured_by_what_was_demanded_in_it(
     programme: Any, alice: Any, owner: Browser
 ) -> None:
