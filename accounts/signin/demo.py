@@ -79,7 +79,8 @@ def _add_person(number: int, name: str, administrator: User) -> None:
     if not created:
         return
     user.set_unusable_password()
-    user.save(update_fields=["password"])
+    user.last_login = timezone.now()
+    user.save(update_fields=["password", "last_login"])
     _add_factor(number, user)
     with calling(
         Caller(

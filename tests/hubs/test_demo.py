@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.access.models import Membership
 from accounts.mfa.models import TotpDevice
+from accounts.models import User
 from accounts.organizations.models import Organization
 from hubs.demo import NAME, SILENT
 from hubs.models import Hub, State
@@ -28,6 +29,8 @@ def test_a_fleet_is_added_once(db: None, settings: Any, tmp_path: Path, capsys: 
     assert Task.objects.of(organization).count() == 2
     assert Membership.objects.of(organization).count() == 15
     assert TotpDevice.objects.count() == 20
+    # The trail says of everybody else that they signed in, and so does the list of people.
+    assert [person.email for person in User.objects.filter(last_login=None)] == ["dora@example.com"]
     kept = list(tmp_path.glob("demo-hubs/*/hub.json"))
     assert len(kept) == 12 - len(SILENT)
     assert {path.stat().st_mode & 0o077 for path in kept} == {0}
