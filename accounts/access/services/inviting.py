@@ -155,6 +155,7 @@ def _send(
                     target=one,
                     organization_id=organization.pk,
                     role=one.role,
+                    site=str(one.site_id or ""),
                 )
                 for one in made
             ]

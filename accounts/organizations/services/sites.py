@@ -35,7 +35,13 @@ def create_site(
         organization=organization, name=name, time_zone=time_zone, attributes=attributes or {}
     )
     save_named(site)
-    record(Tag.SITE_CREATED, actor=actor, target=site, organization_id=organization.pk)
+    record(
+        Tag.SITE_CREATED,
+        actor=actor,
+        target=site,
+        organization_id=organization.pk,
+        after={"name": name, "time_zone": time_zone, "attributes": site.attributes},
+    )
     return site
 
 

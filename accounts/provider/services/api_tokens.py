@@ -70,6 +70,7 @@ def create_api_token(
         organization_id=account.organization_id,
         name=name,
         read_only=read_only,
+        permissions=permissions,
         expires_at=token.expires_at.isoformat(),
     )
     return token, secret

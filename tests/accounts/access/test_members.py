@@ -185,9 +185,12 @@ def test_who_may_invite_but_does_not_hold_the_role_does_not(
 
 
 def test_a_site_invitation_gives_the_role_there(
-    acme: Organization, hall: Site, alice: User, charlie: User, secret_of: Callable[[str], str]
+    hall: Site, alice: User, charlie: User, secret_of: Callable[[str], str], events: Events
 ) -> None:
+    acme = hall.organization
     invite(organization=acme, email=charlie.email, role=TECHNICIAN, actor=alice, site=hall)
+    told = events(Tag.INVITATION_SENT)[-1].detail
+    assert (told["role"], told["site"]) == ("technician", str(hall.pk))
     accept_invitation(secret=secret_of(charlie.email), user=charlie)
     assert RoleBinding.objects.get(user=charlie).scope == Scope(acme.pk, hall.pk)
 

@@ -78,6 +78,9 @@ def test_each_change_is_told_once_with_its_organization(
             was, now = event.detail["before"], event.detail["after"]
             assert was.keys() == now.keys()
             assert was != now
+        if tag == "site:created":
+            # Conditions ask for its attributes.
+            assert set(event.detail["after"]) == {"name", "time_zone", "attributes"}
 
 
 def test_switching_to_what_is_so_tells_nothing(

@@ -108,9 +108,11 @@ def test_only_its_digest_is_kept(robot: Any, alice: Any) -> None:
 
 
 def test_the_trail_tells_of_it_without_the_secret(robot: Any, alice: Any, events: Any) -> None:
-    _token, secret = create_api_token(account=robot, name="dashboard", actor=alice)
+    chosen: Any = {"permissions": ["hubs:read"]}
+    _token, secret = create_api_token(account=robot, name="dashboard", actor=alice, **chosen)
     (event,) = events(Tag.API_TOKEN_CREATED)
     assert event.organization_id == robot.organization_id
+    assert (event.detail["permissions"], event.detail["read_only"]) == (["hubs:read"], True)
     assert secret not in str(event.detail)
 
 
