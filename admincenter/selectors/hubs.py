@@ -14,7 +14,7 @@ from accounts.organizations.selectors import owned_for
 from hubs.life.selectors import AWAITED, late_after, where_standing
 from hubs.models import EnrolmentCode, Hub, ReconnectToken, Room, State
 from hubs.operations.models import OPEN, Assignment, Group, Stage, Task
-from hubs.operations.selectors import tasks_of, where_stage
+from hubs.operations.selectors import groups_of, tasks_of, where_stage
 from hubs.selectors import codes_of, hubs_anywhere, hubs_of, organizations_of, rooms_of
 from mago.audit import search as trail
 from mago.audit.models import AuditEvent
@@ -25,6 +25,8 @@ from mago.core.trigrams import Within
 from ..keyset import CREATED, Listing, Order
 from ..searched import HUBS
 from .people import MOST_SEARCHED, begins
+
+_BY_NAME = {"name": Order(("name",))}
 
 
 def hubs_that_match(
@@ -119,6 +121,14 @@ def find_rooms(
         orders={"name": Order(("name", "id"))} | CREATED,
         complete=_count_hubs,
     )
+
+
+def find_groups(organization: Organization, *, q: str = "") -> Listing:
+    """The organization's groups by name, in which `q` stands, each with the number of its hubs."""
+    found = groups_of(organization)
+    if q:
+        found = found.filter(name__icontains=q)
+    return Listing((found,), key=("name",), descending=False, orders=CREATED | _BY_NAME)
 
 
 def _count_hubs(rooms: list[Room]) -> None:

@@ -11,13 +11,14 @@ from accounts.organizations.models import Organization
 from hubs.life.selectors import look_at
 from hubs.operations import grouping
 from hubs.operations.models import Group
-from hubs.operations.selectors import groups_of
 from mago.core.form_pages import get_or_post, posted
 
 from ...once import once
-from ...selectors.hubs import hubs_that_match
-from .common import act, form_page, organization, section
+from ...pages import list_page
+from ...selectors.hubs import find_groups, hubs_that_match
+from .common import act, around, form_page, organization, section
 from .common import group as the_group
+from .forms.filters import GroupFilters
 from .forms.hubs import NameForm
 
 TAB = "hub_groups"
@@ -27,7 +28,14 @@ MOST = 200
 @require(Permission.HUBS_READ, of=organization, within=True)
 @require_safe
 def groups(request: HttpRequest, whose: Organization) -> HttpResponse:
-    return section(request, whose, "groups", {"groups": groups_of(whose)[:MOST]}, tab=TAB)
+    return list_page(
+        request,
+        "admincenter/hubs/groups.html",
+        title=_("Groups"),
+        filters=GroupFilters(request.GET),
+        find=lambda **chosen: find_groups(whose, **chosen),
+        **around(request, whose, TAB),
+    )
 
 
 @require(Permission.HUBS_READ, of=the_group)

@@ -321,6 +321,24 @@ def test_rooms_are_listed_page_by_page_and_found(
     assert "Nothing found" in owner.get(f"{AT}rooms/?q=x").text
 
 
+def test_groups_are_listed_page_by_page_and_found(
+    owner: Any, acme: Any, alice: Any, enrol: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyset.KeysetPage.__init__, "__defaults__", ("", 2))
+    pilots, *_others = (
+        create_group(organization=acme, name=name, actor=alice) for name in ("Pilots", "Old", "New")
+    )
+    add_to_group(group=pilots, hubs=[enrol("S-1").hub], actor=alice)
+
+    def shown(query: str) -> list[tuple[str, int]]:
+        rows = owner.get(f"{AT}groups/{query}").context["rows"].rows
+        return [(group.name, group.size) for group in rows]
+
+    assert shown("") == [("New", 0), ("Old", 0)]
+    assert shown(owner.get(f"{AT}groups/").context["next_url"]) == [("Pilots", 1)]
+    assert shown("?q=pil") == [("Pilots", 1)]
+
+
 def test_ticked_hubs_are_put_into_a_group_and_taken_out(owner: Any, enrol: Any, acme: Any) -> None:
     owner.post(f"{AT}groups/create/", {"name": "Pilots"})
     group = Group.objects.of(acme).get()

@@ -53,6 +53,10 @@ class HubFilters(AnyHubFilters):
         return labels[name][value] if name in labels else value
 
 
+class GroupFilters(Filters):
+    q = SearchField(gettext_lazy("Name"))
+
+
 class RoomFilters(Filters):
     q = SearchField(gettext_lazy("Name"))
     site = RowField(label=gettext_lazy("Site"), widget=Select)
