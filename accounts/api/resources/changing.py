@@ -27,13 +27,23 @@ _MUST_MATCH = OpenApiParameter(
 
 
 def changed(
-    body: type[Body], shape: Shape, *, summary: str, description: str = ""
+    body: type[Body],
+    shape: Shape,
+    *,
+    summary: str,
+    description: str = "",
+    ask: Callable[..., Any] | None = None,
 ) -> Callable[[Callable[..., Any]], Handler]:
-    """The method is given the row and those fields that were sent. If-Match must name the version that is changed."""
+    """The method is given the row and those fields that were sent. If-Match must name the version that is changed.
+
+    What another server has to tell is asked by `ask` before the row is held, and given to the method as `asked`.
+    """
 
     def decorate(change: Callable[..., Any]) -> Handler:
         def handler(self: Resource, request: Request, **path: Any) -> Response:
             data = cleaned(body, request.data, self, partial=request.method == "PATCH")
+            if ask and data:
+                data["asked"] = ask(self, **data)
             with transaction.atomic():
                 row = demanded(self, request, shape, required=True)
                 if data:  # A PATCH of nothing changes nothing.

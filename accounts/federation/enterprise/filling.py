@@ -38,9 +38,24 @@ def is_secret(field: forms.Field) -> bool:
     return isinstance(field.widget, forms.PasswordInput)
 
 
-def fill(provider: IdentityProvider, given: Given, *, actor: User | None) -> None:
+def ask(provider: IdentityProvider, given: Given) -> Any:
+    """What `fill` has to be told by another server: asked before a transaction begins, in which others would wait for it."""
+    form = _form(provider, given)
+    return kind_of(provider.kind).ask(form) if form.is_valid() else None
+
+
+def fill(
+    provider: IdentityProvider, given: Given, *, actor: User | None, asked: Any = None
+) -> None:
     """The provider is as before but for what is given; a file as its content. Refused beside the fields that are wrong."""
-    kind = kind_of(provider.kind)
+    form = _form(provider, given)
+    if not form.is_valid():
+        raise Refused(fields=_errors(form))
+    kind_of(provider.kind).save(provider, form, actor=actor, asked=asked)
+    provider.refresh_from_db()
+
+
+def _form(provider: IdentityProvider, given: Given) -> Form:
     fields = fields_of(provider)
     if unknown := given.keys() - fields.keys():
         words = _("There is no field of this name.")
@@ -55,11 +70,8 @@ def fill(provider: IdentityProvider, given: Given, *, actor: User | None) -> Non
         for name, value in given.items()
         if not isinstance(fields[name], forms.FileField)
     }
-    form = kind.form(provider, {k: v for k, v in data.items() if v not in (None, False)}, files)
-    if not form.is_valid():
-        raise Refused(fields=_errors(form))
-    kind.save(provider, form, actor=actor)
-    provider.refresh_from_db()
+    sent = {name: value for name, value in data.items() if value not in (None, False)}
+    return kind_of(provider.kind).form(provider, sent, files)
 
 
 def _bytes(value: Any) -> bytes:

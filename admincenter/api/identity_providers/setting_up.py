@@ -111,9 +111,10 @@ class ProviderValues(OfOneProvider):
         ProviderValuesSerializer,
         summary="Say how a provider is reached",
         description="As on the form of its kind; what is left out stays. Its test counts no longer.",
+        ask=lambda resource, values: filling.ask(resource.provider(), values),
     )
-    def patch(self, row: Any, values: dict[str, Any]) -> None:
-        filling.fill(self.provider(), values, actor=self.actor)
+    def patch(self, row: Any, values: dict[str, Any], asked: Any) -> None:
+        filling.fill(self.provider(), values, actor=self.actor, asked=asked)
 
 
 class TestProvider(OfOneProvider):

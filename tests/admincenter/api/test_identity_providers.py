@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from accounts.access.roles import RoleName
 from accounts.access.services import create_service_account, grant_role
@@ -10,12 +11,14 @@ from accounts.api.resources import versions
 from accounts.federation.enterprise.models import EnterpriseIdentity, IdentityProvider, SetupTrial
 from accounts.federation.enterprise.services import finish_trial
 from accounts.federation.enterprise.services.trials import Check
+from accounts.federation.saml.services import fetching
 from accounts.organizations.models import Domain
 from accounts.provider.services import create_api_token
 from tests.accounts.federation.directory import conftest as directories
 from tests.accounts.federation.enterprise.conftest import acme, onprem, other
 from tests.accounts.federation.openid.conftest import peer
 from tests.accounts.federation.provider import CLIENT, FakeProvider
+from tests.accounts.federation.saml.test_set_up import PLACE, described
 from tests.conftest import App
 
 __all__ = ["acme", "onprem", "other", "peer"]
@@ -39,6 +42,24 @@ def drafted(owner: App, at: str, kind: str = "oidc") -> str:
     made = owner.post(f"{at}/identity-providers", {"kind": kind, "name": "Entra"})
     assert (made.status_code, made.json()["state"]) == (201, "draft")
     return str(made["Location"]).removeprefix("/api/v1/")
+
+
+def test_nobody_waits_while_another_server_is_asked(
+    owner: App, at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A transaction keeps all others on SQLite from writing: it begins when the provider's metadata is there."""
+    depths: list[int] = []
+
+    def fetch(url: str) -> bytes:
+        depths.append(len(connection.savepoint_ids))
+        return described("idp")
+
+    monkeypatch.setattr(fetching, "fetch", fetch)
+    one = drafted(owner, at, "saml")
+    outside = len(connection.savepoint_ids)
+    known = owner.change(f"{one}/values", {"values": {"metadata_url": PLACE}})
+    assert known.json()["values"]["metadata_url"] == PLACE
+    assert depths == [outside]
 
 
 def has_come_back(path: str) -> None:
