@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from .models import AuditEvent, AuditLink
 from .segments import Place, place_after, segments
 from .services import BATCH, ChainBroken, Sealing, seal
 from .statements import Statement
+from .tags import Tag
 
 
 class Kind(StrEnum):
@@ -94,6 +96,8 @@ class _Walk:
         self.sequence = 0
         self.hash = canonical.GENESIS
         self.removed = 0
+        self.newest: Statement | None = None
+        self.is_told = False
         self.unvouched: Break | None = None
 
     def to_the_end(self) -> Break | None:
@@ -106,7 +110,7 @@ class _Walk:
                 return Break(Kind.SEGMENT, segment.get("last"))
             place = place_after(segment)
             self.sequence, self.hash = place.sequence, place.hash
-            self.removed = place.sequence
+            self.removed, self.newest = place.sequence, segment
             if problem := self._broken_promise(None):
                 return problem
         return None
@@ -125,7 +129,26 @@ class _Walk:
                     return problem
             after = self.sequence
             self.told(after)
-        return self.unvouched or self._missing_end()
+        return self.unvouched or self._untold_removal() or self._missing_end()
+
+    def _untold_removal(self) -> Break | None:
+        """The newest record of a segment, where no event of the chain tells of it.
+
+        Whoever may add rows can add a key of their own, and a record that it signed; but no link, which takes our
+        secret. The event of an older record may have been removed itself: what comes after vouches for that record.
+        """
+        if self.newest is None:
+            return None
+        return None if self.is_told else Break(Kind.SEGMENT, self.removed)
+
+    def _tells_of_newest(self, detail: Any) -> bool:
+        """Whether an event with this detail tells of the newest segment; what was rewritten may be anything."""
+        told = detail if isinstance(detail, dict) else {}
+        place = told.get("removed")
+        place = place if isinstance(place, dict) else {}
+        said = told.get("segment"), place.get("first"), place.get("last")
+        segment = self.newest or {}
+        return said == tuple(segment.get(name) for name in ("number", "first", "last"))
 
     def _broken_promise(self, stated: Statement | None) -> Break | None:
         """What is wrong with the checkpoints for the link that just held."""
@@ -154,6 +177,8 @@ class _Walk:
             kind = Kind.REORDERED if canonical.is_ours(event) else Kind.CHANGED
             return Break(kind, link.sequence, event.id)
         self.sequence, self.hash = link.sequence, bytes(link.hash)
+        if event.tag == Tag.AUDIT_EVENTS_REMOVED and self._tells_of_newest(event.detail):
+            self.is_told = True
         if canonical.link_is_ours(link):
             # A link that is ours vouches for all before it, also those signed with a key now gone.
             self.unvouched = None

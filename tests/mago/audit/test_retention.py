@@ -13,14 +13,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import IntegrityError, connection, transaction
 from time_machine import travel
 
 from mago.audit import append_only, exporting, retention, tasks
+from mago.audit.canonical import encode
 from mago.audit.exporting import Format, export
-from mago.audit.models import AuditCheckpoint, AuditEvent, AuditLink, AuditSegment
+from mago.audit.models import AuditCheckpoint, AuditEvent, AuditKey, AuditLink, AuditSegment
 from mago.audit.retention import ChainDoesNotHold, remove_expired
 from mago.audit.services import Tag, seal
+from mago.audit.statements import present_key
 from mago.audit.verification import Break, Kind, verify
 from tests.trail import record
 
@@ -314,6 +317,30 @@ def test_a_false_segment_opens_the_door_and_is_found(
     append_only.remove(connection, 7, 8)
     assert verify().first_break == Break(Kind.SEGMENT, 8)
     assert checked(tmp_path)["problem"]["kind"] == "forged"
+
+
+def test_a_segment_signed_by_a_key_that_was_added_is_found(
+    trail: list[AuditEvent], tmp_path: Path
+) -> None:
+    """Whoever can add rows and has not our secret: the key is theirs, and the signature is right."""
+    theirs = Ed25519PrivateKey.generate()
+    public = theirs.public_key().public_bytes_raw()
+    name = hashlib.sha256(public).hexdigest()[:16]
+    ours = present_key()
+
+    def signed(**members: Any) -> dict[str, Any]:
+        made = {"version": 1, "installation": ours.id, "key": name, "time": "x"} | members
+        return made | {"signature": theirs.sign(encode(made).encode()).hex()}
+
+    statement = signed(type="mago-audit-key", id=name, public=public.hex())
+    AuditKey.objects.create(id=name, created_at=NOW, statement=statement)
+    after = bytes(AuditLink.objects.get(sequence=4).hash).hex()
+    place = {"number": 1, "first": 1, "last": 4, "count": 4}
+    false = signed(type="mago-audit-segment", hash_before="00" * 32, hash_after=after, **place)
+    AuditSegment.objects.create(number=1, last_sequence=4, statement=false)
+    append_only.remove(connection, 1, 4)
+    assert verify().first_break == Break(Kind.SEGMENT, 4)
+    assert checked(tmp_path)["problem"]["kind"] == "segment"
 
 
 def test_events_removed_without_a_segment_are_found(
