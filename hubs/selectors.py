@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.access.models import ServiceAccount
 from accounts.access.permissions import Permission
-from accounts.access.selectors.bindings import live_bindings
+from accounts.access.selectors.bindings import live_bindings, sites_by_attributes
 from accounts.access.selectors.decisions import Actor, can, can_within
 from accounts.models import User
 from accounts.organizations.models import Organization, Site
@@ -35,7 +35,8 @@ def hubs_anywhere(actor: Actor) -> QuerySet[Hub]:
     whole = [s.organization_id for s in scopes if not s.site_id and can(actor, Permission.HUBS_READ, s)]  # fmt: skip
     sites = Site.objects.everywhere(reason="those at which the actor holds a role")
     held = sites.filter(pk__in=[scope.site_id for scope in scopes if scope.site_id])
-    some = [site.pk for site in held if can(actor, Permission.HUBS_READ, site)]
+    places = [*held, *sites_by_attributes(actor)]
+    some = [site.pk for site in places if can(actor, Permission.HUBS_READ, site)]
     return hubs.filter(Q(organization__in=whole) | Q(site__in=some))  # type: ignore[no-any-return]
 
 

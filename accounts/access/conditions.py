@@ -252,6 +252,22 @@ def _values_asked(rule: Rule, name: str) -> set[str | None]:
     return set(_asked_of(body)) if kind == "attribute" and body["name"] == name else set()
 
 
+def asks_for_attributes(rule: Rule) -> bool:
+    """Whether what is spoken of decides, too; what is no rule never holds, of whatever."""
+    try:
+        check(rule)
+    except BadRule:
+        return False
+    return _asks_for_attributes(rule)
+
+
+def _asks_for_attributes(rule: Rule) -> bool:
+    ((kind, body),) = rule.items()
+    if kind in {"all", "any"}:
+        return any(map(_asks_for_attributes, body))
+    return _asks_for_attributes(body) if kind == "not" else kind == "attribute"
+
+
 def check(rule: Any) -> None:
     """Nothing, if `rule` is one; BadRule with the reason otherwise."""
     _check(rule, 0)

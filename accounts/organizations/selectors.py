@@ -11,7 +11,7 @@ from accounts.access.models import Membership, RoleBinding, ServiceAccount
 from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
 from accounts.access.scope import Scope
-from accounts.access.selectors.bindings import live_bindings, unexpired
+from accounts.access.selectors.bindings import live_bindings, sites_by_attributes, unexpired
 from accounts.access.selectors.decisions import Actor, can
 from accounts.models import User
 from mago.core.columns import Columns
@@ -75,7 +75,7 @@ def _is_shown(actor: Actor, where: Scope) -> bool:
 
 
 def _places(actor: Actor) -> dict[UUID, set[UUID]]:
-    """The organizations in which somebody holds a role, with the sites at which they do."""
+    """The organizations in which somebody holds a role, with the sites at which they do, or may for what these are."""
     places: dict[UUID, set[UUID]] = {}
     if isinstance(actor, User | ServiceAccount):
         for binding in live_bindings(actor):
@@ -83,6 +83,8 @@ def _places(actor: Actor) -> dict[UUID, set[UUID]]:
                 continue
             sites = places.setdefault(binding.organization_id, set())
             sites.update({binding.site_id} if binding.site_id else ())
+        for site in sites_by_attributes(actor):
+            places[site.organization_id].add(site.pk)
     return places
 
 

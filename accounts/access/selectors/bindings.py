@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Q
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from mago.core.columns import Columns
 from mago.core.sql import Statement
 
 from .. import principals
+from ..conditions import asks_for_attributes
 from ..models import Condition, CustomRole, RoleBinding, ServiceAccount
 from ..permissions import Permission
 from ..scope import Scope
@@ -61,6 +63,22 @@ def _with_its_parts(row: Sequence[Any]) -> RoleBinding:
     )
 
 
+def sites_by_attributes(actor: User | ServiceAccount) -> list[Any]:
+    """The sites at which a role of their whole organization may count for what they are: each is for the asker to
+    decide. One query for each object of `actor` who holds such a role, none for others."""
+    kept: list[Any] | None = getattr(actor, "_sites_by_attributes", None)
+    if kept is None:
+        asked = {
+            b.organization_id
+            for b in live_bindings(actor)
+            if b.condition and not b.site_id and asks_for_attributes(b.condition.rule)
+        }
+        sites = apps.get_model("organizations", "Site").objects
+        kept = list(sites.of_any(list(asked)).order_by("name", "id")) if asked else []
+        actor._sites_by_attributes = kept  # type: ignore[union-attr]
+    return kept
+
+
 def unexpired() -> Q:
     """Of bindings: their end has not come."""
     return Q(expires_at=None) | Q(expires_at__gt=timezone.now())
@@ -69,8 +87,9 @@ def unexpired() -> Q:
 def forget_bindings(actor: User | ServiceAccount) -> None:
     """The next decision about them reads anew; after their bindings changed."""
     principals.forget()
-    if hasattr(actor, "_live_bindings"):
-        del actor._live_bindings
+    for kept in ("_live_bindings", "_sites_by_attributes"):
+        if hasattr(actor, kept):
+            delattr(actor, kept)
 
 
 def unconditional_permissions_of(

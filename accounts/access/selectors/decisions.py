@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -17,7 +18,7 @@ from ..methods import may_use
 from ..models import RoleBinding, ServiceAccount
 from ..permissions import Permission
 from ..scope import scope_of
-from .bindings import live_bindings
+from .bindings import live_bindings, sites_by_attributes
 
 Actor = User | ServiceAccount | AnonymousUser
 
@@ -112,5 +113,6 @@ def can_within(actor: Actor, permission: Permission, target: Any = None) -> Deci
     if decision or not isinstance(actor, User | ServiceAccount):
         return decision
     inside = {b.scope for b in live_bindings(actor) if where.covers(b.scope)}
-    found = (can(actor, permission, place) for place in inside)
+    by_attributes = (s for s in sites_by_attributes(actor) if where.covers(s.access_scope))
+    found = (can(actor, permission, place) for place in chain(inside, by_attributes))
     return next((one for one in found if one), decision)

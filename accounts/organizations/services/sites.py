@@ -65,6 +65,7 @@ def edit_site(
     before = {"name": site.name, "time_zone": site.time_zone, "attributes": site.attributes}
     site.name, site.time_zone, site.attributes = name, time_zone, attributes
     save_named(site)
+    forget()
     after = {"name": name, "time_zone": time_zone, "attributes": attributes}
     record(
         Tag.SITE_EDITED,
