@@ -142,7 +142,8 @@ def test_it_is_renewed_when_it_has_less_than_thirty_days(start: Start) -> None:
     # Traefik looks when it starts, and then once a day.
     with house.traefik():
         second = house.wait_for(other_than=first.serial)
-    assert second.not_after > first.not_after
+    # Both may have been issued within one second, and end in the same.
+    assert second.not_after >= first.not_after
 
 
 def test_a_renewal_disturbs_nobody(start: Start) -> None:
