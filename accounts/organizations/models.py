@@ -107,6 +107,11 @@ class Domain(Owned):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def record(self) -> tuple[str, str]:
+        """Name and text of the TXT record that proves the domain."""
+        return f"_mago-challenge.{self.name}", f"mago-domain={self.challenge}"
+
 
 class SignInPolicy(Owned):
     """What is demanded of sign-ins: of the whole organization, of those who hold a role, or whose role reaches a site.

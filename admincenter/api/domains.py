@@ -37,7 +37,7 @@ class DomainSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
     def get_record(self, domain: Domain) -> DnsRecordSerializer:
-        name, text = services.record_to_set(domain)
+        name, text = domain.record
         return {"name": name, "text": text}  # type: ignore[return-value]
 
 

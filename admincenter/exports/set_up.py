@@ -9,17 +9,22 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access.facts import Strength
 from accounts.access.permissions import Permission
 from accounts.organizations.models import SignInPolicy
-from accounts.organizations.selectors import domains_of
 from mago.tls.selectors import scanned
 
 from ..forms import TokenFilters
 from ..keyset import Listing
 from ..pages import Filters
 from ..sections.hubs.forms.filters import RoomFilters
-from ..sections.organizations.forms.filters import SiteFilters
+from ..sections.organizations.forms.filters import NameFilters
 from ..selectors.hubs import find_rooms
 from ..selectors.identity_providers import find_providers, standing_of
-from ..selectors.organizations import conditions_of, custom_roles_of, find_sites, policies_of
+from ..selectors.organizations import (
+    conditions_of,
+    custom_roles_of,
+    find_domains,
+    find_sites,
+    policies_of,
+)
 from ..selectors.service_accounts import find_all_tokens
 from .lists import ApiTokens, OfOrganization, own
 from .work import Columns, Export
@@ -100,7 +105,7 @@ class Sites(OfOrganization):
     title = _("Export sites")
     permission = reads = Permission.SITES_READ
     within = True
-    form_class = SiteFilters
+    form_class = NameFilters
     columns = own("id", "name", "time_zone", "attributes", "created_at")
 
     def find(self, **chosen: Any) -> Listing:
@@ -154,10 +159,11 @@ class Domains(OfOrganization):
     kind, page = "export.domains", "organization_domains"
     title = _("Export domains")
     permission = reads = Permission.DOMAINS_READ
+    form_class = NameFilters
     columns = own("id", "name", "proved_at", "checked_at", "failing_since", "created_at")
 
     def find(self, **chosen: Any) -> Listing:
-        return Listing((domains_of(self.whose),), key=("name",), descending=False)
+        return find_domains(self.whose, **chosen)
 
 
 class Tokens(OfOrganization):

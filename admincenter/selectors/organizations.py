@@ -30,7 +30,7 @@ from accounts.access.selectors.decisions import Actor, can
 from accounts.models import User, normalize_email
 from accounts.organizations.effective import Effective, together
 from accounts.organizations.models import Domain, Organization, SignInPolicy, Site
-from accounts.organizations.selectors import members_of, sites_of, visible_to
+from accounts.organizations.selectors import domains_of, members_of, sites_of, visible_to
 from accounts.standing.models import Lockdown
 from mago.core.errors import NotFound
 from mago.core.trigrams import Within
@@ -65,6 +65,14 @@ def find_organizations(viewer: Actor, *, q: str = "") -> Listing:
 def find_sites(viewer: Actor, organization: Organization, *, q: str = "") -> Listing:
     """The sites that somebody may see, by name; `q` stands in it."""
     found = sites_of(viewer, organization)
+    if q:
+        found = found.filter(name__icontains=q)
+    return Listing((found,), key=("name",), descending=False, orders=_BY_NAME | CREATED)
+
+
+def find_domains(organization: Organization, *, q: str = "") -> Listing:
+    """The domains that it claims, by name; `q` stands in it."""
+    found = domains_of(organization)
     if q:
         found = found.filter(name__icontains=q)
     return Listing((found,), key=("name",), descending=False, orders=_BY_NAME | CREATED)

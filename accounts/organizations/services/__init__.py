@@ -1,6 +1,6 @@
 """Organizations, sites, domains and policies are made, changed and removed here, each with its audit row."""
 
-from .domains import claim_domain, prove_domain, recheck_domain, record_to_set, remove_domain
+from .domains import claim_domain, prove_domain, recheck_domain, remove_domain
 from .members import accept_invitation
 from .organizations import create_organization, rename_organization, set_organization_active
 from .policies import FIELDS, demand_factors_of_administrators, remove_policy, set_policy
@@ -16,7 +16,6 @@ __all__ = [
     "edit_site",
     "prove_domain",
     "recheck_domain",
-    "record_to_set",
     "remove_domain",
     "remove_policy",
     "remove_site",

@@ -37,15 +37,10 @@ def claim_domain(*, organization: Organization, name: str, actor: User) -> Domai
     return domain
 
 
-def record_to_set(domain: Domain) -> tuple[str, str]:
-    """Name and text of the TXT record that proves the domain."""
-    return f"_mago-challenge.{domain.name}", f"mago-domain={domain.challenge}"
-
-
 def prove_domain(*, domain: Domain, actor: User) -> None:
     """The domain counts as the organization's. Refused while the DNS does not show the record, Conflict where another has it."""
     demand_permission(actor, Permission.DOMAINS_EDIT, domain)
-    name, text = record_to_set(domain)
+    name, text = domain.record
     try:
         shown = text in dns.texts_of(name)
     except dns.Unreachable:
@@ -80,7 +75,7 @@ def _note_proof(domain: Domain, actor: User) -> None:
 
 def recheck_domain(domain: Domain) -> None:
     """A proved domain is looked up again; one that has failed for a week is lost. No answer says nothing of it."""
-    name, text = record_to_set(domain)
+    name, text = domain.record
     now = timezone.now()
     proved = Domain.objects.of(domain.organization_id).filter(pk=domain.pk, proved_at__isnull=False)
     try:

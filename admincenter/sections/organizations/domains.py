@@ -10,26 +10,33 @@ from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from accounts.organizations import services
 from accounts.organizations.models import Domain, Organization
-from accounts.organizations.selectors import domains_of
 from mago.core.form_pages import get_or_post, posted
 
 from ...exports import set_up
 from ...exports.ways import way_to_export
 from ...once import once
+from ...pages import list_page
 from ...reasons import with_reason
-from .common import act, form_page, organization, owned, section, url_of
+from ...selectors.organizations import find_domains
+from .common import act, around, form_page, organization, owned, url_of
+from .forms.filters import NameFilters
 from .forms.organization import DomainForm
 
 TAB = "organization_domains"
-MOST = 200
 
 
 @require(Permission.DOMAINS_READ, of=organization)
 @require_safe
 def domains(request: HttpRequest, whose: Organization) -> HttpResponse:
-    found = [(domain, *services.record_to_set(domain)) for domain in domains_of(whose)[:MOST]]
-    way = way_to_export(request, set_up.Domains, whose)
-    return section(request, whose, "domains", {"domains": found, **way}, tab=TAB)
+    return list_page(
+        request,
+        "admincenter/organizations/domains.html",
+        title=_("Domains"),
+        filters=NameFilters(request.GET),
+        find=lambda **chosen: find_domains(whose, **chosen),
+        **way_to_export(request, set_up.Domains, whose),
+        **around(request, whose, TAB),
+    )
 
 
 @require(Permission.DOMAINS_EDIT, of=organization)

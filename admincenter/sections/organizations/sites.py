@@ -20,7 +20,7 @@ from ...once import once
 from ...pages import list_page
 from ...selectors.organizations import find_sites
 from .common import act, around, form_page, organization, site
-from .forms.filters import SiteFilters
+from .forms.filters import NameFilters
 from .forms.organization import SiteForm, site_values
 
 TAB = "organization_sites"
@@ -33,7 +33,7 @@ def sites(request: HttpRequest, whose: Organization) -> HttpResponse:
         request,
         "admincenter/organizations/sites.html",
         title=_("Sites"),
-        filters=SiteFilters(request.GET),
+        filters=NameFilters(request.GET),
         find=lambda **chosen: find_sites(actor(request), whose, **chosen),
         **way_to_export(request, set_up.Sites, whose),
         **around(request, whose, TAB),

@@ -18,7 +18,6 @@ from accounts.organizations.selectors import organization_of_address
 from accounts.organizations.services import (
     claim_domain,
     prove_domain,
-    record_to_set,
     remove_domain,
     set_organization_active,
 )
@@ -62,7 +61,7 @@ def proved(domain: Domain, alice: User) -> Iterator[Domain]:
 
 
 def publish(domain: Domain) -> None:
-    name, text = record_to_set(domain)
+    name, text = domain.record
     ZONE.setdefault(name, ["v=spf1 -all"]).append(text)
 
 
@@ -175,7 +174,7 @@ def test_only_who_edits_domains_does(domain: Domain, acme: Organization, bob: Us
 def test_a_claim_alone_routes_nobody(domain: Domain, alice: User) -> None:
     assert organization_of_address("eve@example.com") is None
     assert code(prove_domain, domain=domain, actor=alice) == "not_shown"
-    ZONE[record_to_set(domain)[0]] = ["mago-domain=", f"x{record_to_set(domain)[1]}"]
+    ZONE[domain.record[0]] = ["mago-domain=", f"x{domain.record[1]}"]
     assert code(prove_domain, domain=domain, actor=alice) == "not_shown"
 
 
@@ -244,7 +243,7 @@ def test_what_was_removed_meanwhile_is_not_found(domain: Domain, alice: User) ->
 
 def test_a_dns_that_does_not_answer_proves_nothing(domain: Domain, alice: User) -> None:
     publish(domain)
-    DOWN.add(record_to_set(domain)[0])
+    DOWN.add(domain.record[0])
     assert code(prove_domain, domain=domain, actor=alice) == "dns_unreachable"
 
 
@@ -308,7 +307,7 @@ def test_a_slip_that_is_mended_costs_nothing(proved: Domain) -> None:
 
 
 def test_no_answer_says_nothing(proved: Domain) -> None:
-    DOWN.add(record_to_set(proved)[0])
+    DOWN.add(proved.record[0])
     for day in range(1, 30):
         row = days_later(day, proved)
         assert (row.proved_at, row.failing_since) == (NOW, None)
@@ -331,7 +330,7 @@ def test_those_that_do_not_answer_hold_up_no_other(
     silent = Domain.objects.create(
         organization=proved.organization, name="silent.example", proved_at=NOW, checked_at=NOW
     )
-    DOWN.add(record_to_set(silent)[0])
+    DOWN.add(silent.record[0])
     ZONE.clear()
     for hour in range(3):
         days_later(1 + hour / 24, proved)

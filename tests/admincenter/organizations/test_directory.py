@@ -7,7 +7,7 @@ import pytest
 
 from accounts.access.selectors.in_charge import owners_of
 from accounts.organizations.models import Organization
-from accounts.organizations.services import create_site
+from accounts.organizations.services import claim_domain, create_site
 from mago.core import keyset
 from tests.conftest import Browser
 
@@ -136,3 +136,25 @@ def test_sites_are_listed_page_by_page_and_found(
     assert shown(here) == ["Milan", "Rome"]
     assert shown(here + owner.get(here).context["next_url"]) == ["Turin"]
     assert shown(f"{here}?q=UR") == ["Turin"]
+
+
+def test_domains_are_listed_page_by_page_and_found(
+    owner: Browser, acme: Any, alice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyset.KeysetPage.__init__, "__defaults__", ("", 2))
+    claimed = [
+        claim_domain(organization=acme, name=f"{name}.example", actor=alice)
+        for name in ("rome", "milan", "turin")
+    ]
+
+    def shown(url: str) -> list[str]:
+        return [domain.name for domain in owner.get(url).context["rows"].rows]
+
+    here = "/admincenter/organizations/acme/domains/"
+    assert shown(here) == ["milan.example", "rome.example"]
+    assert shown(here + owner.get(here).context["next_url"]) == ["turin.example"]
+    assert shown(f"{here}?q=UR") == ["turin.example"]
+    name, text = claimed[2].record
+    page = owner.get(f"{here}?q=UR").text
+    assert f'value="{name}"' in page
+    assert f'value="{text}"' in page

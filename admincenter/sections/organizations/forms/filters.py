@@ -16,7 +16,7 @@ class MemberFilters(Filters):
     q = SearchField(gettext_lazy("E-mail address or name"), max_length=200)
 
 
-class SiteFilters(Filters):
+class NameFilters(Filters):
     q = SearchField(gettext_lazy("Name"))
 
 
