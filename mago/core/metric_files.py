@@ -4,9 +4,12 @@ The library maps files with holes. A write into a hole for which there is no roo
 so room is taken before anything is written; where there is none, a process counts in its own memory.
 """
 
+import json
 import mmap
 import os
+import struct
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from prometheus_client.mmap_dict import MmapedDict
@@ -45,6 +48,16 @@ class Figures(MmapedDict):
             before, self._m = self._m, mmap.mmap(-1, size)
             self._m[: self._capacity] = before[:]
         self._capacity = size
+
+
+def is_whole(path: Path) -> bool:
+    """Whether the library can read the file. After a loss of power parts of it may never have come to the disk."""
+    try:
+        for key, *_value in MmapedDict.read_all_values_from_file(str(path)):  # type: ignore[no-untyped-call]
+            json.loads(key)
+    except (ValueError, RuntimeError, struct.error, OSError):
+        return False
+    return True
 
 
 def _has_room(filename: str, size: int) -> bool:

@@ -6,6 +6,7 @@ is or what they asked for; each has a small, fixed set of values.
 """
 
 import fcntl
+import logging
 import os
 import socket
 import uuid
@@ -28,11 +29,13 @@ from prometheus_client.metrics_core import Metric  # noqa: E402
 from prometheus_client.mmap_dict import MmapedDict  # noqa: E402
 from prometheus_client.multiprocess import MultiProcessCollector  # noqa: E402
 
-from .metric_files import Figures  # noqa: E402
+from .metric_files import Figures, is_whole  # noqa: E402
 
 # What a process counts in must not end it when the disk is full.
 values.MmapedDict = Figures  # type: ignore[misc]
 _names: dict[int, tuple[str, IO[str]]] = {}
+
+logger = logging.getLogger(__name__)
 
 
 def _own_name() -> str:
@@ -137,7 +140,9 @@ def collect() -> Iterable[Metric]:
     """The sums over all processes that share the folder, those that have ended among them."""
     with _folder_is_ours():
         _take_over_from_the_dead()
-        return list(MultiProcessCollector(None, path=str(FOLDER)).collect())  # type: ignore[no-untyped-call]
+        # One that cannot be read shall not hide what the others have counted.
+        files = [str(path) for path in FOLDER.glob("*.db") if is_whole(path)]
+        return list(MultiProcessCollector.merge(files))  # type: ignore[no-untyped-call]
 
 
 @contextmanager
@@ -162,7 +167,9 @@ def _take_over_from_the_dead() -> None:
                 continue  # It lives, or a child does that was forked from it.
         for path in FOLDER.glob(f"*_{mark.stem}.db"):
             kind = path.name.split("_")[0]
-            if kind in {"counter", "histogram"} and not _add(path, FOLDER / f"{kind}_ended.db"):
+            if not is_whole(path):
+                logger.warning("What a process had counted is lost: %s cannot be read.", path.name)
+            elif kind in {"counter", "histogram"} and not _add(path, FOLDER / f"{kind}_ended.db"):
                 return  # There is no room on the disk: another time.
             path.unlink()
         mark.unlink()
@@ -170,6 +177,9 @@ def _take_over_from_the_dead() -> None:
 
 def _add(path: Path, total: Path) -> bool:
     """Whether what `path` counted is in `total` now."""
+    if total.exists() and not is_whole(total):
+        logger.warning("What ended processes had counted is lost: %s cannot be read.", total.name)
+        total.unlink()
     into = Figures(str(total))
     for key, value, timestamp, _place in MmapedDict.read_all_values_from_file(str(path)):  # type: ignore[no-untyped-call]
         into.write_value(key, into.read_value(key)[0] + value, timestamp)  # type: ignore[no-untyped-call]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from prometheus_client.mmap_dict import MmapedDict
+from prometheus_client.mmap_dict import MmapedDict, mmap_key
 
 from mago.core import metric_files, metrics
 from mago.core.metric_files import SIZE, Figures
@@ -57,6 +57,28 @@ def test_where_there_is_no_room_it_counts_on_in_memory_and_the_file_stays_readab
 def test_a_full_disk_is_noticed_before_anything_is_mapped(tmp_path: Path) -> None:
     assert not metric_files._has_room("/dev/full", SIZE)
     assert not metric_files._has_room(str(tmp_path / "none" / "x"), SIZE)
+
+
+def test_a_file_that_cannot_be_read_hides_nothing_that_others_counted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As after a loss of power: what it holds is said to be long, and is zeros."""
+    monkeypatch.setattr(metrics, "FOLDER", tmp_path)
+    key = mmap_key("mago_sign_ins", "mago_sign_ins_total", ["result"], ["failed"], "…")
+    for name in ("counter_alive.db", "counter_dead.db"):
+        figures = Figures(str(tmp_path / name))
+        figures.write_value(key, 2.0, 0.0)
+        figures.close()
+    for name in ("counter_dead.db", "counter_ended.db"):
+        (tmp_path / name).write_bytes((4096).to_bytes(4, "little") + bytes(8188))
+    (tmp_path / "dead.alive").touch()
+    for _time in range(2):
+        [metric] = metrics.collect()
+        assert [sample.value for sample in metric.samples] == [2.0]
+    assert not (tmp_path / "counter_dead.db").exists()
+    assert caplog.messages == [
+        "What a process had counted is lost: counter_dead.db cannot be read."
+    ]
 
 
 def test_a_folder_of_somebody_else_is_named(

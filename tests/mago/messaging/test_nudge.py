@@ -93,8 +93,9 @@ def test_a_process_that_was_forked_has_a_nudger_of_its_own(
     published: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nudge()
-    assert soon(lambda: len(published) == 1)
-    monkeypatch.setattr(module.os, "getpid", lambda: 1)
+    assert soon(lambda: published)
+    # Its own alone: what the process counts in hangs on its number, too.
+    monkeypatch.setattr(module, "os", SimpleNamespace(getpid=lambda: 1))
     nudge()
-    assert soon(lambda: len(published) == 2)
+    assert soon(lambda: len(published) >= 2)
     assert len(module._nudgers) == 2

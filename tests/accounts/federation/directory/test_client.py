@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -32,7 +33,7 @@ def test_a_dead_server_is_passed_over_for_a_while(
     directory: FakeDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1000.0]
-    monkeypatch.setattr(client.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(client, "time", SimpleNamespace(monotonic=lambda: now[0]))
     directory.dead = {str(ONE)}
     assert client.ask(TARGET, lambda session: "found") == "found"
     assert opened(directory) == ["one.test", "two.test"]
