@@ -19,8 +19,10 @@ from mago.jobs.kinds import work_class
 from mago.jobs.models import Job, Outcome, State
 from mago.jobs.selectors import count_outcomes, job_for
 
-from ..bulk import members, people
-from ..bulk import sessions as session_bulk
+from ..bulk import members
+from ..bulk.people import People
+from ..bulk.rows import draft
+from ..bulk.sessions import End, Sessions
 from ..columns import columns_of
 from ..exports.services import standing_of
 from ..lists import LARGEST_LIST
@@ -101,7 +103,7 @@ class PeopleJobBody(Body):
         "people": ["01a20316-43cb-7bea-bb8c-1c7bbd9fe824"],
     }
 
-    kind = serializers.ChoiceField(choices=sorted(people.KINDS))
+    kind = serializers.ChoiceField(choices=sorted(People.works()))
     people = serializers.ListField(
         child=serializers.UUIDField(), required=False, min_length=1, max_length=MOST_NAMED
     )
@@ -224,15 +226,14 @@ class PeopleJobs(BaseJobs):
         "the job is started; it is forgotten after a day.",
     )
     def post(self, kind: str, **chosen: Any) -> Job:
-        named: list[UUID] | None = chosen.get("people")
-        if named is None:
-            return people.draft(kind, people.everybody(**chosen["filters"]), actor=self.actor)
-        return people.draft(kind, people.chosen(named), actor=self.actor)
+        rows, named = People(self.actor), chosen.get("people")
+        found = rows.found(**chosen["filters"]) if named is None else rows.named(named)
+        return draft(People.works()[kind], rows, found)
 
 
 class SessionJobs(BaseJobs):
-    access = Permission.SESSIONS_END
-    changes = {"POST": Permission.SESSIONS_END}
+    access = Permission.SESSIONS_READ
+    changes = {"POST": Permission.SESSIONS_READ}
     within = False
     by_people = frozenset({"POST"})
 
@@ -241,10 +242,11 @@ class SessionJobs(BaseJobs):
         JobSerializer,
         at=at,
         summary="A dry run of ending many sessions",
-        description="Nothing is ended before the job is started; it is forgotten after a day.",
+        description="Takes `sessions:end`, too. Nothing is ended before the job is started; it is forgotten after a day.",
     )
     def post(self, sessions: list[UUID]) -> Job:
-        return session_bulk.draft(session_bulk.chosen(sessions), actor=self.actor)
+        rows = Sessions(self.actor)
+        return draft(End, rows, rows.named(sessions))
 
 
 class ImportMembers(OrganizationResource, BaseJobs):

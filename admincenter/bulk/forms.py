@@ -18,28 +18,43 @@ from ..fields import OneOfField, capitalized
 from ..lists import LARGEST_LIST
 from ..pages import Filters
 from ..widgets import Select
-from . import members, people
+from . import members
+from .rows import Rows
 
 
 class ItemFilters(Filters):
     outcome = OneOfField(gettext_lazy("Outcome"), capitalized(Outcome.choices))
 
 
-class ChosenPeopleForm(Form):
-    """People who were ticked in the list; or, with `everybody`, all that its filters find."""
+class ChosenForm(Form):
+    """Rows that were ticked in a list; or, with `everything`, all that its filters find.
 
-    kind = forms.ChoiceField(
-        label=gettext_lazy("What to do"),
-        choices=[(kind, work.title) for kind, work in people.KINDS.items()],
-    )
-    everybody = forms.BooleanField(required=False)
+    Cleaned to the kind of `work`, and `found`: the rows.
+    """
+
+    work = forms.ChoiceField(label=gettext_lazy("What to do"))
+    everything = forms.BooleanField(required=False)
+
+    def __init__(self, data: QueryDict, *, rows: Rows) -> None:
+        super().__init__(data)
+        self.rows, self.filters = rows, rows.form(data)
+        self.works = rows.works()
+        cast(Any, self.fields["work"]).choices = [(kind, kind) for kind in self.works]
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         try:
-            data["keys"] = [UUID(key) for key in cast(QueryDict, self.data).getlist("person")]
+            keys = [UUID(key) for key in cast(QueryDict, self.data).getlist(self.rows.ticked)]
         except ValueError:
-            self.add_error(None, _("Choose people in the list."))
+            keys = []
+        if not self.filters.is_valid() or not (keys or data.get("everything")):
+            self.add_error(None, _("Choose rows in the list."))
+        elif "work" in data:
+            data["work"] = self.works[data["work"]]
+            every = data["everything"]
+            data["found"] = (
+                self.rows.found(**self.filters.chosen) if every else self.rows.named(keys)
+            )
         return data
 
 

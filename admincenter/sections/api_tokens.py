@@ -11,6 +11,8 @@ from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from accounts.provider.services.api_tokens import revoke_api_token
 
+from ..bulk import programs
+from ..bulk.ways import way_to_choose
 from ..exports import lists
 from ..exports.ways import way_to_export
 from ..forms import AllTokenFilters
@@ -28,6 +30,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         title=_("API tokens"),
         filters=AllTokenFilters(request.GET),
         find=find_all_tokens,
+        **way_to_choose(request, programs.Tokens),
         **way_to_export(request, lists.ApiTokens),
     )
 

@@ -1,10 +1,12 @@
 """Many are chosen, in a list or from a file, for a job that is looked at before it starts."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -15,30 +17,65 @@ from accounts.organizations.models import Organization
 from mago.core.errors import Refused
 from mago.core.form_pages import get_or_post
 
-from ..bulk import members, people
-from ..bulk.forms import ChosenPeopleForm, MappingForm
-from ..forms import PeopleFilters
+from ..bulk import (
+    hubs,
+    members,
+    memberships,
+    places,
+    platform,
+    programs,
+)
+from ..bulk import people as of_people
+from ..bulk import sessions as of_sessions
+from ..bulk.forms import ChosenForm, MappingForm
+from ..bulk.rows import Rows, draft
 from ..lists import ListForm
-from .organizations.common import organization, section
+from .organizations.common import organization, owner, section
 
 TAB = "organization_members"
 
 
-@require(Permission.PEOPLE_READ)
-@require_POST
-def choose_people(request: HttpRequest) -> HttpResponse:
-    form, filters = ChosenPeopleForm(request.POST), PeopleFilters(request.POST)
-    if not (form.is_valid() and filters.is_valid()):
-        messages.error(request, _("Nothing was done: choose people in the list, and what to do."))
-        return redirect("admincenter:people")
-    data, chosen = form.cleaned_data, people.chosen(form.cleaned_data["keys"])
-    try:
-        found = people.everybody(**filters.chosen) if data["everybody"] else chosen
-        job = people.draft(data["kind"], found, actor=actor(request))
-    except Refused as refusal:
-        messages.error(request, str(refusal.detail))
-        return redirect("admincenter:people")
-    return redirect("admincenter:job", job.pk)
+def choosing(wanted: type[Rows], of: Callable[..., Any] | None = None) -> Callable[..., Any]:
+    """The view that drafts a job about rows of one list; of what `of` finds, where it is given."""
+
+    @require(wanted.reads, of=of, within=wanted.within)
+    @require_POST
+    def choose(request: HttpRequest, whose: Any = None, **_path: Any) -> HttpResponse:
+        rows = wanted.at(actor(request), whose)
+        form = ChosenForm(request.POST, rows=rows)
+        to = reverse(f"admincenter:{wanted.page}", args=[whose.slug] if whose else [])
+        if not form.is_valid():
+            messages.error(request, _("Nothing was done: choose rows in the list, and what to do."))
+            return redirect(to)
+        try:
+            job = draft(form.cleaned_data["work"], rows, form.cleaned_data["found"])
+        except Refused as refusal:
+            messages.error(request, str(refusal.detail))
+            return redirect(to)
+        return redirect("admincenter:job", job.pk)
+
+    return choose
+
+
+people = choosing(of_people.People)
+sessions = choosing(of_sessions.Sessions)
+organizations = choosing(places.Organizations)
+sites = choosing(places.Sites, organization)
+domains = choosing(places.Domains, organization)
+organization_members = choosing(memberships.Members, organization)
+bindings = choosing(memberships.Bindings, organization)
+service_accounts = choosing(programs.ServiceAccounts, organization)
+organization_tokens = choosing(programs.OrganizationTokens, organization)
+api_tokens = choosing(programs.Tokens)
+applications = choosing(programs.Applications, owner)
+fleet = choosing(hubs.Hubs, organization)
+all_hubs = choosing(hubs.AllHubs)
+rooms = choosing(hubs.Rooms, organization)
+hub_groups = choosing(hubs.Groups, organization)
+hub_codes = choosing(hubs.Codes, organization)
+hub_tasks = choosing(hubs.Tasks, organization)
+outbox = choosing(platform.Messages)
+lockdowns = choosing(platform.Lockdowns)
 
 
 @require(Permission.MEMBERS_INVITE, of=organization)

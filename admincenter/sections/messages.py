@@ -16,6 +16,8 @@ from mago.messaging.services import retry as retry_message
 from mago.messaging.titles import title_of
 
 from .. import services
+from ..bulk import platform
+from ..bulk.ways import way_to_choose
 from ..exports import lists
 from ..exports.ways import way_to_export
 from ..forms import MessageFilters
@@ -38,6 +40,7 @@ def messages(request: HttpRequest) -> HttpResponse:
         find=outbox.find_messages,
         columns=SHOWN,
         dead=outbox.dead(),
+        **way_to_choose(request, platform.Messages),
         **way_to_export(request, lists.Messages),
     )
 

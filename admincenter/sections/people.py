@@ -23,7 +23,8 @@ from accounts.sessions.selectors import session_of
 from mago.core.errors import Refused
 
 from .. import services
-from ..bulk.people import KINDS
+from ..bulk.people import People
+from ..bulk.ways import way_to_choose
 from ..exports import lists
 from ..exports.ways import way_to_export
 from ..forms import LockdownForm, PeopleFilters, ReasonForm
@@ -47,13 +48,9 @@ def people(request: HttpRequest) -> HttpResponse:
         title=_("People"),
         filters=filters,
         find=find_people,
-        bulk_kinds=[
-            (kind, work.title)
-            for kind, work in KINDS.items()
-            if work.permission in permissions(request)
-        ],
         bin_days=settings.RECYCLE_BIN_DAYS,
         may_invite=Permission.MEMBERS_INVITE in permissions(request),
+        **way_to_choose(request, People),
         **way_to_export(request, lists.People),
     )
 

@@ -1,24 +1,21 @@
 """Who is signed in, from where, with what, and since when; one session or many are ended."""
 
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
-from mago.core.errors import Refused
 from mago.core.ids import digest
-from mago.jobs.services import MOST_ITEMS
 
 from .. import services
-from ..bulk import sessions as bulk
+from ..bulk.sessions import Sessions
+from ..bulk.ways import way_to_choose
 from ..exports import lists
 from ..exports.ways import way_to_export
 from ..forms import SessionFilters
@@ -49,6 +46,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
         filters=filters,
         find=lambda **chosen: replace(find_sessions(**chosen), complete=mark_ours),
         columns=SHOWN,
+        **way_to_choose(request, Sessions),
         **way_to_export(request, lists.Sessions),
     )
 
@@ -63,25 +61,3 @@ def end(request: HttpRequest, session_id: UUID) -> HttpResponse:
         _("That session is ended."),
         to=reverse("admincenter:sessions"),
     )
-
-
-@require(Permission.SESSIONS_END)
-@require_POST
-def choose(request: HttpRequest) -> HttpResponse:
-    """A job that says of each chosen session what would be done, to be looked at before it starts."""
-    filters = SessionFilters(request.POST)
-    try:
-        keys = [UUID(key) for key in cast(QueryDict, request.POST).getlist("session")]
-    except ValueError:
-        keys = []
-    everybody = "everybody" in request.POST
-    if not filters.is_valid() or not (keys or everybody):
-        messages.error(request, _("Nothing was done: choose sessions in the list."))
-        return redirect("admincenter:sessions")
-    chosen = bulk.everything(**filters.chosen) if everybody else bulk.chosen(keys[:MOST_ITEMS])
-    try:
-        job = bulk.draft(chosen, actor=actor(request))
-    except Refused as refusal:
-        messages.error(request, str(refusal.detail))
-        return redirect("admincenter:sessions")
-    return redirect("admincenter:job", job.pk)

@@ -17,6 +17,8 @@ from accounts.standing import services
 from accounts.standing.selectors import lockdown_for
 from mago.core.errors import NotFound
 
+from ..bulk import platform
+from ..bulk.ways import way_to_choose
 from ..exports import lists
 from ..exports.ways import way_to_export
 from ..forms import LockdownFilters, LockdownForm
@@ -37,6 +39,7 @@ def lockdowns(request: HttpRequest) -> HttpResponse:
         title=_("Lockdowns"),
         filters=LockdownFilters(request.GET),
         find=find_lockdowns,
+        **way_to_choose(request, platform.Lockdowns),
         **way_to_export(request, lists.Lockdowns),
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, include, path
 
 from .views import (
+    bulk,
     exchange,
     exports,
     figures,
@@ -43,6 +44,7 @@ ticket_patterns: list[Any] = [
 release_patterns: list[Any] = [
     path("", releases.releases, name="releases"),
     path("export/", exports.releases, name="export_releases"),
+    path("choose/", bulk.releases, name="choose_releases"),
     path("create/", releases.create, name="create_release"),
     path("<uuid:release_id>/", releases.release, name="release"),
     path("<uuid:release_id>/edit/", releases.edit, name="edit_release"),
@@ -54,6 +56,7 @@ release_patterns: list[Any] = [
 test_patterns: list[Any] = [
     path("", penetration_tests.tests, name="penetration_tests"),
     path("export/", exports.penetration_tests, name="export_penetration_tests"),
+    path("choose/", bulk.penetration_tests, name="choose_penetration_tests"),
     path("create/", penetration_tests.create, name="create_penetration_test"),
     path("<uuid:test_id>/", penetration_tests.test, name="penetration_test"),
     path("<uuid:test_id>/edit/", penetration_tests.edit, name="edit_penetration_test"),
@@ -73,6 +76,7 @@ test_patterns: list[Any] = [
 risk_patterns: list[Any] = [
     path("", risks.risks, name="risks"),
     path("export/", exports.risks, name="export_risks"),
+    path("choose/", bulk.risks, name="choose_risks"),
     path("create/", risks.create, name="create_risk"),
     path("assess/", risks.assess, name="assess_risks"),
     path("assessments/<uuid:assessment_id>/", risks.assessment, name="risk_assessment"),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.mfa.models import Passkey
 from accounts.models import User
-from admincenter.bulk.people import everybody
+from admincenter.bulk.people import People
 from admincenter.selectors.factors import without_factor
 from admincenter.selectors.people import find_people
 from tests.admincenter.conftest import has_frame
@@ -74,7 +74,7 @@ def test_of_very_many_who_are_signed_in_a_list_shows_the_newest_and_a_job_takes_
     monkeypatch.setattr("admincenter.selectors.people.MOST_SIGNED_IN", 1)
     newest = max(alice, dora, key=lambda person: person.pk)
     assert emails(admin, state="signed-in") == [newest.email.split("@")[0]]
-    assert set(everybody(state="signed-in")) == {alice, dora}
+    assert set(People(dora).found(state="signed-in")) == {alice, dora}
 
 
 def test_a_search_is_paged(admin: Any, crowd: Any) -> None:

@@ -100,7 +100,7 @@ def test_what_was_chosen_beside_it_stays_so(admin: Browser, alice: Any) -> None:
 def test_a_jobs_stands_beside_its_field_on_the_page_that_it_was_sent_from(
     admin: Browser, alice: Any
 ) -> None:
-    sent = {"kind": "people.disable", "person": str(alice.pk)}
+    sent = {"work": "people.disable", "row": str(alice.pk)}
     at = admin.post("/admincenter/people/choose/", sent)["Location"]
     answer = admin.post(f"{at}start/", {"reason": WRONG})
     assert answer.status_code == 400

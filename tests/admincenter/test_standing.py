@@ -82,7 +82,7 @@ def test_somebody_is_deleted_restored_and_erased(admin: Browser, bob: Any) -> No
 
 
 def test_many_are_deleted_and_restored_by_one_press(admin: Browser, alice: Any, bob: Any) -> None:
-    chosen = {"kind": "people.delete", "person": [alice.pk, bob.pk]}
+    chosen = {"work": "people.delete", "row": [alice.pk, bob.pk]}
     admin.post("/admincenter/people/choose/", chosen)
     job = Job.objects.get()
     admin.post(f"/admincenter/jobs/{job.pk}/start/", WHY)
@@ -122,13 +122,15 @@ def test_sessions_are_found_and_ended(admin: Browser, alice: Any, bob: Any) -> N
     admin.post(f"/admincenter/sessions/{Session.objects.get(user=bob).id}/end/")
     assert not Session.objects.filter(user=bob).exists()
     keys = [str(one.id) for one in Session.objects.filter(user=alice)]
-    admin.post("/admincenter/sessions/choose/", {"session": keys})
+    admin.post("/admincenter/sessions/choose/", {"work": "sessions.end", "row": keys})
     job = Job.objects.get()
     admin.post(f"/admincenter/jobs/{job.pk}/start/", WHY)
     jobs.run(job.pk)
     assert not Session.objects.filter(user=alice).exists()
-    page = admin.post("/admincenter/sessions/choose/", {"session": "x"}, follow=True)
-    assert b"choose sessions in the list" in page.content
+    page = admin.post(
+        "/admincenter/sessions/choose/", {"work": "sessions.end", "row": "x"}, follow=True
+    )
+    assert b"choose rows in the list" in page.content
 
 
 def test_tokens_of_all_organizations_are_found_and_revoked(

@@ -106,7 +106,7 @@ def test_several_people_are_disabled_and_enabled_again(
     sign_in(owner)
     window.goto(f"{site.base}/admincenter/people/?q=yan")
     window.get_by_label("Choose yan@example.com").check()
-    window.locator("#bulk-kind").select_option("people.disable")
+    window.locator("#chosen-work").select_option("people.disable")
     window.get_by_role("button", name="Those that are ticked").click()
     window.wait_for_url("**/admincenter/jobs/**")
     is_fine(window)

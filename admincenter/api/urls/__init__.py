@@ -8,6 +8,7 @@ from .. import (
     audit_exports,
     audit_streams,
     audit_verification,
+    bulk,
     certificates,
     exports,
     hubs,
@@ -57,6 +58,7 @@ urlpatterns = [
         exports.OrganizationExports.as_view(),
         name="api-organization-list-exports",
     ),
+    path("organizations/jobs", bulk.OrganizationJobs.as_view(), name="api-organization-jobs"),
     path(
         "organizations/<uuid:organization_id>",
         organizations.OneOrganization.as_view(),
@@ -99,6 +101,7 @@ urlpatterns = [
         name="api-dismiss-administrator",
     ),
     path("hubs/exports", exports.AllHubExports.as_view(), name="api-all-hub-exports"),
+    path("hubs/jobs", bulk.AllHubJobs.as_view(), name="api-all-hub-jobs"),
     path("hubs", hubs.AllHubs.as_view(), name="api-all-hubs"),
     path("roles", roles.BuiltInRoles.as_view(), name="api-built-in-roles"),
     path("sites", sites.AllSites.as_view(), name="api-all-sites"),
@@ -111,6 +114,7 @@ urlpatterns = [
     path("people/<uuid:person_id>/", include(of_person)),
     path("lockdowns", standing.Lockdowns.as_view(), name="api-lockdowns"),
     path("lockdowns/exports", exports.LockdownExports.as_view(), name="api-lockdown-exports"),
+    path("lockdowns/jobs", bulk.LockdownJobs.as_view(), name="api-lockdown-jobs"),
     path(
         "lockdowns/<uuid:lockdown_id>/lift",
         standing.LiftLockdown.as_view(),
@@ -121,6 +125,7 @@ urlpatterns = [
     path("api-tokens", service_accounts.AllTokens.as_view(), name="api-all-tokens"),
     path("sessions", sessions.Sessions.as_view(), name="api-sessions"),
     path("api-tokens/exports", exports.TokenExports.as_view(), name="api-token-exports"),
+    path("api-tokens/jobs", bulk.TokenJobs.as_view(), name="api-token-jobs"),
     path("sessions/exports", exports.SessionExports.as_view(), name="api-session-exports"),
     path("sessions/jobs", jobs.SessionJobs.as_view(), name="api-session-jobs"),
     path("jobs", jobs.Jobs.as_view(), name="api-jobs"),
@@ -141,6 +146,7 @@ urlpatterns = [
     ),
     path("messages", messages.Messages.as_view(), name="api-messages"),
     path("messages/exports", exports.MessageExports.as_view(), name="api-message-exports"),
+    path("messages/jobs", bulk.MessageJobs.as_view(), name="api-message-jobs"),
     path("messages/retry-dead", messages.RetryDead.as_view(), name="api-retry-dead"),
     path("messages/<uuid:message_id>", messages.OneMessage.as_view(), name="api-message"),
     path(

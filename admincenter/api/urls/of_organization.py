@@ -6,6 +6,7 @@ from .. import (
     audit,
     audit_exports,
     bindings,
+    bulk,
     domains,
     exports,
     jobs,
@@ -30,12 +31,14 @@ urlpatterns = [
     ),
     path("members/import", jobs.ImportMembers.as_view(), name="api-import-members"),
     path("members/exports", exports.MemberExports.as_view(), name="api-member-exports"),
+    path("members/jobs", bulk.MemberJobs.as_view(), name="api-member-jobs"),
     path("invitations", members.Invitations.as_view(), name="api-invitations"),
     path(
         "invitations/<uuid:invitation_id>", members.OneInvitation.as_view(), name="api-invitation"
     ),
     path("bindings", bindings.Bindings.as_view(), name="api-bindings"),
     path("bindings/exports", exports.BindingExports.as_view(), name="api-binding-exports"),
+    path("bindings/jobs", bulk.BindingJobs.as_view(), name="api-binding-jobs"),
     path("bindings/<uuid:binding_id>", bindings.OneBinding.as_view(), name="api-binding"),
     path("roles", roles.Roles.as_view(), name="api-roles"),
     path("roles/exports", exports.RoleExports.as_view(), name="api-role-exports"),
@@ -45,9 +48,11 @@ urlpatterns = [
     path("conditions/<uuid:condition_id>", roles.OneCondition.as_view(), name="api-condition"),
     path("sites", sites.Sites.as_view(), name="api-sites"),
     path("sites/exports", exports.SiteExports.as_view(), name="api-site-exports"),
+    path("sites/jobs", bulk.SiteJobs.as_view(), name="api-site-jobs"),
     path("sites/<uuid:site_id>", sites.OneSite.as_view(), name="api-site"),
     path("domains", domains.Domains.as_view(), name="api-domains"),
     path("domains/exports", exports.DomainExports.as_view(), name="api-domain-exports"),
+    path("domains/jobs", bulk.DomainJobs.as_view(), name="api-domain-jobs"),
     path("domains/<uuid:domain_id>", domains.OneDomain.as_view(), name="api-domain"),
     path("domains/<uuid:domain_id>/check", domains.CheckDomain.as_view(), name="api-check-domain"),
     path(
@@ -57,6 +62,11 @@ urlpatterns = [
         "service-accounts/exports",
         exports.ServiceAccountExports.as_view(),
         name="api-service-account-exports",
+    ),
+    path(
+        "service-accounts/jobs",
+        bulk.ServiceAccountJobs.as_view(),
+        name="api-service-account-jobs",
     ),
     path(
         "service-accounts/<uuid:account_id>",
@@ -78,6 +88,11 @@ urlpatterns = [
         "api-tokens/exports",
         exports.OrganizationTokenExports.as_view(),
         name="api-organization-token-exports",
+    ),
+    path(
+        "api-tokens/jobs",
+        bulk.OrganizationTokenJobs.as_view(),
+        name="api-organization-token-jobs",
     ),
     path(
         "service-accounts/<uuid:account_id>/tokens",

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from .. import applications, exports, policies
+from .. import applications, bulk, exports, policies
 
 urlpatterns = [
     path("applications", applications.Applications.as_view(), name="api-applications"),
     path(
         "applications/exports", exports.ApplicationExports.as_view(), name="api-application-exports"
     ),
+    path("applications/jobs", bulk.ApplicationJobs.as_view(), name="api-application-jobs"),
     path(
         "applications/<uuid:application_id>",
         applications.OneApplication.as_view(),

@@ -21,6 +21,8 @@ from mago.core.form_pages import get_or_post, posted
 from mago.core.forms import Form
 from mago.core.holding import held
 
+from ...bulk import programs
+from ...bulk.ways import way_to_choose
 from ...exports import lists
 from ...exports.ways import way_to_export
 from ...once import once, shown_once
@@ -42,6 +44,7 @@ def applications(request: HttpRequest, whose: Owner) -> HttpResponse:
         filters=ApplicationFilters(request.GET),
         find=lambda **chosen: find_applications(whose, **chosen),
         **around_owner(request, whose, LIST),
+        **way_to_choose(request, programs.Applications, whose),
         **way_to_export(request, lists.Applications, whose),
     )
 

@@ -22,6 +22,8 @@ from mago.core import qr
 from mago.core.errors import Refused
 from mago.core.form_pages import get_or_post, posted
 
+from ...bulk import hubs as bulk
+from ...bulk.ways import way_to_choose
 from ...columns import columns_of
 from ...lists import LARGEST_LIST
 from ...once import nothing_made, once, shown_once
@@ -43,6 +45,7 @@ def codes(request: HttpRequest, whose: Organization) -> HttpResponse:
         title=_("Enrolment codes"),
         filters=Filters(request.GET),
         find=lambda: find_codes(actor(request), whose),
+        **way_to_choose(request, bulk.Codes, whose),
         **around(request, whose, TAB),
     )
 

@@ -21,6 +21,8 @@ from hubs.operations.selectors import group_for, groups_of
 from hubs.selectors import hubs_of
 from mago.core.errors import Refused
 
+from ...bulk import hubs as bulk
+from ...bulk.ways import way_to_choose
 from ...exports import lists
 from ...exports.ways import way_to_export
 from ...keyset import PAGE_SIZE
@@ -75,6 +77,7 @@ def everywhere(request: HttpRequest) -> HttpResponse:
         filters=AnyHubFilters(request.GET),
         find=lambda **chosen: find_hubs_anywhere(viewer, **chosen),
         columns=SHOWN_OF_ALL,
+        **way_to_choose(request, bulk.AllHubs),
         **way_to_export(request, lists.AllHubs),
     )
 
@@ -93,6 +96,7 @@ def hubs(request: HttpRequest, whose: Organization) -> HttpResponse:
         figures=None if is_part(request) else fleet_seen_by(viewer, whose),
         groups=groups_of(whose)[: PAGE_SIZE * 4],
         filter_query=request.GET.urlencode(),
+        **way_to_choose(request, bulk.Hubs, whose),
         **way_to_export(request, lists.Hubs, whose),
         **around(request, whose, TAB),
     )
@@ -118,7 +122,7 @@ def regroup(request: HttpRequest, whose: Organization) -> HttpResponse:
     """The chosen hubs are put into the group, or taken out of it."""
     to = reverse("admincenter:fleet", args=[whose.slug])
     try:
-        group = group_for(whose, _key(request.POST.get("group", "")))
+        group = group_for(whose, _key(request.POST.get("into", "")))
         chosen = chosen_hubs(request, whose, request.POST.getlist("hub"))
         if request.POST.get("do") == "take":
             number = take_from_group(group=group, hubs=chosen, actor=actor(request))

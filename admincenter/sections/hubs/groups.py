@@ -13,6 +13,8 @@ from hubs.operations import grouping
 from hubs.operations.models import Group
 from mago.core.form_pages import get_or_post, posted
 
+from ...bulk import hubs as bulk
+from ...bulk.ways import way_to_choose
 from ...once import once
 from ...pages import list_page
 from ...selectors.hubs import find_groups, hubs_that_match
@@ -34,6 +36,7 @@ def groups(request: HttpRequest, whose: Organization) -> HttpResponse:
         title=_("Groups"),
         filters=GroupFilters(request.GET),
         find=lambda **chosen: find_groups(whose, **chosen),
+        **way_to_choose(request, bulk.Groups, whose),
         **around(request, whose, TAB),
     )
 

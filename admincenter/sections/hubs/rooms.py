@@ -12,6 +12,8 @@ from hubs import services
 from hubs.models import Room
 from mago.core.form_pages import get_or_post, posted
 
+from ...bulk import hubs as bulk
+from ...bulk.ways import way_to_choose
 from ...exports import set_up
 from ...exports.ways import way_to_export
 from ...once import once
@@ -35,6 +37,7 @@ def rooms(request: HttpRequest, whose: Organization) -> HttpResponse:
         title=_("Rooms"),
         filters=RoomFilters(request.GET, viewer=viewer, organization=whose),
         find=lambda **chosen: find_rooms(viewer, whose, **chosen),
+        **way_to_choose(request, bulk.Rooms, whose),
         **way_to_export(request, set_up.Rooms, whose),
         **around(request, whose, TAB),
     )

@@ -23,6 +23,8 @@ from hubs.operations.selectors import assignment_for, assignments_of, count_stag
 from mago.core.errors import Refused
 from mago.core.form_pages import get_or_post, posted
 
+from ...bulk import hubs as bulk
+from ...bulk.ways import way_to_choose
 from ...exports import lists
 from ...exports.ways import way_to_export
 from ...keyset import Listing
@@ -49,6 +51,7 @@ def tasks(request: HttpRequest, whose: Organization) -> HttpResponse:
         title=_("Tasks"),
         filters=TaskFilters(request.GET),
         find=lambda **chosen: find_tasks(actor(request), whose, **chosen),
+        **way_to_choose(request, bulk.Tasks, whose),
         **way_to_export(request, lists.HubTasks, whose),
         **around(request, whose, TAB),
     )

@@ -15,6 +15,8 @@ from accounts.access.scope import Scope
 from accounts.organizations.models import Organization
 from mago.core.form_pages import get_or_post, posted
 
+from ...bulk import memberships
+from ...bulk.ways import way_to_choose
 from ...exports import lists
 from ...exports.ways import way_to_export
 from ...once import once
@@ -37,6 +39,7 @@ def bindings(request: HttpRequest, whose: Organization) -> HttpResponse:
         title=_("Who holds what"),
         filters=BindingFilters(request.GET),
         find=lambda **chosen: find_bindings(actor(request), whose, **chosen),
+        **way_to_choose(request, memberships.Bindings, whose),
         **way_to_export(request, lists.Bindings, whose),
         **around(request, whose, TAB),
     )

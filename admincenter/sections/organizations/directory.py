@@ -14,6 +14,8 @@ from accounts.standing.selectors import lockdown_of
 from mago.core.form_pages import get_or_post, posted
 from mago.core.holding import held
 
+from ...bulk import places
+from ...bulk.ways import way_to_choose
 from ...exports import lists
 from ...exports.ways import way_to_export
 from ...navigation import permissions
@@ -38,6 +40,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
         title=_("Organizations"),
         filters=OrganizationFilters(request.GET),
         find=lambda **chosen: find_organizations(actor(request), **chosen),
+        **way_to_choose(request, places.Organizations),
         **way_to_export(request, lists.Organizations),
     )
 

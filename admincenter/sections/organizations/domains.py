@@ -12,6 +12,8 @@ from accounts.organizations import services
 from accounts.organizations.models import Domain, Organization
 from mago.core.form_pages import get_or_post, posted
 
+from ...bulk import places
+from ...bulk.ways import way_to_choose
 from ...exports import set_up
 from ...exports.ways import way_to_export
 from ...once import once
@@ -34,6 +36,7 @@ def domains(request: HttpRequest, whose: Organization) -> HttpResponse:
         title=_("Domains"),
         filters=NameFilters(request.GET),
         find=lambda **chosen: find_domains(whose, **chosen),
+        **way_to_choose(request, places.Domains, whose),
         **way_to_export(request, set_up.Domains, whose),
         **around(request, whose, TAB),
     )

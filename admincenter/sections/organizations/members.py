@@ -15,6 +15,8 @@ from accounts.access.selectors.bindings import live_bindings
 from accounts.organizations.models import Organization
 from mago.core.form_pages import get_or_post, posted
 
+from ...bulk import memberships
+from ...bulk.ways import way_to_choose
 from ...exports import lists
 from ...exports.ways import way_to_export
 from ...once import once
@@ -42,6 +44,7 @@ def members(request: HttpRequest, whose: Organization) -> HttpResponse:
         columns=SHOWN,
         invitations=open_invitations(whose),
         owns=any(_is_owner(binding, whose) for binding in live_bindings(actor(request))),
+        **way_to_choose(request, memberships.Members, whose),
         **way_to_export(request, lists.Members, whose),
         **around(request, whose, TAB),
     )

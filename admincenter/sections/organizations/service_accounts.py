@@ -17,6 +17,8 @@ from accounts.organizations.models import Organization
 from accounts.provider.services import create_api_token, revoke_api_token
 from mago.core.form_pages import get_or_post, posted
 
+from ...bulk import programs
+from ...bulk.ways import way_to_choose
 from ...exports import lists, set_up
 from ...exports.ways import way_to_export
 from ...forms import TokenFilters
@@ -46,6 +48,7 @@ def service_accounts(request: HttpRequest, whose: Organization) -> HttpResponse:
         title=_("Service accounts"),
         filters=ServiceAccountFilters(request.GET),
         find=lambda **chosen: find_service_accounts(whose, **chosen),
+        **way_to_choose(request, programs.ServiceAccounts, whose),
         **way_to_export(request, lists.ServiceAccounts, whose),
         **around(request, whose, TAB),
     )
@@ -78,6 +81,7 @@ def tokens(request: HttpRequest, whose: Organization) -> HttpResponse:
         filters=TokenFilters(request.GET),
         find=lambda **chosen: find_all_tokens(organization=whose.slug, **chosen),
         crumb=_("API tokens"),
+        **way_to_choose(request, programs.OrganizationTokens, whose),
         **way_to_export(request, set_up.Tokens, whose),
         **around(request, whose, TAB),
     )

@@ -14,6 +14,8 @@ from accounts.organizations.models import Organization, Site
 from mago.core.form_pages import get_or_post, posted
 from mago.core.holding import held
 
+from ...bulk import places
+from ...bulk.ways import way_to_choose
 from ...exports import set_up
 from ...exports.ways import way_to_export
 from ...once import once
@@ -35,6 +37,7 @@ def sites(request: HttpRequest, whose: Organization) -> HttpResponse:
         title=_("Sites"),
         filters=NameFilters(request.GET),
         find=lambda **chosen: find_sites(actor(request), whose, **chosen),
+        **way_to_choose(request, places.Sites, whose),
         **way_to_export(request, set_up.Sites, whose),
         **around(request, whose, TAB),
     )

@@ -14,7 +14,7 @@ from mago.jobs.models import Job
 from mago.jobs.selectors import count_outcomes
 
 from ...api.jobs import MOST_NAMED, JobSerializer, at
-from .. import bulk
+from ..bulk import tickets as bulk
 from ..models import Release
 from ..selectors.releases import releases_of
 from .common import PersonField, ProgrammeResource

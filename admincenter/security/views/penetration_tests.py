@@ -14,11 +14,13 @@ from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from mago.core.holding import held
 
+from ...bulk.ways import way_to_choose
 from ...exports.ways import way_to_export
 from ...keyset import Listing, Order
 from ...once import once
 from ...pages import Filters, list_page
 from .. import exports, files
+from ..bulk import programme as lists
 from ..forms.programme import EngagementForm, FindingForm, RetestForm
 from ..forms.tickets import AttachmentForm
 from ..models import PenetrationTest, Programme, Tester
@@ -56,6 +58,7 @@ def tests(request: HttpRequest, whose: Programme) -> HttpResponse:
         title=_("Penetration tests"),
         filters=Filters(request.GET),
         find=lambda: Listing((tests_of(whose),), key=("starts_on", "id"), orders=ORDERS),
+        **way_to_choose(request, lists.PenetrationTests, whose),
         **way_to_export(request, exports.PenetrationTests, whose),
         years=years_of(whose),
         **around(request, whose, TAB),

@@ -12,11 +12,13 @@ from accounts.access.permissions import Permission
 from mago.core.errors import NotFound
 from mago.core.holding import held
 
+from ...bulk.ways import way_to_choose
 from ...exports.ways import way_to_export
 from ...keyset import Listing
 from ...once import once
 from ...pages import Filters, list_page
 from .. import exports
+from ..bulk import programme as lists
 from ..forms.programme import NoteForm, ReleaseForm
 from ..models import Programme, Release
 from ..selectors.releases import all_releases, checkpoints_of, release_for
@@ -46,6 +48,7 @@ def releases(request: HttpRequest, whose: Programme) -> HttpResponse:
         title=_("Releases"),
         filters=Filters(request.GET),
         find=lambda: Listing((all_releases(whose),), key=("created_at", "id")),
+        **way_to_choose(request, lists.Releases, whose),
         **way_to_export(request, exports.Releases, whose),
         **around(request, whose, TAB),
     )

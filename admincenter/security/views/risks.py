@@ -11,10 +11,12 @@ from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from mago.core.holding import held
 
+from ...bulk.ways import way_to_choose
 from ...exports.ways import way_to_export
 from ...once import once
 from ...pages import is_part, list_page
 from .. import exports
+from ..bulk import programme as lists
 from ..forms.programme import AssessmentForm, RiskFilters, RiskForm, TicketKeyForm
 from ..models import Assessment, Programme, Risk
 from ..models.tickets import today
@@ -58,6 +60,7 @@ def risks(request: HttpRequest, whose: Programme) -> HttpResponse:
         title=_("Risks"),
         filters=RiskFilters(request.GET),
         find=lambda **chosen: find_risks(whose, **chosen),
+        **way_to_choose(request, lists.Risks, whose),
         **way_to_export(request, exports.Risks, whose),
         maps=list(zip(("before", "after"), maps, strict=False)),
         assessments=[] if part else list(assessments_of(whose)[:5]),

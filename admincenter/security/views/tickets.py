@@ -14,7 +14,8 @@ from ...exports.ways import way_to_export
 from ...navigation import Permissions
 from ...once import once
 from ...pages import list_page, submit
-from .. import bulk, exports
+from .. import exports
+from ..bulk import tickets as bulk
 from ..forms.bulk import ChosenTicketsForm
 from ..forms.tickets import NewTicketForm, TicketFilters
 from ..models import Programme

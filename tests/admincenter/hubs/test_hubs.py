@@ -343,14 +343,14 @@ def test_ticked_hubs_are_put_into_a_group_and_taken_out(owner: Any, enrol: Any, 
     owner.post(f"{AT}groups/create/", {"name": "Pilots"})
     group = Group.objects.of(acme).get()
     keys = [str(enrol(f"S-{n}").hub.pk) for n in range(2)]
-    sent = {"group": str(group.pk), "hub": keys}
+    sent = {"into": str(group.pk), "hub": keys}
     owner.post(f"{AT}regroup/", sent | {"do": "add"})
     page = owner.get(f"{AT}groups/{group.pk}/").content.decode()
     assert "S-0" in page
     assert "S-1" in page
     owner.post(f"{AT}regroup/", sent | {"do": "take", "hub": keys[:1]})
     assert group.memberships.count() == 1
-    for wrong in ({}, {"group": "x", "hub": keys}, sent | {"hub": [str(group.pk)]}):
+    for wrong in ({}, {"into": "x", "hub": keys}, sent | {"hub": [str(group.pk)]}):
         assert owner.post(f"{AT}regroup/", wrong).status_code == 302
     assert group.memberships.count() == 1
 

@@ -17,15 +17,15 @@ from mago.core.errors import Conflict, NotFound, Refused
 from mago.jobs.models import Item, Job
 from mago.jobs.services import MOST_ITEMS, Draft, draft_job
 
-from ..bulk.work import ActorsWork
-from .models import Programme, Ticket
-from .models.tickets import today
-from .selectors.releases import release_for
-from .selectors.tickets import find_tickets, ticket_by_id
-from .services.common import locked
-from .services.moves import move_ticket, why_not
-from .services.tickets import assign_ticket, set_due
-from .workflow import Move
+from ...bulk.work import ActorsWork
+from ..models import Programme, Ticket
+from ..models.tickets import today
+from ..selectors.releases import release_for
+from ..selectors.tickets import find_tickets, ticket_by_id
+from ..services.common import locked
+from ..services.moves import move_ticket, why_not
+from ..services.tickets import assign_ticket, set_due
+from ..workflow import Move
 
 LATEST = timedelta(days=731)
 

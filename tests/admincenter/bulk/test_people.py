@@ -48,7 +48,7 @@ def active() -> set[str]:
 def test_those_who_are_ticked_are_disabled_and_enabled_again(
     admin: Browser, alice: Any, bob: Any, charlie: Any
 ) -> None:
-    job = choose(admin, kind="people.disable", person=[str(alice.pk), str(bob.pk)])
+    job = choose(admin, work="people.disable", row=[str(alice.pk), str(bob.pk)])
     page = admin.get(f"/admincenter/jobs/{job.pk}/")
     assert b"alice@example.com" in page.content
     assert b"Do it: 2 items" in page.content
@@ -67,7 +67,7 @@ def test_all_that_the_filters_find_are_meant_and_nobody_else(
     admin: Browser, crowd: Any, alice: Any
 ) -> None:
     crowd(60)
-    job = choose(admin, kind="people.end_sessions", everybody="on", q="crowd", state="active")
+    job = choose(admin, work="people.end_sessions", everything="on", q="crowd", state="active")
     assert job.total == 60
     assert not job.items.filter(label="alice@example.com").exists()
 
@@ -77,7 +77,7 @@ def test_the_dry_run_says_who_is_left_out_and_why(
 ) -> None:
     User.objects.filter(pk=bob.pk).update(is_active=False)
     chosen = [str(one.pk) for one in (dora, alice, bob)]
-    job = choose(admin, kind="people.disable", person=chosen)
+    job = choose(admin, work="people.disable", row=chosen)
     found = outcomes(job)
     # Nothing was tried yet, so that nothing is "not done".
     rows = admin.get(f"/admincenter/jobs/{job.pk}/").text.partition("<tbody>")[2]
@@ -92,7 +92,7 @@ def test_what_changed_since_the_dry_run_is_asked_again(
     admin: Browser, dora: Any, alice: Any
 ) -> None:
     """Rights and ranks count when it is done, not when it was looked at."""
-    job = choose(admin, kind="people.disable", person=[str(alice.pk)])
+    job = choose(admin, work="people.disable", row=[str(alice.pk)])
     start(admin, job)
     dora.role_bindings.all().delete()
     running.run(job.pk)
@@ -101,7 +101,7 @@ def test_what_changed_since_the_dry_run_is_asked_again(
 
 
 def test_a_disabled_administrators_job_does_nothing(admin: Browser, dora: Any, alice: Any) -> None:
-    job = choose(admin, kind="people.disable", person=[str(alice.pk)])
+    job = choose(admin, work="people.disable", row=[str(alice.pk)])
     start(admin, job)
     User.objects.filter(pk=dora.pk).update(is_active=False)
     running.run(job.pk)
@@ -111,7 +111,7 @@ def test_a_disabled_administrators_job_does_nothing(admin: Browser, dora: Any, a
 def test_a_start_takes_a_reason_and_a_fresh_proof(admin: Browser, dora: Any, alice: Any) -> None:
     from accounts.sessions.models import Session
 
-    job = choose(admin, kind="people.disable", person=[str(alice.pk)])
+    job = choose(admin, work="people.disable", row=[str(alice.pk)])
     refused = start(admin, job, reason="")
     assert refused.status_code == 400
     ways = [str(crumb.title) for crumb in refused.context["crumbs"]]
@@ -128,9 +128,9 @@ def test_a_start_takes_a_reason_and_a_fresh_proof(admin: Browser, dora: Any, ali
     "data",
     [
         {},
-        {"kind": "people.disable"},
-        {"kind": "people.fly", "person": "x"},
-        {"kind": "people.disable", "person": "x"},
+        {"work": "people.disable"},
+        {"work": "people.fly", "row": "x"},
+        {"work": "people.disable", "row": "x"},
     ],
     ids=str,
 )
@@ -143,7 +143,7 @@ def test_a_choice_that_is_none_does_nothing(admin: Browser, data: dict[str, str]
 def test_a_stranger_neither_chooses_nor_sees_a_job(
     browser: Browser, admin: Browser, alice: Any, charlie: Any, acme: Any
 ) -> None:
-    job = choose(admin, kind="people.disable", person=[str(charlie.pk)])
+    job = choose(admin, work="people.disable", row=[str(charlie.pk)])
     stranger, owner = Browser().as_person(charlie), Browser().as_person(alice)
     assert stranger.post("/admincenter/people/choose/", {}).status_code == 403
     assert stranger.get(f"/admincenter/jobs/{job.pk}/").status_code == 403
@@ -156,7 +156,7 @@ def test_a_stranger_neither_chooses_nor_sees_a_job(
 
 
 def test_a_draft_that_was_discarded_says_that_nothing_was_begun(admin: Browser, alice: Any) -> None:
-    job = choose(admin, kind="people.disable", person=[str(alice.pk)])
+    job = choose(admin, work="people.disable", row=[str(alice.pk)])
     admin.post(f"/admincenter/jobs/{job.pk}/cancel/")
     page = admin.get(f"/admincenter/jobs/{job.pk}/").text
     rows = page.partition("<tbody>")[2]
@@ -167,7 +167,7 @@ def test_a_draft_that_was_discarded_says_that_nothing_was_begun(admin: Browser, 
 def test_the_page_follows_a_job_and_loads_itself_anew_at_its_end(
     admin: Browser, alice: Any
 ) -> None:
-    job = choose(admin, kind="people.disable", person=[str(alice.pk)])
+    job = choose(admin, work="people.disable", row=[str(alice.pk)])
     start(admin, job)
     going = admin.get(f"/admincenter/jobs/{job.pk}/progress/")
     assert b"<progress" in going.content

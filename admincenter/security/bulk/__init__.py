@@ -1,0 +1,1 @@
+"""What is done to many rows of a programme at once."""
