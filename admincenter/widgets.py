@@ -43,6 +43,20 @@ class Select(forms.Select):
         return fill('<select name="{}"{}>{}</select>', name, attributes, options)
 
 
+class Suggesting(forms.TextInput):
+    """A line of text; while one types, what fits of `suggestions` is offered."""
+
+    def __init__(self, attrs: Any = None) -> None:
+        super().__init__({"autocomplete": "off", **(attrs or {})})
+        self.suggestions: Sequence[str] = ()
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        key = f"{name}-suggestions"
+        line = super().render(name, value, {**(attrs or {}), "list": key}, renderer)
+        options = format_html_join("", '<option value="{}"></option>', ((one,) for one in self.suggestions))  # fmt: skip
+        return fill('{}<datalist id="{}">{}</datalist>', line, key, options)
+
+
 @lru_cache(maxsize=256)
 def _options(
     language: str, choices: tuple[tuple[Any, Any], ...], chosen: frozenset[str]

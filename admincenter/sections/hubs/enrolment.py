@@ -1,6 +1,7 @@
 """How hubs come in: codes, one at a time or for many, and lists of those that are on their way."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
@@ -19,7 +20,7 @@ from hubs import services
 from hubs.models import EnrolmentCode, Hub
 from hubs.services.imports import COLUMNS, NEEDED_COLUMNS
 from mago.core import qr
-from mago.core.errors import Refused
+from mago.core.errors import NotFound, Refused
 from mago.core.form_pages import get_or_post, posted
 
 from ...bulk import hubs as bulk
@@ -28,7 +29,7 @@ from ...columns import columns_of
 from ...lists import LARGEST_LIST
 from ...once import nothing_made, once, shown_once
 from ...pages import Filters, asked_by_itself, list_page, submit
-from ...selectors.hubs import find_codes
+from ...selectors.hubs import find_codes, room_for
 from .common import act, around, code, organization, section
 from .forms.enrolment import ColumnsForm, EnrolForm, ImportForm
 
@@ -56,12 +57,13 @@ def codes(request: HttpRequest, whose: Organization) -> HttpResponse:
 def enrol(request: HttpRequest, whose: Organization) -> HttpResponse:
     """First where, then the code: it is in the answer to the form and nowhere else."""
     viewer = actor(request)
-    initial = {"place": request.GET.get("place", "")}
-    form = EnrolForm(posted(request), viewer=viewer, organization=whose, initial=initial)
+    form = EnrolForm(
+        posted(request), viewer=viewer, organization=whose, initial=_place(request, whose)
+    )
 
-    def make(place: dict[str, Any], days: Any, **data: Any) -> tuple[EnrolmentCode, str]:
+    def make(days: Any, **data: Any) -> tuple[EnrolmentCode, str]:
         return services.create_enrolment_code(
-            organization=whose, actor=viewer, lifetime=days, **place, **data
+            organization=whose, actor=viewer, lifetime=days, **data
         )
 
     made, status = submit(form, make)
@@ -69,6 +71,17 @@ def enrol(request: HttpRequest, whose: Organization) -> HttpResponse:
         return _code_page(request, whose, *made)
     context = {"form": form, "title": _("Enrol hubs"), "steps": steps(), "step": 1}
     return section(request, whose, "enrol", context, tab=TAB, status=status)
+
+
+def _place(request: HttpRequest, whose: Organization) -> dict[str, str]:
+    """What the form begins with where the address names a room, as the list of rooms does."""
+    if not (key := request.GET.get("room", "")):
+        return {}
+    try:
+        room = room_for(actor(request), whose, UUID(key))
+    except ValueError:
+        raise NotFound from None
+    return {"site": str(room.site_id), "room": room.name}
 
 
 def steps() -> list[str]:

@@ -205,7 +205,7 @@ def test_a_hub_is_renamed_moved_and_tagged(owner: Any, enrolled: Any, acme: Any)
 
 
 def test_a_code_is_shown_once_with_its_picture(owner: Any, room: Any, events: Any) -> None:
-    answer = owner.post(f"{AT}enrol/", {"place": f"room:{room.pk}", "uses": "5", "days": "3"})
+    answer = owner.post(f"{AT}enrol/", {"room": "Hall · Blue", "uses": "5", "days": "3"})
     code = answer.context["code"]
     page = answer.content.decode()
     assert answer.status_code == 201
@@ -220,8 +220,54 @@ def test_a_code_is_shown_once_with_its_picture(owner: Any, room: Any, events: An
     assert "lets nobody in" in owner.get(f"{AT}codes/{row.pk}/").content.decode()
 
 
+def test_a_room_is_named_with_or_without_its_site(
+    owner: Any, room: Any, enrolled: Any, acme: Any, alice: Any
+) -> None:
+    annex = create_site(organization=acme, name="Annex · East", actor=alice)
+    same = create_room(site=annex, name="Blue", actor=alice)
+    path, sites = f"{AT}{enrolled.hub.pk}/edit/", {"hall": room.site_id, "annex": annex.pk}
+    page = owner.get(path).text
+    assert 'value="Hall · Blue"' in page
+    assert '<option value="Annex · East · Blue"></option>' in page
+
+    def put(site: str, text: str) -> Any:
+        answer = owner.post(path, {"name": "", "site": str(sites[site]), "room": text, "tags": ""})
+        errors = answer.context and answer.context["form"].errors.get("room")
+        return errors[0] if errors else Hub.objects.of(acme).get().room_id
+
+    assert put("annex", "Blue") == same.pk
+    assert put("hall", " Hall · Blue ") == room.pk
+    assert put("annex", "Annex · East · Blue") == same.pk
+    assert put("annex", "") is None
+    assert put("annex", "Hall · Blue") == "This room is at another site."
+    assert put("annex", "blue · · ") == "There is no room of this name."
+    # Where no site is chosen, as for a code, the name alone may not be enough.
+    sent = {"uses": "1", "days": "1", "room": "Blue"}
+    answer = owner.post(f"{AT}enrol/", sent)
+    assert "choose the site" in answer.context["form"].errors["room"][0]
+    assert owner.post(f"{AT}enrol/", sent | {"site": str(annex.pk)}).status_code == 201
+    assert EnrolmentCode.objects.of(acme).latest("created_at").room_id == same.pk
+    assert owner.post(f"{AT}enrol/", sent | {"site": "x"}).status_code == 400
+    begun = owner.get(f"{AT}enrol/?room={same.pk}").context["form"]
+    assert (begun["site"].value(), begun["room"].value()) == (str(annex.pk), "Blue")
+    assert owner.get(f"{AT}enrol/?room=x").status_code == 404
+
+
+def test_of_very_many_rooms_those_at_the_hubs_site_are_suggested(
+    owner: Any, room: Any, enrolled: Any, acme: Any, alice: Any
+) -> None:
+    annex = create_site(organization=acme, name="Annex", actor=alice)
+    Room.objects.bulk_create(
+        [Room(organization=acme, site=annex, name=f"R {number}") for number in range(250)]
+    )
+    page = owner.get(f"{AT}{enrolled.hub.pk}/edit/").text
+    assert '<option value="Hall · Blue"></option>' in page
+    assert "Annex · R" not in page
+    assert owner.get(f"{AT}enrol/").text.count("Annex · R") == 200
+
+
 def test_nonsense_makes_no_code(owner: Any, room: Any) -> None:
-    for fields in ({"place": "room:x", "uses": "1", "days": "1"}, {"uses": "0", "days": "91"}):
+    for fields in ({"room": "Elsewhere", "uses": "1", "days": "1"}, {"uses": "0", "days": "91"}):
         assert owner.post(f"{AT}enrol/", fields).status_code == 400
     assert not EnrolmentCode.objects.of(room.organization_id).exists()
 

@@ -9,14 +9,13 @@ from django.utils.translation import gettext_lazy
 
 from accounts.access.selectors.decisions import Actor
 from accounts.organizations.models import Organization
-from accounts.organizations.selectors import sites_of
-from hubs.selectors import rooms_of
 from hubs.services.codes import MOST_USES
 from hubs.services.imports import COLUMNS, NEEDED_COLUMNS
 from mago.core.forms import Form
 
 from ....columns import choices_of, guess, renamed
 from ....lists import LARGEST_LIST, ListForm
+from .places import PlaceForm
 
 # What a line of a list of hubs may say, and what its column is often called.
 _COLUMNS = {
@@ -35,10 +34,9 @@ _ALIKE = {
 }  # fmt: skip
 
 
-class EnrolForm(Form):
+class EnrolForm(PlaceForm, Form):
     """Where hubs may come in: a room, a site, or wherever their serial numbers are expected."""
 
-    place = forms.ChoiceField(label=gettext_lazy("Where"), required=False)
     model = forms.CharField(
         label=gettext_lazy("Only this model"),
         max_length=64,
@@ -56,20 +54,10 @@ class EnrolForm(Form):
         self, data: Any, *, viewer: Actor, organization: Organization, **kwargs: Any
     ) -> None:
         super().__init__(data, **kwargs)
-        sites = {f"site:{site.pk}": site for site in sites_of(viewer, organization)}
-        rooms = {f"room:{room.pk}": room for room in rooms_of(viewer, organization)}
-        self._places: dict[str, dict[str, Any]] = {"": {}}
-        self._places |= {key: {"site": site} for key, site in sites.items()}
-        self._places |= {key: {"room": room} for key, room in rooms.items()}
-        choices = [
-            ("", _("Wherever their serial numbers are expected")),
-            (_("A site, in no room yet"), [(key, str(site)) for key, site in sites.items()]),
-            (_("A room"), [(key, f"{room.site} · {room}") for key, room in rooms.items()]),
-        ]
-        self.fields["place"].choices = choices  # type: ignore[attr-defined]
-
-    def clean_place(self) -> dict[str, Any]:
-        return self._places[self.cleaned_data["place"]]
+        self.order_fields(["site", "room", "model", "uses", "days"])
+        self.offer_places(
+            viewer, organization, ("", _("Wherever their serial numbers are expected"))
+        )
 
     def clean_days(self) -> timedelta:
         return timedelta(days=self.cleaned_data["days"])

@@ -10,26 +10,25 @@ from accounts.organizations.models import Organization
 from accounts.organizations.selectors import sites_of
 from hubs.models import Hub
 from hubs.operations.models import LONGEST_TAG
-from hubs.selectors import rooms_of
 from mago.audit.cleaning import LONGEST_REASON
 from mago.core.edit_forms import EditForm
 from mago.core.forms import Form
 
-from ....fields import NOTHING, RowField
+from ....fields import RowField
+from .places import PlaceForm, shown
 
 
 class NameForm(Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
 
 
-class HubForm(EditForm):
+class HubForm(PlaceForm, EditForm):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=100, required=False)
     site = RowField(
         label=gettext_lazy("Site"),
         required=True,
         error_messages={"required": gettext_lazy("Choose a site.")},
     )
-    room = RowField(label=gettext_lazy("Room"))
     tags = forms.CharField(
         label=gettext_lazy("Tags"),
         max_length=20 * (LONGEST_TAG + 2),
@@ -41,14 +40,8 @@ class HubForm(EditForm):
         self, data: Any, *, viewer: Actor, organization: Organization, **kwargs: Any
     ) -> None:
         super().__init__(data, **kwargs)
-        fields: dict[str, Any] = self.fields
-        fields["site"].offer(sites_of(viewer, organization))
-        fields["room"].offer(rooms_of(viewer, organization))
-        # The same name at two sites is two rooms.
-        rooms = fields["room"].rows
-        fields["room"].choices = [
-            NOTHING, *((key, f"{room.site} · {room}") for key, room in rooms.items())
-        ]  # fmt: skip
+        self.order_fields(["name", "site", "room", "tags"])
+        self.offer_places(viewer, organization)
 
     def clean_tags(self) -> list[str]:
         return [tag.strip() for tag in self.cleaned_data["tags"].split(",") if tag.strip()]
@@ -59,7 +52,7 @@ def hub_values(hub: Hub, tags: list[str]) -> dict[str, Any]:
     return {
         "name": hub.name,
         "site": str(hub.site_id),
-        "room": str(hub.room_id or ""),
+        "room": shown(hub.room) if hub.room else "",
         "tags": ", ".join(tags),
     }
 
