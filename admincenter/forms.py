@@ -18,10 +18,18 @@ from mago.messaging.models import Status
 
 from .fields import ANY, LatelyField, OneOfField, SearchField, capitalized
 from .pages import Filters
+from .periods import PERIODS
 from .selectors.factors import FACTORS
 from .selectors.people import key_of_person
 from .widgets import InLanguage, Select
 
+FACTOR_STATES = (
+    ("without-factor", gettext_lazy("Without a second factor")),
+    *(
+        (f"factor-{kind}", format_lazy(gettext_lazy("Strongest factor: {kind}"), kind=kind.label))
+        for kind in FACTORS
+    ),
+)
 PEOPLE_STATES = (
     ("active", gettext_lazy("Active")),
     ("disabled", gettext_lazy("Disabled")),
@@ -29,11 +37,16 @@ PEOPLE_STATES = (
     ("locked-down", gettext_lazy("Locked down")),
     ("administrators", gettext_lazy("Administrators")),
     ("signed-in", gettext_lazy("Signed in now")),
-    ("without-factor", gettext_lazy("Without a second factor")),
+    *FACTOR_STATES,
+)
+MEMBER_STATES = (
+    ("active", gettext_lazy("Active")),
+    ("disabled", gettext_lazy("Disabled")),
     *(
-        (f"factor-{kind}", format_lazy(gettext_lazy("Strongest factor: {kind}"), kind=kind.label))
-        for kind in FACTORS
+        (f"seen-{key}", format_lazy(gettext_lazy("Signed in: {period}"), period=period.words))
+        for key, period in PERIODS.items()
     ),
+    *FACTOR_STATES,
 )
 
 

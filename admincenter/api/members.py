@@ -7,11 +7,13 @@ from rest_framework import serializers
 from accounts.access import services
 from accounts.access.models import Invitation, Membership
 from accounts.access.permissions import Permission
+from accounts.access.services import demand_permission
 from accounts.api.bodies import Body, OptionalReasonBody, PageQuery
 from accounts.api.resources import OrganizationResource, acted, created, listed, read, removed
 from accounts.api.serializers import EmailField, TextField
 from mago.core.keyset import Listing
 
+from ..forms import MEMBER_STATES
 from ..selectors.organizations import find_invitations, find_members, member_for
 from .common import BuiltInRoleField, SiteField, owned
 from .shapes import PersonRefSerializer
@@ -50,6 +52,11 @@ class MemberQuery(PageQuery):
         max_length=200,
         help_text="What the e-mail address or the name contains; short of three letters, how the address begins.",
     )
+    state = serializers.ChoiceField(
+        choices=[state for state, _label in MEMBER_STATES],
+        required=False,
+        help_text="For who looks after the members: takes `members:invite`.",
+    )
 
 
 class InvitationBody(Body):
@@ -64,8 +71,10 @@ class Members(OrganizationResource):
     @listed(
         MemberSerializer, query=MemberQuery, summary="The members of an organization, newest first"
     )
-    def get(self, **chosen: Any) -> Listing:
-        return find_members(self.organization, **chosen, whole=True)
+    def get(self, state: str = "", **chosen: Any) -> Listing:
+        if state:
+            demand_permission(self.actor, Permission.MEMBERS_INVITE, self.organization)
+        return find_members(self.organization, state=state, **chosen, whole=True)
 
 
 class OneMember(OrganizationResource):

@@ -1,6 +1,6 @@
 """Members of an organization are removed, and roles taken back, many at once; and both again, where that was a mistake."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -29,6 +29,7 @@ from mago.core.errors import Conflict
 from mago.jobs.models import Item, Job
 
 from ..keyset import Listing
+from ..pages import Filters
 from ..sections.organizations.forms.filters import BindingFilters, MemberFilters
 from ..selectors.organizations import find_bindings, find_members
 from .rows import Rows, RowsWork
@@ -37,7 +38,9 @@ from .work import ActorsWork
 
 class Members(Rows):
     page, reads = "organization_members", Permission.MEMBERS_READ
-    form_class = MemberFilters
+
+    def form(self, sent: Mapping[str, str]) -> Filters:
+        return MemberFilters(sent, looks_after=Permission.MEMBERS_INVITE in self.held)
 
     def find(self, **chosen: Any) -> Listing:
         return find_members(self.whose, **chosen, whole=True)

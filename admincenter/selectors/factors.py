@@ -1,12 +1,11 @@
 """Who has which second factor: of very many people the worker counts it."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
 from itertools import takewhile
-from operator import or_
+from operator import and_, or_
 from typing import Any
 from uuid import UUID
 
@@ -122,15 +121,21 @@ def has_strong_factor(person: str) -> Q:
     return reduce(or_, (Q(_has(kind, person)) for kind in STRONG))
 
 
+def strongest_is(kind: Kind | None, person: str = "pk") -> Q:
+    """Whether the strongest second factor of the person of that column is of this kind; of None, whether they have none."""
+    stronger = takewhile(lambda one: one is not kind, _MODELS)
+    weaker_than = [~Q(_has(one, person)) for one in stronger]
+    return reduce(and_, weaker_than, Q(_has(kind, person)) if kind else Q())
+
+
 def without_factor(people: QuerySet[User], most: int = MOST) -> QuerySet[User]:
     """Of these people the active ones among the `most` who joined last, less those who have a second factor."""
-    return _without(_MODELS, _newest_of(people, most))
+    return _newest_of(people, most).filter(strongest_is(None))
 
 
 def with_strongest(people: QuerySet[User], kind: Kind, most: int = MOST) -> QuerySet[User]:
     """As `without_factor`, those whose strongest second factor is of this kind."""
-    stronger = takewhile(lambda one: one is not kind, _MODELS)
-    return _without(stronger, _newest_of(people, most).filter(_has(kind)))
+    return _newest_of(people, most).filter(strongest_is(kind))
 
 
 def _newest_of(people: QuerySet[User], most: int) -> QuerySet[User]:
@@ -138,9 +143,3 @@ def _newest_of(people: QuerySet[User], most: int) -> QuerySet[User]:
     joined = User.objects.order_by("-created_at").values("created_at")
     last = Subquery(joined[most - 1 : most])
     return people.filter(is_active=True, created_at__gte=Coalesce(last, EPOCH))
-
-
-def _without(kinds: Iterable[Kind], people: QuerySet[User]) -> QuerySet[User]:
-    for kind in kinds:
-        people = people.exclude(_has(kind))
-    return people

@@ -38,6 +38,7 @@ from mago.core.trigrams import Within
 from ..keyset import CREATED, Listing, Order
 from ..searched import ORGANIZATIONS, PEOPLE
 from .figures import Count, count
+from .member_states import in_state
 from .people import MOST_SEARCHED, begins
 
 MOST_SHOWN = 100
@@ -90,18 +91,24 @@ def figures_of(organization: Organization) -> dict[str, Count]:
 
 
 def find_members(
-    organization: Organization, *, q: str = "", viewer: User | None = None, whole: bool = False
+    organization: Organization,
+    *,
+    q: str = "",
+    state: str = "",
+    viewer: User | None = None,
+    whole: bool = False,
 ) -> Listing:
-    """Members with the roles they hold, the newest first; with `q`, whose address or name contains it, or whose
-    address begins with it. `whole`: however many that are, and however long it takes.
+    """Members in a state with the roles they hold, the newest first; with `q`, whose address or name contains it, or
+    whose address begins with it. `whole`: however many that are, and however long it takes.
 
     With `viewer` each tells whether it is they.
     """
-    found = members_of(organization).prefetch_related(_roles_in(organization))
+    members = in_state(members_of(organization), organization, state, whole=whole)
+    found = members.prefetch_related(_roles_in(organization))
     if viewer:
         found = found.annotate(is_viewer=ExpressionWrapper(Q(user=viewer), BooleanField()))
     if q:
-        found = found.filter(members_named(q, [organization.pk], whole=whole))
+        found = found.filter(members_named(q, [organization.pk], whole=whole or bool(state)))
     return Listing((found,), key=("joined_at", "id"), orders=_JOINED)
 
 

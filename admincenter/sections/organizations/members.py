@@ -12,6 +12,7 @@ from accounts.access.models import Invitation, Membership, RoleBinding
 from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
 from accounts.access.selectors.bindings import live_bindings
+from accounts.access.selectors.decisions import can
 from accounts.organizations.models import Organization
 from mago.core.form_pages import get_or_post, posted
 
@@ -35,11 +36,12 @@ SHOWN = ("user", "user__email", "user__name")
 @require(Permission.MEMBERS_READ, of=organization)
 @require_safe
 def members(request: HttpRequest, whose: Organization) -> HttpResponse:
+    looks_after = bool(can(actor(request), Permission.MEMBERS_INVITE, whose))
     return list_page(
         request,
         "admincenter/organizations/members.html",
         title=_("Members"),
-        filters=MemberFilters(request.GET),
+        filters=MemberFilters(request.GET, looks_after=looks_after),
         find=lambda **chosen: find_members(whose, viewer=actor(request), **chosen),
         columns=SHOWN,
         invitations=open_invitations(whose),

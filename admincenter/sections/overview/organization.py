@@ -1,5 +1,6 @@
 """One organization at a glance, for who may read its figures."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -49,11 +50,16 @@ def glance(request: HttpRequest, whose: Organization) -> dict[str, Any]:
         "tiles": _tiles(whose, found, period, links, coverage=coverage, findings=findings),
         "chart": _chart(found, period),
         "column": common.column_title(period),
-        "factors": common.factor_bars(coverage),
+        "factors": common.factor_bars(coverage, partial(_members, links)),
         "findings": common.finding_bars(findings, links, whose.slug),
         "refused": common.refused(found, REFUSED, links, "organization_audit"),
         "people": grouped(coverage.people),
     }
+
+
+def _members(links: Links, state: str) -> str:
+    """To those of them who are in that state, for who looks after members."""
+    return links.to("organization_members", Permission.MEMBERS_INVITE, state=state)
 
 
 def _tiles(
@@ -72,10 +78,10 @@ def _tiles(
         since = common.since(found)
         return links.to("organization_audit", Permission.AUDIT_READ, tag=tag.value, since=since)
 
-    members = links.to("organization_members", Permission.MEMBERS_READ)
+    seen = _members(links, f"seen-{period.key}")
     return [
-        Tile(_("Active members"), str(active), "users", members, note=str(period.words)),
-        common.coverage_tile(coverage, members),
+        Tile(_("Active members"), str(active), "users", seen, note=str(period.words)),
+        common.coverage_tile(coverage, _members(links, "without-factor")),
         common.told(_("Sign-ins of hubs"), IN, found, period, icon="log-in", href=trail(IN[0])),
         common.told(
             _("Access refused"),

@@ -1,13 +1,21 @@
 """Members: found, invited, removed; ownership handed over."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
+from django.utils import timezone
 
 from accounts.access.models import Invitation, Membership
 from accounts.access.selectors.in_charge import owners_of
 from accounts.access.selectors.members import is_member
+from accounts.mfa.models import EmailDevice, TotpDevice
+from accounts.models import User
+from admincenter.bulk.memberships import Members
+from tests.admincenter.api.conftest import app_of, nothing_is_remembered
+
+__all__ = ["app_of", "nothing_is_remembered"]
 
 AT = "/admincenter/organizations/acme/"
 
@@ -37,6 +45,59 @@ def test_who_sees_all_people_gets_from_a_member_to_the_person(
 def test_a_member_is_found_by_address(owner: Any) -> None:
     response = owner.get(f"{AT}members/", {"q": "BO"})
     assert [str(member) for member in response.context["rows"].rows] == ["Bob"]
+
+
+def test_each_figure_of_members_leads_to_those_whom_it_counts(
+    owner: Any, acme: Any, alice: Any, bob: Any, person: Any
+) -> None:
+    carol = person("carol")
+    Membership.objects.create(organization=acme, user=carol)
+    TotpDevice.objects.create(user=alice, name="app", key="k", confirmed=True)
+    EmailDevice.objects.create(user=alice, name="mail", address=alice.email, confirmed=True)
+    EmailDevice.objects.create(user=bob, name="mail", address=bob.email, confirmed=True)
+    now = timezone.now()
+    for user, ago in ((alice, 0), (bob, 3), (carol, 60)):
+        User.objects.filter(pk=user.pk).update(last_login=now - timedelta(days=ago))
+
+    def listed(href: str) -> set[str]:
+        return {member.user.email for member in owner.get(href).context["rows"].rows}
+
+    glance = owner.get(AT, {"period": "7d"})
+    bars = {bar.label: listed(bar.href) for bar in glance.context["factors"] if bar.share}
+    assert bars == {
+        "Authenticator app": {alice.email},
+        "Code by e-mail": {bob.email},
+        "No second factor": {carol.email},
+    }
+    tiles = {tile.label: tile for tile in glance.context["tiles"]}
+    assert tiles["Active members"].value == "2"
+    assert listed(tiles["Active members"].href) == {alice.email, bob.email}
+    assert listed(tiles["Second factors"].href) == {carol.email}
+    User.objects.filter(pk=bob.pk).update(is_active=False)
+    assert listed(f"{AT}members/?state=disabled") == {bob.email}
+    assert listed(f"{AT}members/?state=factor-email") == set()
+    assert listed(f"{AT}members/?state=active&q=carol") == {carol.email}
+
+
+def test_who_only_reads_is_not_told_who_lacks_a_factor(
+    reporter: Any, acme: Any, alice: Any, app_of: Any, bob: Any
+) -> None:
+    page = reporter.get(f"{AT}members/?state=without-factor")
+    assert "state" not in page.context["filters"].fields
+    assert len(page.context["rows"].rows) == 2
+    at = f"organizations/{acme.pk}/members?state=without-factor"
+    assert app_of(bob).get(at).status_code == 403
+    assert len(app_of(alice).get(at).json()["results"]) == 2
+    assert app_of(alice).get(at.replace("without-factor", "factor-totp")).json()["results"] == []
+
+
+def test_of_very_many_members_the_newest_are_looked_at_and_a_job_takes_all(
+    owner: Any, acme: Any, alice: Any, bob: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("admincenter.selectors.member_states.MOST", 1)
+    (newest,) = owner.get(f"{AT}members/?state=without-factor").context["rows"].rows
+    assert newest.user == bob
+    assert len(Members(alice, acme).found(state="without-factor")) == 2
 
 
 def test_more_members_take_no_more_queries(

@@ -52,7 +52,7 @@ def hub_values(hub: Hub, tags: list[str]) -> dict[str, Any]:
     return {
         "name": hub.name,
         "site": str(hub.site_id),
-        "room": shown(hub.room) if hub.room else "",
+        "room": shown(hub.room, hub.site) if hub.room else "",
         "tags": ", ".join(tags),
     }
 

@@ -41,7 +41,7 @@ class RoomField(forms.CharField):
         suggested = list(rooms[: SUGGESTED + 1])
         if len(suggested) > SUGGESTED and site:
             suggested = list(rooms.filter(site=site)[:SUGGESTED])
-        self.widget.suggestions = [shown(room) for room in suggested[:SUGGESTED]]
+        self.widget.suggestions = [shown(room, room.site) for room in suggested[:SUGGESTED]]
 
     def one(self, text: str, site: Site | None) -> Room | None:
         """The room that `text` names, at this site where there is one; ValidationError where it names none, or several."""
@@ -66,9 +66,9 @@ class RoomField(forms.CharField):
         return self.rooms.filter(meant)
 
 
-def shown(room: Room) -> str:
+def shown(room: Room, site: Site) -> str:
     """As it is suggested: the same name at two sites is two rooms."""
-    return f"{room.site}{_BETWEEN}{room}"
+    return f"{site}{_BETWEEN}{room}"
 
 
 class PlaceForm(forms.Form):

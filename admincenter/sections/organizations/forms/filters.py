@@ -1,9 +1,11 @@
 """What the lists of an organization are narrowed by."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy
 
 from ....fields import OneOfField, SearchField
-from ....forms import AuditFilters
+from ....forms import MEMBER_STATES, AuditFilters
 from ....pages import Filters
 from .fields import BUILT_IN
 
@@ -13,7 +15,15 @@ class OrganizationFilters(Filters):
 
 
 class MemberFilters(Filters):
+    """Who has no second factor, and who was here when, is for those alone who look after the members."""
+
     q = SearchField(gettext_lazy("E-mail address or name"), max_length=200)
+    state = OneOfField(gettext_lazy("State"), MEMBER_STATES)
+
+    def __init__(self, data: Any, *, looks_after: bool = True) -> None:
+        super().__init__(data)
+        if not looks_after:
+            del self.fields["state"]
 
 
 class NameFilters(Filters):
