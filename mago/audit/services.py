@@ -3,16 +3,14 @@
 import json
 import logging
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Model
-from prometheus_client import Counter
 
 from mago.core.context import Caller, caller
-from mago.core.metrics import SIGN_INS
+from mago.core.metrics import SIGN_INS, of
 
 from . import canonical, marks, selectors, tallies
 from .cleaning import clean_text, written_object
@@ -121,13 +119,8 @@ def _written(  # noqa: PLR0917 - by place, as each event passes here
     columns.append(canonical.sign(columns))
     if result := _SIGN_INS.get(tag._value_):
         method = detail.get("method") or detail.get("kind") or detail.get("provider") or "any"
-        _sign_ins(str(method), result).inc()
+        of(SIGN_INS, str(method), result).inc()
     return columns
-
-
-@lru_cache(maxsize=256)
-def _sign_ins(method: str, result: str) -> Counter:
-    return SIGN_INS.labels(method, result)
 
 
 def _place(who: Caller) -> tuple[str, str, str]:

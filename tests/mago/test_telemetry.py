@@ -43,9 +43,16 @@ def _nothing_is_counted_yet(tmp_path_factory: pytest.TempPathFactory) -> Iterato
         patch.setenv("PROMETHEUS_MULTIPROC_DIR", str(folder))
         _count_anew()
         yield
-        for _name, file in metrics._names.values():
-            file.close()
+        _forget_own_names()
+    # In files of another name: two that each believe to be the only one would write over each other in one.
+    _forget_own_names()
     _count_anew()
+
+
+def _forget_own_names() -> None:
+    for _name, file in metrics._names.values():
+        file.close()
+    metrics._names.clear()
 
 
 def _count_anew() -> None:
