@@ -6,6 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from accounts.access.guards import demand
 from accounts.api.bodies import Body
 from accounts.api.resources import created
 from accounts.api.serializers import StringField
@@ -67,9 +68,11 @@ def jobs_of(wanted: type[Rows], summary: str, *where: type[Any]) -> type[_RowsJo
         rows: list[UUID] | None = None,
         filters: dict[str, str] | None = None,
     ) -> Job:
-        of = wanted(self.actor, self.whose)
+        of, work = wanted(self.actor, self.whose), wanted.works()[kind]
+        if not work.is_offered(of.held):
+            demand(self.request, work.permission, self.whose, within=wanted.within)
         found = of.named(rows) if rows else of.found(**_chosen(of, filters or {}))
-        return draft(wanted.works()[kind], of, found)
+        return draft(work, of, found)
 
     words = (
         "Each kind takes the permission that doing it to one of them takes. Nothing is done before "

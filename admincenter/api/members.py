@@ -5,9 +5,9 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.access import services
+from accounts.access.guards import demand
 from accounts.access.models import Invitation, Membership
 from accounts.access.permissions import Permission
-from accounts.access.services import demand_permission
 from accounts.api.bodies import Body, OptionalReasonBody, PageQuery
 from accounts.api.resources import OrganizationResource, acted, created, listed, read, removed
 from accounts.api.serializers import EmailField, TextField
@@ -73,7 +73,7 @@ class Members(OrganizationResource):
     )
     def get(self, state: str = "", **chosen: Any) -> Listing:
         if state:
-            demand_permission(self.actor, Permission.MEMBERS_INVITE, self.organization)
+            demand(self.request, Permission.MEMBERS_INVITE, self.organization)
         return find_members(self.organization, state=state, **chosen, whole=True)
 
 

@@ -1,6 +1,7 @@
 """Hubs are quarantined, suspended, let in again, retired; rooms, groups, codes and tasks are given up: many at once."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -18,6 +19,7 @@ from hubs.operations.models import Group, Task
 from hubs.operations.orders import cancel_task
 from hubs.operations.selectors import groups_of
 from hubs.selectors import codes_of, hubs_anywhere, hubs_of, rooms_of
+from hubs.services.locking import locked
 from mago.core.errors import Conflict
 from mago.jobs.models import Item
 
@@ -76,7 +78,9 @@ class AllHubs(_AnyHubs):
     form_class = AnyHubFilters
 
     def find(self, **chosen: Any) -> Listing:
-        return find_hubs_anywhere(self.viewer, **chosen, whole=True)
+        found = find_hubs_anywhere(self.viewer, **chosen, whole=True)
+        # A condition may ask for a hub's tags.
+        return replace(found, queries=tuple(q.prefetch_related("tags") for q in found.queries))
 
     def label(self, row: Hub) -> str:
         return f"{row} · {row.organization}"
@@ -102,9 +106,12 @@ class _ToState(_HubWork):
         return "" if row.state in _CHANGES else _not_enrolled()
 
     def act(self, row: Hub, item: Item) -> None:
-        before = row.state
-        _CHANGES[self.state](hub=row, reason=self.reason, actor=self.actor)
-        self.keep(item, before=before, after=self.state.value)
+        now = locked(row)
+        if why := self.spared(now, self.actor):
+            raise Conflict(str(why), code="unchanged")
+        before, because = now.state, now.state_reason
+        changed = _CHANGES[self.state](hub=now, reason=self.reason, actor=self.actor)
+        self.keep(item, before=before, because=because, since=_since(changed))
 
 
 class Reactivate(_ToState):
@@ -123,16 +130,18 @@ class Suspend(_ToState):
 
 
 class AsBefore(_HubWork):
-    """`subject` has what the work that is taken back left there: the state `before`, and the one `after` it."""
+    """`subject` has what the work that is taken back found there, `before` and `because` of what, and `since` when it
+    was otherwise."""
 
     kind = "hubs.as_before"
     title = gettext_lazy("Set hubs back to what they were")
 
     def act(self, row: Hub, item: Item) -> None:
-        if row.state != item.subject["after"]:
+        kept, now = item.subject, locked(row)
+        if _since(now) != kept["since"]:
             raise Conflict(_("Somebody has changed this since."), code="changed_since")
-        change = _CHANGES[State(item.subject["before"])]
-        change(hub=row, reason=self.reason, actor=self.actor)
+        reason = self.reason if kept["before"] == State.ACTIVE else kept["because"]
+        _CHANGES[State(kept["before"])](hub=now, reason=reason, actor=self.actor)
 
 
 class AskForRotation(_HubWork):
@@ -249,8 +258,8 @@ class CancelTasks(RowsWork):
     title = gettext_lazy("Cancel tasks of hubs")
 
     @classmethod
-    def permission_for(cls, row: Task) -> Permission:
-        return PERMISSIONS[row.kind]
+    def demand(cls, actor: User, row: Task, place: Any) -> None:
+        """That is for `cancel_task` to do, which knows the hubs."""
 
     @classmethod
     def is_offered(cls, held: Permissions) -> bool:
@@ -262,6 +271,11 @@ class CancelTasks(RowsWork):
 
     def act(self, row: Task, item: Item) -> None:
         cancel_task(task=row, actor=self.actor)
+
+
+def _since(hub: Hub) -> str:
+    """Since when it is what it is: another moment where anybody has changed it meanwhile, and be it back."""
+    return hub.state_since.isoformat() if hub.state_since else ""
 
 
 def _not_enrolled() -> str:

@@ -16,15 +16,19 @@ from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
 from accounts.access.scope import Scope
 from accounts.access.services import (
+    Role,
     demand_permission,
     grant_role,
     join,
+    permissions_in,
     remove_member,
     revoke_role,
 )
 from accounts.models import User
 from accounts.organizations.models import Organization, Site
 from accounts.organizations.selectors import members_of
+from mago.audit import search as trail
+from mago.audit.tags import Tag
 from mago.core.errors import Conflict
 from mago.jobs.models import Item, Job
 
@@ -63,10 +67,12 @@ class RemoveMembers(RowsWork):
         return _("You are not removed with others. Remove yourself by itself.") if own else ""
 
     def act(self, row: Membership, item: Item) -> None:
+        # Nobody takes one of them back meanwhile, who would find it given again.
         held = RoleBinding.objects.filter(user=row.user, organization=row.organization_id)
+        held = held.select_related("custom_role").select_for_update(of=("self",))
         kept = [_kept(one) for one in held.order_by("granted_at", "pk")]
         remove_member(membership=row, actor=self.actor, reason=self.reason)
-        self.keep(item, person=str(row.user_id), roles=kept)
+        self.keep(item, person=str(row.user_id), roles=kept, at=timezone.now().isoformat())
 
 
 class Bindings(Rows):
@@ -80,6 +86,10 @@ class Bindings(Rows):
     def all(self) -> QuerySet[RoleBinding]:
         (found,) = find_bindings(self.viewer, self.whose).queries
         return found
+
+    def label(self, row: RoleBinding) -> str:
+        # By the address, by which it is forgotten with the person.
+        return f"{row.user.email if row.user else row.service_account} · {row.role_name}"
 
 
 class RevokeRoles(RowsWork):
@@ -96,50 +106,88 @@ class RevokeRoles(RowsWork):
         kept = _kept(row)
         revoke_role(binding=row, actor=self.actor, reason=self.reason)
         holder = "person" if row.user_id else "account"
-        self.keep(item, **{holder: str(row.user_id or row.service_account_id)}, roles=[kept])
+        key = str(row.user_id or row.service_account_id)
+        self.keep(item, **{holder: key}, roles=[kept], at=timezone.now().isoformat())
 
 
 class GrantAgain(ActorsWork):
-    """`subject`: {"person" or "account": the key, "roles": as `_kept` has them}."""
+    """`subject`: {"person" or "account": the key, "roles": as `_kept` has them, "at": when they were taken back}.
+
+    What anybody has decided since stands.
+    """
 
     title = gettext_lazy("Grant again what was taken back")
 
     def do(self, item: Item) -> None:
         # With the rights that whoever asked has now.
-        type(self)(self.job).restore(item.subject)
+        anew = type(self)(self.job)
+        subject, organization = item.subject, _whose(self.job)
+        anew.restore(organization, _holder(organization, subject), subject)
 
-    def restore(self, subject: Any) -> None:
-        organization = _whose(self.job)
-        self._grant(organization, _holder(organization, subject), subject["roles"])
+    def restore(self, organization: Organization, to: User | ServiceAccount, subject: Any) -> None:
+        if isinstance(to, User) and _happened(organization, to, subject["at"]):
+            raise _changed_since()
+        self.grant(organization, to, subject["roles"])
 
-    def _grant(
+    def grant(
         self, organization: Organization, to: User | ServiceAccount, kept: Iterable[Any]
     ) -> None:
         for one in kept:
             terms = _terms(organization, one)
             if terms["expires_at"] and terms["expires_at"] <= timezone.now():
                 raise Conflict(_("This role would have ended by now."), code="expired")
+            if _is_held(to, terms["role"], terms["scope"]):
+                raise _changed_since()
+            if permissions_in(terms["role"]) - set(one["permissions"]):
+                raise Conflict(_("This role holds more by now than it did."), code="changed_since")
             grant_role(user=to, actor=self.actor, reason=self.reason, **terms)
 
 
 class RestoreMembers(GrantAgain):
-    """They are members again, with the roles that they held. What has ended or is gone meanwhile stays so."""
+    """They are members again, with the roles that they held. What has ended meanwhile stays so.
+
+    As for whoever invites them, it takes the right to grant roles. Who came, left or was removed since is left alone.
+    """
 
     title = gettext_lazy("Bring removed members back")
 
-    def restore(self, subject: Any) -> None:
-        organization = _whose(self.job)
-        demand_permission(self.actor, Permission.MEMBERS_INVITE, organization)
-        person = _holder(organization, subject)
-        assert isinstance(person, User)
-        if not join(organization=organization, user=person, actor=self.actor):
-            raise Conflict(_("This person is a member already."), code="unchanged")
+    def restore(self, organization: Organization, to: User | ServiceAccount, subject: Any) -> None:
+        assert isinstance(to, User)
+        for permission in (Permission.MEMBERS_INVITE, Permission.ROLES_BIND):
+            demand_permission(self.actor, permission, organization)
+        if not (organization.is_active and to.is_active):
+            raise Conflict(_("This account is disabled."), code="disabled")
+        if _happened(organization, to, subject["at"]):
+            raise _changed_since()
+        if not join(organization=organization, user=to, actor=self.actor):
+            raise _changed_since()
         now = timezone.now().isoformat()
-        self._grant(
-            organization,
-            person,
-            [one for one in subject["roles"] if not one["expires_at"] or one["expires_at"] > now],
-        )
+        roles = subject["roles"]
+        lasting = [one for one in roles if not one["expires_at"] or one["expires_at"] > now]
+        self.grant(organization, to, lasting)
+
+
+def _changed_since() -> Conflict:
+    return Conflict(_("Somebody has changed this since."), code="changed_since")
+
+
+def _happened(organization: Organization, person: User, at: str) -> bool:
+    """Whether they came, left or were removed since, as the trail knows."""
+    since = datetime.fromisoformat(at)
+    about = (Tag.MEMBER_JOINED, Tag.MEMBER_LEFT, Tag.MEMBER_REMOVED)
+    return any(
+        trail.find(tag=tag.value, target=person, organization=organization, since=since).newest(1)
+        for tag in about
+    )
+
+
+def _is_held(by: User | ServiceAccount, role: Role, scope: Scope) -> bool:
+    which: dict[str, Any] = {"custom_role": role} if isinstance(role, CustomRole) else {"role": role.value}  # fmt: skip
+    whose: dict[str, Any] = {"user": by} if isinstance(by, User) else {"service_account": by}
+    held = RoleBinding.objects.filter(
+        **which, **whose, organization=scope.organization_id, site=scope.site_id
+    )
+    return held.exists()
 
 
 def _whose(job: Job) -> Organization:
@@ -150,6 +198,7 @@ def _whose(job: Job) -> Organization:
 def _kept(binding: RoleBinding) -> dict[str, Any]:
     """What it takes to grant it again, as JSON has it."""
     return {
+        "permissions": sorted(binding.permissions),
         "role": binding.role,
         "custom_role": str(binding.custom_role_id) if binding.custom_role_id else None,
         "site": str(binding.site_id) if binding.site_id else None,

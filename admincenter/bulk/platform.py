@@ -67,6 +67,10 @@ class Lockdowns(OfPlatform):
     def all(self) -> QuerySet[Lockdown]:
         return lockdowns(lifted=False)
 
+    def label(self, row: Lockdown) -> str:
+        # By the address, by which it is forgotten with the person.
+        return row.person.email if row.person else str(row.organization)
+
 
 class LiftLockdowns(RowsWork):
     kind, rows, permission = "lockdowns.lift", Lockdowns, Permission.LOCKDOWNS_EDIT

@@ -11,7 +11,6 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 
 from accounts.access.permissions import Permission
-from accounts.access.selectors.decisions import can
 from accounts.access.services import demand_permission
 from accounts.models import User
 from accounts.organizations.models import Organization
@@ -118,14 +117,15 @@ class RowsWork(ActorsWork):
         row = anew.place.all().filter(**{anew.place.key: key}).first()
         if row is None:
             raise Conflict(_("This does not exist any more."), code="gone")
-        demand_permission(anew.actor, self.permission_for(row), anew.place.place(row))
+        self.demand(anew.actor, row, anew.place.place(row))
         if why := self.spared(row, anew.actor):
             raise Conflict(str(why), code="unchanged")
         anew.act(row, item)
 
     @classmethod
-    def permission_for(cls, row: Any) -> Permission:
-        return cls.permission
+    def demand(cls, actor: User, row: Any, place: Any) -> None:
+        """Forbidden, with the reason, unless the actor may do it to the row, about which `place` decides."""
+        demand_permission(actor, cls.permission, place)
 
     @classmethod
     def is_offered(cls, held: Permissions) -> bool:
@@ -162,7 +162,8 @@ def _drafts(work: type[RowsWork], rows: Rows, found: list[Any]) -> Iterator[Draf
         rows.prepare(found)
     for row in found:
         refused = str(work.spared(row, rows.viewer))
-        if not refused:
-            decision = can(rows.viewer, work.permission_for(row), rows.place(row))
-            refused = "" if decision else decision.reason
+        try:
+            work.demand(rows.viewer, row, rows.place(row))
+        except Forbidden as refusal:
+            refused = refused or str(refusal.detail)
         yield Draft(rows.label(row), str(getattr(row, rows.key)), refused)

@@ -26,6 +26,11 @@ class Sessions(OfPlatform):
     def find(self, **chosen: Any) -> Listing:
         return find_sessions(**chosen)
 
+    def found(self, **chosen: Any) -> list[Any]:
+        """As in the list, whoever picks out somebody's leaves a trace."""
+        services.tell_of_looking_for(chosen.get("person"), actor=self.viewer)
+        return super().found(**chosen)
+
     def all(self) -> QuerySet[Session]:
         return live_sessions().select_related("user")
 

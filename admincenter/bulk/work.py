@@ -1,6 +1,7 @@
 """What the kinds share: who asked, and why."""
 
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from mago.core.errors import NotSignedIn
@@ -20,4 +21,6 @@ class ActorsWork(Work):
 
     @property
     def reason(self) -> str:
-        return str(self.job.options.get("reason", ""))
+        """Why whoever asked has it done; where it takes back what another job did, that says so."""
+        words = str(self.job.options.get("reason", ""))
+        return _("Taken back: %(reason)s") % {"reason": words} if self.job.undoes_id else words

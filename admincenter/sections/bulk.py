@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access.guards import actor, require
+from accounts.access.guards import actor, demand, require
 from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
 from accounts.organizations.models import Organization
@@ -47,8 +47,11 @@ def choosing(wanted: type[Rows], of: Callable[..., Any] | None = None) -> Callab
         if not form.is_valid():
             messages.error(request, _("Nothing was done: choose rows in the list, and what to do."))
             return redirect(to)
+        work = form.cleaned_data["work"]
+        if not work.is_offered(rows.held):
+            demand(request, work.permission, whose, within=wanted.within)
         try:
-            job = draft(form.cleaned_data["work"], rows, form.cleaned_data["found"])
+            job = draft(work, rows, form.cleaned_data["found"])
         except Refused as refusal:
             messages.error(request, str(refusal.detail))
             return redirect(to)

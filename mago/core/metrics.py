@@ -181,8 +181,12 @@ def _add(path: Path, total: Path) -> bool:
         logger.warning("What ended processes had counted is lost: %s cannot be read.", total.name)
         total.unlink()
     into = Figures(str(total))
-    for key, value, timestamp, _place in MmapedDict.read_all_values_from_file(str(path)):  # type: ignore[no-untyped-call]
-        into.write_value(key, into.read_value(key)[0] + value, timestamp)  # type: ignore[no-untyped-call]
+    counted = list(MmapedDict.read_all_values_from_file(str(path)))  # type: ignore[no-untyped-call]
+    # All have their place before one of them is added: what is half added would be added again.
+    before = {key: into.read_value(key)[0] for key, *_rest in counted}  # type: ignore[no-untyped-call]
     is_kept = into.is_kept
+    if is_kept:
+        for key, value, timestamp, _place in counted:
+            into.write_value(key, before[key] + value, timestamp)  # type: ignore[no-untyped-call]
     into.close()  # type: ignore[no-untyped-call]
     return is_kept

@@ -18,6 +18,8 @@ _IS_LOGGED = settings.DEBUG
 IS_SQLITE = connections[DEFAULT_DB_ALIAS].vendor == "sqlite"
 # What stands at the end of a SELECT whose rows nobody else is to change meanwhile. SQLite has one writer at a time.
 HELD = "" if IS_SQLITE else " FOR NO KEY UPDATE"
+# The same, where others may hold them so as well.
+SHARED = "" if IS_SQLITE else " FOR SHARE"
 
 
 class Statement:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -16,8 +17,8 @@ from django.utils import timezone, translation
 
 from mago.audit.cleaning import clean_text
 from mago.core.context import Caller, calling
-from mago.core.errors import Refused
-from mago.core.sql import Statement
+from mago.core.errors import NotFound, Refused
+from mago.core.sql import SHARED, Statement
 
 from .kinds import Work, work_for
 from .models import Item, Job, Outcome, State
@@ -28,10 +29,14 @@ MOST_ATTEMPTS = 20
 BATCH = 100
 MOST_RUNNING = 2
 
-# Of ten thousand items each is taken once.
+# Of ten thousand items each is taken once, and none of a job that was stopped: whoever stops it, to take back what is
+# done, waits for the item that is at work.
+_OWN = f"SELECT id FROM {Job._meta.db_table} WHERE id = %s AND attempts = %s AND state = '{State.RUNNING}'{SHARED}"  # noqa: S608 - our own name
 _TAKE = Statement(
-    f"UPDATE {Item._meta.db_table} SET outcome = %s WHERE id = %s AND outcome = %s RETURNING id"  # noqa: S608 - our own name
+    f"WITH own AS ({_OWN}) UPDATE {Item._meta.db_table} SET outcome = %s"  # noqa: S608 - our own names
+    " WHERE id = %s AND outcome = %s AND EXISTS (SELECT 1 FROM own) RETURNING id"
 )
+_HOLD = Statement(_OWN)
 
 logger = logging.getLogger(__name__)
 
@@ -50,8 +55,14 @@ def run(job_id: UUID) -> None:
     if job is None:
         return
     try:
+        work = work_for(job)
+    except NotFound:
+        # Of a newer version, whose workers are just being started: one of them takes it.
+        _ours(job).update(state=State.WAITING, leased_until=None)
+        return
+    try:
         with calling(_caller_of(job)), translation.override(job.language or None):
-            finished = _run_items(job, work_for(job))
+            finished = _run_items(job, work)
     except Exception:
         logger.exception("background job failed: %s", job)
         _ours(job).update(state=State.FAILED, finished_at=timezone.now(), leased_until=None)
@@ -69,7 +80,8 @@ def _run_items(job: Job, work: Work) -> bool:
                 told = time.monotonic()
                 if not _ours(job).update(leased_until=timezone.now() + LEASE):
                     return False
-            _do_some(work, some)
+            if not _do_some(work, some) and not _ours(job).exists():
+                return False
     return bool(_ours(job).exists())
 
 
@@ -77,11 +89,11 @@ def _parts(items: list[Item], size: int) -> Iterator[list[Item]]:
     yield from (items[start : start + size] for start in range(0, len(items), size))
 
 
-def _do_some(work: Work, some: Sequence[Item]) -> None:
-    """As `_do`, for each of them."""
-    if len(some) == 1 or not _done_at_once(work, some):
-        for item in some:
-            _do(work, item)
+def _do_some(work: Work, some: Sequence[Item]) -> bool:
+    """As `_do`, for each of them; whether any of them was still to be done."""
+    if len(some) > 1 and _done_at_once(work, some):
+        return True
+    return sum(_do(work, item) for item in some) > 0
 
 
 def _done_at_once(work: Work, some: Sequence[Item]) -> bool:
@@ -89,6 +101,8 @@ def _done_at_once(work: Work, some: Sequence[Item]) -> bool:
     waiting = Item.objects.filter(pk__in=[item.pk for item in some], outcome=Outcome.WAITING)
     try:
         with transaction.atomic():
+            if not _HOLD.run(_own(work.job)):
+                return False
             taken = set(waiting.select_for_update().values_list("pk", flat=True))
             waiting.update(outcome=Outcome.DONE)
             refused = work.do_all([item for item in some if item.pk in taken])
@@ -99,14 +113,22 @@ def _done_at_once(work: Work, some: Sequence[Item]) -> bool:
     return True
 
 
-def _do(work: Work, item: Item) -> None:
-    """The item is done, and says so, at once or not at all; one that somebody else has done is left alone."""
+def _do(work: Work, item: Item) -> bool:
+    """The item is done, and says so, at once or not at all; False for one that somebody else has done, or of a job that
+    was stopped, which is left alone."""
     try:
         with transaction.atomic():
-            if _TAKE.run([Outcome.DONE.value, item.pk, Outcome.WAITING.value]):
+            taken = _TAKE.run([*_own(work.job), Outcome.DONE.value, item.pk, Outcome.WAITING.value])
+            if taken:
                 work.do(item)
+            return bool(taken)
     except Refused as refusal:
         Item.objects.filter(pk=item.pk, outcome=Outcome.WAITING).update(**_told(refusal))
+        return True
+
+
+def _own(job: Job) -> list[Any]:
+    return [job.pk, job.attempts]
 
 
 def _told(refusal: Refused) -> dict[str, str]:

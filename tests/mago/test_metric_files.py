@@ -81,6 +81,26 @@ def test_a_file_that_cannot_be_read_hides_nothing_that_others_counted(
     ]
 
 
+def test_what_an_ended_process_counted_is_added_once_though_the_disk_is_full(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    total, ended = tmp_path / "counter_ended.db", tmp_path / "counter_1.db"
+    figures = Figures(str(total))
+    figures.write_value('"both"', 10.0, 0.0)
+    figures.close()
+    figures = Figures(str(ended))
+    for name in ("both", *names(2000)):
+        figures.write_value(f'"{name}"', 5.0, 0.0)
+    figures.close()
+    has_room = metric_files._has_room
+    with monkeypatch.context() as full:
+        full.setattr(metric_files, "_has_room", lambda f, size: size <= SIZE and has_room(f, size))
+        assert [metrics._add(ended, total) for _time in range(3)] == [False] * 3
+    assert read(total)['"both"'] == 10.0
+    assert metrics._add(ended, total)
+    assert read(total)['"both"'] == 15.0
+
+
 def test_a_folder_of_somebody_else_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -14,16 +14,19 @@ from .members import (
 )
 from .people import set_active, sign_out_everywhere
 from .roles import (
+    Role,
     create_custom_role,
     delete_custom_role,
     edit_custom_role,
     grant_role,
+    permissions_in,
     revoke_role,
 )
 from .service_accounts import create_service_account, set_service_account_active
 
 __all__ = [
     "Guest",
+    "Role",
     "accept_invitation",
     "appoint_administrator",
     "create_condition",
@@ -42,6 +45,7 @@ __all__ = [
     "invite_all",
     "join",
     "leave",
+    "permissions_in",
     "remove_member",
     "revoke_invitation",
     "revoke_role",

@@ -204,11 +204,6 @@ class Reopen(Reject):
     move = Move.REOPEN
     undone_by = ""
 
-    @property
-    def reason(self) -> str:
-        words = super().reason
-        return _("Taken back: %(reason)s") % {"reason": words} if self.job.undoes_id else words
-
 
 KINDS: dict[str, type[TicketsWork]] = {
     "tickets.assign": Assign,

@@ -4,6 +4,8 @@ from typing import Any
 
 from accounts.models import User
 from accounts.standing.services import lock_down_organization, lock_down_person
+from mago.audit.models import AuditEvent
+from mago.audit.tags import Tag
 from mago.messaging.models import Message, Status
 from tests.conftest import Browser
 
@@ -34,3 +36,10 @@ def test_lockdowns_are_lifted_but_not_by_whom_they_shut_out(
     assert acme.is_active
     assert not User.objects.filter(is_active=False).exists()
     assert "a false alarm" in admin.get("/admincenter/lockdowns/?state=lifted").text
+
+
+def test_whose_sessions_are_picked_out_is_told(admin: Browser, alice: Any) -> None:
+    Browser().as_person(alice)
+    job = drafted(admin, "sessions/", "sessions.end", everything="on", person=alice.email)
+    assert job.total == 1
+    assert AuditEvent.objects.get(tag=Tag.PERSON_READ).target_id == str(alice.pk)

@@ -248,6 +248,10 @@ def test_a_room_is_named_with_or_without_its_site(
     assert owner.post(f"{AT}enrol/", sent | {"site": str(annex.pk)}).status_code == 201
     assert EnrolmentCode.objects.of(acme).latest("created_at").room_id == same.pk
     assert owner.post(f"{AT}enrol/", sent | {"site": "x"}).status_code == 400
+    # A room may be called as another one with its site is: each is meant by what is suggested for it.
+    odd = create_room(site=room.site, name="Hall · Blue", actor=alice)
+    assert put("hall", "Hall · Blue") == room.pk
+    assert put("hall", "Hall · Hall · Blue") == odd.pk
     begun = owner.get(f"{AT}enrol/?room={same.pk}").context["form"]
     assert (begun["site"].value(), begun["room"].value()) == (str(annex.pk), "Blue")
     assert owner.get(f"{AT}enrol/?room=x").status_code == 404

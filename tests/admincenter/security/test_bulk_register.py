@@ -61,8 +61,7 @@ def test_penetration_tests_are_cancelled(
         )  # fmt: skip
     at = f"{AT}penetration-tests/"
     sent = {"work": "penetration_tests.cancel", "everything": "on"}
-    refused = Browser().as_person(rita).post(f"/admincenter/{at}choose/", sent, follow=True)
-    assert "do not have the permission" in refused.text
+    assert Browser().as_person(rita).post(f"/admincenter/{at}choose/", sent).status_code == 403
     assert not Job.objects.exists()
     run(owner, drafted(owner, at, "penetration_tests.cancel", everything="on"))
     states = PenetrationTest.objects.of(programme).values_list("state", flat=True)

@@ -179,3 +179,40 @@ def test_drafts_are_forgotten_in_a_day_and_jobs_in_ninety(
         with time_machine.travel(timezone.now() + timedelta(days=days), tick=False):
             services.remove_old()
         assert set(Job.objects.values_list("pk", flat=True)) == kept
+
+
+def test_nothing_is_done_once_a_job_is_stopped_so_that_all_of_it_can_be_taken_back(
+    draft: Callable[..., Job], alice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = draft("alice", "bob", "carol")
+    services.start_job(job, actor=alice)
+    do, undoing = running._do, []
+
+    def then_stop(work: Work, item: Item) -> bool:
+        done = do(work, item)
+        if not undoing:
+            services.cancel_job(job, actor=alice)
+            undoing.append(services.undo_job(job, actor=alice))
+        return done
+
+    monkeypatch.setattr(running, "_do", then_stop)
+    running.run(job.pk)
+    assert [item.outcome for item in job.items.order_by("number")] == ["done", "waiting", "waiting"]
+    assert undoing[0].total == 1
+
+
+def test_a_kind_that_only_newer_workers_know_waits_for_them(
+    draft: Callable[..., Job], alice: Any, settings: Any
+) -> None:
+    job = draft("alice")
+    services.start_job(job, actor=alice)
+    known = settings.BULK_WORK
+    settings.BULK_WORK = {}
+    work_class.cache_clear()
+    running.run(job.pk)
+    job.refresh_from_db()
+    assert job.state == State.WAITING
+    settings.BULK_WORK = known
+    running.run(job.pk)
+    job.refresh_from_db()
+    assert job.state == State.DONE

@@ -47,7 +47,9 @@ class RoomField(forms.CharField):
         """The room that `text` names, at this site where there is one; ValidationError where it names none, or several."""
         if not text:
             return None
-        found = list(self._named(text).filter(**{"site": site} if site else {})[:2])
+        found = list(self._named(text).filter(**{"site": site} if site else {})[:3])
+        # A name may hold that of the site, too: what stands there as it is suggested is meant so.
+        found = [room for room in found if shown(room, room.site) == text][:1] or found
         if len(found) == 1:
             return found[0]
         if found:
