@@ -24,6 +24,7 @@ from .selectors.people import key_of_person
 from .widgets import InLanguage, Select
 
 FACTOR_STATES = (
+    ("with-factor", gettext_lazy("With a second factor")),
     ("without-factor", gettext_lazy("Without a second factor")),
     *(
         (f"factor-{kind}", format_lazy(gettext_lazy("Strongest factor: {kind}"), kind=kind.label))
@@ -105,6 +106,7 @@ class SessionFilters(Filters):
 
 
 class TokenFilters(Filters):
+    q = SearchField(gettext_lazy("Name"))
     state = OneOfField(
         gettext_lazy("State"),
         [
@@ -119,7 +121,7 @@ class AllTokenFilters(TokenFilters):
     organization = forms.SlugField(
         label=gettext_lazy("Short name of an organization"), required=False, max_length=60
     )
-    field_order = ("organization", "state")
+    field_order = ("q", "organization", "state")
 
 
 @cache

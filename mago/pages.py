@@ -10,8 +10,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from csp.middleware import CSPMiddleware as _CSPMiddleware
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware as _LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages.middleware import MessageMiddleware as _MessageMiddleware
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.middleware.common import CommonMiddleware as _CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware as _CsrfViewMiddleware
 from django.middleware.locale import LocaleMiddleware as _LocaleMiddleware
@@ -21,6 +22,7 @@ from django.utils import translation
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxMiddleware as _DjangoHtmxMiddleware
 
+from accounts.access.step_up import way_back
 from accounts.sessions.middleware import AuthenticationMiddleware as _AuthenticationMiddleware
 from accounts.sessions.middleware import SessionMiddleware as _SessionMiddleware
 from mago.core.over_the_page import over_the_page
@@ -73,6 +75,16 @@ class LocaleMiddleware(_LocaleMiddleware):
             translation.deactivate()
 
 
+class _SignInMiddleware(_LoginRequiredMiddleware):
+    """Whoever sends a form and is signed out by then comes back to the page of the form: an address that takes forms alone
+    has nothing to show."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
+        if request.method in {"GET", "HEAD"}:
+            return super().handle_no_permission(request, view_func)
+        return redirect_to_login(way_back(request), self.get_login_url(view_func))
+
+
 class _HtmxMiddleware(_DjangoHtmxMiddleware):
     """The page that asks who somebody is has no place inside another one: the whole browser goes there, and
     comes back to the page that it shows now.
@@ -101,7 +113,7 @@ SessionMiddleware = _for_pages(_SessionMiddleware)
 CommonMiddleware = _for_pages(_CommonMiddleware)
 CsrfViewMiddleware = _for_pages(_CsrfViewMiddleware)
 AuthenticationMiddleware = _for_pages(_AuthenticationMiddleware)
-LoginRequiredMiddleware = _for_pages(_LoginRequiredMiddleware)
+LoginRequiredMiddleware = _for_pages(_SignInMiddleware)
 MessageMiddleware = _for_pages(_MessageMiddleware)
 HtmxMiddleware = _for_pages(_HtmxMiddleware)
 CSPMiddleware = _for_pages(_CSPMiddleware)

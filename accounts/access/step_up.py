@@ -70,11 +70,11 @@ def ask_again(request: HttpRequest, minutes: int = MINUTES) -> HttpResponse | No
             "Nothing has been changed yet. Confirm that it is you; then you are back where you were, to send it once more."
         )
         messages.warning(request, words)
-    query = urlencode({"next": _way_back(request)})
+    query = urlencode({"next": way_back(request)})
     return HttpResponseRedirect(f"{resolve_url('account_reauthenticate')}?{query}")
 
 
-def _way_back(request: HttpRequest) -> str:
+def way_back(request: HttpRequest) -> str:
     """The page that was asked for, or the one whose form was sent.
 
     A form that stands at an address which only takes forms names its page itself, as `sent_from`.

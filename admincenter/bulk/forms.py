@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.access.roles import RoleName
 from mago.core.errors import Refused
 from mago.core.forms import Form
-from mago.jobs.models import Outcome
+from mago.jobs.models import Outcome, State
 
 from ..columns import choices_of
 from ..fields import OneOfField, capitalized
@@ -24,6 +24,10 @@ from .rows import Rows
 
 class ItemFilters(Filters):
     outcome = OneOfField(gettext_lazy("Outcome"), capitalized(Outcome.choices))
+
+
+class JobFilters(Filters):
+    state = OneOfField(gettext_lazy("State"), State.choices)
 
 
 class ChosenForm(Form):

@@ -15,7 +15,7 @@ from hubs import services
 from hubs.models import EnrolmentCode, Hub, Room, State
 from hubs.operations.grouping import remove_group
 from hubs.operations.kinds import PERMISSIONS
-from hubs.operations.models import Group, Task
+from hubs.operations.models import Assignment, Group, Stage, Task
 from hubs.operations.orders import cancel_task
 from hubs.operations.selectors import groups_of
 from hubs.selectors import codes_of, hubs_anywhere, hubs_of, rooms_of
@@ -159,6 +159,7 @@ class AskForRotation(_HubWork):
 class Retire(_HubWork):
     kind, permission = "hubs.retire", Permission.HUBS_RETIRE
     title = gettext_lazy("Retire hubs for good")
+    warning = gettext_lazy("They are refused for good. This cannot be undone.")
 
     @classmethod
     def spared(cls, row: Hub, actor: User) -> str | Promise:
@@ -188,6 +189,9 @@ class Rooms(Rows):
 class RemoveRooms(RowsWork):
     kind, rows, permission = "rooms.remove", Rooms, Permission.SITES_EDIT
     title = gettext_lazy("Remove rooms")
+    warning = gettext_lazy(
+        "Their enrolment codes go with them. Their hubs stay at the site, in no room. This cannot be undone."
+    )
 
     def act(self, row: Room, item: Item) -> None:
         services.remove_room(room=row, actor=self.actor)
@@ -208,6 +212,7 @@ class Groups(Rows):
 class RemoveGroups(RowsWork):
     kind, rows, permission = "hub_groups.remove", Groups, Permission.HUBS_EDIT
     title = gettext_lazy("Remove groups of hubs")
+    warning = gettext_lazy("Their hubs stay. This cannot be undone.")
 
     def act(self, row: Group, item: Item) -> None:
         remove_group(group=row, actor=self.actor)
@@ -247,6 +252,12 @@ class Tasks(Rows):
     def all(self) -> QuerySet[Task]:
         return tasks_seen_by(self.viewer, self.whose)
 
+    def prepare(self, rows: list[Any]) -> None:
+        waiting = Assignment.objects.filter(task__in=rows, stage=Stage.WAITING).order_by()
+        awaited = set(waiting.values_list("task", flat=True).distinct())
+        for row in rows:
+            row.is_over = row.pk not in awaited
+
     def label(self, row: Task) -> str:
         return f"{row} · {row.created_at:%Y-%m-%d %H:%M}"
 
@@ -267,10 +278,15 @@ class CancelTasks(RowsWork):
 
     @classmethod
     def spared(cls, row: Task, actor: User) -> str | Promise:
-        return _("This is so already.") if row.cancelled_at else ""
+        return _nobody_waits() if getattr(row, "is_over", False) else ""
 
     def act(self, row: Task, item: Item) -> None:
-        cancel_task(task=row, actor=self.actor)
+        if not cancel_task(task=row, actor=self.actor):
+            raise Conflict(_nobody_waits(), code="unchanged")
+
+
+def _nobody_waits() -> str:
+    return _("No hub waits for this task any more.")
 
 
 def _since(hub: Hub) -> str:

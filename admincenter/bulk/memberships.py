@@ -15,6 +15,7 @@ from accounts.access.models import Condition, CustomRole, Membership, RoleBindin
 from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
 from accounts.access.scope import Scope
+from accounts.access.selectors.in_charge import owners_of
 from accounts.access.services import (
     Role,
     demand_permission,
@@ -27,7 +28,6 @@ from accounts.access.services import (
 from accounts.models import User
 from accounts.organizations.models import Organization, Site
 from accounts.organizations.selectors import members_of
-from mago.audit import search as trail
 from mago.audit.tags import Tag
 from mago.core.errors import Conflict
 from mago.jobs.models import Item, Job
@@ -36,8 +36,10 @@ from ..keyset import Listing
 from ..pages import Filters
 from ..sections.organizations.forms.filters import BindingFilters, MemberFilters
 from ..selectors.organizations import find_bindings, find_members
-from .rows import Rows, RowsWork
+from .rows import Rows, RowsWork, leave_what_changed_since
 from .work import ActorsWork
+
+_MEMBERSHIP = (Tag.MEMBER_JOINED, Tag.MEMBER_LEFT, Tag.MEMBER_REMOVED)
 
 
 class Members(Rows):
@@ -55,16 +57,23 @@ class Members(Rows):
     def label(self, row: Membership) -> str:
         return row.user.email
 
+    def prepare(self, rows: list[Any]) -> None:
+        sole = _sole_owner(self.whose)
+        for row in rows:
+            row.is_last = row.user_id == sole
+
 
 class RemoveMembers(RowsWork):
     kind, rows, permission = "members.remove", Members, Permission.MEMBERS_REMOVE
     title = gettext_lazy("Remove members")
+    warning = gettext_lazy("They lose every role here at once.")
     undone_by = "members.restore"
 
     @classmethod
     def spared(cls, row: Membership, actor: User) -> str | Promise:
-        own = row.user_id == actor.pk
-        return _("You are not removed with others. Remove yourself by itself.") if own else ""
+        if row.user_id == actor.pk:
+            return _("This is not done to yourself together with others.")
+        return _last_owner(row)
 
     def act(self, row: Membership, item: Item) -> None:
         # Nobody takes one of them back meanwhile, who would find it given again.
@@ -91,6 +100,12 @@ class Bindings(Rows):
         # By the address, by which it is forgotten with the person.
         return f"{row.user.email if row.user else row.service_account} · {row.role_name}"
 
+    def prepare(self, rows: list[Any]) -> None:
+        sole = _sole_owner(self.whose)
+        for row in rows:
+            is_owner = row.role == RoleName.ORGANIZATION_OWNER and row.site_id is None
+            row.is_last = is_owner and row.user_id == sole
+
 
 class RevokeRoles(RowsWork):
     kind, rows, permission = "roles.revoke", Bindings, Permission.ROLES_BIND
@@ -99,8 +114,9 @@ class RevokeRoles(RowsWork):
 
     @classmethod
     def spared(cls, row: RoleBinding, actor: User) -> str | Promise:
-        own = row.user_id == actor.pk
-        return _("Your own roles are not taken back with others’.") if own else ""
+        if row.user_id == actor.pk:
+            return _("This is not done to yourself together with others.")
+        return _last_owner(row)
 
     def act(self, row: RoleBinding, item: Item) -> None:
         kept = _kept(row)
@@ -125,8 +141,8 @@ class GrantAgain(ActorsWork):
         anew.restore(organization, _holder(organization, subject), subject)
 
     def restore(self, organization: Organization, to: User | ServiceAccount, subject: Any) -> None:
-        if isinstance(to, User) and _happened(organization, to, subject["at"]):
-            raise _changed_since()
+        if isinstance(to, User):
+            leave_what_changed_since(subject["at"], _MEMBERSHIP, to, organization)
         self.grant(organization, to, subject["roles"])
 
     def grant(
@@ -157,8 +173,7 @@ class RestoreMembers(GrantAgain):
             demand_permission(self.actor, permission, organization)
         if not (organization.is_active and to.is_active):
             raise Conflict(_("This account is disabled."), code="disabled")
-        if _happened(organization, to, subject["at"]):
-            raise _changed_since()
+        leave_what_changed_since(subject["at"], _MEMBERSHIP, to, organization)
         if not join(organization=organization, user=to, actor=self.actor):
             raise _changed_since()
         now = timezone.now().isoformat()
@@ -167,18 +182,21 @@ class RestoreMembers(GrantAgain):
         self.grant(organization, to, lasting)
 
 
+def _sole_owner(organization: Organization) -> UUID | None:
+    """Who owns it, where that is one person."""
+    owners = list(owners_of(organization.pk).values_list("pk", flat=True)[:2])
+    return owners[0] if len(owners) == 1 else None
+
+
+def _last_owner(row: Any) -> str:
+    # Known in a dry run alone; as it is done, the service asks.
+    if getattr(row, "is_last", False):
+        return _("This is the last owner. Hand the ownership over first.")
+    return ""
+
+
 def _changed_since() -> Conflict:
     return Conflict(_("Somebody has changed this since."), code="changed_since")
-
-
-def _happened(organization: Organization, person: User, at: str) -> bool:
-    """Whether they came, left or were removed since, as the trail knows."""
-    since = datetime.fromisoformat(at)
-    about = (Tag.MEMBER_JOINED, Tag.MEMBER_LEFT, Tag.MEMBER_REMOVED)
-    return any(
-        trail.find(tag=tag.value, target=person, organization=organization, since=since).newest(1)
-        for tag in about
-    )
 
 
 def _is_held(by: User | ServiceAccount, role: Role, scope: Scope) -> bool:

@@ -1,6 +1,6 @@
 """People who are disabled, enabled, signed out or sent a reset, many at once."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
@@ -12,8 +12,10 @@ from accounts.access.permissions import Permission
 from accounts.access.selectors.bindings import outranks
 from accounts.access.services import set_active
 from accounts.models import User
+from accounts.standing.models import Deletion, Lockdown
 from accounts.standing.selectors import deletion_of
 from accounts.standing.services import delete_person, restore_person
+from mago.audit.tags import Tag
 from mago.jobs.models import Item
 
 from .. import services
@@ -41,21 +43,24 @@ class People(OfPlatform):
         """Only who holds a role anywhere can hold more than the actor."""
         bindings = RoleBinding.objects.filter(user__in=[person.pk for person in rows])
         ranked = set(bindings.values_list("user", flat=True).distinct())
-        for person in rows:
-            person.is_ranked = person.pk in ranked  # type: ignore[attr-defined]
+        shut_out = set(Deletion.objects.filter(person__in=rows).values_list("person", flat=True))
+        lockdowns = Lockdown.objects.filter(person__in=rows, lifted_at=None)
+        shut_out |= set(lockdowns.values_list("person", flat=True))
+        found: list[Any] = rows
+        for person in found:
+            person.is_ranked = person.pk in ranked
+            person.is_shut_out = person.pk in shut_out
 
 
 class PeopleWork(RowsWork):
     rows = People
-    # Nobody does it to themselves.
-    to_others: ClassVar[bool] = False
 
     @classmethod
     def spared(cls, row: User, actor: User) -> str | Promise:
         if why := cls.is_so(row):
             return why
-        if cls.to_others and row.pk == actor.pk:
-            return _("You cannot do this to yourself. Ask another administrator.")
+        if row.pk == actor.pk:
+            return _("This is not done to yourself together with others.")
         if getattr(row, "is_ranked", True) and not outranks(actor, row):
             return _("This person may do things that you may not. Ask somebody who may.")
         return ""
@@ -73,23 +78,28 @@ class _ToTheActive(PeopleWork):
 
 
 class Disable(_ToTheActive):
+    changes = (Tag.PERSON_DISABLED, Tag.PERSON_ENABLED)
     kind, permission = "people.disable", Permission.PEOPLE_DISABLE
     title = gettext_lazy("Disable people")
     undone_by = "people.enable"
-    to_others = True
 
     def act(self, row: User, item: Item) -> None:
         set_active(user=row, active=False, actor=self.actor, reason=self.reason)
 
 
 class Enable(PeopleWork):
+    changes = Disable.changes
     kind, permission = "people.enable", Permission.PEOPLE_DISABLE
     title = gettext_lazy("Enable people")
     undone_by = "people.disable"
 
     @classmethod
     def is_so(cls, person: User) -> str | Promise:
-        return _("This account is enabled already.") if person.is_active else ""
+        if person.is_active:
+            return _("This account is enabled already.")
+        if getattr(person, "is_shut_out", False):
+            return _("This account was locked down or deleted: lift that, or restore it.")
+        return ""
 
     def act(self, row: User, item: Item) -> None:
         set_active(user=row, active=True, actor=self.actor, reason=self.reason)
@@ -112,10 +122,10 @@ class SendReset(_ToTheActive):
 
 
 class Delete(PeopleWork):
+    changes = (Tag.PERSON_DELETED, Tag.PERSON_RESTORED)
     kind, permission = "people.delete", Permission.PEOPLE_DELETE
     title = gettext_lazy("Delete people into the recycle bin")
     undone_by = "people.restore"
-    to_others = True
 
     @classmethod
     def is_so(cls, person: User) -> str | Promise:
@@ -126,6 +136,7 @@ class Delete(PeopleWork):
 
 
 class Restore(PeopleWork):
+    changes = Delete.changes
     kind, permission = "people.restore", Permission.PEOPLE_DELETE
     title = gettext_lazy("Restore people from the recycle bin")
     undone_by = "people.delete"

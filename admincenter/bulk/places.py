@@ -12,6 +12,8 @@ from accounts.models import User
 from accounts.organizations.models import Domain, Organization, Site
 from accounts.organizations.selectors import domains_of, sites_of, visible_to
 from accounts.organizations.services import remove_domain, remove_site, set_organization_active
+from hubs.models import Hub
+from mago.audit.tags import Tag
 from mago.jobs.models import Item
 
 from ..keyset import Listing
@@ -37,6 +39,7 @@ class Organizations(Rows):
 
 class _SwitchOrganizations(RowsWork):
     rows, permission = Organizations, Permission.ORGANIZATIONS_CREATE
+    changes = (Tag.ORGANIZATION_DISABLED, Tag.ORGANIZATION_ENABLED)
     active: ClassVar[bool]
 
     @classmethod
@@ -61,6 +64,7 @@ class EnableOrganizations(_SwitchOrganizations):
 class DisableOrganizations(_SwitchOrganizations):
     kind = "organizations.disable"
     title = gettext_lazy("Disable organizations")
+    warning = gettext_lazy("Their people, programs and hubs are out from the next request on.")
     undone_by = "organizations.enable"
     active = False
 
@@ -79,12 +83,27 @@ class Sites(Rows):
     def place(self, row: Site) -> Organization:
         return self.whose
 
+    def prepare(self, rows: list[Any]) -> None:
+        standing = Hub.objects.of(self.whose).filter(site__in=rows).order_by()
+        in_use = set(standing.values_list("site", flat=True).distinct())
+        for row in rows:
+            row.is_in_use = row.pk in in_use
+
 
 class RemoveSites(RowsWork):
     """With their rooms, policies and roles, as `remove_site` has it."""
 
     kind, rows, permission = "sites.remove", Sites, Permission.SITES_CREATE
     title = gettext_lazy("Remove sites")
+    warning = gettext_lazy(
+        "Their rooms, their sign-in policies and the roles that are held at them go with them. This cannot be undone."
+    )
+
+    @classmethod
+    def spared(cls, row: Site, actor: User) -> str | Promise:
+        if getattr(row, "is_in_use", False):
+            return _("There are hubs at this site. Move them elsewhere first.")
+        return ""
 
     def act(self, row: Site, item: Item) -> None:
         remove_site(site=row, actor=self.actor)
@@ -104,6 +123,7 @@ class Domains(Rows):
 class RemoveDomains(RowsWork):
     kind, rows, permission = "domains.remove", Domains, Permission.DOMAINS_EDIT
     title = gettext_lazy("Give domains up")
+    warning = gettext_lazy("Each has to be proved anew before it counts again.")
 
     def act(self, row: Domain, item: Item) -> None:
         remove_domain(domain=row, actor=self.actor, reason=self.reason)

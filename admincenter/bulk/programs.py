@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.provider.models import ApiToken, Application
 from accounts.provider.selectors import applications_of
 from accounts.provider.services import revoke_api_token, set_application_active
+from mago.audit.tags import Tag
 from mago.jobs.models import Item
 
 from ..forms import AllTokenFilters, TokenFilters
@@ -73,6 +74,7 @@ class DisableServiceAccounts(_Switch):
         Permission.SERVICE_ACCOUNTS_EDIT,
     )
     title = gettext_lazy("Disable service accounts")
+    changes = (Tag.SERVICE_ACCOUNT_DISABLED, Tag.SERVICE_ACCOUNT_ENABLED)
     undone_by = "service_accounts.enable"
     active = False
 
@@ -90,6 +92,7 @@ class EnableServiceAccounts(DisableServiceAccounts):
 class DisableApplications(_Switch):
     kind, rows, permission = "applications.disable", Applications, Permission.APPLICATIONS_EDIT
     title = gettext_lazy("Disable applications")
+    changes = (Tag.APPLICATION_DISABLED, Tag.APPLICATION_ENABLED)
     undone_by = "applications.enable"
     active = False
 
@@ -136,6 +139,9 @@ class OrganizationTokens(Tokens):
 class RevokeTokens(RowsWork):
     kind, rows, permission = "api_tokens.revoke", Tokens, Permission.SERVICE_ACCOUNTS_EDIT
     title = gettext_lazy("Revoke API tokens")
+    warning = gettext_lazy(
+        "The programs that use them are refused from the next request on. This cannot be undone."
+    )
 
     @classmethod
     def spared(cls, row: ApiToken, actor: User) -> str | Promise:

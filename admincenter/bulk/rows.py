@@ -3,10 +3,12 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
+from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 
@@ -14,6 +16,8 @@ from accounts.access.permissions import Permission
 from accounts.access.services import demand_permission
 from accounts.models import User
 from accounts.organizations.models import Organization
+from mago.audit import search as trail
+from mago.audit.tags import Tag
 from mago.core.errors import Conflict, Forbidden
 from mago.jobs.models import Item, Job
 from mago.jobs.services import MOST_ITEMS, Draft, draft_job
@@ -103,6 +107,8 @@ class RowsWork(ActorsWork):
     kind: ClassVar[str]
     rows: ClassVar[type[Rows]]
     permission: ClassVar[Permission]
+    # What the trail has where anybody changes the same of a row: what is taken back after that is left alone.
+    changes: ClassVar[tuple[Tag, ...]] = ()
 
     @cached_property
     def place(self) -> Rows:
@@ -120,7 +126,11 @@ class RowsWork(ActorsWork):
         self.demand(anew.actor, row, anew.place.place(row))
         if why := self.spared(row, anew.actor):
             raise Conflict(str(why), code="unchanged")
+        if self.job.undoes_id and isinstance(subject, dict) and "at" in subject:
+            leave_what_changed_since(subject["at"], self.changes, row)
         anew.act(row, item)
+        if self.changes and self.undone_by:
+            self.keep(item, at=timezone.now().isoformat())
 
     @classmethod
     def demand(cls, actor: User, row: Any, place: Any) -> None:
@@ -143,8 +153,20 @@ class RowsWork(ActorsWork):
 
     def keep(self, item: Item, **known: Any) -> None:
         """The item knows this from now on; the kind that takes it back is told."""
-        item.subject = {"key": item.subject, **known}
+        before = item.subject if isinstance(item.subject, dict) else {"key": item.subject}
+        item.subject = before | known
         item.save(update_fields=["subject"])
+
+
+def leave_what_changed_since(
+    at: str, changes: Iterable[Tag], row: Model, organization: Organization | None = None
+) -> None:
+    """Conflict where the trail has any of these about the row since that moment."""
+    since = datetime.fromisoformat(at)
+    for tag in changes:
+        found = trail.find(tag=tag.value, target=row, organization=organization, since=since)
+        if found.newest(1):
+            raise Conflict(_("Somebody has changed this since."), code="changed_since")
 
 
 def draft(work: type[RowsWork], rows: Rows, found: list[Any]) -> Job:

@@ -3,9 +3,12 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access.permissions import Permission
+from accounts.models import User
 from accounts.sessions.models import Session
 from mago.jobs.models import Item
 
@@ -42,6 +45,11 @@ class Sessions(OfPlatform):
 class End(RowsWork):
     kind, rows, permission = "sessions.end", Sessions, Permission.SESSIONS_END
     title = gettext_lazy("End sessions")
+
+    @classmethod
+    def spared(cls, row: Session, actor: User) -> str | Promise:
+        own = row.user_id == actor.pk
+        return _("This is not done to yourself together with others.") if own else ""
 
     def act(self, row: Session, item: Item) -> None:
         services.end_session_of(row, actor=self.actor)

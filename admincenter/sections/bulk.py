@@ -30,6 +30,7 @@ from ..bulk import sessions as of_sessions
 from ..bulk.forms import ChosenForm, MappingForm
 from ..bulk.rows import Rows, draft
 from ..lists import ListForm
+from ..pages import ORDER
 from .organizations.common import organization, owner, section
 
 TAB = "organization_members"
@@ -44,14 +45,18 @@ def choosing(wanted: type[Rows], of: Callable[..., Any] | None = None) -> Callab
         rows = wanted.at(actor(request), whose)
         form = ChosenForm(request.POST, rows=rows)
         to = reverse(f"admincenter:{wanted.page}", args=[whose.slug] if whose else [])
+        to += form.filters.link(**{ORDER: request.POST.get(ORDER, "")}).rstrip("?")
         if not form.is_valid():
             messages.error(request, _("Nothing was done: choose rows in the list, and what to do."))
             return redirect(to)
-        work = form.cleaned_data["work"]
+        work, found = form.cleaned_data["work"], form.cleaned_data["found"]
+        if not found and not form.cleaned_data["everything"]:
+            messages.error(request, _("Nothing was done: what was ticked is not there any more."))
+            return redirect(to)
         if not work.is_offered(rows.held):
             demand(request, work.permission, whose, within=wanted.within)
         try:
-            job = draft(work, rows, form.cleaned_data["found"])
+            job = draft(work, rows, found)
         except Refused as refusal:
             messages.error(request, str(refusal.detail))
             return redirect(to)

@@ -19,10 +19,10 @@ from mago.jobs.kinds import work_class
 from mago.jobs.models import ENDED, Job, State
 from mago.jobs.selectors import figures_of, job_for
 
-from ..bulk.forms import ItemFilters
+from ..bulk.forms import ItemFilters, JobFilters
 from ..exports.services import standing_of
 from ..forms import ReasonForm
-from ..pages import Filters, asked_by_itself, list_page
+from ..pages import asked_by_itself, list_page
 from ..selectors.jobs import find_items, find_jobs
 
 # Whoever sees anything here may have asked for something.
@@ -36,8 +36,8 @@ def jobs(request: HttpRequest) -> HttpResponse:
         request,
         "admincenter/jobs/list.html",
         title=_("Background jobs"),
-        filters=Filters(request.GET),
-        find=lambda: find_jobs(actor(request).pk),
+        filters=JobFilters(request.GET),
+        find=lambda **chosen: find_jobs(actor(request).pk, **chosen),
     )
 
 
@@ -111,6 +111,7 @@ def _standing(job: Job) -> dict[str, Any]:
         "may_undo": undoable and not hasattr(job, "undone_by") and figures["done"],
         "is_draft": job.state == State.DRAFT,
         "export": standing_of(job),
+        "warning": work_class(job.kind).warning,
     }
 
 

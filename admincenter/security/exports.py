@@ -11,12 +11,12 @@ from ..exports.lists import own
 from ..exports.work import Columns, Export
 from ..keyset import Listing
 from ..pages import Filters
-from .forms.programme import RiskFilters
+from .forms.programme import EngagementFilters, ReleaseFilters, RiskFilters
 from .forms.tickets import TicketFilters
 from .models import Programme
-from .selectors.penetration_tests import tests_of
+from .selectors.penetration_tests import find_tests
 from .selectors.programmes import programme_of
-from .selectors.releases import all_releases
+from .selectors.releases import find_releases
 from .selectors.risks import find_risks
 from .selectors.tickets import find_tickets
 
@@ -51,23 +51,25 @@ class Releases(_OfProgramme):
     kind, page = "export.releases", "releases"
     title = _("Export releases")
     permission = reads = Permission.RELEASES_READ
+    form_class = ReleaseFilters
     columns = own("id", "version", "notes", "target_on", "state", "ended_at", "created_at")
 
     def find(self, **chosen: Any) -> Listing:
-        return Listing((all_releases(self.programme),), key=("created_at", "id"))
+        return find_releases(self.programme, **chosen)
 
 
 class PenetrationTests(_OfProgramme):
     kind, page = "export.penetration_tests", "penetration_tests"
     title = _("Export penetration tests")
     permission = reads = Permission.PENETRATION_TESTS_READ
+    form_class = EngagementFilters
     columns = own(
         "id", "tester", "firm", "methodology", "scope", "starts_on", "ends_on", "state",
         "retested_on", "retest_result", "created_at",
     )  # fmt: skip
 
     def find(self, **chosen: Any) -> Listing:
-        return Listing((tests_of(self.programme),), key=("starts_on", "id"))
+        return find_tests(self.programme, **chosen)
 
 
 class Risks(_OfProgramme):

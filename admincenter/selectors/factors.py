@@ -133,6 +133,11 @@ def without_factor(people: QuerySet[User], most: int = MOST) -> QuerySet[User]:
     return _newest_of(people, most).filter(strongest_is(None))
 
 
+def with_factor(people: QuerySet[User], most: int = MOST) -> QuerySet[User]:
+    """As `without_factor`, those who have one that is more than a code by mail."""
+    return _newest_of(people, most).filter(has_strong_factor("pk"))
+
+
 def with_strongest(people: QuerySet[User], kind: Kind, most: int = MOST) -> QuerySet[User]:
     """As `without_factor`, those whose strongest second factor is of this kind."""
     return _newest_of(people, most).filter(strongest_is(kind))

@@ -12,7 +12,7 @@ from accounts.mfa.models import Kind
 from accounts.organizations.models import Organization
 
 from ..periods import PERIODS, Period
-from .factors import EPOCH, FACTORS, strongest_is
+from .factors import EPOCH, FACTORS, has_strong_factor, strongest_is
 from .figures import MOST
 
 Members = QuerySet[Membership]
@@ -41,6 +41,7 @@ STATES: dict[str, Callable[[Members], Members]] = {
     "active": lambda members: members.filter(user__is_active=True),
     "disabled": lambda members: members.filter(user__is_active=False),
     **{f"seen-{key}": partial(_signed_in, period=period) for key, period in PERIODS.items()},
+    "with-factor": lambda members: members.filter(has_strong_factor("user"), user__is_active=True),
     "without-factor": partial(_by_factor, kind=None),
     **{f"factor-{kind}": partial(_by_factor, kind=kind) for kind in FACTORS},
 }

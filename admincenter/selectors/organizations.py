@@ -50,11 +50,13 @@ _HELD = ("user", "role", "custom_role__name", "site__name", "expires_at")
 _INVITED = ("email", "role", "site__name", "invited_by__name", "invited_by__email", "expires_at")
 
 
-def find_organizations(viewer: Actor, *, q: str = "") -> Listing:
+def find_organizations(viewer: Actor, *, q: str = "", state: str = "") -> Listing:
     """The organizations that somebody may see, the newest first; with `q`, which a name or short name
     contains, or which begins a short name, by that. Each tells whether it is locked down."""
     locked = Lockdown.objects.filter(organization=OuterRef("pk"), lifted_at=None)
     found = visible_to(viewer).annotate(is_locked_down=Exists(locked))
+    if state:
+        found = found.filter(is_active=state == "active")
     if q:
         is_found = (
             ORGANIZATIONS.containing(q) if ORGANIZATIONS.can_find(q) else begins("slug", q.lower())
@@ -148,8 +150,10 @@ def open_invitations(organization: Organization) -> QuerySet[Invitation]:
     return found.order_by("-created_at")[:MOST_SHOWN]
 
 
-def find_bindings(viewer: Actor, organization: Organization, *, role: str = "") -> Listing:
-    """Who holds what in an organization, or at those sites of it where the viewer may read that; and whether it is they."""
+def find_bindings(
+    viewer: Actor, organization: Organization, *, q: str = "", role: str = ""
+) -> Listing:
+    """Who holds what in an organization, of people whose address or name contains `q`, or whose address begins with it, or at those sites of it where the viewer may read that; and whether it is they."""
     beside = ("user", "service_account", "custom_role", "site", "condition", "granted_by")
     found = RoleBinding.objects.filter(organization=organization).select_related(*beside)
     found = found.annotate(is_viewer=ExpressionWrapper(Q(user=viewer.pk), BooleanField()))
@@ -159,7 +163,16 @@ def find_bindings(viewer: Actor, organization: Organization, *, role: str = "") 
         found = found.filter(site__in=theirs)
     if role:
         found = found.filter(Q(custom_role__isnull=False) if role == "custom" else Q(role=role))
+    if q:
+        found = found.filter(_holders_named(q, organization))
     return Listing((found,), key=("id",))
+
+
+def _holders_named(q: str, organization: Organization) -> Q:
+    if not PEOPLE.can_find(q):
+        return begins("user__email", normalize_email(q))
+    theirs = Within("access_rolebinding", "user_id", "organization_id", [organization.pk])
+    return PEOPLE.containing(q, path="user__", within=theirs)
 
 
 def binding_for(viewer: Actor, organization: Organization, key: UUID) -> RoleBinding:

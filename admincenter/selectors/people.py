@@ -23,7 +23,7 @@ from mago.core.errors import NotFound
 
 from ..keyset import CREATED, Listing, Order
 from ..searched import PEOPLE
-from .factors import FACTORS, with_strongest, without_factor
+from .factors import FACTORS, with_factor, with_strongest, without_factor
 
 # Of what very many have in common, no more people than these are sorted.
 MOST_SEARCHED = 300
@@ -175,6 +175,7 @@ _STATES: dict[str, Callable[[QuerySet[User]], QuerySet[User]]] = {
         pk__in=Lockdown.objects.filter(lifted_at=None).values("person")
     ),
     "administrators": lambda people: people.filter(pk__in=_administrating().values("user")),
+    "with-factor": with_factor,
     "without-factor": without_factor,
     **{f"factor-{kind}": partial(with_strongest, kind=kind) for kind in FACTORS},
     "signed-in": _signed_in,

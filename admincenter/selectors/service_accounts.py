@@ -57,18 +57,22 @@ def roles_held_by(account: ServiceAccount) -> list[RoleBinding]:
     return list(_bindings().filter(service_account=account))
 
 
-def find_tokens(account: ServiceAccount, *, state: str = "") -> Listing:
-    """The tokens of a service account, the newest first."""
+def find_tokens(account: ServiceAccount, *, q: str = "", state: str = "") -> Listing:
+    """The tokens of a service account, the newest first; `q` stands in their names."""
     found = api_tokens_of(account).select_related("created_by")
+    if q:
+        found = found.filter(name__icontains=q)
     if state:
         found = found.filter(_STATES[state](timezone.now()))
     return Listing((found,), key=("created_at", "id"), orders=_TOKEN_ORDERS)
 
 
-def find_all_tokens(*, state: str = "", organization: str = "") -> Listing:
-    """The API tokens of all organizations, the newest first; of one, by its short name."""
+def find_all_tokens(*, q: str = "", state: str = "", organization: str = "") -> Listing:
+    """The API tokens of all organizations, the newest first; of one, by its short name; `q` stands in their names."""
     beside = ("service_account__organization", "created_by")
     found = ApiToken.objects.select_related(*beside)
+    if q:
+        found = found.filter(name__icontains=q)
     if state:
         found = found.filter(_STATES[state](timezone.now()))
     if organization:

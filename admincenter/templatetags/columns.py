@@ -38,5 +38,6 @@ def column(context: Context, name: str, title: Any, kind: str = "") -> SafeStrin
         said, arrow = "", SafeString()
         other = downwards if listing.orders[name].downwards else upwards
     href = context["filters"].link(**{ORDER: other})
-    cell = '<th scope="col"{}{}><a href="{}">{}{}</a></th>'
-    return fill(cell, shape, SafeString(said), href, title, arrow)
+    # By its id it keeps the focus when the list is swapped.
+    cell = '<th scope="col"{}{}><a id="sort-{}" href="{}" hx-get="{}" hx-target="#list" hx-push-url="true">{}{}</a></th>'
+    return fill(cell, shape, SafeString(said), name, href, href, title, arrow)

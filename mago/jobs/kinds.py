@@ -18,6 +18,8 @@ class Work(ABC):
     """How one item of a kind is done. An instance is made for each run of a job, and may keep what it has read."""
 
     title: ClassVar[str | Promise]
+    # What whoever looks at the draft should know besides; nothing, where the title says it.
+    warning: ClassVar[str | Promise] = ""
     # How many are done at once, by `do_all`; none is done at once with others otherwise.
     together: ClassVar[int] = 1
     # The kind that takes back what this one does, where there is one.

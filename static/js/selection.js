@@ -4,7 +4,8 @@
 // nothing, no box is left that could.
 const MOST = 150; // So many an address may name: of hubs each takes 41 of the 8,000 characters that proxies let pass.
 const BOX = "tbody input[type=checkbox][form=chosen]";
-const ticked = new Set();
+// The place in the browser's history knows them, for who goes back to it or loads it anew.
+const ticked = new Set(history.state?.ticked);
 
 document.addEventListener("change", (event) => {
   const box = event.target;
@@ -45,6 +46,7 @@ function look() {
 function show() {
   const form = document.getElementById("chosen");
   if (!form) return;
+  history.replaceState({ ...history.state, ticked: [...ticked] }, "");
   const shown = boxes();
   const on = shown.filter((box) => box.checked).length;
   const all = document.querySelector("[data-tick-all]");

@@ -81,7 +81,7 @@ def _tiles(
     seen = _members(links, f"seen-{period.key}")
     return [
         Tile(_("Active members"), str(active), "users", seen, note=str(period.words)),
-        common.coverage_tile(coverage, _members(links, "without-factor")),
+        common.coverage_tile(coverage, _members(links, "with-factor")),
         common.told(_("Sign-ins of hubs"), IN, found, period, icon="log-in", href=trail(IN[0])),
         common.told(
             _("Access refused"),

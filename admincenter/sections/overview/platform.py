@@ -88,7 +88,7 @@ def _tiles(
             more_is_bad=True,
         ),
         common.coverage_tile(
-            coverage, links.to("people", Permission.PEOPLE_READ, state="without-factor")
+            coverage, links.to("people", Permission.PEOPLE_READ, state="with-factor")
         ),
         Tile(
             _("Sessions"),

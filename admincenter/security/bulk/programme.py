@@ -14,15 +14,24 @@ from mago.jobs.models import Item
 from ...bulk.rows import Rows, RowsWork
 from ...keyset import Listing
 from ...navigation import Permissions
-from ..forms.programme import RiskFilters
-from ..models import EngagementState, PenetrationTest, Programme, Release, ReleaseState, Risk
-from ..selectors.penetration_tests import tests_of
+from ..forms.programme import EngagementFilters, ReleaseFilters, RiskFilters
+from ..models import (
+    EngagementState,
+    PenetrationTest,
+    Programme,
+    Release,
+    ReleaseState,
+    Risk,
+    Ticket,
+)
+from ..selectors.penetration_tests import find_tests, tests_of
 from ..selectors.programmes import programme_of
-from ..selectors.releases import all_releases, releases_of
+from ..selectors.releases import find_releases, releases_of
 from ..selectors.risks import find_risks, risks_of
 from ..services.penetration_tests import cancel_test
 from ..services.releases import cancel_release
 from ..services.risks import close_risk
+from ..workflow import PENDING
 
 
 class _OfProgramme(Rows):
@@ -72,12 +81,19 @@ class CloseRisks(RowsWork):
 
 class Releases(_OfProgramme):
     page, reads = "releases", Permission.RELEASES_READ
+    form_class = ReleaseFilters
 
     def find(self, **chosen: Any) -> Listing:
-        return Listing((all_releases(self.programme),), key=("created_at", "id"))
+        return find_releases(self.programme, **chosen)
 
     def all(self) -> QuerySet[Release]:
         return releases_of(self.programme).select_related("programme")
+
+    def prepare(self, rows: list[Any]) -> None:
+        owed = Ticket.objects.of(self.programme).filter(release__in=rows, state__in=PENDING)
+        carrying = set(owed.order_by().values_list("release", flat=True).distinct())
+        for row in rows:
+            row.is_carrying = row.pk in carrying
 
 
 class CancelReleases(RowsWork):
@@ -86,9 +102,11 @@ class CancelReleases(RowsWork):
 
     @classmethod
     def spared(cls, row: Release, actor: User) -> str | Promise:
-        if row.state == ReleaseState.PLANNED:
-            return ""
-        return _("This release is deployed or cancelled.")
+        if row.state != ReleaseState.PLANNED:
+            return _("This release is deployed or cancelled.")
+        if getattr(row, "is_carrying", False):
+            return _("Plan its tickets for another release first.")
+        return ""
 
     def act(self, row: Release, item: Item) -> None:
         cancel_release(release=row, actor=self.actor, reason=self.reason)
@@ -96,9 +114,10 @@ class CancelReleases(RowsWork):
 
 class PenetrationTests(_OfProgramme):
     page, reads = "penetration_tests", Permission.PENETRATION_TESTS_READ
+    form_class = EngagementFilters
 
     def find(self, **chosen: Any) -> Listing:
-        return Listing((tests_of(self.programme),), key=("starts_on", "id"))
+        return find_tests(self.programme, **chosen)
 
     def all(self) -> QuerySet[PenetrationTest]:
         return tests_of(self.programme).select_related("programme")

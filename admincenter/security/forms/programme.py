@@ -11,7 +11,7 @@ from mago.core.forms import Form
 
 from ...fields import OneOfField
 from ...pages import Filters
-from ..models import Programme, Tester, Treatment
+from ..models import EngagementState, Programme, ReleaseState, Tester, Treatment
 from ..models.risks import HIGHEST
 from ..severity import LONGEST
 from .moves import DATE
@@ -105,6 +105,14 @@ class RiskFilters(Filters):
         [("after", gettext_lazy("After treatment"))],
         first=("", gettext_lazy("Before treatment")),
     )
+
+
+class ReleaseFilters(Filters):
+    state = OneOfField(gettext_lazy("State"), ReleaseState.choices)
+
+
+class EngagementFilters(Filters):
+    state = OneOfField(gettext_lazy("State"), EngagementState.choices)
 
 
 class TicketKeyForm(Form):

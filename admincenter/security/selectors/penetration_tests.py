@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from mago.core.errors import NotFound
 
+from ...keyset import Listing, Order
 from ..calendar import Year, standing
 from ..models import EngagementState, PenetrationTest, Programme, Report, Retest, Tester, Ticket
 from ..models.tickets import today
@@ -17,12 +18,21 @@ from ..severity import Severity
 from ..workflow import PENDING
 
 MOST = 200
+_STARTS = {"starts": Order(("starts_on", "id"), downwards=True)}
 
 
 def tests_of(programme: Programme) -> QuerySet[PenetrationTest]:
     """The tests of a programme, the newest first."""
     found: QuerySet[PenetrationTest] = PenetrationTest.objects.of(programme)
     return found.order_by("-starts_on", "-id")
+
+
+def find_tests(programme: Programme, *, state: str = "") -> Listing:
+    """Those in a state, or all: the newest first."""
+    found = tests_of(programme)
+    if state:
+        found = found.filter(state=state)
+    return Listing((found,), key=("starts_on", "id"), orders=_STARTS)
 
 
 def test_for(programme: Programme, key: UUID) -> PenetrationTest:

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from mago.core.errors import NotFound
 
+from ...keyset import CREATED, Listing
 from ..models import Checkpoint, Programme, Release, ReleaseState
 
 MOST_OFFERED = 100
@@ -27,6 +28,14 @@ def planned_releases(programme: Programme) -> QuerySet[Release]:
     found: QuerySet[Release] = Release.objects.of(programme)
     found = found.filter(state=ReleaseState.PLANNED)
     return found.order_by("-created_at", "-id")[:MOST_OFFERED]
+
+
+def find_releases(programme: Programme, *, state: str = "") -> Listing:
+    """Those in a state, or all: the newest first, each with its checkpoints."""
+    found = all_releases(programme)
+    if state:
+        found = found.filter(state=state)
+    return Listing((found,), key=("created_at", "id"), orders=CREATED)
 
 
 def release_for(programme: Programme, key: UUID) -> Release:

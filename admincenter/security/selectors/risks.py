@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from mago.core.errors import NotFound
 
-from ...keyset import Listing
+from ...keyset import CREATED, Listing, Order
 from ..models import Assessment, Programme, Risk
 from ..models.risks import HIGHEST
 
@@ -28,7 +28,8 @@ def find_risks(
     prefix = "residual_" if when == "after" else ""
     cell = {f"{prefix}likelihood": likelihood, f"{prefix}impact": impact}
     found = found.filter(**{name: degree for name, degree in cell.items() if degree})
-    return Listing((found.select_related("owner"),), key=("created_at", "id"))
+    orders = CREATED | {"review": Order(("review_on", "id"))}
+    return Listing((found.select_related("owner"),), key=("created_at", "id"), orders=orders)
 
 
 def risk_for(programme: Programme, key: UUID) -> Risk:

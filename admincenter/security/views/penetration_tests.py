@@ -16,20 +16,19 @@ from mago.core.holding import held
 
 from ...bulk.ways import way_to_choose
 from ...exports.ways import way_to_export
-from ...keyset import Listing, Order
 from ...once import once
-from ...pages import Filters, list_page
+from ...pages import list_page
 from .. import exports, files
 from ..bulk import programme as lists
-from ..forms.programme import EngagementForm, FindingForm, RetestForm
+from ..forms.programme import EngagementFilters, EngagementForm, FindingForm, RetestForm
 from ..forms.tickets import AttachmentForm
 from ..models import PenetrationTest, Programme, Tester
 from ..selectors.penetration_tests import (
     counts_of,
+    find_tests,
     report_for,
     retests_of,
     test_for,
-    tests_of,
     tickets_of,
     years_of,
 )
@@ -37,7 +36,6 @@ from ..services import penetration_tests as services
 from .common import act, around, form_page, get_or_post, programme, readable, section, sent
 
 TAB = "penetration_tests"
-ORDERS = {"starts": Order(("starts_on", "id"), downwards=True)}
 
 
 def the_test(request: HttpRequest, slug: str, test_id: UUID) -> PenetrationTest:
@@ -56,8 +54,8 @@ def tests(request: HttpRequest, whose: Programme) -> HttpResponse:
         request,
         "admincenter/security/tests.html",
         title=_("Penetration tests"),
-        filters=Filters(request.GET),
-        find=lambda: Listing((tests_of(whose),), key=("starts_on", "id"), orders=ORDERS),
+        filters=EngagementFilters(request.GET),
+        find=lambda **chosen: find_tests(whose, **chosen),
         **way_to_choose(request, lists.PenetrationTests, whose),
         **way_to_export(request, exports.PenetrationTests, whose),
         years=years_of(whose),

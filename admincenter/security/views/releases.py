@@ -14,14 +14,13 @@ from mago.core.holding import held
 
 from ...bulk.ways import way_to_choose
 from ...exports.ways import way_to_export
-from ...keyset import Listing
 from ...once import once
-from ...pages import Filters, list_page
+from ...pages import list_page
 from .. import exports
 from ..bulk import programme as lists
-from ..forms.programme import NoteForm, ReleaseForm
+from ..forms.programme import NoteForm, ReleaseFilters, ReleaseForm
 from ..models import Programme, Release
-from ..selectors.releases import all_releases, checkpoints_of, release_for
+from ..selectors.releases import checkpoints_of, find_releases, release_for
 from ..selectors.tickets import tickets_that_match
 from ..services import releases as services
 from .common import act, around, form_page, get_or_post, programme, readable, section, sent
@@ -46,8 +45,8 @@ def releases(request: HttpRequest, whose: Programme) -> HttpResponse:
         request,
         "admincenter/security/releases.html",
         title=_("Releases"),
-        filters=Filters(request.GET),
-        find=lambda: Listing((all_releases(whose),), key=("created_at", "id")),
+        filters=ReleaseFilters(request.GET),
+        find=lambda **chosen: find_releases(whose, **chosen),
         **way_to_choose(request, lists.Releases, whose),
         **way_to_export(request, exports.Releases, whose),
         **around(request, whose, TAB),

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -58,9 +59,10 @@ def choose(request: HttpRequest, whose: Programme) -> HttpResponse:
     filters = TicketFilters(request.POST, programme=whose)
     held = Permissions(actor(request), whose)
     form = ChosenTicketsForm(request.POST, filters=filters, held=held)
+    to = reverse("admincenter:tickets", args=[whose.slug]) + filters.link().rstrip("?")
     if not (form.is_valid() and filters.is_valid()):
         messages.error(request, _("Nothing was done: choose tickets in the list, and what to do."))
-        return redirect("admincenter:tickets", whose.slug)
+        return redirect(to)
     sent = form.cleaned_data
     found = (
         bulk.all_found(whose, **filters.chosen)
@@ -71,7 +73,7 @@ def choose(request: HttpRequest, whose: Programme) -> HttpResponse:
         job = bulk.draft(sent["kind"], whose, found, actor=actor(request), value=sent["value"])
     except Refused as refusal:
         messages.error(request, str(refusal.detail))
-        return redirect("admincenter:tickets", whose.slug)
+        return redirect(to)
     return redirect("admincenter:job", job.pk)
 
 

@@ -142,3 +142,5 @@ def test_who_operates_one_site_cancels_tasks_of_its_hubs(
     job = drafted(theirs, AT + "tasks/", "hub_tasks.cancel", everything="on")
     assert set(run(theirs, job).values()) == {""}
     assert Task.objects.of(acme).get().cancelled_at
+    again = drafted(theirs, AT + "tasks/", "hub_tasks.cancel", everything="on")
+    assert set(told(again).values()) == {"No hub waits for this task any more."}

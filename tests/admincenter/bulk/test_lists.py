@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.conf import settings
@@ -88,7 +89,7 @@ def test_it_is_shown_to_who_may_and_done_for_nobody_else(
     assert f'<option value="{work}">' in page.text
     assert f'action="/admincenter/{path}choose/"' in page.text
     sent = {"work": work, "row": str(row.pk)}
-    assert "<form id=" not in reporter.get(f"/admincenter/{path}").text
+    assert 'id="chosen"' not in reporter.get(f"/admincenter/{path}").text
     assert Browser().post(f"/admincenter/{path}choose/", sent).status_code == 302
     assert reporter.post(f"/admincenter/{path}choose/", sent).status_code in {302, 403}
     assert not Job.objects.exists()
@@ -101,7 +102,7 @@ def test_rows_of_others_are_not_there(owner: Browser, other: Any, charlie: Any) 
         {"work": "sites.remove", "row": str(theirs.pk)},
         follow=True,
     )
-    assert "nothing was chosen" in answer.text
+    assert "what was ticked is not there any more" in answer.text
     stranger = Browser().as_person(charlie)
     assert (
         stranger.post(
@@ -156,3 +157,22 @@ def test_programs_draft_start_and_take_back_the_same(
     made = app.post(at, {"kind": "sites.remove", "filters": {"q": "ha"}})
     assert (made.status_code, made.json()["total"], made.json()["state"]) == (201, 1, "draft")
     assert app.post(at, {"kind": "sites.remove", "rows": [str(hall.pk)]}).status_code == 201
+
+
+def test_what_was_refused_leads_back_to_the_same_list(owner: Browser, hall: Any) -> None:
+    at = "/admincenter/organizations/acme/sites/"
+    sent = {"work": "sites.remove", "q": "ha", "order": "-name"}
+    assert owner.post(f"{at}choose/", sent)["Location"] == f"{at}?q=ha&order=-name"
+
+
+def test_who_was_signed_out_meanwhile_comes_back_to_the_list(hall: Any) -> None:
+    at = "/admincenter/organizations/acme/sites/"
+    answer = Browser().post(
+        f"{at}choose/", {"work": "sites.remove"}, headers={"Referer": f"http://testserver{at}?q=ha"}
+    )
+    assert parse_qs(urlsplit(answer["Location"]).query) == {"next": [f"{at}?q=ha"]}
+
+
+def test_a_draft_says_what_goes_with_it(owner: Browser, hall: Any) -> None:
+    job = drafted(owner, "organizations/acme/sites/", "sites.remove", hall)
+    assert "go with them. This cannot be undone." in owner.get(f"/admincenter/jobs/{job.pk}/").text

@@ -128,7 +128,9 @@ def test_what_is_granted_again_says_that_it_was_taken_back(
     assert not Item.objects.exists()
 
 
-def test_nobody_removes_who_holds_more(acme: Any, alice: Any, bob: Any, owner: Browser) -> None:
+def test_nobody_removes_who_holds_more(
+    acme: Any, alice: Any, bob: Any, charlie: Any, owner: Browser
+) -> None:
     removing = create_custom_role(
         organization=acme, name="Removes", permissions=["members:remove", "roles:bind"], actor=alice
     )
@@ -136,8 +138,12 @@ def test_nobody_removes_who_holds_more(acme: Any, alice: Any, bob: Any, owner: B
     theirs = Browser().as_person(bob)
     mine = Membership.objects.of(acme).get(user=alice)
     job = drafted(theirs, f"{AT}members/", "members.remove", mine)
+    assert told(job) == {alice.email: "This is the last owner. Hand the ownership over first."}
+    join(organization=acme, user=charlie, actor=alice)
+    grant_role(user=charlie, role=RoleName.ORGANIZATION_OWNER, scope=acme.access_scope, actor=alice)
+    job = drafted(theirs, f"{AT}members/", "members.remove", mine)
     assert "do not hold yourself" in run(theirs, job)[alice.email]
-    assert names(acme) == {"alice", "bob"}
+    assert names(acme) == {"alice", "bob", "charlie"}
 
 
 def test_roles_are_taken_back_and_granted_again(
@@ -210,7 +216,9 @@ def test_sites_and_domains_are_given_up_and_a_site_with_hubs_stays(
     enrol("S-1")
     create_site(organization=acme, name="Annex", actor=alice)
     claim_domain(organization=acme, name="acme.test", actor=alice)
-    said = run(owner, drafted(owner, f"{AT}sites/", "sites.remove", everything="on"))
+    job = drafted(owner, f"{AT}sites/", "sites.remove", everything="on")
+    assert told(job)["Hall"].startswith("There are hubs")
+    said = run(owner, job)
     assert said == {"Annex": "", "Hall": "There are hubs at this site. Move them elsewhere first."}
     run(owner, drafted(owner, f"{AT}domains/", "domains.remove", everything="on"))
     assert [site.name for site in Site.objects.of(acme)] == ["Hall"]

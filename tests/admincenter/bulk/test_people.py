@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from accounts.access.models import Invitation, Membership
 from accounts.access.roles import RoleName
-from accounts.access.services import grant_role
+from accounts.access.services import grant_role, set_active
 from accounts.models import User
 from accounts.organizations.services import create_organization, create_site
+from accounts.standing.services import lock_down_person
 from mago.jobs import running
 from mago.jobs.models import Item, Job, State
 from tests.conftest import Browser
@@ -235,3 +236,36 @@ def test_who_may_invite_guests_only_gives_no_other_role(alice: Any, bob: Any, ac
     }
     Browser().as_person(bob).post(path, sent | {"column_email": "mail", "column_role": "role"})
     assert [item.outcome for item in Item.objects.order_by("number")] == ["waiting", "refused"]
+
+
+def test_nobody_is_signed_out_by_their_own_job(admin: Browser, dora: Any, alice: Any) -> None:
+    Browser().as_person(alice)
+    job = choose(admin, work="people.end_sessions", row=[str(dora.pk), str(alice.pk)])
+    assert {label for label, told in outcomes(job).items() if told[1]} == {dora.email}
+    admin.post("/admincenter/sessions/choose/", {"work": "sessions.end", "everything": "on"})
+    ending = Job.objects.latest("created_at")
+    assert [item.outcome for item in ending.items.order_by("label")] == ["waiting", "refused"]
+
+
+def test_who_was_disabled_anew_since_is_not_enabled_by_an_undo(
+    admin: Browser, dora: Any, alice: Any, bob: Any
+) -> None:
+    job = choose(admin, work="people.disable", row=[str(alice.pk), str(bob.pk)])
+    start(admin, job)
+    running.run(job.pk)
+    bob.refresh_from_db()
+    set_active(user=bob, active=True, actor=dora)
+    set_active(user=bob, active=False, actor=dora, reason="compromised, keep out")
+    admin.post(f"/admincenter/jobs/{job.pk}/undo/")
+    back = Job.objects.get(undoes=job)
+    running.run(back.pk)
+    assert outcomes(back)[bob.email] == ("refused", "Somebody has changed this since.")
+    assert active() == {"alice", "dora"}
+
+
+def test_who_was_shut_out_otherwise_is_not_said_to_be_enabled(
+    admin: Browser, alice: Any, dora: Any
+) -> None:
+    lock_down_person(person=alice, reason="odd", actor=dora)
+    job = choose(admin, work="people.enable", row=[str(alice.pk)])
+    assert "lift that, or restore it" in outcomes(job)[alice.email][1]

@@ -48,8 +48,9 @@ class RoomField(forms.CharField):
         if not text:
             return None
         found = list(self._named(text).filter(**{"site": site} if site else {})[:3])
-        # A name may hold that of the site, too: what stands there as it is suggested is meant so.
-        found = [room for room in found if shown(room, room.site) == text][:1] or found
+        # A name may hold that of the site, too, or differ by capitals alone: what is written exactly so is meant.
+        exactly = [room for room in found if text in {shown(room, room.site), room.name}]
+        found = [room for room in exactly if room.name != text] or exactly or found
         if len(found) == 1:
             return found[0]
         if found:
@@ -62,9 +63,10 @@ class RoomField(forms.CharField):
 
     def _named(self, text: str) -> QuerySet[Room]:
         parts = text.split(_BETWEEN)
-        meant = Q(name=text)
+        meant = Q(name__iexact=text)
         for at in range(1, len(parts)):
-            meant |= Q(site__name=_BETWEEN.join(parts[:at]), name=_BETWEEN.join(parts[at:]))
+            site, room = _BETWEEN.join(parts[:at]), _BETWEEN.join(parts[at:])
+            meant |= Q(site__name__iexact=site, name__iexact=room)
         return self.rooms.filter(meant)
 
 

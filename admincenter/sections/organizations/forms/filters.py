@@ -9,9 +9,12 @@ from ....forms import MEMBER_STATES, AuditFilters
 from ....pages import Filters
 from .fields import BUILT_IN
 
+ACTIVE_OR_NOT = [("active", gettext_lazy("Active")), ("disabled", gettext_lazy("Disabled"))]
+
 
 class OrganizationFilters(Filters):
     q = SearchField(gettext_lazy("Name or short name"))
+    state = OneOfField(gettext_lazy("State"), ACTIVE_OR_NOT)
 
 
 class MemberFilters(Filters):
@@ -31,6 +34,7 @@ class NameFilters(Filters):
 
 
 class BindingFilters(Filters):
+    q = SearchField(gettext_lazy("E-mail address or name"), max_length=200)
     role = OneOfField(gettext_lazy("Role"), [*BUILT_IN, ("custom", gettext_lazy("Own roles"))])
 
 
@@ -44,7 +48,4 @@ class EventFilters(AuditFilters):
 
 class ServiceAccountFilters(Filters):
     q = SearchField(gettext_lazy("Name"), max_length=60)
-    state = OneOfField(
-        gettext_lazy("State"),
-        [("active", gettext_lazy("Active")), ("disabled", gettext_lazy("Disabled"))],
-    )
+    state = OneOfField(gettext_lazy("State"), ACTIVE_OR_NOT)
