@@ -110,6 +110,9 @@ def test_who_is_ticked_stays_so_while_one_goes_on_looking(desk: Any) -> None:
     desk.get_by_label("E-mail address or name").fill("marcus")
     desk.get_by_label("Choose marcus.kane@example.com").check()
     says(desk, "Ticked: 2, 1 of them not on this page.")
+    # Whoever loads the page anew, or goes away and comes back, finds them ticked.
+    desk.reload()
+    says(desk, "Ticked: 2, 1 of them not on this page.")
     desk.get_by_role("button", name="Those that are ticked").click()
     says(desk, "Do it: 2 items")
     says(desk, "ada.lindqvist@example.com")
@@ -118,6 +121,20 @@ def test_who_is_ticked_stays_so_while_one_goes_on_looking(desk: Any) -> None:
     desk.get_by_role("button", name="Untick all").click()
     assert not desk.get_by_label("Choose marcus.kane@example.com").is_checked()
     assert not desk.get_by_text("Ticked:").is_visible()
+
+
+def test_a_list_is_sorted_without_losing_the_place_or_what_is_ticked(desk: Any) -> None:
+    desk.goto(f"{FLEET}/")
+    desk.locator("tbody input[type=checkbox]").first.check()
+    head = desk.locator("#sort-serial")
+    head.focus()
+    desk.keyboard.press("Enter")
+    desk.wait_for_url("**order=serial")
+    desk.locator("th[aria-sort=ascending] a:focus").wait_for()
+    says(desk, "Ticked: 1.")
+    # The filters above go on in that order.
+    desk.get_by_label("Serial number or name").fill("NW-1")
+    desk.wait_for_url("**q=NW-1**order=serial")
 
 
 def test_who_forgot_a_password_gets_a_link_and_is_signed_out_elsewhere(
