@@ -31,7 +31,7 @@ class RoomField(forms.CharField):
             label=gettext_lazy("Room"),
             max_length=250,
             required=False,
-            help_text=gettext_lazy("By its name, such as Blue; or with its site: Hall · Blue."),
+            help_text=gettext_lazy("By its name, such as Blue; or with its site: Lobby · Blue."),
         )
         self.rooms: QuerySet[Room] = Room.objects.none()
 
