@@ -149,10 +149,16 @@ class AuditFilters(Filters):
 
 
 class MessageFilters(Filters):
+    q = SearchField(gettext_lazy("Recipient (e-mail address or number)"), max_length=254)
     status = OneOfField(gettext_lazy("Status"), capitalized(Status.choices))
 
 
+class AdministratorFilters(Filters):
+    q = SearchField(gettext_lazy("E-mail address or name"), max_length=200)
+
+
 class LockdownFilters(Filters):
+    q = SearchField(gettext_lazy("E-mail address or short name"), max_length=254)
     state = OneOfField(
         gettext_lazy("State"),
         [("lifted", gettext_lazy("Lifted"))],

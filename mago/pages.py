@@ -80,7 +80,7 @@ class _SignInMiddleware(_LoginRequiredMiddleware):
     has nothing to show."""
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
-        if request.method in {"GET", "HEAD"}:
+        if request.method in {"GET", "HEAD"} or not request.headers.get("Referer"):
             return super().handle_no_permission(request, view_func)
         return redirect_to_login(way_back(request), self.get_login_url(view_func))
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -28,6 +29,7 @@ from ..navigation import Permissions
 from ..pages import Filters
 from ..sections.hubs.forms.filters import (
     AnyHubFilters,
+    CodeFilters,
     GroupFilters,
     HubFilters,
     RoomFilters,
@@ -81,6 +83,11 @@ class AllHubs(_AnyHubs):
         found = find_hubs_anywhere(self.viewer, **chosen, whole=True)
         # A condition may ask for a hub's tags.
         return replace(found, queries=tuple(q.prefetch_related("tags") for q in found.queries))
+
+    def address(self) -> str:
+        if self.organization:
+            return reverse("admincenter:fleet", args=[self.organization.slug])
+        return super().address()
 
     def label(self, row: Hub) -> str:
         return f"{row} · {row.organization}"
@@ -222,8 +229,11 @@ class Codes(Rows):
     page, reads = "hub_codes", Permission.HUBS_ENROL
     within = True
 
+    def form(self, sent: Mapping[str, str]) -> Filters:
+        return CodeFilters(sent, viewer=self.viewer, organization=self.whose)
+
     def find(self, **chosen: Any) -> Listing:
-        return find_codes(self.viewer, self.whose)
+        return find_codes(self.viewer, self.whose, **chosen)
 
     def all(self) -> QuerySet[EnrolmentCode]:
         return codes_of(self.viewer, self.whose)

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -120,6 +121,11 @@ class Tokens(Rows):
         of = self.organization.slug if self.organization else ""
         (found,) = find_all_tokens(organization=of).queries
         return found
+
+    def address(self) -> str:
+        if self.organization:
+            return reverse("admincenter:organization_tokens", args=[self.organization.slug])
+        return super().address()
 
     def place(self, row: ApiToken) -> ServiceAccount:
         return row.service_account

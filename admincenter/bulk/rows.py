@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
@@ -67,6 +68,10 @@ class Rows(ABC):
     def works(cls) -> dict[str, type["RowsWork"]]:
         """Its kinds, by their names."""
         return {work.kind: work for work in cls.kinds}
+
+    def address(self) -> str:
+        args = [self.organization.slug] if self.organization else []
+        return reverse(f"admincenter:{self.page}", args=args)
 
     def form(self, sent: Mapping[str, str]) -> Filters:
         return self.form_class(sent)
@@ -131,6 +136,9 @@ class RowsWork(ActorsWork):
         anew.act(row, item)
         if self.changes and self.undone_by:
             self.keep(item, at=timezone.now().isoformat())
+
+    def way_back(self) -> str:
+        return self.place.address()
 
     @classmethod
     def demand(cls, actor: User, row: Any, place: Any) -> None:

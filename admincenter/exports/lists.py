@@ -14,6 +14,7 @@ from hubs.models import Hub
 from hubs.operations.selectors import count_stages
 
 from ..forms import (
+    AdministratorFilters,
     AllTokenFilters,
     LockdownFilters,
     MessageFilters,
@@ -180,6 +181,7 @@ class Organizations(Export):
 class Administrators(Export):
     kind, page = "export.administrators", "administrators"
     title = _("Export administrators")
+    form_class = AdministratorFilters
     permission = reads = Permission.ROLES_READ
     columns: ClassVar[Columns] = {
         "id": attrgetter("id"),
@@ -190,7 +192,7 @@ class Administrators(Export):
     }
 
     def find(self, **chosen: Any) -> Listing:
-        return find_administrators()
+        return find_administrators(**chosen)
 
 
 class Lockdowns(Export):

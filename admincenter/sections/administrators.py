@@ -20,9 +20,9 @@ from mago.core.form_pages import get_or_post, posted
 
 from ..exports import lists
 from ..exports.ways import way_to_export
-from ..forms import MomentField, ReasonForm
+from ..forms import AdministratorFilters, MomentField, ReasonForm
 from ..once import once
-from ..pages import Filters, list_page, page, submit
+from ..pages import list_page, page, submit
 from ..reasons import with_reason
 from ..selectors.administrators import administrator_for, find_administrators
 from .organizations.forms.fields import AddressField
@@ -56,7 +56,7 @@ def administrators(request: HttpRequest) -> HttpResponse:
         request,
         "admincenter/administrators/list.html",
         title=_("Administrators"),
-        filters=Filters(request.GET),
+        filters=AdministratorFilters(request.GET),
         find=find_administrators,
         **way_to_export(request, lists.Administrators),
         reason=ReasonForm(None),

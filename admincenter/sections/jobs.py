@@ -15,14 +15,14 @@ from accounts.access.permissions import Permission
 from accounts.access.step_up import ask_again
 from mago.core.errors import Refused
 from mago.jobs import services
-from mago.jobs.kinds import work_class
+from mago.jobs.kinds import work_class, work_for
 from mago.jobs.models import ENDED, Job, State
 from mago.jobs.selectors import figures_of, job_for
 
 from ..bulk.forms import ItemFilters, JobFilters
 from ..exports.services import standing_of
 from ..forms import ReasonForm
-from ..pages import asked_by_itself, list_page
+from ..pages import asked_by_itself, is_part, list_page
 from ..selectors.jobs import find_items, find_jobs
 
 # Whoever sees anything here may have asked for something.
@@ -125,6 +125,7 @@ def _page(request: HttpRequest, job: Job, form: ReasonForm, *, status: int = 200
         find=lambda **chosen: find_items(job, **chosen),
         form=form,
         crumb=title,
+        back="" if is_part(request) else work_for(job).way_back(),
         **_standing(job),
     )
     if status != 200:

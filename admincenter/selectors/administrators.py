@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.db.models import Q
+
 from accounts.access.models import RoleBinding
 from accounts.access.selectors.in_charge import platform_bindings
 from mago.core.errors import NotFound
@@ -12,9 +14,12 @@ from .factors import has_strong_factor
 _GRANTED = {"granted": Order(("granted_at", "id"), downwards=True)}
 
 
-def find_administrators() -> Listing:
-    """Each role that is held on the platform, the newest first, and whether its person has a second factor."""
+def find_administrators(*, q: str = "") -> Listing:
+    """Each role that is held on the platform, the newest first, and whether its person has a second factor; `q` stands in
+    the person's address or name. They are few."""
     found = platform_bindings().annotate(has_factor=has_strong_factor("user"))
+    if q:
+        found = found.filter(Q(user__email__icontains=q) | Q(user__name__icontains=q))
     return Listing((found,), key=("granted_at", "id"), orders=_GRANTED)
 
 

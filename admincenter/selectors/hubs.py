@@ -160,10 +160,12 @@ def code_for(viewer: Actor, organization: Organization, key: UUID) -> EnrolmentC
     return code
 
 
-def find_codes(viewer: Actor, organization: Organization) -> Listing:
-    """The codes that still let somebody in, the newest first."""
+def find_codes(viewer: Actor, organization: Organization, *, site: Site | None = None) -> Listing:
+    """The codes that still let somebody in, at a site or anywhere, the newest first."""
     codes = codes_of(viewer, organization).select_related("created_by")
-    return Listing((codes,), key=("created_at", "id"))
+    if site:
+        codes = codes.filter(site=site)
+    return Listing((codes,), key=("created_at", "id"), orders=CREATED)
 
 
 def tasks_seen_by(viewer: Actor, organization: Organization) -> QuerySet[Task]:

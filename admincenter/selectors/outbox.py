@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from accounts.models import normalize_email
 from mago.core.errors import NotFound
 from mago.messaging.models import Message, Status
 from mago.messaging.selectors import messages
@@ -10,10 +11,14 @@ from ..keyset import Listing, Order
 from .figures import Count, count
 
 
-def find_messages(*, status: str = "") -> Listing:
-    """Messages of one status or of all; identifiers sort by time, so the newest first."""
+def find_messages(*, q: str = "", status: str = "") -> Listing:
+    """Messages of one status or of all, to the address or number `q` or to all; identifiers sort by time, so the newest
+    first."""
+    recipient = normalize_email(q) if "@" in q else "".join(q.split())
     return Listing(
-        (messages(status),), key=("id",), orders={"created": Order(("id",), downwards=True)}
+        (messages(status, recipient),),
+        key=("id",),
+        orders={"created": Order(("id",), downwards=True)},
     )
 
 

@@ -28,6 +28,10 @@ class Work(ABC):
     def __init__(self, job: Job) -> None:
         self.job = job
 
+    def way_back(self) -> str:
+        """The address of the list that it is about, if there is one."""
+        return ""
+
     @abstractmethod
     def do(self, item: Item) -> None:
         """The item is done, in the transaction of the caller; Refused, saying why, where it cannot or may not be."""

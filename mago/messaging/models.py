@@ -82,6 +82,8 @@ class Message(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["status", "due_at"], name="message_due"),
             models.Index(fields=["status", "-id"], name="message_newest"),
+            # "Did it go out?", asked for one person.
+            models.Index(fields=["recipient", "-id"], name="message_recipient"),
             models.Index(
                 fields=["expires_at"],
                 condition=models.Q(status=Status.WAITING),

@@ -30,9 +30,12 @@ def backlog() -> Backlog:
     )
 
 
-def messages(status: str = "") -> QuerySet[Message]:
-    """Newest first, of one status or of all; ordered by `id`, which is unique and sorts by time."""
+def messages(status: str = "", recipient: str = "") -> QuerySet[Message]:
+    """Newest first, of one status or of all, to one address or number or to all; ordered by `id`, which is unique and
+    sorts by time."""
     rows = Message.objects.order_by("-id")
+    if recipient:
+        rows = rows.filter(recipient=recipient)
     return rows.filter(status=status) if status else rows
 
 

@@ -9,11 +9,14 @@ from accounts.access.roles import RoleName
 from accounts.access.services import grant_role
 from accounts.organizations.models import Organization
 from accounts.provider.services import create_api_token
+from accounts.standing.services import lock_down_person
 from admincenter.security.models.tickets import today
 from admincenter.security.selectors.programmes import programme_of
 from admincenter.security.services.penetration_tests import cancel_test, plan_test
 from admincenter.security.services.releases import cancel_release, create_release
 from mago.jobs.services import Draft, draft_job
+from mago.messaging.models import Message
+from tests.admincenter.bulk.jobs import drafted
 from tests.admincenter.organizations.conftest import acme, other, owner, robot
 from tests.conftest import Browser
 
@@ -75,3 +78,31 @@ def test_jobs_by_state(admin: Browser, dora: Any) -> None:
     draft_job("people.disable", [Draft("x", "x")], actor=dora)
     assert len(shown(admin, "jobs/?state=draft")) == 1
     assert shown(admin, "jobs/?state=done") == []
+
+
+def test_messages_by_whom_they_went_to(admin: Browser, message: Any) -> None:
+    mine = message()
+    Message.objects.filter(pk=message().pk).update(recipient="+390212345")
+    assert shown(admin, "messages/?q=Charlie@Example.com") == [str(mine)]
+    assert len(shown(admin, "messages/?q=%2B39+02+12345")) == 1
+    assert shown(admin, "messages/?q=nobody@example.com") == []
+
+
+def test_lockdowns_and_administrators_by_their_person(
+    admin: Browser, alice: Any, bob: Any, dora: Any
+) -> None:
+    for person in (alice, bob):
+        lock_down_person(person=person, reason="odd", actor=dora)
+    assert shown(admin, "lockdowns/?q=ali") == ["Alice"]
+    assert len(shown(admin, "administrators/?q=dora")) == 1
+    assert shown(admin, "administrators/?q=alice") == []
+
+
+def test_a_job_leads_back_to_its_list(
+    admin: Browser, owner: Browser, acme: Any, robot: Any
+) -> None:
+    job = drafted(owner, "organizations/acme/service-accounts/", "service_accounts.disable", robot)
+    back = '<a href="/admincenter/organizations/acme/service-accounts/">Back to the list</a>'
+    assert back in owner.get(f"/admincenter/jobs/{job.pk}/").text
+    job = drafted(admin, "people/", "people.end_sessions", everything="on")
+    assert '<a href="/admincenter/people/">Back' in admin.get(f"/admincenter/jobs/{job.pk}/").text

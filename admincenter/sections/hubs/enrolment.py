@@ -28,10 +28,11 @@ from ...bulk.ways import way_to_choose
 from ...columns import columns_of
 from ...lists import LARGEST_LIST
 from ...once import nothing_made, once, shown_once
-from ...pages import Filters, asked_by_itself, list_page, submit
+from ...pages import asked_by_itself, list_page, submit
 from ...selectors.hubs import find_codes, room_for
 from .common import act, around, code, organization, section
 from .forms.enrolment import ColumnsForm, EnrolForm, ImportForm
+from .forms.filters import CodeFilters
 
 TAB = "hub_codes"
 SHOWN_LINES = 200
@@ -44,8 +45,8 @@ def codes(request: HttpRequest, whose: Organization) -> HttpResponse:
         request,
         "admincenter/hubs/codes.html",
         title=_("Enrolment codes"),
-        filters=Filters(request.GET),
-        find=lambda: find_codes(actor(request), whose),
+        filters=CodeFilters(request.GET, viewer=actor(request), organization=whose),
+        find=lambda **chosen: find_codes(actor(request), whose, **chosen),
         **way_to_choose(request, bulk.Codes, whose),
         **around(request, whose, TAB),
     )

@@ -3,6 +3,7 @@
 from typing import Any, Self
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -48,6 +49,9 @@ class _OfProgramme(Rows):
     @cached_property
     def held(self) -> Permissions:
         return Permissions(self.viewer, self.programme)
+
+    def address(self) -> str:
+        return reverse(f"admincenter:{self.page}", args=[self.programme.slug])
 
     def place(self, row: Any) -> Programme:
         return self.programme

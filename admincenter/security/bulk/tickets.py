@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -42,6 +43,9 @@ class TicketsWork(ActorsWork):
         except NotFound:
             raise Conflict(_("This ticket does not exist any more."), code="gone") from None
         self.act(ticket, item)
+
+    def way_back(self) -> str:
+        return reverse("admincenter:tickets", args=[self.programme.slug])
 
     @cached_property
     def programme(self) -> Programme:

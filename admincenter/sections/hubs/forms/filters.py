@@ -67,6 +67,15 @@ class RoomFilters(Filters):
         fields["site"].offer(sites_of(viewer, organization), first=ANY)
 
 
+class CodeFilters(Filters):
+    site = RowField(label=gettext_lazy("Site"), widget=Select)
+
+    def __init__(self, data: Any, *, viewer: Actor, organization: Organization) -> None:
+        super().__init__(data)
+        fields: dict[str, Any] = self.fields
+        fields["site"].offer(sites_of(viewer, organization), first=ANY)
+
+
 class TaskFilters(Filters):
     kind = OneOfField(gettext_lazy("Kind"), Kind.choices)
     state = OneOfField(
