@@ -110,6 +110,12 @@ IdentityProviderExports = exports_of(
 PolicyExports = exports_of(set_up.Policies, "Export sign-in policies", OwnerResource)
 SiteExports = exports_of(set_up.Sites, "Export the sites that you may see", OfOrganization)
 RoomExports = exports_of(set_up.Rooms, "Export the rooms that you may see", OfOrganization)
+HubGroupExports = exports_of(
+    set_up.HubGroups, "Export the groups of hubs of an organization", OfOrganization
+)
+EnrolmentCodeExports = exports_of(
+    set_up.EnrolmentCodes, "Export the enrolment codes that are open", OfOrganization
+)
 RoleExports = exports_of(set_up.Roles, "Export the roles that an organization made", OfOrganization)
 ConditionExports = exports_of(
     set_up.Conditions, "Export the conditions of an organization", OfOrganization

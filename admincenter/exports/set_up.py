@@ -14,9 +14,9 @@ from mago.tls.selectors import scanned
 from ..forms import TokenFilters
 from ..keyset import Listing
 from ..pages import Filters
-from ..sections.hubs.forms.filters import RoomFilters
+from ..sections.hubs.forms.filters import CodeFilters, GroupFilters, RoomFilters
 from ..sections.organizations.forms.filters import NameFilters
-from ..selectors.hubs import find_rooms
+from ..selectors.hubs import find_codes, find_groups, find_rooms
 from ..selectors.identity_providers import find_providers, standing_of
 from ..selectors.organizations import (
     conditions_of,
@@ -130,6 +130,42 @@ class Rooms(OfOrganization):
 
     def find(self, **chosen: Any) -> Listing:
         return find_rooms(self.actor, self.whose, **chosen)
+
+
+class HubGroups(OfOrganization):
+    kind, page = "export.hub_groups", "hub_groups"
+    title = _("Export groups of hubs")
+    permission = reads = Permission.HUBS_READ
+    within = True
+    form_class = GroupFilters
+    columns = own("id", "name", "size", "created_at")
+
+    def find(self, **chosen: Any) -> Listing:
+        return find_groups(self.whose, **chosen)
+
+
+class EnrolmentCodes(OfOrganization):
+    """Those that still let somebody in; never the codes themselves, which nobody keeps."""
+
+    kind, page = "export.hub_codes", "hub_codes"
+    title = _("Export enrolment codes")
+    permission = reads = Permission.HUBS_ENROL
+    within = True
+    columns: ClassVar[Columns] = {
+        "id": attrgetter("id"),
+        "site": lambda code: code.site and code.site.name,
+        "room": lambda code: code.room and code.room.name,
+        "hub": lambda code: code.hub and code.hub.serial,
+        **own("model", "uses", "uses_left", "expires_at"),
+        "created_by": lambda code: code.created_by and code.created_by.email,
+        **own("created_at"),
+    }
+
+    def form(self, sent: Mapping[str, str]) -> Filters:
+        return CodeFilters(sent, viewer=self.actor, organization=self.whose)
+
+    def find(self, **chosen: Any) -> Listing:
+        return find_codes(self.actor, self.whose, **chosen)
 
 
 class Roles(OfOrganization):

@@ -13,6 +13,8 @@ BULK_WORK = {
     "export.certificates": "admincenter.exports.set_up.Certificates",
     "export.conditions": "admincenter.exports.set_up.Conditions",
     "export.domains": "admincenter.exports.set_up.Domains",
+    "export.hub_codes": "admincenter.exports.set_up.EnrolmentCodes",
+    "export.hub_groups": "admincenter.exports.set_up.HubGroups",
     "export.hub_tasks": "admincenter.exports.lists.HubTasks",
     "export.hubs": "admincenter.exports.lists.Hubs",
     "export.identity_providers": "admincenter.exports.set_up.AllIdentityProviders",

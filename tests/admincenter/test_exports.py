@@ -34,7 +34,8 @@ from admincenter.security.selectors.programmes import programme_of
 from admincenter.security.services.releases import create_release
 from admincenter.security.services.tickets import create_ticket
 from hubs.models import Hub
-from hubs.services import create_room
+from hubs.operations.grouping import create_group
+from hubs.services import create_enrolment_code, create_room
 from mago.audit.models import AuditEvent
 from mago.core.errors import NotFound
 from mago.jobs import personal, running
@@ -358,6 +359,7 @@ ORGANIZATIONS_OWN = (
     "organizations/acme/sites/", "organizations/acme/roles/", "organizations/acme/conditions/",
     "organizations/acme/domains/", "organizations/acme/policies/",
     "organizations/acme/service-accounts/tokens/", "identity-providers/acme/", "hubs/acme/rooms/",
+    "hubs/acme/groups/", "hubs/acme/codes/",
 )  # fmt: skip
 
 
@@ -366,6 +368,8 @@ def set_up(organization: Any, owner: Any, name: str) -> list[Any]:
     made: Any = {"organization": organization, "actor": owner}
     hall = create_site(**made, name=f"{name} hall", attributes={"country": "IT"})
     create_room(site=hall, name=f"{name} room", actor=owner)
+    create_group(organization=organization, name=f"{name} pilots", actor=owner)
+    _row, code = create_enrolment_code(organization=organization, site=hall, actor=owner)
     create_custom_role(**made, name=f"{name} caretakers", permissions=["hubs:read"])
     rule = {"network": ["192.0.2.0/24"]}
     create_condition(**made, name=f"{name} office", rule=rule)
@@ -381,7 +385,7 @@ def set_up(organization: Any, owner: Any, name: str) -> list[Any]:
     OpenIdSettings.objects.create(
         provider=provider, issuer="https://login.example", client_id=SECRET, secret=SECRET
     )
-    return [domain.challenge, token, SECRET]
+    return [domain.challenge, token, code, SECRET]
 
 
 def test_what_is_set_up_is_written_without_anothers_rows_and_without_secrets(
@@ -412,7 +416,8 @@ def test_who_sees_one_site_exports_that_one(alice: Any, bob: Any, acme: Any) -> 
     keeper = Browser().as_person(bob)
     (site,) = rows(written(keeper, ask(keeper, "organizations/acme/sites/")))
     assert site["name"] == "Gym"
-    assert rows(written(keeper, ask(keeper, "hubs/acme/rooms/"))) == []
+    for page in ("rooms", "codes"):
+        assert rows(written(keeper, ask(keeper, f"hubs/acme/{page}/"))) == []
     path = "/admincenter/organizations/acme/domains/export/"
     assert keeper.post(path, {"format": "csv"}).status_code == 403
 

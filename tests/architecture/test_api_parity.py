@@ -28,6 +28,8 @@ COUNTERPARTS = {
     "export_members": "POST api-member-exports",
     "export_administrators": "POST api-administrator-exports",
     "export_bindings": "POST api-binding-exports",
+    "export_hub_codes": "POST api-hub-code-exports",
+    "export_hub_groups": "POST api-hub-group-exports",
     "export_hub_tasks": "POST api-hub-task-exports",
     "export_lockdowns": "POST api-lockdown-exports",
     "export_organizations": "POST api-organization-list-exports",

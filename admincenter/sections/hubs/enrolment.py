@@ -26,6 +26,8 @@ from mago.core.form_pages import get_or_post, posted
 from ...bulk import hubs as bulk
 from ...bulk.ways import way_to_choose
 from ...columns import columns_of
+from ...exports import set_up
+from ...exports.ways import way_to_export
 from ...lists import LARGEST_LIST
 from ...once import nothing_made, once, shown_once
 from ...pages import asked_by_itself, list_page, submit
@@ -48,6 +50,7 @@ def codes(request: HttpRequest, whose: Organization) -> HttpResponse:
         filters=CodeFilters(request.GET, viewer=actor(request), organization=whose),
         find=lambda **chosen: find_codes(actor(request), whose, **chosen),
         **way_to_choose(request, bulk.Codes, whose),
+        **way_to_export(request, set_up.EnrolmentCodes, whose),
         **around(request, whose, TAB),
     )
 

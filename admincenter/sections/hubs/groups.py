@@ -15,6 +15,8 @@ from mago.core.form_pages import get_or_post, posted
 
 from ...bulk import hubs as bulk
 from ...bulk.ways import way_to_choose
+from ...exports import set_up
+from ...exports.ways import way_to_export
 from ...once import once
 from ...pages import list_page
 from ...selectors.hubs import find_groups, hubs_that_match
@@ -37,6 +39,7 @@ def groups(request: HttpRequest, whose: Organization) -> HttpResponse:
         filters=GroupFilters(request.GET),
         find=lambda **chosen: find_groups(whose, **chosen),
         **way_to_choose(request, bulk.Groups, whose),
+        **way_to_export(request, set_up.HubGroups, whose),
         **around(request, whose, TAB),
     )
 
