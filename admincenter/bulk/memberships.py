@@ -36,7 +36,7 @@ from ..keyset import Listing
 from ..pages import Filters
 from ..sections.organizations.forms.filters import BindingFilters, MemberFilters
 from ..selectors.organizations import find_bindings, find_members
-from .rows import Rows, RowsWork, leave_what_changed_since
+from .rows import Rows, RowsWork, leave_what_changed_since, not_to_oneself
 from .work import ActorsWork
 
 _MEMBERSHIP = (Tag.MEMBER_JOINED, Tag.MEMBER_LEFT, Tag.MEMBER_REMOVED)
@@ -72,7 +72,7 @@ class RemoveMembers(RowsWork):
     @classmethod
     def spared(cls, row: Membership, actor: User) -> str | Promise:
         if row.user_id == actor.pk:
-            return _("This is not done to yourself together with others.")
+            return not_to_oneself()
         return _last_owner(row)
 
     def act(self, row: Membership, item: Item) -> None:
@@ -115,7 +115,7 @@ class RevokeRoles(RowsWork):
     @classmethod
     def spared(cls, row: RoleBinding, actor: User) -> str | Promise:
         if row.user_id == actor.pk:
-            return _("This is not done to yourself together with others.")
+            return not_to_oneself()
         return _last_owner(row)
 
     def act(self, row: RoleBinding, item: Item) -> None:

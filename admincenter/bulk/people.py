@@ -23,7 +23,7 @@ from ..forms import PeopleFilters
 from ..keyset import Listing
 from ..selectors.people import find_people
 from .platform import OfPlatform
-from .rows import RowsWork
+from .rows import RowsWork, not_to_oneself
 
 
 class People(OfPlatform):
@@ -60,7 +60,7 @@ class PeopleWork(RowsWork):
         if why := cls.is_so(row):
             return why
         if row.pk == actor.pk:
-            return _("This is not done to yourself together with others.")
+            return not_to_oneself()
         if getattr(row, "is_ranked", True) and not outranks(actor, row):
             return _("This person may do things that you may not. Ask somebody who may.")
         return ""

@@ -1,6 +1,6 @@
 """Organizations are disabled and enabled, sites and domains given up, many at once."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
@@ -19,7 +19,7 @@ from mago.jobs.models import Item
 from ..keyset import Listing
 from ..sections.organizations.forms.filters import NameFilters, OrganizationFilters
 from ..selectors.organizations import find_domains, find_organizations, find_sites
-from .rows import Rows, RowsWork
+from .rows import Rows, RowsWork, Switch
 
 
 class Organizations(Rows):
@@ -37,16 +37,9 @@ class Organizations(Rows):
         """Whom the platform lets in is the platform's to say."""
 
 
-class _SwitchOrganizations(RowsWork):
+class _SwitchOrganizations(Switch):
     rows, permission = Organizations, Permission.ORGANIZATIONS_CREATE
     changes = (Tag.ORGANIZATION_DISABLED, Tag.ORGANIZATION_ENABLED)
-    active: ClassVar[bool]
-
-    @classmethod
-    def spared(cls, row: Organization, actor: User) -> str | Promise:
-        if row.is_active != cls.active:
-            return ""
-        return _("This is enabled already.") if cls.active else _("This is disabled already.")
 
     def act(self, row: Organization, item: Item) -> None:
         set_organization_active(

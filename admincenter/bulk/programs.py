@@ -25,7 +25,7 @@ from ..sections.applications.forms import ApplicationFilters
 from ..sections.organizations.forms.filters import ServiceAccountFilters
 from ..selectors.applications import find_applications
 from ..selectors.service_accounts import find_all_tokens, find_service_accounts
-from .rows import Rows, RowsWork
+from .rows import Rows, RowsWork, Switch
 
 
 class ServiceAccounts(Rows):
@@ -56,19 +56,7 @@ class Applications(Rows):
         return row.name
 
 
-class _Switch(RowsWork):
-    """Each is on, or off, and knows it as `is_active`."""
-
-    active: ClassVar[bool]
-
-    @classmethod
-    def spared(cls, row: ServiceAccount | Application, actor: User) -> str | Promise:
-        if row.is_active != cls.active:
-            return ""
-        return _("This is enabled already.") if cls.active else _("This is disabled already.")
-
-
-class DisableServiceAccounts(_Switch):
+class DisableServiceAccounts(Switch):
     kind, rows, permission = (
         "service_accounts.disable",
         ServiceAccounts,
@@ -90,7 +78,7 @@ class EnableServiceAccounts(DisableServiceAccounts):
     active = True
 
 
-class DisableApplications(_Switch):
+class DisableApplications(Switch):
     kind, rows, permission = "applications.disable", Applications, Permission.APPLICATIONS_EDIT
     title = gettext_lazy("Disable applications")
     changes = (Tag.APPLICATION_DISABLED, Tag.APPLICATION_ENABLED)

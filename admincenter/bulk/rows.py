@@ -166,6 +166,23 @@ class RowsWork(ActorsWork):
         item.save(update_fields=["subject"])
 
 
+class Switch(RowsWork):
+    """Each row is on, or off, and knows it as `is_active`."""
+
+    active: ClassVar[bool]
+
+    @classmethod
+    def spared(cls, row: Any, actor: User) -> str | Promise:
+        if row.is_active != cls.active:
+            return ""
+        return _("This is enabled already.") if cls.active else _("This is disabled already.")
+
+
+def not_to_oneself() -> str:
+    """What is said of whoever asks, where they are among those to whom it is done."""
+    return _("This is not done to yourself together with others.")
+
+
 def leave_what_changed_since(
     at: str, changes: Iterable[Tag], row: Model, organization: Organization | None = None
 ) -> None:

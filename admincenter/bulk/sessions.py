@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access.permissions import Permission
@@ -17,7 +16,7 @@ from ..forms import SessionFilters
 from ..keyset import Listing
 from ..selectors.people import find_sessions, live_sessions
 from .platform import OfPlatform
-from .rows import RowsWork
+from .rows import RowsWork, not_to_oneself
 
 
 class Sessions(OfPlatform):
@@ -49,7 +48,7 @@ class End(RowsWork):
     @classmethod
     def spared(cls, row: Session, actor: User) -> str | Promise:
         own = row.user_id == actor.pk
-        return _("This is not done to yourself together with others.") if own else ""
+        return not_to_oneself() if own else ""
 
     def act(self, row: Session, item: Item) -> None:
         services.end_session_of(row, actor=self.actor)
