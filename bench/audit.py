@@ -12,6 +12,7 @@ from statistics import median
 
 from . import machine, visitors
 from .client import Client
+from .instructions import are_countable, event_rows
 from .report import Report, Row, milliseconds
 from .server import run_module, serving
 from .signin import prepared, spread
@@ -23,7 +24,7 @@ An event costs what a request with it takes more than the same request without i
 database together. Both write a row in a transaction, whose BEGIN and COMMIT are thus not the event's."""
 
 
-PARTS = ("append", "pages", "retention")
+PARTS = ("append", "instructions", "pages", "retention")
 # Both trails are read by turns, so often; the best reading of each counts.
 READINGS = 3
 
@@ -40,11 +41,14 @@ def run(
     os.sched_setaffinity(0, {machine.LOAD_CORE})
     database = "PostgreSQL" if postgres else "SQLite"
     rows = []
-    for one in [part] if part else PARTS:
+    whole = [one for one in PARTS if one != "instructions" or are_countable()]
+    for one in [part] if part else whole:
         kept = Path(data, f"audit-{one}-{database.lower()}") if data else None
         if one == "append":
             with prepared(postgres=postgres) as variables:
                 rows += append_rows(variables, rounds, seconds)
+        elif one == "instructions":
+            rows += event_rows(postgres=postgres, quick=quick)
         elif one == "pages":
             with trail(small, postgres, kept) as little, trail(large, postgres, kept) as much:
                 rows += page_rows({small: little, large: much})

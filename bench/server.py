@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,13 +63,13 @@ def end_with_the_bench() -> None:
 
 
 @contextmanager
-def serving(variables: Mapping[str, str]) -> Iterator[Server]:
-    """The home page answers inside the block; the server has ended after it."""
+def serving(variables: Mapping[str, str], *, under: Sequence[str] = ()) -> Iterator[Server]:
+    """The home page answers inside the block; the server has ended after it. `under` is a command that runs it."""
     port = free_port()
     begin = time.monotonic()
     with machine.on_core(machine.SERVER_CORE):
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve"],
+            [*under, sys.executable, "manage.py", "serve"],
             env={**variables, "PORT": str(port)},
             stdout=subprocess.DEVNULL,
             preexec_fn=end_with_the_bench,  # noqa: PLW1509 - no other thread yet

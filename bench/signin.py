@@ -5,7 +5,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
@@ -45,8 +45,13 @@ def run(*, postgres: bool, quick: bool, full: bool) -> Report:
 
 
 @contextmanager
-def prepared(*, postgres: bool, kept: Path | None = None) -> Iterator[dict[str, str]]:
-    """The environment of a Mago whose tables exist; in the folder `kept` it is found again by the next run."""
+def prepared(
+    *, postgres: bool, kept: Path | None = None, under: Sequence[str] = ()
+) -> Iterator[dict[str, str]]:
+    """The environment of a Mago whose tables exist; in the folder `kept` it is found again by the next run.
+
+    `under` is a command that runs PostgreSQL.
+    """
     with ExitStack() as stack:
         if kept is None:
             temporary = tempfile.TemporaryDirectory(
@@ -59,7 +64,7 @@ def prepared(*, postgres: bool, kept: Path | None = None) -> Iterator[dict[str, 
         more = {}
         if postgres:
             with machine.on_core(machine.SERVER_CORE):
-                more = stack.enter_context(services_in(folder))
+                more = stack.enter_context(services_in(folder, under=under))
         variables = environment(folder, **more)
         with serving(variables):
             pass

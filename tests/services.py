@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -41,17 +41,20 @@ def throwaway_services() -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def services_in(folder: Path) -> Iterator[dict[str, str]]:
-    """Both servers answer inside the block; PostgreSQL keeps what it holds in the folder, and finds it there again."""
+def services_in(folder: Path, *, under: Sequence[str] = ()) -> Iterator[dict[str, str]]:
+    """Both servers answer inside the block; PostgreSQL keeps what it holds in the folder, and finds it there again.
+
+    `under` is a command that runs it, such as one that measures.
+    """
     with ExitStack() as stack:
         yield {
-            "DATABASE_URL": stack.enter_context(postgresql(folder)),
+            "DATABASE_URL": stack.enter_context(postgresql(folder, under=under)),
             "REDIS_URL": stack.enter_context(valkey(folder)),
         }
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[str]:
+def postgresql(folder: Path, *, under: Sequence[str] = ()) -> Iterator[str]:
     home = folder / "postgresql"
     home.mkdir(mode=0o700, exist_ok=True)
     launch = unprivileged(postgresql_binaries(), folder)
@@ -67,7 +70,7 @@ def postgresql(folder: Path) -> Iterator[str]:
     )
     options |= {"wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "4GB"}
     flags = [flag for name, value in options.items() for flag in ("-c", f"{name}={value}")]
-    command = [*launch.prefix, launch.binaries / "postgres", "-D", data, "-k", home]
+    command = [*launch.prefix, *under, launch.binaries / "postgres", "-D", data, "-k", home]
 
     def is_ready() -> bool:
         # The socket is there before the server takes connections; this word comes after.

@@ -9,6 +9,7 @@ from accounts.signin.hashers import Argon2idHasher
 from bench import gathered
 from bench.audit import append_row
 from bench.hashing import ClockedHasher, clock
+from bench.instructions import Counter, counted, event_row
 from bench.report import Row, table
 from bench.trail import figures, fill
 from bench.windows import Samples, measure, ratio
@@ -70,6 +71,34 @@ def test_what_an_event_costs_is_the_difference_to_the_same_without_it() -> None:
     row = append_row(samples, 10, "page", "an empty page", 0.15)
     assert row.value == pytest.approx(0.2)
     assert row.is_met is False
+
+
+def test_instructions_are_those_of_every_program_since_they_were_asked_for_last(
+    tmp_path: Path,
+) -> None:
+    count = Counter(tmp_path)
+    (tmp_path / "17.1").write_text("version: 1\nsummary: 900\n\ntotals: 900\n")
+    (tmp_path / "18.1").write_text("version: 1\nsummary: 100\n\ntotals: 100\n")
+    assert count() == 1000
+    assert count() == 0
+
+
+def test_an_event_s_instructions_are_the_difference_to_the_same_request_without_it() -> None:
+    counts = iter([0, 2000, 0, 1000, 0, 1300])
+    found = counted(
+        {name: lambda: None for name in ("page", "0", "1")},
+        lambda: next(counts),
+        rounds=1,
+        requests=10,
+    )
+    row = event_row(found)
+    assert (row.figure, row.floor) == ("30", "200")
+    assert row.value == pytest.approx(0.15)
+
+
+def test_where_nothing_can_be_counted_there_is_no_figure() -> None:
+    with pytest.raises(SystemExit):
+        counted({"page": lambda: None}, lambda: 0, rounds=1, requests=1)
 
 
 @pytest.mark.slow
