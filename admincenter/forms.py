@@ -10,6 +10,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.access.roles import ON_PLATFORM, RoleName
 from mago.audit.cleaning import LONGEST_REASON
 from mago.audit.models import Outcome
 from mago.audit.tags import Tag
@@ -23,6 +24,7 @@ from .selectors.factors import FACTORS
 from .selectors.people import key_of_person
 from .widgets import InLanguage, Select
 
+ROLES_ON_PLATFORM = [choice for choice in RoleName.choices if choice[0] in ON_PLATFORM]
 FACTOR_STATES = (
     ("with-factor", gettext_lazy("With a second factor")),
     ("without-factor", gettext_lazy("Without a second factor")),
@@ -155,6 +157,7 @@ class MessageFilters(Filters):
 
 class AdministratorFilters(Filters):
     q = SearchField(gettext_lazy("E-mail address or name"), max_length=200)
+    role = OneOfField(gettext_lazy("Role"), ROLES_ON_PLATFORM)
 
 
 class LockdownFilters(Filters):

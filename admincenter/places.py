@@ -54,7 +54,9 @@ ACTIONS: tuple[Entry, ...] = (
     Entry(_("New application"), "create_application", "plus", Permission.APPLICATIONS_EDIT),
     Entry(_("Disabled people"), "people", "user-x", Permission.PEOPLE_READ, query="state=disabled"),
     Entry(_("Recycle bin"), "people", "trash-2", Permission.PEOPLE_READ, query="state=deleted"),
-    Entry(_("New administrator"), "appoint_administrator", "plus", Permission.ROLES_BIND),
+    Entry(
+        _("Grant a role on the platform"), "appoint_administrator", "plus", Permission.ROLES_BIND
+    ),
     Entry(_("New sign-in policy"), "create_policy", "plus", Permission.POLICIES_EDIT),
     Entry(
         _("Dead messages that were given up"),

@@ -14,7 +14,7 @@ from .facts import current_facts
 from .methods import Means
 from .models import Membership, RoleBinding, ServiceAccount
 from .permissions import Permission
-from .roles import PERMISSIONS
+from .roles import ON_PLATFORM, PERMISSIONS
 from .scope import Scope, scope_of
 from .selectors.bindings import unexpired
 from .selectors.decisions import Actor, Decision, can
@@ -75,7 +75,8 @@ def who_can(permission: Permission, target: Any, *, viewer: Actor) -> list[RoleB
     Who holds a role on the platform is named to those who may read people; to others, if they are members there.
     """
     where: Scope = scope_of(target)
-    built_in = [role for role, held in PERMISSIONS.items() if permission in held]
+    holding = (PERMISSIONS, ON_PLATFORM)
+    built_in = {role for table in holding for role, held in table.items() if permission in held}
     above = Q(organization=None)
     if not can(viewer, Permission.PEOPLE_READ):
         above &= Q(user__in=Membership.objects.of(where.organization_id).values("user"))

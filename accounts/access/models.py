@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from mago.core.ids import new_id
 
 from .permissions import NAMES, PLATFORM_ONLY, Permission
-from .roles import PERMISSIONS, RoleName
+from .roles import RoleName, permissions_of_role
 from .scope import Scope
 from .tenancy import TenantManager
 
@@ -243,7 +243,7 @@ class RoleBinding(models.Model):
         return (
             self.custom_role.granted
             if self.custom_role
-            else PERMISSIONS.get(self.role, frozenset())
+            else permissions_of_role(self.role, on_platform=self.organization_id is None)
         )
 
     @property

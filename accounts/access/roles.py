@@ -1,7 +1,8 @@
 """The built-in roles: each holds all that the ones before it hold, so that rising never takes away.
 
 Guest < Reporter < Operator < Technician < Site administrator < Organization owner < Platform administrator,
-and beside them Reporter < Security officer < Organization owner.
+and beside them Reporter < Security officer < Organization owner. All but an owner's can be held on the platform as
+well, where they flow down into every organization.
 """
 
 from django.db import models
@@ -57,3 +58,16 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     RoleName.ORGANIZATION_OWNER: _ORGANIZATION_OWNER,
     RoleName.PLATFORM_ADMINISTRATOR: frozenset(Permission),
 }
+_PLATFORM_READ = frozenset(p for p in PLATFORM_ONLY if p.endswith(":read"))
+# Of roles held on the platform: who reads everything reads what is the platform's own as well. An owner's is of one
+# organization.
+ON_PLATFORM: dict[str, frozenset[Permission]] = {
+    role: held | (_PLATFORM_READ if held >= _REPORTER else frozenset())
+    for role, held in PERMISSIONS.items()
+    if role != RoleName.ORGANIZATION_OWNER
+}
+
+
+def permissions_of_role(role: str, *, on_platform: bool) -> frozenset[Permission]:
+    """What a built-in role holds, on the platform or in an organization; nothing for what is none."""
+    return (ON_PLATFORM if on_platform else PERMISSIONS).get(role, frozenset())

@@ -22,6 +22,10 @@ from .domains import BadDomain, normalize_domain
 from .models import Domain, Organization, SignInPolicy, Site
 from .policy import Asked, Demand, strictest
 
+# What is demanded of who administers the platform is demanded of whoever holds any role on it: each of them sees, or
+# changes, something of every organization.
+STAFF = RoleName.PLATFORM_ADMINISTRATOR.value
+
 
 def visible_to(actor: Actor) -> QuerySet[Organization]:
     """The organizations that somebody may see, by name."""
@@ -216,7 +220,9 @@ def concerned_by(policy: SignInPolicy) -> QuerySet[User]:
             bindings = bindings.filter(organization=policy.organization_id)
         if policy.site_id:
             bindings = bindings.filter(Q(site=None) | Q(site=policy.site_id))
-        if policy.role in RoleName.values:
+        if policy.role == STAFF:
+            bindings = bindings.filter(organization=None)
+        elif policy.role in RoleName.values:
             bindings = bindings.filter(role=policy.role)
         elif policy.role:
             bindings = bindings.filter(custom_role=UUID(policy.role))
@@ -262,7 +268,8 @@ def _demand_on(user: User) -> Demand:
 _OF_THE_PLATFORM = f"""
 FROM {SignInPolicy._meta.db_table} policy
 WHERE policy.organization_id IS NULL AND (policy.role IS NULL OR EXISTS (
-SELECT 1 FROM {RoleBinding._meta.db_table} held WHERE held.role = policy.role AND held.user_id = %s))"""
+SELECT 1 FROM {RoleBinding._meta.db_table} held WHERE held.user_id = %s
+AND (held.role = policy.role OR policy.role = '{STAFF}' AND held.organization_id IS NULL)))"""
 _OF_THEIR_ORGANIZATIONS = f"""
 FROM {Membership._meta.db_table} membership
 JOIN {Organization._meta.db_table} organization ON organization.id = membership.organization_id
@@ -290,6 +297,8 @@ def _concerns(policy: SignInPolicy, bindings: list[RoleBinding]) -> bool:
     """Whether it asks for nothing that is held, or somebody holds that role, at that site or in the whole organization."""
     if not policy.role and not policy.site_id:
         return True
+    if policy.role == STAFF:
+        return any(b.organization_id is None for b in bindings)
     return any(
         policy.organization_id in (None, b.organization_id)
         and policy.role in (None, "", b.role, str(b.custom_role_id))

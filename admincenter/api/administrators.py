@@ -1,4 +1,4 @@
-"""Who administers the platform."""
+"""Who administers the platform, or holds another role on it."""
 
 from typing import Any, ClassVar
 
@@ -8,7 +8,8 @@ from rest_framework.fields import empty
 
 from accounts.access.models import RoleBinding
 from accounts.access.permissions import Permission
-from accounts.access.services import appoint_administrator, dismiss_administrator
+from accounts.access.roles import ON_PLATFORM, RoleName
+from accounts.access.services import grant_on_platform, revoke_on_platform
 from accounts.api.bodies import Body, ReasonBody
 from accounts.api.resources import Resource, acted, created, listed, read
 from accounts.api.serializers import EmailField, TextField
@@ -18,6 +19,8 @@ from mago.core.keyset import Listing
 
 from ..selectors.administrators import administrator_for, find_administrators
 from .shapes import PersonRefSerializer
+
+ROLES = [role for role in RoleName if role in ON_PLATFORM]
 
 
 class AdministratorSerializer(serializers.Serializer[Any]):
@@ -46,6 +49,11 @@ class AppointBody(Body):
     example: ClassVar = {"person": "ada@example.com", "reason": "Second administrator"}
 
     person = PersonByAddressField(help_text="The e-mail address of somebody who has an account.")
+    role = serializers.ChoiceField(
+        choices=ROLES,
+        default=RoleName.PLATFORM_ADMINISTRATOR,
+        help_text="It counts in every organization.",
+    )
     expires_at = serializers.DateTimeField(required=False, allow_null=True)
     reason = TextField(max_length=LONGEST_REASON, help_text="Kept in the audit trail.")
 
@@ -54,7 +62,7 @@ class Administrators(Resource):
     access = Permission.ROLES_READ
     changes = {"POST": Permission.ROLES_BIND}
 
-    @listed(AdministratorSerializer, summary="Who administers the platform")
+    @listed(AdministratorSerializer, summary="Who holds a role on the platform")
     def get(self) -> Listing:
         return find_administrators()
 
@@ -62,12 +70,12 @@ class Administrators(Resource):
         AppointBody,
         AdministratorSerializer,
         at=("api-administrator", "binding_id"),
-        summary="Make somebody an administrator of the platform",
-        description="Doing it again sets the end anew. They and the other administrators are told. `403` for who "
-        "administers it for a time only; `409 last_administrator` where nobody would be left who does for good.",
+        summary="Grant somebody a role on the platform; without one, that of its administrator",
+        description="Doing it again sets the end anew. They and the administrators are told. `403` for more than you "
+        "hold on the platform for good; `409 last_administrator` where nobody would be left who does for good.",
     )
     def post(self, **data: Any) -> RoleBinding:
-        binding = appoint_administrator(actor=self.actor, **data)
+        binding = grant_on_platform(actor=self.actor, **data)
         return administrator_for(binding.pk)
 
 
@@ -79,7 +87,7 @@ class _OfOneAdministrator(Resource):
 class OneAdministrator(_OfOneAdministrator):
     access = Permission.ROLES_READ
 
-    get = read(AdministratorSerializer, summary="One administrator")
+    get = read(AdministratorSerializer, summary="One role on the platform")
 
 
 class DismissAdministrator(_OfOneAdministrator):
@@ -89,8 +97,8 @@ class DismissAdministrator(_OfOneAdministrator):
     @acted(
         ReasonBody,
         None,
-        summary="Somebody administers the platform no longer",
+        summary="Somebody holds a role on the platform no longer",
         description="From the next request on. `409 last_administrator` for the last one who does for good.",
     )
     def post(self, reason: str) -> None:
-        dismiss_administrator(binding=self.row(), actor=self.actor, reason=reason)
+        revoke_on_platform(binding=self.row(), actor=self.actor, reason=reason)

@@ -154,7 +154,7 @@ class GrantAgain(ActorsWork):
                 raise Conflict(_("This role would have ended by now."), code="expired")
             if _is_held(to, terms["role"], terms["scope"]):
                 raise _changed_since()
-            if permissions_in(terms["role"]) - set(one["permissions"]):
+            if permissions_in(terms["role"], terms["scope"]) - set(one["permissions"]):
                 raise Conflict(_("This role holds more by now than it did."), code="changed_since")
             grant_role(user=to, actor=self.actor, reason=self.reason, **terms)
 

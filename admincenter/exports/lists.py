@@ -187,6 +187,7 @@ class Administrators(Export):
         "id": attrgetter("id"),
         "person": attrgetter("user_id"),
         "email": attrgetter("user.email"),
+        "role": attrgetter("role"),
         "granted_by": lambda held: held.granted_by and held.granted_by.email,
         **own("granted_at", "expires_at", "has_factor"),
     }

@@ -1,4 +1,4 @@
-"""Who administers the platform: looked at, granted to somebody who has an account, and taken back."""
+"""Who administers the platform or holds another role on it: looked at, granted to somebody who has an account, and taken back."""
 
 from typing import Any
 from uuid import UUID
@@ -14,13 +14,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
-from accounts.access.services import appoint_administrator, dismiss_administrator
+from accounts.access.roles import RoleName
+from accounts.access.services import grant_on_platform, revoke_on_platform
 from accounts.models import User
 from mago.core.form_pages import get_or_post, posted
 
 from ..exports import lists
 from ..exports.ways import way_to_export
-from ..forms import AdministratorFilters, MomentField, ReasonForm
+from ..forms import ROLES_ON_PLATFORM, AdministratorFilters, MomentField, ReasonForm
 from ..once import once
 from ..pages import list_page, page, submit
 from ..reasons import with_reason
@@ -36,11 +37,19 @@ class AppointForm(ReasonForm):
             "Of somebody who has an account. They and all administrators are told."
         )
     )
+    role = forms.TypedChoiceField(
+        label=gettext_lazy("Role"),
+        choices=ROLES_ON_PLATFORM,
+        coerce=RoleName,
+        help_text=gettext_lazy(
+            "It counts in every organization. Reporter and all above also read what is the platform's own: people, sessions, messages."
+        ),
+    )
     expires_at = MomentField(
         label=gettext_lazy("Until (UTC)"),
         help_text=gettext_lazy("Empty: for good. Whoever does it for a time cannot pass it on."),
     )
-    field_order = ("person", "expires_at", "reason")
+    field_order = ("person", "role", "expires_at", "reason")
 
     def clean_person(self) -> User:
         person = User.objects.filter(email=self.cleaned_data["person"]).first()
@@ -67,16 +76,19 @@ def administrators(request: HttpRequest) -> HttpResponse:
 @get_or_post
 @once
 def appoint(request: HttpRequest) -> HttpResponse:
-    form = AppointForm(posted(request), initial={"person": request.GET.get("person", "")[:254]})
-    made, status = submit(form, lambda **data: appoint_administrator(actor=actor(request), **data))
+    initial = {
+        "person": request.GET.get("person", "")[:254],
+        "role": RoleName.PLATFORM_ADMINISTRATOR,
+    }
+    form = AppointForm(posted(request), initial=initial)
+    made, status = submit(form, lambda **data: grant_on_platform(actor=actor(request), **data))
     if made:
-        messages.success(
-            request, _("%(person)s administers the platform now.") % {"person": made.user}
-        )
+        words = _("%(person)s holds the role %(role)s on the platform now.")
+        messages.success(request, words % {"person": made.user, "role": made.role_name})
         return redirect(LIST)
     context: dict[str, Any] = {
         "form": form,
-        "title": _("New administrator"),
+        "title": _("Grant a role on the platform"),
         "back": reverse(LIST),
         "button": _("Grant"),
     }
@@ -91,8 +103,9 @@ def dismiss(request: HttpRequest, binding_id: UUID) -> HttpResponse:
     to = "accounts:profile" if binding.user == actor(request) else LIST
     return with_reason(
         request,
-        lambda reason: dismiss_administrator(binding=binding, actor=actor(request), reason=reason),
-        _("%(person)s no longer administers the platform.") % {"person": binding.user},
+        lambda reason: revoke_on_platform(binding=binding, actor=actor(request), reason=reason),
+        _("%(person)s no longer holds the role %(role)s on the platform.")
+        % {"person": binding.user, "role": binding.role_name},
         title=_("Take back"),
         of=binding,
         to=reverse(to),

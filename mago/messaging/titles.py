@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 TITLES: dict[str, Promise] = {
     "access/account_disabled": _("Account disabled"),
     "access/account_enabled": _("Account enabled again"),
-    "access/administrator": _("Who administers the platform has changed"),
+    "access/administrator": _("Who holds a role on the platform has changed"),
     "access/invitation": _("Invitation to an organization"),
     "enterprise/break_glass_used": _("Emergency account used"),
     "enterprise/certificate_ends": _("Certificate of an identity provider ends"),

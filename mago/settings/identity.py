@@ -82,7 +82,7 @@ FACTORS = env.words(
 SMS_FOR_ADMINISTRATORS = env.boolean(
     "MAGO_SMS_FOR_ADMINISTRATORS",
     False,
-    meaning="Whether whoever administers the platform may use SMS as second factor (NIST: restricted).",
+    meaning="Whether whoever holds a role on the platform may use SMS as second factor (NIST: restricted).",
 )
 SMS_COUNTRIES = env.words(
     "MAGO_SMS_COUNTRIES",
@@ -177,6 +177,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "PermissionEnum": "accounts.api.access_shapes.PERMISSIONS",
         "PrincipalTypeEnum": "accounts.api.access_shapes.PRINCIPALS",
+        "PlatformRoleEnum": "admincenter.api.administrators.ROLES",
+        "RoleEnum": "admincenter.api.common.BUILT_IN",
         "ApplicationTypeEnum": ["public", "confidential"],
         "FactorMethodEnum": "accounts.mfa.models.Kind",
         "EnrolableMethodEnum": "accounts.api.me.factors.METHODS",

@@ -99,10 +99,10 @@ def test_the_navigation_shows_what_is_permitted(
     admin: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from accounts.access.permissions import Permission
-    from accounts.access.roles import PERMISSIONS, RoleName
+    from accounts.access.roles import ON_PLATFORM, RoleName
 
     monkeypatch.setitem(
-        PERMISSIONS, RoleName.PLATFORM_ADMINISTRATOR, frozenset({Permission.OVERVIEW_READ})
+        ON_PLATFORM, RoleName.PLATFORM_ADMINISTRATOR, frozenset({Permission.OVERVIEW_READ})
     )
     page = admin.get("/admincenter/").content.decode()
     assert 'href="/admincenter/"' in page

@@ -21,6 +21,7 @@ from tests.conftest import App, Browser
 
 AT = "/admincenter/administrators/"
 REASON = {"reason": "dora is on leave"}
+GRANT = REASON | {"role": "platform-administrator"}
 
 
 @pytest.fixture
@@ -44,12 +45,12 @@ def text(page: Any) -> str:
 def test_somebody_who_has_an_account_comes_to_it_and_leaves_it(
     admin: Browser, bob: Any, dora: Any, mails: Any, events: Any
 ) -> None:
-    sent = admin.post(f"{AT}appoint/", REASON | {"person": "Bob@example.com", "expires_at": ""})
+    sent = admin.post(f"{AT}appoint/", GRANT | {"person": "Bob@example.com", "expires_at": ""})
     assert (sent.status_code, sent.url) == (302, AT)
     assert set(administrators()) == {bob, dora}
     assert events("access:role:granted")[-1].detail["reason"] == REASON["reason"]
     assert {mail.recipient for mail in mails("access/administrator")} == {bob.email, dora.email}
-    assert "Bob bob@example.com none" in text(admin.get(AT))
+    assert "Bob bob@example.com Platform administrator none" in text(admin.get(AT))
     path = f"{AT}{bob.role_bindings.get().pk}/dismiss/"
     assert admin.post(path, {"reason": ""}).context["form"].errors["reason"]
     assert bob in administrators()
@@ -63,7 +64,7 @@ def test_the_last_one_stays(admin: Browser, dora: Any, for_a_day: Any) -> None:
     admin.post(f"{AT}{dora.role_bindings.get().pk}/dismiss/", REASON)
     assert "This is the last administrator." in admin.get(AT).text
     later = f"{timezone.now() + timedelta(days=2):%Y-%m-%d %H:%M}"
-    form = admin.post(f"{AT}appoint/", REASON | {"person": dora.email, "expires_at": later})
+    form = admin.post(f"{AT}appoint/", GRANT | {"person": dora.email, "expires_at": later})
     assert form.status_code == 409
     assert list(administrators()) == [dora]
 
@@ -75,7 +76,7 @@ def test_who_cannot_sign_in_or_is_nobody_is_not_appointed(
     bob.is_active = False
     bob.save()
     answers = [
-        admin.post(f"{AT}appoint/", REASON | {"person": f"{name}@example.com"}).status_code
+        admin.post(f"{AT}appoint/", GRANT | {"person": f"{name}@example.com"}).status_code
         for name in ("bob", "eve", "nobody")
     ]
     assert answers == [409, 409, 400]
@@ -89,7 +90,7 @@ def test_who_does_it_for_a_time_passes_nothing_on_and_acts_on_no_other(
     TotpDevice.objects.create(user=dora, name="Phone", key=SECRET, confirmed=True)
     browser, app = Browser().as_person(for_a_day), App().as_person(for_a_day)
     held = dora.role_bindings.get()
-    sent = browser.post(f"{AT}appoint/", REASON | {"person": charlie.email, "expires_at": ""})
+    sent = browser.post(f"{AT}appoint/", GRANT | {"person": charlie.email, "expires_at": ""})
     assert sent.status_code == 403
     browser.post(f"{AT}{held.pk}/dismiss/", REASON)
     browser.post(f"/admincenter/people/{dora.pk}/recover/", REASON)
@@ -167,3 +168,53 @@ def test_the_command_lets_in_who_has_an_account_and_takes_it_back(
         command(alice.email, revoke=True)
     with pytest.raises(CommandError, match="Nobody here"):
         command("nobody@example.com")
+
+
+def test_the_command_takes_no_other_role_back(bob: Any, dora: Any) -> None:
+    grant_role(user=bob, role=RoleName.REPORTER, actor=None)
+    with pytest.raises(CommandError, match="does not administer"):
+        command(bob.email, revoke=True)
+    assert bob.role_bindings.exists()
+
+
+def test_another_role_is_granted_shown_and_taken_back(
+    admin: Browser, bob: Any, dora: Any, mails: Any
+) -> None:
+    sent = REASON | {"person": bob.email, "expires_at": "", "role": "reporter"}
+    admin.post(f"{AT}appoint/", sent)
+    assert "Bob holds the role Reporter on the platform now." in text(admin.get(AT))
+    assert "Bob bob@example.com Reporter none" in text(admin.get(AT))
+    assert "Bob" not in text(admin.get(f"{AT}?role=platform-administrator")).partition("Who")[2]
+    assert list(administrators()) == [dora]
+    his = Browser().as_person(bob)
+    assert [
+        his.get(path).status_code for path in ("/admincenter/", "/admincenter/people/", AT)
+    ] == [200] * 3
+    assert his.get(f"{AT}appoint/").status_code == 403
+    admin.post(f"{AT}{bob.role_bindings.get().pk}/dismiss/", REASON)
+    assert his.get("/admincenter/people/").status_code == 403
+    assert [mail.recipient for mail in mails("access/administrator")].count(bob.email) == 2
+
+
+def test_a_role_of_organizations_alone_is_refused_beside_the_field(
+    admin: Browser, bob: Any, dora: Any
+) -> None:
+    for role in ("organization-owner", "king", ""):
+        sent = REASON | {"person": bob.email, "expires_at": "", "role": role}
+        form = admin.post(f"{AT}appoint/", sent)
+        assert form.status_code == 400
+        assert form.context["form"].errors["role"]
+        answer = App().as_person(dora).post("administrators", sent | {"expires_at": None})
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["role"])
+    assert not bob.role_bindings.exists()
+
+
+def test_programs_grant_another_role(dora: Any, bob: Any) -> None:
+    app = App().as_person(dora)
+    made = app.post("administrators", REASON | {"person": bob.email, "role": "reporter"})
+    assert (made.status_code, made.json()["role"]) == (201, "reporter")
+    assert App().as_person(bob).get("administrators").status_code == 200
+    assert (
+        App().as_person(bob).post("administrators", REASON | {"person": bob.email}).status_code
+        == 403
+    )

@@ -158,10 +158,10 @@ def test_each_figure_leads_to_its_list(admin: Any, alice: Any) -> None:
 
 def test_who_may_not_see_a_list_gets_no_link(admin: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from accounts.access.permissions import Permission
-    from accounts.access.roles import PERMISSIONS, RoleName
+    from accounts.access.roles import ON_PLATFORM, RoleName
 
     monkeypatch.setitem(
-        PERMISSIONS, RoleName.PLATFORM_ADMINISTRATOR, frozenset({Permission.OVERVIEW_READ})
+        ON_PLATFORM, RoleName.PLATFORM_ADMINISTRATOR, frozenset({Permission.OVERVIEW_READ})
     )
     response = admin.get("/admincenter/")
     shown = ("tiles", "refused", "findings", "factors")

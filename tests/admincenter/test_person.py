@@ -323,10 +323,10 @@ def test_what_is_not_permitted_is_not_offered(
     admin: Any, alice: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from accounts.access.permissions import Permission
-    from accounts.access.roles import PERMISSIONS, RoleName
+    from accounts.access.roles import ON_PLATFORM, RoleName
 
     monkeypatch.setitem(
-        PERMISSIONS, RoleName.PLATFORM_ADMINISTRATOR, frozenset({Permission.PEOPLE_READ})
+        ON_PLATFORM, RoleName.PLATFORM_ADMINISTRATOR, frozenset({Permission.PEOPLE_READ})
     )
     page = admin.get(at(alice)).content.decode()
     assert 'action="' + at(alice) not in page

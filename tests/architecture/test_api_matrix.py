@@ -14,8 +14,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.access.models import Membership, ServiceAccount
-from accounts.access.permissions import PLATFORM_ONLY, SENSITIVE, Permission
-from accounts.access.roles import PERMISSIONS, RoleName
+from accounts.access.permissions import NAMES, PLATFORM_ONLY, SENSITIVE, Permission
+from accounts.access.roles import ON_PLATFORM, PERMISSIONS, RoleName
 from accounts.access.scope import Scope
 from accounts.access.services import grant_role
 from accounts.api import quota
@@ -31,6 +31,7 @@ from tests.architecture.test_permission_matrix import (  # noqa: F401 - with fix
     fill,
     holder_of,
     holds,
+    holds_on_platform,
 )
 from tests.architecture.test_routes import routes
 from tests.conftest import App
@@ -144,6 +145,24 @@ def test_a_role_opens_what_it_holds_and_nothing_else(
         expected[door.name, role] = True if holds(door, role) else 403
     assert answers == expected
     assert {role for _name, role in answers} == set(ROLES)
+
+
+def test_a_role_on_the_platform_opens_what_it_holds_there_and_nothing_else(
+    ask: Any, person: Any
+) -> None:
+    """Every door that takes a permission, those of an organization to which nobody of them belongs among them."""
+    apps = {}
+    for role in ON_PLATFORM:
+        user = person(f"{role}-here")
+        grant_role(user=user, role=RoleName(role), actor=None)
+        apps[role] = App().as_person(user)
+    doors = a_share(door for door in ALL if door.access in NAMES)
+    wrong = []
+    for door, role in by_turns(doors, list(ON_PLATFORM), holds_on_platform):
+        status = ask(apps[role], door)
+        if status >= 500 or (status == 403) == holds_on_platform(door, role):
+            wrong.append((door.name, role, status))
+    assert wrong == []
 
 
 def test_a_role_at_one_site_opens_nothing_of_the_others(

@@ -17,8 +17,8 @@ from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.access.models import Membership, ServiceAccount
-from accounts.access.permissions import PLATFORM_ONLY, SENSITIVE, Permission
-from accounts.access.roles import PERMISSIONS, RoleName
+from accounts.access.permissions import NAMES, PLATFORM_ONLY, SENSITIVE, Permission
+from accounts.access.roles import ON_PLATFORM, PERMISSIONS, RoleName
 from accounts.access.scope import Scope
 from accounts.access.selectors.decisions import can
 from accounts.access.services import (
@@ -238,6 +238,10 @@ def holds(door: Any, role: RoleName) -> bool:
     return door.permission in PERMISSIONS[role]
 
 
+def holds_on_platform(door: Any, role: str) -> bool:
+    return door.permission in ON_PLATFORM[role]
+
+
 def is_form(route: Route) -> bool:
     """Whether a route only takes what is posted, as its answer to GET tells."""
     return route.pattern.rsplit("/", 2)[-2] in {
@@ -295,6 +299,25 @@ def test_a_role_opens_what_it_holds_and_nothing_else(
         expected[route.pattern, role] = let_in if holds(route, role) else 403
     assert answers == expected
     assert {role for _pattern, role in answers} == set(ROLES)
+
+
+def test_a_role_on_the_platform_opens_what_it_holds_there_and_nothing_else(
+    fill: Any, person: Any, without_templates: None
+) -> None:
+    """Every page of the admin center, those of an organization to which nobody of them belongs among them."""
+    browsers = {}
+    for role in ON_PLATFORM:
+        user = person(f"{role}-here")
+        grant_role(user=user, role=RoleName(role), actor=None)
+        browsers[role] = Browser().as_person(user)
+    pages = a_share(route for route in everywhere() if route.view.access in NAMES)
+    wrong = []
+    for route, role in by_turns(pages, list(ON_PLATFORM), holds_on_platform):
+        status = browsers[role].get(fill(route)).status_code
+        is_open = status in {200, 302, 404, 405}
+        if is_open != holds_on_platform(route, role) or not (is_open or status == 403):
+            wrong.append((route.pattern, role, status))
+    assert wrong == []
 
 
 def test_a_role_at_one_site_opens_nothing_of_the_others(

@@ -1,6 +1,5 @@
 """Who belongs where and holds what: every change, with its audit row."""
 
-from .administrators import appoint_administrator, dismiss_administrator
 from .conditions import create_condition, delete_condition, demand_to_decide, edit_condition
 from .demands import demand_permission, demand_to_bind
 from .inviting import Guest, invite, invite_all
@@ -12,6 +11,7 @@ from .members import (
     revoke_invitation,
     transfer_ownership,
 )
+from .on_platform import grant_on_platform, revoke_on_platform
 from .people import set_active, sign_out_everywhere
 from .roles import (
     Role,
@@ -28,7 +28,6 @@ __all__ = [
     "Guest",
     "Role",
     "accept_invitation",
-    "appoint_administrator",
     "create_condition",
     "create_custom_role",
     "create_service_account",
@@ -37,9 +36,9 @@ __all__ = [
     "demand_permission",
     "demand_to_bind",
     "demand_to_decide",
-    "dismiss_administrator",
     "edit_condition",
     "edit_custom_role",
+    "grant_on_platform",
     "grant_role",
     "invite",
     "invite_all",
@@ -48,6 +47,7 @@ __all__ = [
     "permissions_in",
     "remove_member",
     "revoke_invitation",
+    "revoke_on_platform",
     "revoke_role",
     "set_active",
     "set_service_account_active",

@@ -21,7 +21,7 @@ from mago.core.errors import Refused
 from ..models import Condition, CustomRole, Membership, RoleBinding, ServiceAccount
 from ..permissions import NAMES, PLATFORM_ONLY, Permission
 from ..principals import forget
-from ..roles import PERMISSIONS, RoleName
+from ..roles import ON_PLATFORM, RoleName, permissions_of_role
 from ..scope import PLATFORM, Scope
 from ..selectors.bindings import forget_bindings
 from .common import locked, save_named
@@ -53,7 +53,7 @@ def grant_role(
     role that makes no sense there, or for somebody who does not belong there.
     """
     if actor is not None:
-        demand_to_bind(actor, permissions_in(role), scope)
+        demand_to_bind(actor, permissions_in(role, scope), scope)
     return bind(
         user=user,
         role=role,
@@ -135,13 +135,20 @@ def revoke_role(*, binding: RoleBinding, actor: User | None, reason: str = "") -
         )
 
 
-def permissions_in(role: Role) -> frozenset[Permission]:
-    return role.granted if isinstance(role, CustomRole) else PERMISSIONS[role]
+def permissions_in(role: Role, scope: Scope) -> frozenset[Permission]:
+    """What the role gives whoever holds it there."""
+    if isinstance(role, CustomRole):
+        return role.granted
+    return permissions_of_role(role, on_platform=scope == PLATFORM)
 
 
 def check_place(role: Role, scope: Scope) -> None:
     """Refused unless the role can be held there, and there is such a place."""
-    if (scope == PLATFORM) != (role == RoleName.PLATFORM_ADMINISTRATOR):
+    if scope == PLATFORM:
+        fits = isinstance(role, RoleName) and role in ON_PLATFORM
+    else:
+        fits = role != RoleName.PLATFORM_ADMINISTRATOR
+    if not fits:
         raise Refused(_("This role cannot be held here."), code="wrong_place")
     if scope.site_id is None:
         return

@@ -98,7 +98,7 @@ def set_policy(
 
 @transaction.atomic
 def demand_factors_of_administrators() -> None:
-    """Whoever administers the platform needs two factors once a week has passed (ASVS 6.3.3).
+    """Whoever administers the platform, or holds another role on it, needs two factors once a week has passed (ASVS 6.3.3).
 
     For the set-up: where there is such a policy already, it stays as it is.
     """

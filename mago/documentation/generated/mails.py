@@ -17,7 +17,7 @@ Made by `manage.py document` from `templates/mail` and `templates/sms`. Each is 
 MEANING = {
     "access/account_disabled": "the person, when an administrator disables their account",
     "access/account_enabled": "the person, when it is enabled again",
-    "access/administrator": "the person and the other administrators, when somebody comes to administer the platform or does so no longer",
+    "access/administrator": "the person and the other administrators, when somebody comes to administer the platform or to hold another role on it, or does so no longer",
     "access/invitation": "whoever is invited to an organization",
     "enterprise/break_glass_used": "owners, when somebody comes in by the emergency account",
     "enterprise/certificate_ends": "owners, before a provider's certificate ends and when it has",

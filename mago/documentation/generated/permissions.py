@@ -2,14 +2,14 @@
 
 from accounts.access.methods import Means, may_use
 from accounts.access.permissions import PLATFORM_ONLY, SENSITIVE, Permission
-from accounts.access.roles import PERMISSIONS, RoleName
+from accounts.access.roles import ON_PLATFORM, PERMISSIONS, RoleName
 
 from .tables import table
 
 HEAD = """# Permissions
 Made by `manage.py document` from `accounts/access/permissions.py`, `roles.py` and `methods.py`. Whatever is not permitted here is refused. Roles of your own choose among the permissions ([organizations](../organizations.md)); nobody grants what they do not hold.
 
-Columns: **again** – whoever uses it has proved minutes before that it is them; **of** – held in an organization or a part of it, or on the platform only. Roles: """
+Columns: **again** – whoever uses it has proved minutes before that it is them; **of** – held in an organization or a part of it, or on the platform only. ○ – of a role that is held on the platform, where all but an owner's can be, and nowhere else. Roles: """
 MEANS = {
     Means.SESSION: "browser",
     Means.ACCESS_TOKEN: "our app",
@@ -40,12 +40,17 @@ def text() -> str:
             f"`{permission}`",
             "platform" if permission in PLATFORM_ONLY else "organization",
             _mark(permission in SENSITIVE),
-            *(_mark(permission in PERMISSIONS[role]) for role in SHORT),
+            *(_held(permission, role) for role in SHORT),
             *(_mark(may_use(means, permission)) for means in MEANS),
         )
         for permission in Permission
     ]
     return HEAD + roles + ".\n\n" + table(head, rows) + AFTER
+
+
+def _held(permission: Permission, role: RoleName) -> str:
+    only_there = permission not in PERMISSIONS[role] and permission in ON_PLATFORM.get(role, ())
+    return "○" if only_there else _mark(permission in PERMISSIONS[role])
 
 
 def _mark(holds: bool) -> str:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.access.methods import ALLOWED, Means, may_use
 from accounts.access.models import Condition, CustomRole, RoleBinding, ServiceAccount
 from accounts.access.permissions import PLATFORM_ONLY, Permission
-from accounts.access.roles import PERMISSIONS, RoleName
+from accounts.access.roles import ON_PLATFORM, PERMISSIONS, RoleName
 from accounts.access.scope import PLATFORM, Scope
 from accounts.access.selectors.bindings import live_bindings
 from accounts.access.selectors.decisions import can
@@ -322,6 +322,23 @@ def test_rising_never_takes_away_and_always_gives(chain: list[RoleName]) -> None
         assert PERMISSIONS[lower] < PERMISSIONS[higher], (lower, higher)
 
 
+@pytest.mark.parametrize("chain", [CHAIN, BESIDE])
+def test_what_is_held_on_the_platform_rises_alike_and_is_never_less(chain: list[RoleName]) -> None:
+    held = [ON_PLATFORM[role] for role in chain if role in ON_PLATFORM]
+    assert all(lower < higher for lower, higher in pairwise(held))
+    assert all(PERMISSIONS[role] <= ON_PLATFORM[role] for role in ON_PLATFORM)
+    assert set(ON_PLATFORM) == set(PERMISSIONS) - {OWNER}
+
+
+def test_only_its_administrator_changes_what_is_the_platform_s_own() -> None:
+    for role, held in ON_PLATFORM.items():
+        if role != RoleName.PLATFORM_ADMINISTRATOR:
+            assert all(p.endswith(":read") for p in held & PLATFORM_ONLY), role
+    assert ON_PLATFORM[RoleName.GUEST] == PERMISSIONS[RoleName.GUEST]
+    reads = {p for p in Permission if p.endswith(":read")}
+    assert ON_PLATFORM[RoleName.REPORTER] == reads
+
+
 def test_the_lattice_is_whole() -> None:
     assert set(PERMISSIONS) == {role.value for role in RoleName} == {*CHAIN, *BESIDE}
     assert PERMISSIONS[RoleName.PLATFORM_ADMINISTRATOR] == set(Permission)
@@ -345,7 +362,7 @@ def test_the_same_role_at_the_wrong_place_is_refused(
     bob: User, acme: Organization, hall: Site, lair: Site
 ) -> None:
     for role, scope in (
-        (TECHNICIAN, PLATFORM),
+        (OWNER, PLATFORM),
         (OWNER, hall.access_scope),
         (RoleName.PLATFORM_ADMINISTRATOR, acme.access_scope),
         (TECHNICIAN, Scope(acme.pk, lair.pk)),

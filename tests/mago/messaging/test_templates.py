@@ -78,6 +78,7 @@ VALUES: dict[str, Any] = {
     "day": "30 November 2026",
     "what": "Acme",
     "reason": "A laptop was stolen.",
+    "role": "Reporter",
 }
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.access.roles import RoleName
 from accounts.access.selectors.in_charge import platform_bindings
-from accounts.access.services import appoint_administrator, dismiss_administrator
+from accounts.access.services import grant_on_platform, revoke_on_platform
 from accounts.models import User, normalize_email
 from mago.core.errors import Refused
 
@@ -30,14 +31,15 @@ class Command(BaseCommand):
             if options["revoke"]:
                 self._revoke(person)
             else:
-                appoint_administrator(person=person, reason=REASON, actor=None)
+                grant_on_platform(person=person, reason=REASON, actor=None)
         except Refused as refusal:
             raise CommandError(str(refusal.detail)) from None
         told = {"id": str(person.pk), "email": person.email}
         self.stdout.write(json.dumps(told | {"administrator": not options["revoke"]}))
 
     def _revoke(self, person: User) -> None:
-        binding = platform_bindings().filter(user=person).first()
+        held = platform_bindings().filter(user=person)
+        binding = held.filter(role=RoleName.PLATFORM_ADMINISTRATOR).first()
         if binding is None:
             raise CommandError("This person does not administer the platform.")
-        dismiss_administrator(binding=binding, reason=REASON, actor=None)
+        revoke_on_platform(binding=binding, reason=REASON, actor=None)

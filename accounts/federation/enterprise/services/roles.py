@@ -68,7 +68,8 @@ def _demand_role(provider: IdentityProvider, name: str, actor: User | None) -> N
         words = _("There is no such role in this organization: %(role)s.") % {"role": name}
         raise errors.Refused(words, code="bad_role", fields={"group_roles": [words]})
     if actor is not None:
-        demand_to_bind(actor, permissions_in(role), provider.access_scope)
+        where = provider.access_scope
+        demand_to_bind(actor, permissions_in(role, where), where)
 
 
 def wanted_roles(provider: IdentityProvider, groups: Iterable[str]) -> list[str]:
