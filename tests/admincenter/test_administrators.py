@@ -50,7 +50,7 @@ def test_somebody_who_has_an_account_comes_to_it_and_leaves_it(
     assert set(administrators()) == {bob, dora}
     assert events("access:role:granted")[-1].detail["reason"] == REASON["reason"]
     assert {mail.recipient for mail in mails("access/administrator")} == {bob.email, dora.email}
-    assert "Bob bob@example.com Platform administrator none" in text(admin.get(AT))
+    assert "Bob bob@example.com Platform administrator for good none" in text(admin.get(AT))
     path = f"{AT}{bob.role_bindings.get().pk}/dismiss/"
     assert admin.post(path, {"reason": ""}).context["form"].errors["reason"]
     assert bob in administrators()
@@ -183,7 +183,7 @@ def test_another_role_is_granted_shown_and_taken_back(
     sent = REASON | {"person": bob.email, "expires_at": "", "role": "reporter"}
     admin.post(f"{AT}appoint/", sent)
     assert "Bob holds the role Reporter on the platform now." in text(admin.get(AT))
-    assert "Bob bob@example.com Reporter none" in text(admin.get(AT))
+    assert "Bob bob@example.com Reporter for good none" in text(admin.get(AT))
     assert "Bob" not in text(admin.get(f"{AT}?role=platform-administrator")).partition("Who")[2]
     assert list(administrators()) == [dora]
     his = Browser().as_person(bob)
