@@ -55,7 +55,10 @@ ACTIONS: tuple[Entry, ...] = (
     Entry(_("Disabled people"), "people", "user-x", Permission.PEOPLE_READ, query="state=disabled"),
     Entry(_("Recycle bin"), "people", "trash-2", Permission.PEOPLE_READ, query="state=deleted"),
     Entry(
-        _("Grant a role on the platform"), "appoint_administrator", "plus", Permission.ROLES_BIND
+        _("Grant a role on the platform"),
+        "appoint_administrator",
+        "plus",
+        Permission.ADMINISTRATORS_EDIT,
     ),
     Entry(_("New sign-in policy"), "create_policy", "plus", Permission.POLICIES_EDIT),
     Entry(

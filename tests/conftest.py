@@ -121,10 +121,11 @@ def charlie(person: Callable[..., Any]) -> Any:
 @pytest.fixture
 def dora(person: Callable[..., Any]) -> Any:
     from accounts.access.roles import RoleName
+    from accounts.access.scope import PLATFORM
     from accounts.access.services import grant_role
 
     user = person("dora")
-    grant_role(user=user, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
+    grant_role(user=user, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None, scope=PLATFORM)
     return user
 
 

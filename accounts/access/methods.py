@@ -42,6 +42,7 @@ _ALL = frozenset(Permission)
 # Who may do what, and what is demanded of sign-ins.
 _BY_PEOPLE = frozenset(
     {
+        Permission.ADMINISTRATORS_EDIT,
         Permission.APPLICATIONS_EDIT,
         Permission.CONDITIONS_EDIT,
         Permission.DOMAINS_EDIT,

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 
 class Permission(StrEnum):
+    ADMINISTRATORS_EDIT = "administrators:edit"
     APPLICATIONS_EDIT = "applications:edit"
     APPLICATIONS_READ = "applications:read"
     AUDIT_EXPORT = "audit:export"
@@ -77,6 +78,7 @@ NAMES = frozenset(permission.value for permission in Permission)
 # What concerns everybody on the platform, and so can be held on the platform only.
 PLATFORM_ONLY = frozenset(
     {
+        Permission.ADMINISTRATORS_EDIT,
         Permission.AUDIT_STREAMS_EDIT,
         Permission.CERTIFICATES_READ,
         Permission.CERTIFICATES_SCAN,
@@ -102,6 +104,7 @@ PLATFORM_ONLY = frozenset(
 # that it is them (ASVS 7.5.3), so that a browser left open cannot be made to hand the house over.
 SENSITIVE = frozenset(
     {
+        Permission.ADMINISTRATORS_EDIT,
         Permission.APPLICATIONS_EDIT,
         Permission.AUDIT_STREAMS_EDIT,
         Permission.CONDITIONS_EDIT,

@@ -10,8 +10,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from accounts.access.facts import Strength
-from accounts.access.scope import PLATFORM
-from accounts.access.selectors.bindings import live_bindings
+from accounts.access.selectors.in_charge import is_staff
 from accounts.models import User
 from accounts.sessions.assurance import Proof, strength_of
 from mago.core.errors import NotFound
@@ -60,16 +59,11 @@ def kinds_of(user: User) -> list[Kind]:
 
 
 def kinds_for(user: User) -> set[Kind]:
-    """The kinds that this person may use: those that are switched on, and SMS only where they administer nothing."""
+    """The kinds that this person may use: those that are switched on, and SMS only where they hold no role on the platform."""
     kinds = {Kind(kind) for kind in settings.FACTORS}
-    if Kind.SMS in kinds and not settings.SMS_FOR_ADMINISTRATORS and administers(user):
+    if Kind.SMS in kinds and not settings.SMS_FOR_ADMINISTRATORS and is_staff(user):
         kinds.remove(Kind.SMS)
     return kinds
-
-
-def administers(user: User) -> bool:
-    """Whether they hold any role on the platform itself."""
-    return any(binding.scope == PLATFORM for binding in live_bindings(user))
 
 
 def proof_of(factor: Factor) -> Proof:

@@ -4,12 +4,13 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from accounts.access.facts import Strength
+from accounts.access.selectors.in_charge import is_staff
 from accounts.models import User
 from accounts.organizations.policy import Demand
 from accounts.sessions.assurance import Proof
 from accounts.sessions.pipeline import Stage
 
-from .selectors import PROOFS, administers, factors_of, kinds_of, reachable
+from .selectors import PROOFS, factors_of, kinds_of, reachable
 from .trust import is_trusted
 
 # What was shown of these needs no second step beside it.
@@ -67,4 +68,4 @@ class EnrolStage(Stage):
 def may_trust(user: User, demand: Demand) -> bool:
     """Whether a trusted browser may stand in for a second factor of this person."""
     demanded = demand.strength_at(timezone.now())
-    return demanded < Strength.PHISHING_RESISTANT and not administers(user)
+    return demanded < Strength.PHISHING_RESISTANT and not is_staff(user)

@@ -2,7 +2,7 @@
 
 The cookie holds a secret; the row its digest, and a fingerprint over the person's factors and password.
 Whatever changes there takes every such trust away. It never stands in where a policy asks for
-phishing resistance, nor for whoever administers the platform.
+phishing resistance, nor for whoever holds a role on the platform.
 """
 
 import hashlib

@@ -217,7 +217,9 @@ def concerned_by(policy: SignInPolicy) -> QuerySet[User]:
     if policy.role or policy.site_id:
         bindings = RoleBinding.objects.filter(unexpired(), user__isnull=False)
         if policy.organization_id:
-            bindings = bindings.filter(organization=policy.organization_id)
+            bindings = bindings.filter(
+                Q(organization=policy.organization_id) | Q(organization=None)
+            )
         if policy.site_id:
             bindings = bindings.filter(Q(site=None) | Q(site=policy.site_id))
         if policy.role == STAFF:
@@ -298,9 +300,10 @@ def _concerns(policy: SignInPolicy, bindings: list[RoleBinding]) -> bool:
     if not policy.role and not policy.site_id:
         return True
     if policy.role == STAFF:
-        return any(b.organization_id is None for b in bindings)
+        return policy.organization_id is None and any(b.organization_id is None for b in bindings)
     return any(
-        policy.organization_id in (None, b.organization_id)
+        # Of an organization that they belong to: what is held on the platform is held there too.
+        (policy.organization_id is None or b.organization_id in (None, policy.organization_id))
         and policy.role in (None, "", b.role, str(b.custom_role_id))
         # Who holds it in the whole organization acts at each site.
         and (policy.site_id is None or b.site_id in (None, policy.site_id))

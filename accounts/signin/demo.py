@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.access.roles import RoleName
+from accounts.access.scope import PLATFORM
 from accounts.access.selectors.in_charge import has_owner
 from accounts.access.services import grant_role, join, set_active
 from accounts.mfa.models import SmsDevice, TotpDevice
@@ -45,7 +46,7 @@ def add_people() -> dict[str, str]:
     )
     dora.set_password(password)
     dora.save(update_fields=["password"])
-    grant_role(user=dora, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
+    grant_role(user=dora, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None, scope=PLATFORM)
     for number, name in enumerate(_names()):
         _add_person(number, name, dora)
     return {"email": dora.email, "password": password}

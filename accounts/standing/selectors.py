@@ -8,8 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access.models import Membership
-from accounts.access.scope import PLATFORM
-from accounts.access.selectors.bindings import live_bindings
+from accounts.access.selectors.in_charge import administers
 from accounts.models import User
 from accounts.organizations.models import Organization
 from mago.core.errors import NotFound
@@ -62,12 +61,12 @@ def overdue() -> QuerySet[Deletion]:
 def why_shut_out(user: User) -> tuple[str, str] | None:
     """A code and words for somebody who has proved who they are and is not let in all the same; None who is.
 
-    A lockdown of an organization shuts out all of its members but those who hold a role on the platform.
+    A lockdown of an organization shuts out all of its members but who administers the platform.
     """
     if not user.is_active:
         return _why_inactive(user)
     found = _lockdown_of_theirs.run([user.pk])
-    if found is None or any(held.scope == PLATFORM for held in live_bindings(user)):
+    if found is None or administers(user):
         return None
     words = _(
         "%(organization)s was locked down for its security: for now, nobody in it can sign in. Your administrators "

@@ -16,8 +16,7 @@ from accounts.access.permissions import Permission
 from accounts.access.principals import forget
 from accounts.access.roles import RoleName
 from accounts.access.scope import PLATFORM
-from accounts.access.selectors.bindings import unexpired
-from accounts.access.selectors.in_charge import administrators, owners_of
+from accounts.access.selectors.in_charge import administering, administrators, owners_of
 from accounts.access.services.demands import demand_permission, in_good_hands
 from accounts.access.services.people import demand_rank
 from accounts.models import User
@@ -54,7 +53,7 @@ def lock_down_person(*, person: User, reason: str, actor: User) -> Lockdown:
 def lock_down_organization(*, organization: Organization, reason: str, actor: User) -> Lockdown:
     """Nobody in the organization can sign in, and no program or hub of it is served, until it is lifted.
 
-    All its members are signed out everywhere, but `actor` and those who hold a role on the platform. Its owners and
+    All its members are signed out everywhere, but `actor` and who administers the platform. Its owners and
     the other administrators are told. Conflict where it is so already.
     """
     demand_permission(actor, Permission.LOCKDOWNS_EDIT)
@@ -62,9 +61,7 @@ def lock_down_organization(*, organization: Organization, reason: str, actor: Us
     lockdown = _start(organization=row, reason=reason, was_active=row.is_active, actor=actor)
     row.is_active = organization.is_active = False
     row.save(update_fields=["is_active"])
-    spared = RoleBinding.objects.filter(unexpired(), organization=None, user__isnull=False).values(
-        "user"
-    )
+    spared = administering().order_by().values("user")
     members = Membership.objects.of(row).exclude(user__in=spared).exclude(user=actor)
     User.objects.filter(pk__in=members.values("user")).update(signed_out_at=timezone.now())
     forget()

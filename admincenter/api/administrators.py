@@ -9,11 +9,12 @@ from rest_framework.fields import empty
 from accounts.access.models import RoleBinding
 from accounts.access.permissions import Permission
 from accounts.access.roles import ON_PLATFORM, RoleName
-from accounts.access.services import grant_on_platform, revoke_on_platform
+from accounts.access.services import revoke_on_platform
 from accounts.api.bodies import Body, ReasonBody
 from accounts.api.resources import Resource, acted, created, listed, read
 from accounts.api.serializers import EmailField, TextField
 from accounts.models import User
+from accounts.organizations.services import grant_on_platform
 from mago.audit.cleaning import LONGEST_REASON
 from mago.core.keyset import Listing
 
@@ -60,7 +61,7 @@ class AppointBody(Body):
 
 class Administrators(Resource):
     access = Permission.ROLES_READ
-    changes = {"POST": Permission.ROLES_BIND}
+    changes = {"POST": Permission.ADMINISTRATORS_EDIT}
 
     @listed(AdministratorSerializer, summary="Who holds a role on the platform")
     def get(self) -> Listing:
@@ -92,7 +93,7 @@ class OneAdministrator(_OfOneAdministrator):
 
 class DismissAdministrator(_OfOneAdministrator):
     access = Permission.ROLES_READ
-    changes = {"POST": Permission.ROLES_BIND}
+    changes = {"POST": Permission.ADMINISTRATORS_EDIT}
 
     @acted(
         ReasonBody,

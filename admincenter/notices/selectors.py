@@ -66,21 +66,19 @@ def _found(viewer: Viewer) -> Iterator[Notice]:
     for number, source in enumerate(SOURCES):
         where = _where(viewer, source)
         if where.everything or where.organizations:
-            whose = "all" if where.everything else str(viewer.pk)
+            whose = "all" if where.everything and not where.organizations else str(viewer.pk)
             finders[f"notices:{number}:{whose}:{get_language()}"] = partial(source.find, where)
     return chain.from_iterable(all_shared(finders, KEPT).values())
 
 
 def _where(viewer: Viewer, source: Source) -> Where:
-    if can(viewer, source.permission):
-        return Where(everything=True)
     held = {
         binding.organization_id
         for binding in live_bindings(viewer)
         if binding.organization_id and source.permission in binding.permissions
     }
     places = (key for key in held if can(viewer, source.permission, Scope(key)))
-    return Where(everything=False, organizations=tuple(sorted(places)))
+    return Where(bool(can(viewer, source.permission)), organizations=tuple(sorted(places)))
 
 
 def _key(viewer: Viewer) -> str:

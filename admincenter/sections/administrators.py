@@ -15,8 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access.guards import actor, require
 from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
-from accounts.access.services import grant_on_platform, revoke_on_platform
+from accounts.access.services import revoke_on_platform
 from accounts.models import User
+from accounts.organizations.services import grant_on_platform
 from mago.core.form_pages import get_or_post, posted
 
 from ..exports import lists
@@ -72,7 +73,7 @@ def administrators(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require(Permission.ROLES_BIND)
+@require(Permission.ADMINISTRATORS_EDIT)
 @get_or_post
 @once
 def appoint(request: HttpRequest) -> HttpResponse:
@@ -95,7 +96,7 @@ def appoint(request: HttpRequest) -> HttpResponse:
     return page(request, "admincenter/administrators/form.html", context, status=status)
 
 
-@require(Permission.ROLES_BIND)
+@require(Permission.ADMINISTRATORS_EDIT)
 @require_POST
 def dismiss(request: HttpRequest, binding_id: UUID) -> HttpResponse:
     binding = administrator_for(binding_id)

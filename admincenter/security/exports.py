@@ -24,7 +24,7 @@ from .selectors.tickets import find_tickets
 class _OfProgramme(Export):
     @property
     def programme(self) -> Programme:
-        return programme_of(self.organization)
+        return programme_of(self.organization, self.actor)
 
 
 class Tickets(_OfProgramme):

@@ -6,6 +6,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.utils import timezone
 
 from accounts.access.roles import RoleName
+from accounts.access.scope import PLATFORM
 from accounts.access.services import grant_role
 from accounts.models import User
 from accounts.sessions.store import SessionStore
@@ -18,7 +19,7 @@ def administrator() -> Any:
     dora = User.objects.create(
         email="dora@example.org", password="!", email_confirmed_at=now, signed_out_at=now
     )
-    grant_role(user=dora, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
+    grant_role(user=dora, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None, scope=PLATFORM)
     return dora
 
 

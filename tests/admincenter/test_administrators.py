@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.access.roles import RoleName
+from accounts.access.scope import PLATFORM
 from accounts.access.selectors.in_charge import administrators
 from accounts.access.services import grant_role
 from accounts.mfa.models import RecoveryCode, TotpDevice
@@ -29,7 +30,7 @@ def for_a_day(bob: Any) -> Any:
     """bob, who administers the platform for a day."""
     tomorrow = timezone.now() + timedelta(days=1)
     role = RoleName.PLATFORM_ADMINISTRATOR
-    grant_role(user=bob, role=role, actor=None, expires_at=tomorrow)
+    grant_role(user=bob, role=role, actor=None, expires_at=tomorrow, scope=PLATFORM)
     return bob
 
 
@@ -138,7 +139,9 @@ def test_the_page_asks_who_is_there_and_takes_as_many_queries_for_many(
     admin: Browser, dora: Any, person: Any, django_assert_max_num_queries: Any
 ) -> None:
     for name in ("eve", "frank", "grace"):
-        grant_role(user=person(name), role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
+        grant_role(
+            user=person(name), role=RoleName.PLATFORM_ADMINISTRATOR, actor=None, scope=PLATFORM
+        )
     # The session, its policies, the roles, the notices; the list.
     with django_assert_max_num_queries(5):
         assert admin.get(AT).status_code == 200
@@ -171,7 +174,7 @@ def test_the_command_lets_in_who_has_an_account_and_takes_it_back(
 
 
 def test_the_command_takes_no_other_role_back(bob: Any, dora: Any) -> None:
-    grant_role(user=bob, role=RoleName.REPORTER, actor=None)
+    grant_role(user=bob, role=RoleName.REPORTER, actor=None, scope=PLATFORM)
     with pytest.raises(CommandError, match="does not administer"):
         command(bob.email, revoke=True)
     assert bob.role_bindings.exists()

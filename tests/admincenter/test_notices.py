@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.access.models import Membership, RoleBinding
 from accounts.access.roles import RoleName
+from accounts.access.scope import PLATFORM
 from accounts.access.services import grant_role
 from accounts.models import User
 from admincenter.notices import services
@@ -123,6 +124,14 @@ def test_what_is_amiss_in_an_organization_needs_those_who_may_know(
     # What a customer owes in its own programme is not the platform's business.
     assert set(titles(admin)) == theirs - {"The review of 1 risk is overdue · Acme"}
     assert titles(stranger) == []
+    # But it stays the business of somebody of the customer's who comes to hold more.
+    grant_role(
+        user=User.objects.get(email="alice@example.com"),
+        role=RoleName.SECURITY_OFFICER,
+        actor=None,
+        scope=PLATFORM,
+    )
+    assert "The review of 1 risk is overdue · Acme" in titles(owner)
     assert "1 role ends within a week · Acme" not in titles(Browser().as_person(bob))
 
 
@@ -130,7 +139,7 @@ def test_a_notice_that_was_read_is_read_for_one_person_until_it_gets_worse(
     admin: Browser, message: Any, dora: User, person: Any
 ) -> None:
     erin = person("erin")
-    grant_role(user=erin, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
+    grant_role(user=erin, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None, scope=PLATFORM)
     message()
     assert "1 new" in bell(admin, dora)
     (shown,) = admin.get(AT).context["shown"]
@@ -149,7 +158,9 @@ def test_a_notice_that_was_read_is_read_for_one_person_until_it_gets_worse(
 def test_a_right_that_was_taken_takes_its_notices_at_once(
     admin: Browser, message: Any, dora: Any, acme: Any, person: Any
 ) -> None:
-    grant_role(user=person("erin"), role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
+    grant_role(
+        user=person("erin"), role=RoleName.PLATFORM_ADMINISTRATOR, actor=None, scope=PLATFORM
+    )
     Membership.objects.create(organization=acme, user=dora)
     grant_role(user=dora, role=RoleName.REPORTER, actor=None, scope=acme.access_scope)
     message()
@@ -204,7 +215,7 @@ def test_a_page_of_somebody_else_is_not_made_good_again(
 ) -> None:
     """Whoever sits down after another at one browser would send what that other has prepared."""
     erin = person("erin")
-    grant_role(user=erin, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
+    grant_role(user=erin, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None, scope=PLATFORM)
     browser, stranger = Browser().as_person(erin), Browser().as_person(charlie)
     assert f'"Mago-Made-For": "{erin.pk}"' in browser.get(AT).text
     answers = [asked_by_page_of(dora, one) for one in (browser, stranger)]

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.messages import get_messages
 
 from accounts.access.roles import RoleName
+from accounts.access.scope import PLATFORM
 from accounts.access.services import grant_role
 from accounts.mfa.models import TotpDevice
 from accounts.models import User
@@ -86,7 +87,7 @@ def test_a_look_at_somebodys_sessions_in_the_list_of_all_is_recorded(
 
 
 def test_shows_the_roles_and_who_granted_them(admin: Any, alice: Any, dora: Any) -> None:
-    grant_role(user=alice, role=RoleName.PLATFORM_ADMINISTRATOR, actor=dora)
+    grant_role(user=alice, role=RoleName.PLATFORM_ADMINISTRATOR, actor=dora, scope=PLATFORM)
     page = admin.get(at(alice)).content.decode()
     assert "Platform administrator" in page
     assert re.search(r"granted [\d: -]+ by Dora", page)
@@ -170,7 +171,7 @@ class TestDisable:
     ) -> None:
         from accounts.access.selectors.in_charge import administrators
 
-        grant_role(user=alice, role=RoleName.PLATFORM_ADMINISTRATOR, actor=dora)
+        grant_role(user=alice, role=RoleName.PLATFORM_ADMINISTRATOR, actor=dora, scope=PLATFORM)
         monkeypatch.setattr(
             "accounts.access.services.demands.administrators",
             lambda: administrators().filter(pk=alice.pk),

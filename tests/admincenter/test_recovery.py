@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.access.roles import RoleName
+from accounts.access.scope import PLATFORM
 from accounts.access.services import grant_role
 from accounts.mfa.models import RecoveryCode, TotpDevice
 from mago.audit.tags import Tag
@@ -26,7 +27,7 @@ def lost(alice: Any) -> Any:
 @pytest.fixture
 def frank(person: Any) -> Any:
     user = person("frank")
-    grant_role(user=user, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
+    grant_role(user=user, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None, scope=PLATFORM)
     return user
 
 
@@ -70,7 +71,7 @@ def test_a_reason_is_asked_for(lost: Any, dora: Any) -> None:
 
 
 def test_for_an_owner_two_are_needed(lost: Any, dora: Any, frank: Any) -> None:
-    grant_role(user=lost, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
+    grant_role(user=lost, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None, scope=PLATFORM)
     hers, his = Browser().as_person(dora), Browser().as_person(frank)
     assert recover(hers, lost).status_code == 302
     assert recover(hers, lost).status_code == 302, "asking twice is not granting"

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.access.models import Membership, ServiceAccount
 from accounts.access.permissions import NAMES, PLATFORM_ONLY, SENSITIVE, Permission
 from accounts.access.roles import ON_PLATFORM, PERMISSIONS, RoleName
-from accounts.access.scope import Scope
+from accounts.access.scope import PLATFORM, Scope
 from accounts.access.services import grant_role
 from accounts.api import quota
 from accounts.api.resources import Resource
@@ -154,7 +154,7 @@ def test_a_role_on_the_platform_opens_what_it_holds_there_and_nothing_else(
     apps = {}
     for role in ON_PLATFORM:
         user = person(f"{role}-here")
-        grant_role(user=user, role=RoleName(role), actor=None)
+        grant_role(user=user, role=RoleName(role), actor=None, scope=PLATFORM)
         apps[role] = App().as_person(user)
     doors = a_share(door for door in ALL if door.access in NAMES)
     wrong = []

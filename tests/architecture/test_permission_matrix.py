@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.access.models import Membership, ServiceAccount
 from accounts.access.permissions import NAMES, PLATFORM_ONLY, SENSITIVE, Permission
 from accounts.access.roles import ON_PLATFORM, PERMISSIONS, RoleName
-from accounts.access.scope import Scope
+from accounts.access.scope import PLATFORM, Scope
 from accounts.access.selectors.decisions import can
 from accounts.access.services import (
     create_condition,
@@ -308,7 +308,7 @@ def test_a_role_on_the_platform_opens_what_it_holds_there_and_nothing_else(
     browsers = {}
     for role in ON_PLATFORM:
         user = person(f"{role}-here")
-        grant_role(user=user, role=RoleName(role), actor=None)
+        grant_role(user=user, role=RoleName(role), actor=None, scope=PLATFORM)
         browsers[role] = Browser().as_person(user)
     pages = a_share(route for route in everywhere() if route.view.access in NAMES)
     wrong = []

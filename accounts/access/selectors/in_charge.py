@@ -8,7 +8,8 @@ from accounts.models import User
 
 from ..models import RoleBinding
 from ..roles import RoleName
-from .bindings import unexpired
+from ..scope import PLATFORM
+from .bindings import live_bindings, unexpired
 
 
 def administrators() -> QuerySet[User]:
@@ -21,6 +22,21 @@ def platform_bindings() -> QuerySet[RoleBinding]:
     """Who holds a role on the platform now, for good or for a time."""
     held = RoleBinding.objects.filter(unexpired(), organization=None)
     return held.select_related("user", "granted_by")
+
+
+def administering() -> QuerySet[RoleBinding]:
+    """By what people administer the platform now, for good or for a time."""
+    return platform_bindings().filter(role=RoleName.PLATFORM_ADMINISTRATOR)
+
+
+def administers(user: User) -> bool:
+    """Whether they administer the platform now, for good or for a time."""
+    return any(held.role == RoleName.PLATFORM_ADMINISTRATOR for held in live_bindings(user))
+
+
+def is_staff(user: User) -> bool:
+    """Whether they hold any role on the platform: what they may reach is not one organization's to hand out."""
+    return any(held.scope == PLATFORM for held in live_bindings(user))
 
 
 def owners_of(organization_id: UUID) -> QuerySet[User]:

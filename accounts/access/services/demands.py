@@ -27,8 +27,12 @@ def demand_permission(actor: User, permission: Permission, target: Any = None) -
 
 
 def demand_to_bind(actor: User, permissions: frozenset[Permission], scope: Scope) -> None:
-    """Forbidden unless `actor` may bind roles there and holds all of `permissions` for good."""
-    demand_permission(actor, Permission.ROLES_BIND, scope)
+    """Forbidden unless `actor` may bind roles there and holds all of `permissions` for good.
+
+    On the platform its administrators bind alone: who audits it is not sent home by whom they audit.
+    """
+    permission = Permission.ADMINISTRATORS_EDIT if scope == PLATFORM else Permission.ROLES_BIND
+    demand_permission(actor, permission, scope)
     demand_held(actor, permissions, scope)
 
 
@@ -49,7 +53,7 @@ def demand_to_bind_all(actor: User, bindings: Iterable[RoleBinding]) -> None:
 
 @contextmanager
 def in_good_hands(scope: Scope) -> Iterator[None]:
-    """Conflict where what is done inside leaves nobody in charge there for good.
+    """Conflict where what is done inside leaves nobody in charge there for good, or nobody of them who can sign in.
 
     Inside a transaction; until its end nobody else changes who is in charge.
     """
@@ -58,13 +62,20 @@ def in_good_hands(scope: Scope) -> Iterator[None]:
         return
     # Before anything is written, and in one order: two who take the role from each other wait their turn.
     bindings = _bindings_in_charge(scope).order_by("pk").select_for_update().values_list("pk")
-    before = bool(list(bindings)) and _in_charge(scope).exists()
+    list(bindings)
+    before = _somebody_left(scope)
     yield
-    if before and not _in_charge(scope).exists():
+    if any(had and not has for had, has in zip(before, _somebody_left(scope), strict=True)):
         if scope == PLATFORM:
             raise Conflict(_("This is the last administrator."), code="last_administrator")
         words = _("This is the last owner. Hand the ownership over first.")
         raise Conflict(words, code="last_owner")
+
+
+def _somebody_left(scope: Scope) -> tuple[bool, bool]:
+    """Whether somebody is in charge there for good, disabled people too, and whether somebody who can sign in is."""
+    held = _bindings_in_charge(scope).filter(user__isnull=False, expires_at=None, condition=None)
+    return held.exists(), _in_charge(scope).exists()
 
 
 def _in_charge(scope: Scope) -> QuerySet[User]:

@@ -13,6 +13,7 @@ from mago.messaging.services import send_mail
 
 from ..models import RoleBinding
 from ..roles import RoleName
+from ..scope import PLATFORM
 from ..selectors.in_charge import administrators
 from .roles import grant_role, revoke_role
 
@@ -38,7 +39,9 @@ def grant_on_platform(
     if not (person.is_active and person.is_confirmed):
         words = _("This account is disabled, or its address is not confirmed.")
         raise Conflict(words, code="account_disabled")
-    binding = grant_role(user=person, role=role, actor=actor, expires_at=expires_at, reason=reason)
+    binding = grant_role(
+        user=person, role=role, actor=actor, expires_at=expires_at, reason=reason, scope=PLATFORM
+    )
     _tell(binding, person, actor, reason, granted=True)
     return binding
 
@@ -60,9 +63,9 @@ def _tell(
     others = administrators().exclude(pk=person.pk).order_by("pk")[:MOST_TOLD]
     administers = binding.role == RoleName.PLATFORM_ADMINISTRATOR
     for reader in (person, *others):
-        # Who holds another role may not see who else holds one, but at least which organizations there are.
+        # Who holds another role comes to see which organizations there are, whatever role it is.
         shown = "administrators" if administers or reader != person else "organizations"
-        with translation.override(reader.language or None):
+        with translation.override(reader.language or translation.get_language()):
             role = "" if administers else binding.role_name
         context = {
             "name": str(reader),

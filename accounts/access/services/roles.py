@@ -42,7 +42,7 @@ def grant_role(
     user: User | ServiceAccount,
     role: Role,
     actor: User | None,
-    scope: Scope = PLATFORM,
+    scope: Scope,
     condition: Condition | None = None,
     expires_at: datetime | None = None,
     reason: str = "",

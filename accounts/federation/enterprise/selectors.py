@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
 from accounts.access.models import Membership, RoleBinding
+from accounts.access.selectors.bindings import unexpired
 from accounts.access.selectors.in_charge import owners_of
 from accounts.models import User
 from accounts.organizations.domains import BadDomain, normalize_domain
@@ -151,6 +152,12 @@ def belongs_elsewhere(user: User, organization_id: UUID) -> bool:
         return True
     held = RoleBinding.objects.filter(user=user)
     return held.exclude(organization_id=organization_id).exists()
+
+
+def holds_more_since(identity: EnterpriseIdentity) -> bool:
+    """Whether its person has come to hold a role on the platform since they were linked, which nobody thought of then."""
+    held = RoleBinding.objects.filter(unexpired(), organization=None, user=identity.user_id)
+    return held.filter(granted_at__gt=identity.linked_at).exists()
 
 
 def newest_trial(provider: IdentityProvider, *, with_person: bool = False) -> SetupTrial | None:

@@ -147,6 +147,8 @@ def _check_place(organization: Organization | None, site: Site | None, role: str
     """Refused unless site and role are the organization's own, or the role is everybody's."""
     where = organization.pk if organization else None
     own_role = not role or role in RoleName.values
+    if role == RoleName.PLATFORM_ADMINISTRATOR and where is not None:
+        raise Refused(_("This role cannot be held here."), code="wrong_place")
     if not own_role and where is not None:
         own_role = role in {
             str(key) for key in CustomRole.objects.of(where).values_list("pk", flat=True)

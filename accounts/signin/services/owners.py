@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access.principals import forget
 from accounts.access.roles import RoleName
+from accounts.access.scope import PLATFORM
 from accounts.access.selectors.in_charge import has_owner
 from accounts.access.services import grant_role
 from accounts.models import User, normalize_email
@@ -88,7 +89,7 @@ def _insert_owner(email: str, hashed: str, name: str, language: str) -> User:
         ) from None
     remember_password(user)
     record(Tag.OWNER_CREATED, actor=user, target=user)
-    grant_role(user=user, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
+    grant_role(user=user, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None, scope=PLATFORM)
     if is_first:
         demand_factors_of_administrators()
     return user

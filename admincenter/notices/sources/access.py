@@ -102,7 +102,7 @@ def of_access(where: Where) -> list[Notice]:
             ),
             reverse("admincenter:organization_bindings", args=[names[row["organization_id"]].slug])
             if row["organization_id"] in names
-            else reverse("admincenter:people") + "?state=administrators",
+            else reverse("admincenter:administrators"),
             Level.WARNING,
             Permission.ROLES_BIND,
             _("The first one ends on %(day)s.") % {"day": f"{row['first']:%Y-%m-%d}"},

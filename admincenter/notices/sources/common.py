@@ -41,7 +41,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class Where:
-    """What is looked at: these organizations, or with `everything` the platform and all of them."""
+    """What is looked at: these organizations, or with `everything` the platform and all of them; these are their own then."""
 
     everything: bool
     organizations: tuple[UUID, ...] = ()
@@ -52,7 +52,7 @@ class Where:
     @property
     def programmes(self) -> list[UUID]:
         """What customers owe in their own programmes is theirs to know."""
-        return [PLATFORM_ID] if self.everything else list(self.organizations)
+        return [PLATFORM_ID] * self.everything + list(self.organizations)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ class ProgrammeResource(Resource):
         if self._programme is None:
             key = self.kwargs.get("organization_id")
             whose = organization_by_id(self.request.user, key) if key else None
-            self._programme = programme_of(whose)
+            self._programme = programme_of(whose, self.actor)
         return self._programme
 
     def locate(self, request: Request) -> Any:

@@ -44,7 +44,7 @@ class _OfProgramme(Rows):
 
     @cached_property
     def programme(self) -> Programme:
-        return programme_of(self.organization)
+        return programme_of(self.organization, self.viewer)
 
     @cached_property
     def held(self) -> Permissions:

@@ -89,7 +89,9 @@ class RiskForm(EditForm):
 
     def __init__(self, data: Any, *, programme: Programme, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        self.fields["owner"].offer_holders(programme, Permission.RISKS_READ)  # type: ignore[attr-defined]
+        self.fields["owner"].offer_holders(  # type: ignore[attr-defined]
+            programme, Permission.RISKS_READ, self.initial.get("owner")
+        )
 
 
 class RiskFilters(Filters):

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access.permissions import Permission
+from accounts.models import User
 from mago.core.edit_forms import EditForm
 from mago.core.errors import NotFound
 from mago.core.forms import Form
@@ -27,9 +28,13 @@ class PeopleField(RowField):
     """One of those who hold a permission in the programme; cleaned to the person, or None."""
 
     def offer_holders(
-        self, programme: Programme, permission: Permission, first: Any = NOTHING
+        self, programme: Programme, permission: Permission, chosen: Any = None
     ) -> None:
-        self.offer(may_be_given(programme, permission), first=first)
+        """`chosen` is the key of who was chosen before, who stays a choice whatever they hold by now."""
+        people = may_be_given(programme, permission)
+        if chosen and not any(str(one.pk) == str(chosen) for one in people):
+            people += User.objects.filter(pk=chosen)
+        self.offer(people, first=NOTHING)
 
 
 class TicketFilters(Filters):
@@ -145,7 +150,9 @@ class AssignForm(EditForm):
 
     def __init__(self, data: Any, *, programme: Programme, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        self.fields["assignee"].offer_holders(programme, Permission.TICKETS_EDIT)  # type: ignore[attr-defined]
+        self.fields["assignee"].offer_holders(  # type: ignore[attr-defined]
+            programme, Permission.TICKETS_EDIT, self.initial.get("assignee")
+        )
 
 
 class CommentForm(Form):

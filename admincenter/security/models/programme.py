@@ -39,6 +39,9 @@ class Programme(models.Model):
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
+    # For whom it was found, if for somebody: whom it names depends on who looks.
+    viewer: Any = None
+
     class Meta:
         verbose_name = _("security programme")
         verbose_name_plural = _("security programmes")

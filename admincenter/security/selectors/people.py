@@ -1,14 +1,15 @@
 """Who does the work of a programme, by the roles that people hold."""
 
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.utils import timezone
 
-from accounts.access.models import CustomRole, RoleBinding, ServiceAccount
+from accounts.access.models import CustomRole, Membership, RoleBinding, ServiceAccount
 from accounts.access.permissions import Permission
 from accounts.access.roles import PERMISSIONS
+from accounts.access.selectors.decisions import can
 from accounts.models import User
 from accounts.provider.selectors import makers_of
 from mago.core.columns import Columns
@@ -17,6 +18,8 @@ from mago.core.sql import Statement
 from ..models import Programme
 
 MOST = 200
+# Which of those who hold a permission on the platform count beside those of an organization.
+Platform = Literal["none", "members", "all"]
 
 
 def staff_of(programme: Programme, permission: Permission) -> list[User]:
@@ -28,13 +31,16 @@ def staff_of(programme: Programme, permission: Permission) -> list[User]:
 
 
 def may_be_given(programme: Programme, permission: Permission) -> list[User]:
-    """As `staff_of`, and also those who hold it on the whole platform."""
-    return _holding(permission, programme, platform_too=True)
+    """As `staff_of`, and also those who hold it on the whole platform: all of them where whoever looks may read people,
+    members of the organization for others. Who works for the platform is not named to each of its customers."""
+    viewer = programme.viewer
+    sees_people = viewer is not None and bool(can(viewer, Permission.PEOPLE_READ))
+    return _holding(permission, programme, platform="all" if sees_people else "members")
 
 
 def holds(person: User, permission: Permission, programme: Programme) -> bool:
     """Whether somebody holds `permission` there, whatever the circumstances of this request."""
-    return bool(_holding(permission, programme, platform_too=True, person=person.pk))
+    return bool(_holding(permission, programme, platform="all", person=person.pk))
 
 
 def people_behind(actor: Any) -> list[User]:
@@ -49,13 +55,14 @@ def _holding(
     permission: Permission,
     programme: Programme,
     *,
-    platform_too: bool = False,
+    platform: Platform = "none",
     person: UUID | None = None,
 ) -> list[User]:
     where = programme.organization_id
-    values: list[Any] = [timezone.now(), *([where] if where else []), *([person] if person else [])]
-    of_one = person is not None
-    statement = _statement(permission, bool(where), platform_too or where is None, of_one)
+    places = _OF_PLATFORM["all"] if where is None else f"b.organization_id = %s{_OR[platform]}"
+    named = [where] * places.count("%s")
+    values: list[Any] = [timezone.now(), *named, *([person] if person else [])]
+    statement = _statement(permission, places, person is not None)
     found = {}
     for row in statement.all(values):
         user, binding = _user.object(row[:_A]), _binding.object(row[_A:_B])
@@ -72,21 +79,24 @@ _binding, _role = Columns(RoleBinding, "b"), Columns(CustomRole, "r")
 _A, _B = len(_user), len(_user) + len(_binding)
 
 
+_OF_PLATFORM = {
+    "all": "b.organization_id IS NULL",
+    "members": "b.organization_id IS NULL AND EXISTS (SELECT 1 FROM"
+    f" {Membership._meta.db_table} m WHERE m.organization_id = %s AND m.user_id = b.user_id)",
+}
+_OR = {"none": "", **{which: f" OR {where}" for which, where in _OF_PLATFORM.items()}}
+
+
 @cache
-def _statement(
-    permission: Permission, in_organization: bool, on_platform: bool, of_one: bool
-) -> Statement:
+def _statement(permission: Permission, places: str, of_one: bool) -> Statement:
     # Who holds another role is not read: of those there may be thousands, older than whoever is looked for.
     roles = [f"'{role}'" for role, granted in PERMISSIONS.items() if permission in granted]
-    places = ["b.organization_id = %s"] * in_organization + [
-        "b.organization_id IS NULL"
-    ] * on_platform
     return Statement(
         f"SELECT {_user.sql}, {_binding.sql}, {_role.sql} FROM {RoleBinding._meta.db_table} b"
         f" JOIN {User._meta.db_table} u ON u.id = b.user_id"
         f" LEFT JOIN {CustomRole._meta.db_table} r ON r.id = b.custom_role_id"
         " WHERE (b.expires_at IS NULL OR b.expires_at > %s)"
-        f" AND ({' OR '.join(places)}) AND b.site_id IS NULL AND u.is_active"
+        f" AND ({places}) AND b.site_id IS NULL AND u.is_active"
         f" AND (b.custom_role_id IS NOT NULL OR b.role IN ({', '.join(roles)}))"
         f"{' AND b.user_id = %s' if of_one else ''}"
         f" ORDER BY b.granted_at, b.id LIMIT {MOST * 5}"

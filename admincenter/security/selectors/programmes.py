@@ -20,20 +20,22 @@ _programme = Columns(Programme, "p")
 _BY_KEY = Statement(f"SELECT {_programme.sql} FROM {Programme._meta.db_table} p WHERE p.id = %s")
 
 
-def programme_of(organization: Organization | None) -> Programme:
-    """The organization's programme, or the platform's; it is there from the first look on."""
+def programme_of(organization: Organization | None, viewer: Actor | None = None) -> Programme:
+    """The organization's programme, or the platform's; it is there from the first look on. `viewer` is who looks."""
     key = organization.pk if organization else PLATFORM_ID
     if row := _BY_KEY.run([key]):
-        return _programme.object(row, organization=organization)
+        found = _programme.object(row, organization=organization)
+        found.viewer = viewer
+        return found
     new: dict[str, Any] = {"organization": organization}
     if organization is None:
         new["tests_a_year"] = PLATFORM_TESTS
     found, _made = Programme.objects.get_or_create(pk=key, defaults=new)
     # Known already: no further query.
-    found.organization = organization
+    found.organization, found.viewer = organization, viewer
     return found
 
 
 def programme_for(actor: Actor, slug: str) -> Programme:
     """The programme that stands for `slug` in addresses; NotFound for an organization that is not theirs to see."""
-    return programme_of(None if slug == PLATFORM_SLUG else organization_for(actor, slug))
+    return programme_of(None if slug == PLATFORM_SLUG else organization_for(actor, slug), actor)

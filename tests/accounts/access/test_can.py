@@ -295,7 +295,9 @@ def test_a_role_that_is_removed_in_mid_session_counts_no_longer_at_the_next_requ
     browser: Browser, dora: User, person: Callable[..., Any]
 ) -> None:
     other = person("other")
-    binding = grant_role(user=other, role=RoleName.PLATFORM_ADMINISTRATOR, actor=dora)
+    binding = grant_role(
+        user=other, role=RoleName.PLATFORM_ADMINISTRATOR, actor=dora, scope=PLATFORM
+    )
     browser.as_person(other)
     assert browser.get("/admincenter/people/").status_code == 200
     revoke_role(binding=binding, actor=dora)

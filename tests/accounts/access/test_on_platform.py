@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.access.explain import explain, who_can
 from accounts.access.models import Condition
@@ -17,7 +17,6 @@ from accounts.access.selectors.in_charge import administrators
 from accounts.access.services import (
     create_custom_role,
     create_service_account,
-    grant_on_platform,
     grant_role,
     revoke_on_platform,
     set_active,
@@ -26,7 +25,11 @@ from accounts.models import User
 from accounts.organizations.models import Organization, SignInPolicy, Site
 from accounts.organizations.policy import Demand, strictest
 from accounts.organizations.selectors import concerned_by, demand_on
-from accounts.organizations.services.policies import demand_factors_of_administrators
+from accounts.organizations.services import (
+    demand_factors_of_administrators,
+    grant_on_platform,
+    set_policy,
+)
 from mago.core.errors import Conflict, Forbidden, Refused
 
 from .conftest import permissions_of
@@ -50,7 +53,7 @@ def test_a_role_on_the_platform_counts_in_every_organization_without_a_membershi
     role: RoleName, acme: Organization, umbra: Organization, hall: Site, person: Any
 ) -> None:
     eve = person("eve")
-    grant_role(user=eve, role=role, actor=None)
+    grant_role(user=eve, role=role, actor=None, scope=PLATFORM)
     for place in (acme, umbra, hall):
         assert permissions_of(eve, place.access_scope) >= PERMISSIONS[role]
     assert permissions_of(eve, PLATFORM) == ON_PLATFORM[role]
@@ -108,7 +111,7 @@ def test_what_is_an_organization_s_cannot_be_held_on_the_platform(
         {"user": robot, "role": REPORTER},
     ):
         with pytest.raises(Refused) as refused:
-            grant_role(actor=None, **ask)
+            grant_role(actor=None, scope=PLATFORM, **ask)
         assert refused.value.code == "wrong_place"
     assert not any(binding.organization_id is None for binding in bob.role_bindings.all())
 
@@ -116,9 +119,9 @@ def test_what_is_an_organization_s_cannot_be_held_on_the_platform(
 def test_nobody_grants_more_on_the_platform_than_they_hold_there(
     acme: Organization, alice: User, bob: User, dora: User, person: Any
 ) -> None:
-    """alice owns an organization; eve looks after all sites of the platform, and passes on so much."""
+    """alice owns an organization; eve looks after all sites of the platform, and passes on at them what she holds."""
     eve, frank = person("eve"), person("frank")
-    grant_role(user=eve, role=SITE_ADMINISTRATOR, actor=None)
+    grant_role(user=eve, role=SITE_ADMINISTRATOR, actor=None, scope=PLATFORM)
     for actor, role in ((alice, RoleName.GUEST), (bob, REPORTER), (eve, ADMINISTRATOR)):
         with pytest.raises(Forbidden):
             grant_on_platform(person=actor, role=role, reason=WHY, actor=actor)
@@ -126,15 +129,17 @@ def test_nobody_grants_more_on_the_platform_than_they_hold_there(
             grant_on_platform(person=frank, role=role, reason=WHY, actor=actor)
     with pytest.raises(Forbidden):
         grant_on_platform(person=frank, role=RoleName.SECURITY_OFFICER, reason=WHY, actor=eve)
-    with pytest.raises(Forbidden):
-        revoke_on_platform(binding=dora.role_bindings.get(), reason=WHY, actor=eve)
-    assert grant_on_platform(person=frank, role=REPORTER, reason=WHY, actor=eve)
+    auditor = grant_on_platform(person=frank, role=REPORTER, reason=WHY, actor=dora)
+    for binding in (dora.role_bindings.get(), auditor):
+        with pytest.raises(Forbidden):
+            revoke_on_platform(binding=binding, reason=WHY, actor=eve)
+    grant_role(user=bob, role=RoleName.TECHNICIAN, actor=eve, scope=acme.access_scope)
     assert list(administrators()) == [dora]
 
 
 def test_a_visitor_of_an_hour_passes_nothing_on(bob: User, dora: User, charlie: User) -> None:
     end = timezone.now() + timedelta(hours=1)
-    grant_role(user=bob, role=ADMINISTRATOR, actor=None, expires_at=end)
+    grant_role(user=bob, role=ADMINISTRATOR, actor=None, expires_at=end, scope=PLATFORM)
     with pytest.raises(Forbidden):
         grant_on_platform(person=charlie, role=REPORTER, reason=WHY, actor=bob)
 
@@ -142,7 +147,7 @@ def test_a_visitor_of_an_hour_passes_nothing_on(bob: User, dora: User, charlie: 
 def test_it_does_not_make_somebody_in_charge(dora: User, person: Any) -> None:
     """The last administrator stays the last, however many read."""
     eve = person("eve")
-    grant_role(user=eve, role=SITE_ADMINISTRATOR, actor=None)
+    grant_role(user=eve, role=SITE_ADMINISTRATOR, actor=None, scope=PLATFORM)
     with pytest.raises(Conflict) as conflict:
         revoke_on_platform(binding=dora.role_bindings.get(), reason=WHY, actor=None)
     assert conflict.value.code == "last_administrator"
@@ -166,7 +171,7 @@ def test_the_person_and_the_administrators_hear_of_it_in_their_language(
 
 def test_explain_tells_of_it(acme: Organization, dora: User, person: Any) -> None:
     eve = person("eve")
-    held = grant_role(user=eve, role=REPORTER, actor=None)
+    held = grant_role(user=eve, role=REPORTER, actor=None, scope=PLATFORM)
     decision, looked = explain(eve, Permission.MEMBERS_READ, acme)
     assert decision
     assert [(one.binding, one.allows) for one in looked] == [(held, True)]
@@ -182,10 +187,51 @@ def test_what_is_demanded_of_administrators_is_demanded_of_every_role_on_the_pla
     policy = SignInPolicy.objects.of_platform().get()
     eve, frank = person("eve"), member("frank", acme, REPORTER)
     assert demand_on(eve) == Demand()
-    grant_role(user=eve, role=RoleName.GUEST, actor=None)
+    grant_role(user=eve, role=RoleName.GUEST, actor=None, scope=PLATFORM)
     for user in (eve, dora):
         assert demand_on(anew(user)) == strictest([policy])
     assert demand_on(frank) == Demand()
     assert set(concerned_by(policy)) == {eve, dora}
     eve.role_bindings.all().delete()
     assert demand_on(anew(eve)) == Demand()
+
+
+def test_what_an_organization_demands_of_a_role_holds_for_members_who_hold_it_on_the_platform(
+    acme: Organization, alice: User, member: Any, person: Any
+) -> None:
+    """Not for who is no member: no organization decides how others sign in."""
+    policy = set_policy(organization=acme, role="technician", strength=2, actor=alice)
+    eve, frank = member("eve", acme), person("frank")
+    for user in (eve, frank):
+        grant_role(user=user, role=RoleName.TECHNICIAN, actor=None, scope=PLATFORM)
+    assert demand_on(anew(eve)) == strictest([policy])
+    assert demand_on(anew(frank)) == Demand()
+    assert set(concerned_by(policy)) == {eve}
+
+
+def test_no_organization_demands_anything_of_administrators(
+    acme: Organization, alice: User, dora: User
+) -> None:
+    with pytest.raises(Refused) as refused:
+        set_policy(organization=acme, role=ADMINISTRATOR.value, methods=["saml"], actor=alice)
+    assert refused.value.code == "wrong_place"
+
+
+def test_a_role_that_would_leave_no_way_of_signing_in_is_not_granted(
+    dora: User, person: Any
+) -> None:
+    demands = {"reporter": ["password"], ADMINISTRATOR.value: ["passkey"]}
+    for role, methods in demands.items():
+        SignInPolicy.objects.create(role=role, methods=methods)
+    eve = person("eve")
+    with pytest.raises(Refused) as refused:
+        grant_on_platform(person=eve, role=REPORTER, reason=WHY, actor=dora)
+    assert refused.value.code == "policies_exclude"
+    assert not eve.role_bindings.exists()
+
+
+def test_a_mail_in_no_language_of_its_reader_is_in_one(dora: User, person: Any, mails: Any) -> None:
+    with translation.override("it"):
+        grant_on_platform(person=person("eve"), role=REPORTER, reason=WHY, actor=dora)
+    (own,) = mails("access/administrator", "eve@example.com")
+    assert (own.language, told(own)["role"]) == ("it", "Segnalatore")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.access.roles import RoleName
+from accounts.access.scope import PLATFORM
 from accounts.access.selectors.in_charge import administrators
 from accounts.access.services import grant_role, set_active, sign_out_everywhere
 from accounts.models import User
@@ -86,7 +87,7 @@ def test_signed_out_everywhere_is_told(alice: User, dora: User, events: Events) 
 def test_two_administrators_cannot_disable_each_other_at_once(
     dora: User, alice: User, attempt: int
 ) -> None:
-    grant_role(user=alice, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
+    grant_role(user=alice, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None, scope=PLATFORM)
     pairs = [(dora, alice), (alice, dora)]
 
     def disable(number: int) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from accounts.access.models import Invitation, Membership, RoleBinding
 from accounts.access.roles import RoleName
+from accounts.access.scope import PLATFORM
 from accounts.access.selectors.in_charge import administrators, owners_of
 from accounts.access.selectors.members import is_member
 from accounts.access.services import (
@@ -90,7 +91,7 @@ def test_administrators_who_take_the_role_from_each_other_leave_one_behind(
     role = RoleName.PLATFORM_ADMINISTRATOR
     others = [person(f"admin{n}") for n in range(THREADS - 1)]
     bindings = [RoleBinding.objects.get(user=dora)]
-    bindings += [grant_role(user=user, role=role, actor=None) for user in others]
+    bindings += [grant_role(user=user, role=role, actor=None, scope=PLATFORM) for user in others]
     everybody = [dora, *others]
     answers = at_once(lambda n: outcome(revoke_role, binding=bindings[n - 1], actor=everybody[n]))
     assert administrators().count() >= 1
@@ -100,7 +101,7 @@ def test_administrators_who_take_the_role_from_each_other_leave_one_behind(
 def test_administrators_who_disable_each_other_leave_one_behind(dora: User, person: Join) -> None:
     others = [person(f"admin{n}") for n in range(THREADS - 1)]
     for user in others:
-        grant_role(user=user, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
+        grant_role(user=user, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None, scope=PLATFORM)
     everybody = [dora, *others]
     answers = at_once(
         lambda n: outcome(set_active, user=everybody[n - 1], active=False, actor=everybody[n])
@@ -113,7 +114,7 @@ def test_one_who_disables_and_one_who_revokes_leave_one_behind(dora: User, perso
     role = RoleName.PLATFORM_ADMINISTRATOR
     mine = RoleBinding.objects.get(user=dora)
     eve = person("eve")
-    grant_role(user=eve, role=role, actor=None)
+    grant_role(user=eve, role=role, actor=None, scope=PLATFORM)
 
     def either(number: int) -> str:
         if number % 2:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.access.models import Condition, CustomRole, Membership, RoleBinding
 from accounts.access.permissions import PLATFORM_ONLY, Permission
 from accounts.access.roles import PERMISSIONS, RoleName
+from accounts.access.scope import PLATFORM
 from accounts.access.selectors.bindings import outranks
 from accounts.access.selectors.decisions import can
 from accounts.access.services import (
@@ -113,9 +114,14 @@ def test_an_administrator_of_an_hour_makes_no_administrator(
 ) -> None:
     end = timezone.now() + timedelta(hours=1)
     role = RoleName.PLATFORM_ADMINISTRATOR
-    grant_role(user=bob, role=role, actor=dora, expires_at=end)
-    assert refusal(grant_role, user=charlie, role=role, actor=bob) == "not_yours_to_grant"
-    assert refusal(grant_role, user=bob, role=role, actor=bob) == "not_yours_to_grant"
+    grant_role(user=bob, role=role, actor=dora, expires_at=end, scope=PLATFORM)
+    assert (
+        refusal(grant_role, user=charlie, role=role, actor=bob, scope=PLATFORM)
+        == "not_yours_to_grant"
+    )
+    assert (
+        refusal(grant_role, user=bob, role=role, actor=bob, scope=PLATFORM) == "not_yours_to_grant"
+    )
 
 
 def test_granting_again_sets_its_end_anew_and_adds_no_row(
@@ -288,7 +294,9 @@ def test_a_lower_role_never_acts_on_the_account_of_a_higher(
 
 def test_an_administrator_of_an_hour_does_not_act_on_one_for_good(dora: User, bob: User) -> None:
     end = timezone.now() + timedelta(hours=1)
-    grant_role(user=bob, role=RoleName.PLATFORM_ADMINISTRATOR, actor=dora, expires_at=end)
+    grant_role(
+        user=bob, role=RoleName.PLATFORM_ADMINISTRATOR, actor=dora, expires_at=end, scope=PLATFORM
+    )
     assert can(bob, Permission.PEOPLE_RESET_PASSWORD)
     assert not outranks(bob, dora)
     with pytest.raises(Forbidden):
@@ -331,6 +339,15 @@ def test_one_of_two_owners_may_go(acme: Organization, alice: User, bob: User) ->
     )
 
 
+def test_the_last_owner_stays_one_who_is_disabled_meanwhile(
+    acme: Organization, alice: User, dora: User
+) -> None:
+    """Else an organization had none on the day that they are enabled again."""
+    set_active(user=alice, active=False, actor=dora)
+    binding = RoleBinding.objects.get(user=alice)
+    assert refusal(revoke_role, binding=binding, actor=dora) == "last_owner"
+
+
 def test_an_owner_who_is_disabled_or_for_a_time_is_not_counted(
     acme: Organization, alice: User, bob: User, member: Join
 ) -> None:
@@ -347,9 +364,15 @@ def test_the_last_administrator_is_neither_revoked_nor_given_an_end(dora: User, 
     end = timezone.now() + timedelta(days=1)
     for actor in (dora, None):
         assert refusal(revoke_role, binding=binding, actor=actor) == "last_administrator"
-        again = {"user": dora, "role": role, "actor": actor, "expires_at": end}
+        again = {
+            "user": dora,
+            "role": role,
+            "actor": actor,
+            "scope": PLATFORM,
+            "expires_at": end,
+        }
         assert refusal(grant_role, **again) == "last_administrator"
-    grant_role(user=bob, role=role, actor=dora)
+    grant_role(user=bob, role=role, actor=dora, scope=PLATFORM)
     revoke_role(binding=binding, actor=bob)
 
 

@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 )
 
 from accounts.access.roles import RoleName
+from accounts.access.scope import PLATFORM
 from accounts.access.services import grant_role, set_active
 from accounts.models import User
 from accounts.sessions.models import Session
@@ -59,7 +60,9 @@ class Entrance(RuleBasedStateMachine):
         self.browser = Browser()
         self.inside: str | None = None
         self.admin = User.objects.create_user("dora@example.com", email_confirmed_at=timezone.now())
-        grant_role(user=self.admin, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
+        grant_role(
+            user=self.admin, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None, scope=PLATFORM
+        )
 
     def teardown(self) -> None:
         if hasattr(self, "before"):

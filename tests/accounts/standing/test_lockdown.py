@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from accounts.access.models import Membership
+from accounts.access.scope import PLATFORM
 from accounts.access.services import set_active
 from accounts.models import User
 from accounts.organizations.services import create_organization
@@ -26,7 +27,7 @@ class TestOfAPerson:
         from accounts.access.services import grant_role
 
         eve = person("eve")
-        grant_role(user=eve, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
+        grant_role(user=eve, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None, scope=PLATFORM)
         browser, app = Browser().as_person(alice), App()
         app.sign_in(alice)
         lockdown = services.lock_down_person(person=alice, reason="stolen laptop", actor=dora)
@@ -99,6 +100,20 @@ class TestOfAnOrganization:
             services.lift_lockdown(lockdown=lockdown, reason="x", actor=dora)
         assert Lockdown.objects.get().lifted_because == "mended"
 
+    def test_another_role_on_the_platform_spares_nobody(
+        self, alice: User, bob: User, dora: User
+    ) -> None:
+        from accounts.access.roles import RoleName
+        from accounts.access.services import grant_role
+
+        acme = create_organization(name="Acme", owner=alice, actor=dora)
+        Membership.objects.create(organization=acme, user=bob)
+        grant_role(user=bob, role=RoleName.SITE_ADMINISTRATOR, actor=None, scope=PLATFORM)
+        browser = Browser().as_person(bob)
+        services.lock_down_organization(organization=acme, reason="leak", actor=dora)
+        assert browser.get("/accounts/").status_code == 302
+        assert "Acme was locked down" in sign_in(bob).content.decode()
+
     def test_a_role_on_the_platform_that_has_ended_spares_nobody(
         self, alice: User, bob: User, dora: User
     ) -> None:
@@ -112,7 +127,7 @@ class TestOfAnOrganization:
 
         acme = create_organization(name="Acme", owner=alice, actor=dora)
         Membership.objects.create(organization=acme, user=bob)
-        grant_role(user=bob, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
+        grant_role(user=bob, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None, scope=PLATFORM)
         RoleBinding.objects.filter(user=bob).update(expires_at=timezone.now() - timedelta(days=1))
         browser = Browser().as_person(bob)
         services.lock_down_organization(organization=acme, reason="leak", actor=dora)

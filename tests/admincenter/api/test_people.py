@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.access.roles import RoleName
+from accounts.access.scope import PLATFORM
 from accounts.access.services import grant_role
 from accounts.federation.models import SocialProvider
 from accounts.models import User
@@ -100,7 +101,7 @@ def test_a_lost_factor_takes_two_administrators_where_much_hangs_on_it(
     waiting = admin.get(f"people/{alice.pk}").json()["recovery_request"]
     assert waiting["requested_by"]["email"] == "dora@example.com"
     second = person("second")
-    grant_role(user=second, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
+    grant_role(user=second, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None, scope=PLATFORM)
     granted = app_of(second).post(f"people/{alice.pk}/recover", {"reason": "seen"})
     assert granted.json()["code"]
 

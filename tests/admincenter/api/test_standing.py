@@ -7,6 +7,7 @@ import pytest
 from django.core.cache import cache
 
 from accounts.access.roles import RoleName
+from accounts.access.scope import PLATFORM
 from accounts.access.services import grant_role
 from accounts.models import User
 from accounts.privacy import running
@@ -75,7 +76,7 @@ def folder(settings: Any, tmp_path: Path) -> Path:
 def erin(person: Any) -> Any:
     """Administers the platform, as dora does."""
     found = person("erin")
-    grant_role(user=found, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
+    grant_role(user=found, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None, scope=PLATFORM)
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.access.roles import RoleName
+from accounts.access.scope import PLATFORM
 from accounts.access.services import grant_role
 from accounts.organizations.services import create_organization
 from mago.audit.jobs.files import path_of
@@ -83,7 +84,7 @@ def test_an_export_is_its_askers_alone(admin: Any, person: Any, folder: Path) ->
     admin.post(AT, {"format": "csv"})
     run_jobs()
     eve = person("eve")
-    grant_role(user=eve, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
+    grant_role(user=eve, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None, scope=PLATFORM)
     other, job = Browser().as_person(eve), AuditJob.objects.get()
     assert str(job.pk) not in other.get(AT).content.decode()
     assert taken(other, job).status_code == 404

@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts.access.models import Membership, RoleBinding
 from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
-from accounts.access.services import remove_member
+from accounts.access.scope import PLATFORM
+from accounts.access.services import grant_role, remove_member
 from accounts.access.tenancy import OutsideTenantScope
 from admincenter.security.models import EntryKind, Ticket, Told
 from admincenter.security.models.tickets import today
@@ -411,3 +412,22 @@ def test_whoever_may_work_on_tickets_is_found_behind_many_who_may_not(
     RoleBinding.objects.filter(user=officer).update(granted_at=later)
     staff = people.staff_of(programme, Permission.TICKETS_EDIT)
     assert [one.email for one in staff] == ["alice@example.com", officer.email]
+
+
+def test_who_works_for_the_platform_is_named_to_who_may_read_people(
+    owner: Browser, admin: Browser, acme: Any, ticket: Any, person: Any
+) -> None:
+    """Its customers neither choose nor find them, but for members of theirs; who was chosen stays."""
+    eve, frank = person("eve"), person("frank")
+    Membership.objects.create(organization=acme, user=frank)
+    for user in (eve, frank):
+        grant_role(user=user, role=RoleName.SECURITY_OFFICER, actor=None, scope=PLATFORM)
+    one = ticket()
+    for page in (f"{AT}tickets/", f"{AT}tickets/{one.number}/", f"{AT}risks/create/"):
+        theirs, ours = owner.get(page).text, admin.get(page).text
+        assert ("Eve" in theirs, "Frank" in theirs) == (False, True), page
+        assert "Eve" in ours, page
+    sent = admin.post(f"{AT}tickets/{one.number}/assign/", {"assignee": str(eve.pk)})
+    one.refresh_from_db()
+    assert (sent.status_code, one.assignee) == (302, eve)
+    assert "Eve" in owner.get(f"{AT}tickets/{one.number}/").text

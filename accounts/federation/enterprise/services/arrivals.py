@@ -13,10 +13,10 @@ from mago.core.forms import unusable
 from ..asserted import Asserted
 from ..factors import is_second_factor
 from ..models import EnterpriseIdentity, IdentityProvider
-from ..selectors import belongs_elsewhere, identity_of
+from ..selectors import belongs_elsewhere, holds_more_since, identity_of
 from .opening import demand_open
 from .provisioning import provision
-from .refusals import Refused
+from .refusals import ElsewhereToo, Refused
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,15 @@ def admit(*, provider: IdentityProvider, asserted: Asserted, language: str = "")
     except Conflict:
         words = _("Somebody with your address is being let in at this moment. Try again.")
         raise Refused("busy", words, "Two first sign-ins of one person at once.") from None
+    if holds_more_since(identity):
+        # Inside the transaction, so that nothing of it stays.
+        raise ElsewhereToo(
+            asserted,
+            _(
+                "Your account holds a role on the whole platform by now. Sign in to it once by itself, and link it anew."
+            ),
+            f"{identity.user.email} holds a role on the platform, which was granted after the identity was linked.",
+        )
     return Admitted(identity, _proof(provider, identity, asserted), asserted)
 
 

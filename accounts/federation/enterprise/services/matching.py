@@ -47,16 +47,27 @@ def insert(provider: IdentityProvider, asserted: Asserted, user: User) -> Enterp
         user=user,
         email=user.email,
     )
+    _record_link(identity)
+    return identity
+
+
+def link_anew(identity: EnterpriseIdentity) -> None:
+    """Its person has said once more that it opens their account, knowing what that holds by now."""
+    identity.linked_at = timezone.now()
+    identity.save(update_fields=["linked_at"])
+    _record_link(identity)
+
+
+def _record_link(identity: EnterpriseIdentity) -> None:
     record(
         Tag.IDENTITY_LINKED,
-        actor=user,
-        target=user,
-        organization_id=provider.organization_id,
-        provider=provider.name,
-        issuer=asserted.issuer,
-        subject=pseudonym(asserted.subject, of=user),
+        actor=identity.user,
+        target=identity.user,
+        organization_id=identity.provider.organization_id,
+        provider=identity.provider.name,
+        issuer=identity.issuer,
+        subject=pseudonym(identity.subject, of=identity.user),
     )
-    return identity
 
 
 def demand_one_subject(provider: IdentityProvider, user: User) -> None:

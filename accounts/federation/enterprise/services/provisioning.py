@@ -11,8 +11,16 @@ from mago.audit.tags import Tag
 
 from ..asserted import Asserted
 from ..models import EnterpriseIdentity, IdentityProvider
-from ..selectors import belongs_elsewhere, identity_of, owns_address
-from .matching import demand_one_subject, insert, link, unknown, usable_address, usable_name
+from ..selectors import belongs_elsewhere, holds_more_since, identity_of, owns_address
+from .matching import (
+    demand_one_subject,
+    insert,
+    link,
+    link_anew,
+    unknown,
+    usable_address,
+    usable_name,
+)
 from .opening import demand_open
 from .refusals import Refused
 from .roles import apply_roles
@@ -45,10 +53,14 @@ def link_own(*, user: User, provider: IdentityProvider, asserted: Asserted) -> E
     _lock(provider)
     if usable_address(provider, asserted) != user.email:
         raise Refused("other_address", _("This is another address than that of your account."))
-    if identity_of(provider, asserted.issuer, asserted.subject) is not None:
+    identity = identity_of(provider, asserted.issuer, asserted.subject)
+    if identity is None:
+        demand_one_subject(provider, user)
+        identity = insert(provider, asserted, user)
+    elif identity.user == user and identity.ended_at is None and holds_more_since(identity):
+        link_anew(identity)
+    else:
         raise Refused("already_linked", _("It is linked to an account already."))
-    demand_one_subject(provider, user)
-    identity = insert(provider, asserted, user)
     update(identity=identity, asserted=asserted)
     return identity
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.access.models import Membership
 from accounts.access.roles import RoleName
+from accounts.access.scope import PLATFORM
 from accounts.access.selectors.members import is_member
 from accounts.access.services import grant_role
 from accounts.federation.enterprise.models import EnterpriseIdentity, GroupRole, ProviderSession
@@ -111,7 +112,7 @@ def test_an_administrator_of_the_platform_is_not_handed_over(
     arrive: Any, provider: Any, browser: Browser
 ) -> None:
     ada = User.objects.create_user("ada@acme.example", email_confirmed_at=timezone.now())
-    grant_role(user=ada, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None)
+    grant_role(user=ada, role=RoleName.PLATFORM_ADMINISTRATOR, actor=None, scope=PLATFORM)
     assert arrive(browser, provider).status_code == 403
     assert refusals() == ["account_elsewhere"]
 

@@ -20,6 +20,7 @@ from accounts.federation.enterprise.services import (
 )
 from accounts.models import User
 from accounts.organizations.models import Domain
+from accounts.organizations.services import grant_on_platform
 from mago.audit.tags import Tag
 from mago.core.errors import Conflict, Refused
 from tests.accounts.federation.enterprise.conftest import is_in
@@ -262,6 +263,28 @@ def test_an_account_that_belongs_elsewhere_is_linked_by_its_owner_in_the_same_br
     assert again.get("/accounts/").context["user"] == bert
     # Once: what was waiting is gone.
     assert browser.get("/accounts/enterprise/link/").status_code == 302
+
+
+def test_who_has_come_to_hold_a_role_on_the_platform_links_the_provider_anew(
+    enforced: Any, bert: Any, dora: Any, sign_in: Any, events: Any
+) -> None:
+    """Whoever runs one customer's provider does not come to read all customers."""
+    assert sign_in(Browser(), sub="bert", email=bert.email).status_code == 302
+    grant_on_platform(person=bert, role=RoleName.REPORTER, reason="audit", actor=dora)
+    thief, browser = Browser(), Browser()
+    assert sign_in(thief, sub="bert", email=bert.email).status_code == 403
+    assert thief.get("/admincenter/people/").status_code == 302
+    assert events(Tag.ENTERPRISE_SIGN_IN_REFUSED)[-1].detail["reason"] == "account_elsewhere"
+    # An enforced provider that does not let them in does not lock them out either.
+    assert send(Browser(), bert.email, password=PASSWORD).status_code == 302
+    sign_in(browser, sub="bert", email=bert.email)
+    answer = send(browser, bert.email, password=PASSWORD, next="/accounts/enterprise/link/")
+    assert answer["Location"] == "/accounts/enterprise/link/"
+    browser.post(answer["Location"])
+    again = Browser()
+    assert sign_in(again, sub="bert", email=bert.email).status_code == 302
+    assert again.get("/accounts/").context["user"] == bert
+    assert len(events(Tag.IDENTITY_LINKED)) == 2
 
 
 def test_what_waits_in_a_browser_is_for_whom_it_is_about_only(

@@ -7,8 +7,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.access.roles import RoleName
 from accounts.access.selectors.in_charge import platform_bindings
-from accounts.access.services import grant_on_platform, revoke_on_platform
+from accounts.access.services import revoke_on_platform
 from accounts.models import User, normalize_email
+from accounts.organizations.services import grant_on_platform
 from mago.core.errors import Refused
 
 REASON = "manage.py grant_administrator"
