@@ -14,6 +14,7 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 
 from accounts.access.permissions import Permission
+from accounts.access.refusals import only_asking
 from accounts.access.services import demand_permission
 from accounts.models import User
 from accounts.organizations.models import Organization
@@ -210,7 +211,8 @@ def _drafts(work: type[RowsWork], rows: Rows, found: list[Any]) -> Iterator[Draf
     for row in found:
         refused = str(work.spared(row, rows.viewer))
         try:
-            work.demand(rows.viewer, row, rows.place(row))
+            with only_asking():
+                work.demand(rows.viewer, row, rows.place(row))
         except Forbidden as refusal:
             refused = refused or str(refusal.detail)
         yield Draft(rows.label(row), str(getattr(row, rows.key)), refused)

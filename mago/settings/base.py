@@ -121,6 +121,7 @@ MIDDLEWARE = [
     "accounts.api.cors.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "accounts.access.refusals.RefusalMiddleware",
     "mago.core.middleware.ErrorMiddleware",
     "mago.pages.SessionMiddleware",
     "mago.pages.LocaleMiddleware",

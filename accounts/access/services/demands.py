@@ -8,12 +8,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from mago.core.errors import Conflict, Forbidden
+from mago.core.errors import Conflict
 
 from ..models import RoleBinding
 from ..permissions import Permission
+from ..refusals import NotPermitted
 from ..roles import RoleName
-from ..scope import PLATFORM, Scope
+from ..scope import PLATFORM, Scope, scope_of
 from ..selectors.bindings import unconditional_permissions_of
 from ..selectors.decisions import can
 from ..selectors.in_charge import administrators, owners_of
@@ -23,7 +24,8 @@ def demand_permission(actor: User, permission: Permission, target: Any = None) -
     """Forbidden, with the reason, unless `actor` may."""
     decision = can(actor, permission, target)
     if not decision:
-        raise Forbidden(decision.reason)
+        where = scope_of(target)
+        raise NotPermitted(actor, decision.why, where=where, permission=permission.value)
 
 
 def demand_to_bind(actor: User, permissions: frozenset[Permission], scope: Scope) -> None:
@@ -40,9 +42,17 @@ def demand_held(actor: User, permissions: frozenset[Permission], scope: Scope) -
     """Forbidden unless `actor` holds all of `permissions` there for good."""
     missing = permissions - unconditional_permissions_of(actor, scope)
     if missing:
-        words = _("You cannot grant or take what you do not hold yourself: %(permissions)s.")
         named = ", ".join(sorted(missing))
-        raise Forbidden(words % {"permissions": named}, code="not_yours_to_grant")
+        raise NotPermitted(
+            actor,
+            lambda: (
+                _("You cannot grant or take what you do not hold yourself: %(permissions)s.")
+                % {"permissions": named}
+            ),
+            where=scope,
+            permission=Permission.ROLES_BIND.value,
+            code="not_yours_to_grant",
+        )
 
 
 def demand_to_bind_all(actor: User, bindings: Iterable[RoleBinding]) -> None:

@@ -13,6 +13,7 @@ from mago.core.errors import Conflict, Forbidden, Refused
 
 from ..models import Invitation, Membership, RoleBinding
 from ..permissions import Permission
+from ..refusals import NotPermitted
 from ..roles import PERMISSIONS, RoleName
 from ..scope import Scope
 from ..selectors.bindings import forget_bindings, live_bindings, unconditional_permissions_of
@@ -186,7 +187,9 @@ def transfer_ownership(*, organization: Any, to: User, actor: User) -> None:
             user=actor, organization_id=organization.pk, site=None, role=RoleName.ORGANIZATION_OWNER
         )
         if not mine.exists():
-            raise Forbidden(_("Only an owner can hand the ownership over."))
+            raise NotPermitted(
+                actor, lambda: _("Only an owner can hand the ownership over."), where=scope
+            )
         grant_role(user=to, role=RoleName.ORGANIZATION_OWNER, actor=actor, scope=scope)
         mine.delete()
         forget_bindings(actor)

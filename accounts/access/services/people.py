@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from mago.audit.services import record
 from mago.audit.tags import Tag
-from mago.core.errors import Conflict, Forbidden, NotSignedIn
+from mago.core.errors import Conflict, NotSignedIn
 from mago.messaging.services import send_mail
 
 from ..principals import forget
+from ..refusals import NotPermitted
 from ..scope import PLATFORM
 from ..selectors.bindings import outranks
 from .demands import in_good_hands
@@ -95,6 +96,8 @@ def _demand_to_switch(actor: User, user: User) -> None:
 def demand_rank(actor: User, person: User) -> None:
     """Forbidden unless `actor` holds all that `person` holds."""
     if not outranks(actor, person):
-        raise Forbidden(
-            _("This person may do things that you may not. Ask somebody who may."), code="outranked"
+        raise NotPermitted(
+            actor,
+            lambda: _("This person may do things that you may not. Ask somebody who may."),
+            code="outranked",
         )

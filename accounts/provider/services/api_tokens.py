@@ -10,13 +10,12 @@ from accounts.access.models import ServiceAccount
 from accounts.access.permissions import NAMES, Permission
 from accounts.access.principals import forget
 from accounts.access.selectors.bindings import live_bindings
-from accounts.access.selectors.decisions import can
-from accounts.access.services import demand_to_bind
+from accounts.access.services import demand_permission, demand_to_bind
 from accounts.models import User
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.context import caller
-from mago.core.errors import Forbidden, Refused
+from mago.core.errors import Refused
 from mago.core.ids import digest, new_secret
 
 from ..models import ApiToken
@@ -42,9 +41,7 @@ def create_api_token(
     Gives the row and the secret, which is never to be had again. Forbidden for who could not grant the
     account's roles themselves: whoever holds a token holds what the account holds.
     """
-    decision = can(actor, Permission.SERVICE_ACCOUNTS_EDIT, account)
-    if not decision:
-        raise Forbidden(decision.reason)
+    demand_permission(actor, Permission.SERVICE_ACCOUNTS_EDIT, account)
     for binding in live_bindings(account):
         demand_to_bind(actor, binding.permissions, binding.scope)
     if unknown := set(permissions or ()) - NAMES:
@@ -89,9 +86,7 @@ def note_use(token: ApiToken) -> None:
 def revoke_api_token(*, token: ApiToken, actor: User, reason: str = "") -> None:
     """The token is refused from the next request on."""
     account = token.service_account
-    decision = can(actor, Permission.SERVICE_ACCOUNTS_EDIT, account)
-    if not decision:
-        raise Forbidden(decision.reason)
+    demand_permission(actor, Permission.SERVICE_ACCOUNTS_EDIT, account)
     if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
         forget()
         record(

@@ -148,7 +148,8 @@ def _words(call: ast.Call, known: list[tuple[int, str, str]]) -> str:
             return found
         if isinstance(given, ast.Name):
             above = (text for line, name, text in known if name == given.id and line < call.lineno)
-            return next(above, "")
+            if found := next(above, ""):
+                return found
     return ""
 
 

@@ -9,6 +9,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.access.permissions import Permission
+from accounts.access.refusals import NotPermitted
 from accounts.access.roles import PERMISSIONS, RoleName
 from accounts.access.selectors.bindings import unconditional_permissions_of
 from accounts.access.services import demand_permission
@@ -210,10 +211,13 @@ def demand_to_edit(provider: IdentityProvider, actor: User | None) -> None:
 def demand_to_vouch(actor: User, provider: IdentityProvider) -> None:
     """Forbidden unless `actor` holds for good all that an owner does."""
     if not may_vouch(actor, provider):
-        raise Forbidden(
-            _(
+        raise NotPermitted(
+            actor,
+            lambda: _(
                 "A provider on trial or live says who everybody here is, also the owners. Ask an owner to do this."
             ),
+            where=provider.access_scope,
+            permission=Permission.IDENTITY_PROVIDERS_EDIT.value,
             code="not_yours_to_open",
         )
 
