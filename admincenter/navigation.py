@@ -113,7 +113,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
                 Permission.TICKETS_READ,
                 within=True,
             ),
-            Entry(_("Lockdowns"), "lockdowns", "lock", Permission.LOCKDOWNS_EDIT),
+            Entry(_("Lockdowns"), "lockdowns", "lock", Permission.LOCKDOWNS_READ),
         ),
     ),
     (

@@ -65,10 +65,10 @@ def rooms_of(actor: Actor, organization: Organization) -> QuerySet[Room]:
 
 
 def codes_of(actor: Actor, organization: Organization) -> QuerySet[EnrolmentCode]:
-    """The codes that still let somebody in, of where `actor` may let hubs in, the newest first."""
+    """The codes that still let somebody in, of where `actor` may see them, the newest first."""
     codes = EnrolmentCode.objects.of(organization).select_related("site", "room", "hub")
     live = codes.filter(uses_left__gt=0, revoked_at=None, expires_at__gt=timezone.now())
-    permitted = _where_permitted(actor, organization, live, Permission.HUBS_ENROL)
+    permitted = _where_permitted(actor, organization, live, Permission.HUB_CODES_READ)
     return permitted.order_by("-created_at", "-id")
 
 

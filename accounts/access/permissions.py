@@ -15,6 +15,7 @@ class Permission(StrEnum):
     CONDITIONS_EDIT = "conditions:edit"
     DOMAINS_EDIT = "domains:edit"
     DOMAINS_READ = "domains:read"
+    HUB_CODES_READ = "hub_codes:read"
     HUBS_EDIT = "hubs:edit"
     HUBS_ENROL = "hubs:enrol"
     HUBS_LOGS = "hubs:logs"
@@ -27,6 +28,7 @@ class Permission(StrEnum):
     IDENTITY_PROVIDERS_EDIT = "identity_providers:edit"
     IDENTITY_PROVIDERS_READ = "identity_providers:read"
     LOCKDOWNS_EDIT = "lockdowns:edit"
+    LOCKDOWNS_READ = "lockdowns:read"
     MEMBERS_INVITE = "members:invite"
     MEMBERS_READ = "members:read"
     MEMBERS_REMOVE = "members:remove"
@@ -83,6 +85,7 @@ PLATFORM_ONLY = frozenset(
         Permission.CERTIFICATES_READ,
         Permission.CERTIFICATES_SCAN,
         Permission.LOCKDOWNS_EDIT,
+        Permission.LOCKDOWNS_READ,
         Permission.MESSAGES_READ,
         Permission.MESSAGES_RETRY,
         Permission.ORGANIZATIONS_CREATE,

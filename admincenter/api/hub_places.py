@@ -140,7 +140,7 @@ class OneRoom(OrganizationResource):
 
 
 class Codes(OrganizationResource):
-    access = Permission.HUBS_ENROL
+    access = Permission.HUB_CODES_READ
     changes = {"POST": Permission.HUBS_ENROL}
     within = True
 
@@ -168,7 +168,7 @@ class Codes(OrganizationResource):
 
 
 class OneCode(OrganizationResource):
-    access = Permission.HUBS_ENROL
+    access = Permission.HUB_CODES_READ
     changes = {"DELETE": Permission.HUBS_ENROL}
 
     def row(self) -> EnrolmentCode:

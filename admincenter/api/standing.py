@@ -59,7 +59,7 @@ class PersonCopySerializer(serializers.Serializer[Any]):
 
 
 class Lockdowns(Resource):
-    access = Permission.LOCKDOWNS_EDIT
+    access = Permission.LOCKDOWNS_READ
 
     @listed(LockdownSerializer, query=LockdownQuery, summary="Lockdowns, the newest first")
     def get(self, state: str = "current") -> Listing:

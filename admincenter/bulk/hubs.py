@@ -226,7 +226,7 @@ class RemoveGroups(RowsWork):
 
 
 class Codes(Rows):
-    page, reads = "hub_codes", Permission.HUBS_ENROL
+    page, reads = "hub_codes", Permission.HUB_CODES_READ
     within = True
 
     def form(self, sent: Mapping[str, str]) -> Filters:

@@ -58,7 +58,7 @@ class RetryMessages(RowsWork):
 
 
 class Lockdowns(OfPlatform):
-    page, reads = "lockdowns", Permission.LOCKDOWNS_EDIT
+    page, reads = "lockdowns", Permission.LOCKDOWNS_READ
     form_class = LockdownFilters
 
     def find(self, **chosen: Any) -> Listing:

@@ -199,7 +199,7 @@ class Administrators(Export):
 class Lockdowns(Export):
     kind, page = "export.lockdowns", "lockdowns"
     title = _("Export lockdowns")
-    permission = reads = Permission.LOCKDOWNS_EDIT
+    permission = reads = Permission.LOCKDOWNS_READ
     form_class = LockdownFilters
     columns: ClassVar[Columns] = {
         "id": attrgetter("id"),

@@ -149,7 +149,7 @@ class EnrolmentCodes(OfOrganization):
 
     kind, page = "export.hub_codes", "hub_codes"
     title = _("Export enrolment codes")
-    permission = reads = Permission.HUBS_ENROL
+    permission = reads = Permission.HUB_CODES_READ
     within = True
     columns: ClassVar[Columns] = {
         "id": attrgetter("id"),

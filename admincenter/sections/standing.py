@@ -30,7 +30,7 @@ from ..services import lock_down_organization, lock_down_person
 from .organizations.common import organization
 
 
-@require(Permission.LOCKDOWNS_EDIT)
+@require(Permission.LOCKDOWNS_READ)
 @require_safe
 def lockdowns(request: HttpRequest) -> HttpResponse:
     return list_page(

@@ -12,7 +12,7 @@ __all__ = ["SOURCES", "Level", "Notice", "Source", "Where"]
 
 SOURCES: tuple[Source, ...] = (
     Source(Permission.AUDIT_READ, of_trail),
-    Source(Permission.LOCKDOWNS_EDIT, of_lockdowns),
+    Source(Permission.LOCKDOWNS_READ, of_lockdowns),
     Source(Permission.MESSAGES_READ, of_messages),
     Source(Permission.CERTIFICATES_READ, of_endpoints),
     Source(Permission.TICKETS_READ, of_tickets),

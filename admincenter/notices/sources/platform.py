@@ -66,7 +66,7 @@ def of_lockdowns(where: Where) -> list[Notice]:
             words % {"number": number},
             reverse("admincenter:lockdowns"),
             Level.WARNING,
-            Permission.LOCKDOWNS_EDIT,
+            Permission.LOCKDOWNS_READ,
             _("The newest one is that of %(who)s.") % {"who": newest.person or newest.organization},
             newest.started_at,
         )

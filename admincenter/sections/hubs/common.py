@@ -33,7 +33,7 @@ FRAME = Frame(
         Tab(_("Tasks"), "hub_tasks", Permission.HUBS_READ),
         Tab(_("Groups"), "hub_groups", Permission.HUBS_READ),
         Tab(_("Rooms"), "rooms", Permission.HUBS_READ),
-        Tab(_("Enrolment"), "hub_codes", Permission.HUBS_ENROL),
+        Tab(_("Enrolment"), "hub_codes", Permission.HUB_CODES_READ),
     ),
     within=True,
 )

@@ -40,7 +40,7 @@ TAB = "hub_codes"
 SHOWN_LINES = 200
 
 
-@require(Permission.HUBS_ENROL, of=organization, within=True)
+@require(Permission.HUB_CODES_READ, of=organization, within=True)
 @require_safe
 def codes(request: HttpRequest, whose: Organization) -> HttpResponse:
     return list_page(

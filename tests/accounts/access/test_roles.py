@@ -1,10 +1,13 @@
 """Roles are granted and taken back: nobody passes on more than they hold for good."""
 
+import importlib
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from accounts.access.models import Condition, CustomRole, Membership, RoleBinding
@@ -32,6 +35,7 @@ from accounts.access.services import (
 from accounts.models import User
 from accounts.organizations.models import Organization, Site
 from accounts.organizations.services import set_organization_active
+from accounts.provider.services import create_api_token
 from admincenter.services import send_reset
 from mago.core.context import Caller, calling
 from mago.core.errors import Conflict, Forbidden, NotFound, Refused
@@ -383,3 +387,26 @@ def test_taking_back_what_is_gone_tells_nothing(
     for _ in range(2):
         revoke_role(binding=binding, actor=alice)
     assert len(events("access:role:revoked")) == 1
+
+
+@pytest.mark.slow
+def test_who_may_enrol_sees_the_codes_for_it_also_after_an_upgrade(
+    acme: Organization, alice: User
+) -> None:
+    """To see them was a part of hubs:enrol once."""
+    robot = create_service_account(organization=acme, name="Robot", role=OWNER, actor=alice)
+    token, _secret = create_api_token(
+        account=robot, name="Nightly", actor=alice, permissions=["hubs:enrol"]
+    )
+    made = {"organization": acme, "actor": alice}
+    role = create_custom_role(name="Own", permissions=["hubs:enrol"], **made)
+    other = create_custom_role(name="Other", permissions=["hubs:read"], **made)
+    for app in ("access.migrations.0002", "provider.migrations.0008"):
+        path = f"accounts.{app}_codes_are_read_by_who_reads"
+        module: Any = importlib.import_module(path)
+        executor = MigrationExecutor(connection)
+        module.add(executor.loader.project_state().apps, None)
+    for row in (token, role, other):
+        row.refresh_from_db()
+    both = ["hub_codes:read", "hubs:enrol"]
+    assert (token.permissions, role.permissions, other.permissions) == (both, both, ["hubs:read"])

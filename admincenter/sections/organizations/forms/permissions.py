@@ -20,6 +20,7 @@ ABOUT: dict[str, Words] = {
     "audit": _("Audit trail"),
     "conditions": _("Conditions"),
     "domains": _("Domains"),
+    "hub_codes": _("Enrolment codes"),
     "hubs": _("Hubs"),
     "identity_providers": _("Identity providers"),
     "members": _("Members"),
