@@ -12,6 +12,7 @@ from accounts.access.selectors.bindings import live_bindings
 from accounts.access.services import demand_permission, demand_to_bind
 from accounts.models import User
 from accounts.organizations.models import Organization
+from mago.audit import canonical
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.errors import Conflict, NotFound, Refused
@@ -70,7 +71,9 @@ def create_application(
     secret = ""
     if application.auth_method == AuthMethod.SECRET:
         secret = _add_secret(application, slot=1, actor=actor)
-    _record(Tag.APPLICATION_CREATED, application, actor, type=type)
+    after = {"auth_method": application.auth_method} | _told(application)
+    filled = {name: value for name, value in after.items() if value}
+    _record(Tag.APPLICATION_CREATED, application, actor, type=type, after=filled)
     return application, secret
 
 
@@ -84,11 +87,12 @@ def edit_application(*, application: Application, actor: User, **fields: Any) ->
     # As it is now: who has disabled it meanwhile has disabled it.
     rows = Application.objects.everywhere(reason="one row by its key")
     application.refresh_from_db(from_queryset=rows.select_for_update(no_key=True))
-    before = {name: getattr(application, name) for name in _EDITABLE if name in fields}
+    was = _told(application)
     _fill(application, fields, actor)
     forget()
-    changed = [name for name, value in before.items() if getattr(application, name) != value]
-    _record(Tag.APPLICATION_EDITED, application, actor, changed=changed)
+    after = {name: value for name, value in _told(application).items() if value != was[name]}
+    before = {name: was[name] for name in after}
+    _record(Tag.APPLICATION_EDITED, application, actor, before=before, after=after)
     return application
 
 
@@ -199,6 +203,17 @@ def _demand_account(application: Application, actor: User | None) -> None:
 
 def _wrong(field: str, words: str) -> Refused:
     return Refused(words, fields={field: [words]})
+
+
+def _told(application: Application) -> dict[str, Any]:
+    """What the trail says of it; of its keys, whose name it would mask beside them, that they are these."""
+    account, keys = application.service_account, application.jwks
+    told = {name: getattr(application, name) for name in _EDITABLE}
+    # What speaks of a token is masked by its name.
+    told["algorithm"] = told.pop("id_token_algorithm")
+    told["service_account"] = f"{account} ({account.pk})" if account else ""
+    told["jwks"] = f"SHA-256 {digest(canonical.encode(keys))}" if keys else ""
+    return told
 
 
 def _record(tag: Tag, application: Application, actor: User | None, **detail: Any) -> None:

@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from joserfc.jwk import ECKey
 
 from accounts.access.permissions import Permission
+from accounts.access.services import create_service_account
 from accounts.organizations.services import create_organization
 from accounts.provider.models import Application, TokenFamily
 from accounts.provider.services import (
@@ -15,6 +17,10 @@ from accounts.provider.services import (
 from mago.core.errors import Refused
 
 from .conftest import BACK, CODE
+
+KEYS, OTHER_KEYS = (
+    {"keys": [ECKey.generate_key("P-256").as_dict(private=False)]} for _application in range(2)
+)
 
 
 @pytest.fixture
@@ -42,6 +48,59 @@ def test_who_edits_an_application_does_not_enable_it_that_was_disabled_meanwhile
     assert not edit_application(application=read, name="B", actor=alice).is_active
     same.refresh_from_db()
     assert (same.name, same.is_active) == ("B", False)
+
+
+def test_the_trail_tells_what_was_registered_and_what_of_it_was_changed(
+    acme: Any, alice: Any, events: Any
+) -> None:
+    robot = create_service_account(organization=acme, name="Robot", actor=alice)
+    row, _secret = create_application(
+        name="A",
+        type="confidential",
+        auth_method="private_key_jwt",
+        jwks=KEYS,
+        redirect_uris=[BACK],
+        organization=acme,
+        actor=alice,
+    )
+    (made,) = events("provider:application:created")
+    told = made.detail["after"]
+    assert told["jwks"].startswith("SHA-256 ")
+    assert told == {
+        "name": "A",
+        "auth_method": "private_key_jwt",
+        "redirect_uris": [BACK],
+        "grants": [CODE, "refresh_token"],
+        "scopes": ["openid", "profile", "email", "offline_access"],
+        "algorithm": "ES256",
+        "jwks": told["jwks"],
+    }
+    edit_application(
+        application=row,
+        name="A",
+        redirect_uris=[BACK, f"{BACK}/evil"],
+        scopes=["openid"],
+        id_token_algorithm="RS256",
+        service_account=robot,
+        jwks=OTHER_KEYS,
+        actor=alice,
+    )
+    (changed,) = events("provider:application:edited")
+    before, after = changed.detail["before"], changed.detail["after"]
+    assert before == {
+        "redirect_uris": [BACK],
+        "scopes": ["openid", "profile", "email", "offline_access"],
+        "algorithm": "ES256",
+        "service_account": "",
+        "jwks": told["jwks"],
+    }
+    assert after.pop("jwks") not in {"", before["jwks"]}
+    assert after == {
+        "redirect_uris": [BACK, f"{BACK}/evil"],
+        "scopes": ["openid"],
+        "algorithm": "RS256",
+        "service_account": f"Robot ({robot.pk})",
+    }
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,9 @@ def test_it_is_changed_and_stays_what_it_is(owner: Any, wiki: Application, event
     assert owner.post(f"{AT}{wiki.pk}/edit/", changed)["Location"] == f"{AT}{wiki.pk}/"
     wiki.refresh_from_db()
     assert (wiki.name, wiki.type) == ("Knowledge", "confidential")
-    assert "name" in events("provider:application:edited")[0].detail["changed"]
+    (event,) = events("provider:application:edited")
+    assert event.detail["before"]["name"] == "Wiki"
+    assert event.detail["after"]["name"] == "Knowledge"
 
 
 def test_it_acts_as_a_service_account_of_its_organization_only(
