@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.access.permissions import Permission
 from accounts.access.principals import forget
 from accounts.access.services.demands import demand_permission
+from accounts.access.services.members import tell_of_end
 from accounts.access.services.people import demand_rank
 from accounts.models import User
 from accounts.standing.selectors import deletion_of, overdue
@@ -106,6 +107,7 @@ def _erase(request: DataRequest) -> None:
         return
     addresses = addresses_of(person)
     asker = Asker(request.asked_by_id) if request.asked_by_id else None
+    tell_of_end(person, actor=asker, reason="person erased")
     record(Tag.PERSON_ERASED, actor=asker, target=person)
     for one in elsewhere():
         one.erase(person, addresses)

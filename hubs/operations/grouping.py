@@ -53,8 +53,14 @@ def rename_group(*, group: Group, name: str, actor: User) -> None:
 def remove_group(*, group: Group, actor: User) -> None:
     """The group is gone; its hubs stay, and so do the tasks that it was given."""
     demand_permission(actor, Permission.HUBS_EDIT, group)
+    held = Hub.objects.of(group.organization_id)
+    held = held.filter(pk__in=Membership.objects.filter(group=group).values("hub"))
     record(
-        Event.HUB_GROUP_REMOVED, actor=actor, target=group, organization_id=group.organization_id
+        Event.HUB_GROUP_REMOVED,
+        actor=actor,
+        target=group,
+        organization_id=group.organization_id,
+        hubs=sorted(str(hub) for hub in held),
     )
     group.delete()
 

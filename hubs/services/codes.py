@@ -95,6 +95,11 @@ def _check(
 def revoke_enrolment_code(*, code: EnrolmentCode, actor: User) -> None:
     """The code lets nobody in any more."""
     demand_permission(actor, Permission.HUBS_ENROL, code)
+    take_back(code, actor)
+
+
+def take_back(code: EnrolmentCode, actor: User) -> None:
+    """The code lets nobody in any more. Inside a transaction, and once it is sure that `actor` may."""
     live = EnrolmentCode.objects.of(code.organization_id).filter(pk=code.pk, revoked_at=None)
     if live.update(revoked_at=timezone.now()):
         record(

@@ -1,6 +1,7 @@
 """Rooms are made, changed and removed."""
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access.permissions import Permission
@@ -11,7 +12,8 @@ from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.errors import Refused
 
-from ..models import Room
+from ..models import EnrolmentCode, Hub, Room
+from .codes import take_back
 
 
 @transaction.atomic
@@ -62,7 +64,18 @@ def edit_room(*, room: Room, name: str, actor: User) -> None:
 def remove_room(*, room: Room, actor: User) -> None:
     """The room is gone, with its enrolment codes; its hubs stay at the site, in no room."""
     demand_permission(actor, Permission.SITES_EDIT, room)
-    record(Tag.ROOM_REMOVED, actor=actor, target=room, organization_id=room.organization_id)
+    codes = EnrolmentCode.objects.of(room.organization_id).filter(room=room, revoked_at=None)
+    for code in codes.filter(uses_left__gt=0, expires_at__gt=timezone.now()):
+        take_back(code, actor)
+    hubs = Hub.objects.of(room.organization_id).filter(room=room)
+    record(
+        Tag.ROOM_REMOVED,
+        actor=actor,
+        target=room,
+        organization_id=room.organization_id,
+        before={"name": room.name, "site": str(room.site)},
+        hubs=[str(hub) for hub in hubs.order_by("pk")],
+    )
     room.delete()
 
 

@@ -20,6 +20,7 @@ from hubs.services import (
     edit_hub,
     import_hubs,
     quarantine_hub,
+    remove_room,
     retire_hub,
     revoke_enrolment_code,
 )
@@ -202,6 +203,21 @@ def test_another_organizations_hubs_are_not_there(
         hub_for(charlie, other, enrolled.hub.pk)
     with pytest.raises(Refused):
         create_enrolment_code(organization=other, hub=enrolled.hub, actor=charlie)
+
+
+def test_the_trail_tells_which_codes_went_with_their_room_and_which_hubs_stood_there(
+    enrolled: Enrolled, room: Any, alice: Any, events: Any
+) -> None:
+    code, _text = create_enrolment_code(organization=room.organization, room=room, actor=alice)
+    spent, _text = create_enrolment_code(organization=room.organization, room=room, actor=alice)
+    revoke_enrolment_code(code=spent, actor=alice)
+    before = len(events())
+    remove_room(room=room, actor=alice)
+    revoked, removed = events()[before:]
+    assert (revoked.tag, revoked.detail["enrolment"]) == ("hubs:code:revoked", str(code.pk))
+    assert removed.tag == "hubs:room:removed"
+    assert removed.detail["before"] == {"name": "Blue", "site": str(room.site)}
+    assert removed.detail["hubs"] == [str(enrolled.hub)]
 
 
 def test_a_site_with_hubs_stays(enrolled: Enrolled, alice: Any) -> None:

@@ -19,7 +19,7 @@ from ..scope import Scope
 from ..selectors.bindings import forget_bindings, live_bindings, unconditional_permissions_of
 from ..selectors.members import invitation_of
 from .demands import demand_permission, demand_to_bind_all, in_good_hands
-from .roles import bind, grant_role, told
+from .roles import bind, grant_role, tell_revoked, told_all
 
 
 def accept_invitation(*, secret: str, user: User) -> Membership:
@@ -86,10 +86,11 @@ def _demand_inviter(inviter: User | None, role: RoleName, scope: Scope) -> None:
 def revoke_invitation(*, invitation: Invitation, actor: User) -> None:
     """The link works no longer."""
     demand_permission(actor, Permission.MEMBERS_INVITE, invitation)
-    _take_back(invitation, actor)
+    take_back(invitation, actor)
 
 
-def _take_back(invitation: Invitation, actor: User | None) -> None:
+def take_back(invitation: Invitation, actor: User | None) -> None:
+    """The link works no longer. Inside a transaction, and once it is sure that `actor` may."""
     still_open = Invitation.objects.of(invitation.organization_id).filter(
         pk=invitation.pk, closed_at=None
     )
@@ -140,7 +141,7 @@ def remove_member(*, membership: Membership, actor: User | None, reason: str = "
             roles=ended,
         )
         for invitation in unused:
-            _take_back(invitation, actor)
+            take_back(invitation, actor)
 
 
 @transaction.atomic
@@ -168,12 +169,27 @@ def _end(membership: Membership) -> list[dict[str, Any]] | None:
         held = RoleBinding.objects.filter(
             user=membership.user_id, organization_id=membership.organization_id
         )
-        beside = held.select_related("custom_role", "condition").order_by("granted_at", "pk")
-        ended = [told(binding) for binding in beside]
+        ended = told_all(held)
         held.delete()
         memberships.delete()
     forget_bindings(membership.user)
     return ended
+
+
+def tell_of_end(user: User, *, actor: object | None, reason: str) -> None:
+    """The trail says of each membership and each role of the person that it is over; for whoever deletes the account."""
+    for membership in Membership.objects.everywhere(reason="one person's own").filter(user=user):
+        held = RoleBinding.objects.filter(user=user, organization_id=membership.organization_id)
+        record(
+            Tag.MEMBER_REMOVED,
+            actor=actor,
+            target=user,
+            organization_id=membership.organization_id,
+            reason=reason,
+            roles=told_all(held),
+        )
+    on_platform = RoleBinding.objects.filter(user=user, organization=None)
+    tell_revoked(on_platform, actor=actor, reason=reason)
 
 
 @transaction.atomic

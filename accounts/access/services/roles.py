@@ -10,6 +10,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -135,6 +136,19 @@ def revoke_role(*, binding: RoleBinding, actor: User | None, reason: str = "") -
         )
 
 
+def tell_revoked(held: QuerySet[RoleBinding], *, actor: object | None, reason: str) -> None:
+    """The trail says of each of these roles that it is held no longer; for whoever takes away what they hang on."""
+    for binding in _whole(held):
+        record(
+            Tag.ROLE_REVOKED,
+            actor=actor,
+            target=binding.user or binding.service_account,
+            organization_id=binding.organization_id,
+            reason=reason,
+            **told(binding),
+        )
+
+
 def permissions_in(role: Role, scope: Scope) -> frozenset[Permission]:
     """What the role gives whoever holds it there."""
     if isinstance(role, CustomRole):
@@ -185,6 +199,16 @@ def told(binding: RoleBinding) -> dict[str, Any]:
         "condition": str(binding.condition or ""),
         "expires_at": binding.expires_at.isoformat() if binding.expires_at else "",
     }
+
+
+def told_all(held: QuerySet[RoleBinding]) -> list[dict[str, Any]]:
+    """The same of several, in the order in which they were granted."""
+    return [told(binding) for binding in _whole(held)]
+
+
+def _whole(held: QuerySet[RoleBinding]) -> QuerySet[RoleBinding]:
+    beside = held.select_related("custom_role", "condition", "user", "service_account")
+    return beside.order_by("granted_at", "pk")
 
 
 def _checked(permissions: list[str], actor: User, scope: Scope) -> list[str]:

@@ -9,11 +9,12 @@ from django.contrib.auth.models import AnonymousUser
 from accounts.access.models import Condition, Membership, RoleBinding
 from accounts.access.permissions import Permission
 from accounts.access.roles import PERMISSIONS, RoleName
-from accounts.access.services import create_condition, create_custom_role, grant_role
+from accounts.access.services import create_condition, create_custom_role, grant_role, invite
 from accounts.models import User
 from accounts.organizations import services
 from accounts.organizations.models import Organization, Site
 from accounts.organizations.selectors import organization_for, owned_for, sites_of, visible_to
+from hubs.services import create_enrolment_code, create_room
 from mago.core.context import Caller, calling
 from mago.core.errors import NotFound, Refused
 
@@ -167,6 +168,40 @@ def test_roles_go_with_their_site(acme: Organization, hall: Site, alice: User, b
     grant_role(user=bob, role=RoleName.TECHNICIAN, actor=alice, scope=hall.access_scope)
     services.remove_site(site=hall, actor=alice)
     assert [b.role for b in RoleBinding.objects.filter(user=bob)] == [RoleName.REPORTER]
+
+
+def test_the_trail_tells_all_that_goes_with_a_site(
+    acme: Organization, hall: Site, alice: User, bob: User, events: Events
+) -> None:
+    grant_role(user=bob, role=RoleName.TECHNICIAN, actor=alice, scope=hall.access_scope)
+    invite(
+        organization=acme,
+        email="new@example.com",
+        role=RoleName.TECHNICIAN,
+        site=hall,
+        actor=alice,
+    )
+    room = create_room(site=hall, name="Blue", actor=alice)
+    letting_in, _text = create_enrolment_code(organization=acme, room=room, actor=alice)
+    create_enrolment_code(organization=acme, actor=alice)
+    before = len(events())
+    services.remove_site(site=hall, actor=alice)
+    revoked, uninvited, removed = events()[before:]
+    assert (revoked.tag, revoked.target_id, revoked.actor_id) == (
+        "access:role:revoked",
+        str(bob.pk),
+        alice.pk,
+    )
+    assert (revoked.detail["role"], revoked.detail["site"]) == ("technician", str(hall.pk))
+    assert (uninvited.tag, uninvited.target_name) == (
+        "access:invitation:revoked",
+        "new@example.com",
+    )
+    assert removed.tag == "organizations:site:removed"
+    assert removed.detail["before"]["name"] == "Hall"
+    assert removed.detail["before"]["time_zone"] == "UTC"
+    assert removed.detail["rooms"] == ["Blue"]
+    assert removed.detail["enrolments"] == [str(letting_in.pk)]
 
 
 @pytest.mark.parametrize("lacks", ["roles:bind", "hubs:logs"])

@@ -8,7 +8,10 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from accounts.access.roles import RoleName
+from accounts.access.services import grant_role
 from accounts.models import User
+from accounts.organizations.models import Organization
 from accounts.privacy import running, services
 from accounts.privacy.models import DataRequest, State
 from accounts.standing.models import Deletion
@@ -50,6 +53,32 @@ def test_nothing_but_the_key_is_left_and_the_trail_still_verifies(
     assert json.loads(run_here("--json", whole).stdout)["whole"] is True
     erased = AuditEvent.objects.get(tag=Tag.PERSON_ERASED)
     assert (erased.actor_id, erased.target_name) == (dora.pk, str(lived.pk))
+
+
+def test_each_organization_is_told_which_roles_ended_with_the_person(
+    lived: User, dora: User, events: Any
+) -> None:
+    grant_role(user=lived, role=RoleName.PLATFORM_ADMINISTRATOR, actor=dora)
+    delete_person(person=lived, reason="left", actor=dora)
+    services.ask_for_erasure(person=lived, actor=dora, reason="left")
+    before = len(events())
+    run_all()
+    *ended, revoked, erased = events()[before:]
+    assert {event.tag for event in ended} == {"access:member:removed"}
+    roles = {event.organization_id: event.detail["roles"][0]["role"] for event in ended}
+    names = {key: Organization.objects.get(pk=key).name for key in roles}
+    assert {names[key]: role for key, role in roles.items()} == {
+        "Acme": "organization-owner",
+        "Beta": "reporter",
+    }
+    assert (revoked.tag, revoked.organization_id, revoked.detail["role"]) == (
+        "access:role:revoked",
+        None,
+        "platform-administrator",
+    )
+    assert erased.tag == "privacy:person:erased"
+    assert {event.actor_id for event in events()[before:]} == {dora.pk}
+    assert {event.target_id for event in events()[before:]} == {str(lived.pk)}
 
 
 def test_only_who_lies_in_the_recycle_bin_is_erased_and_not_by_everybody(

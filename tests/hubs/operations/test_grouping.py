@@ -26,7 +26,9 @@ from hubs.services.hubs import edit_hub
 from mago.core.errors import Forbidden, Refused
 
 
-def test_a_group_holds_hubs_and_goes_without_them(enrol: Any, acme: Any, alice: Any) -> None:
+def test_a_group_holds_hubs_and_goes_without_them(
+    enrol: Any, acme: Any, alice: Any, events: Any
+) -> None:
     group = create_group(organization=acme, name="Pilots", actor=alice)
     hubs = [enrol(f"S-{n}").hub for n in range(2)]
     assert add_to_group(group=group, hubs=hubs, actor=alice) == 2
@@ -36,6 +38,7 @@ def test_a_group_holds_hubs_and_goes_without_them(enrol: Any, acme: Any, alice: 
     with pytest.raises(Refused):
         create_group(organization=acme, name="Pilots", actor=alice)
     remove_group(group=group, actor=alice)
+    assert events("hubs:group:removed")[0].detail["hubs"] == [str(hubs[1])]
     assert not Membership.objects.exists()
     assert not Group.objects.of(acme).exists()
 
