@@ -59,7 +59,8 @@ def accept_invitation(*, secret: str, user: User) -> Membership:
             )
         # Who holds it was granted it since: that has an end or a condition where somebody wanted one.
         if not _holds(user, role, scope):
-            bind(user=user, role=role, by=invitation.invited_by, scope=scope)
+            by = invitation.invited_by
+            bind(user=user, role=role, by=by, scope=scope, accepted_by=user)
         return membership
 
 
@@ -209,5 +210,5 @@ def transfer_ownership(*, organization: Any, to: User, actor: User) -> None:
         grant_role(user=to, role=RoleName.ORGANIZATION_OWNER, actor=actor, scope=scope)
         mine.delete()
         forget_bindings(actor)
-        grant_role(user=actor, role=RoleName.GUEST, actor=None, scope=scope)
+        bind(user=actor, role=RoleName.GUEST, by=actor, scope=scope)
     record(Tag.OWNERSHIP_TRANSFERRED, actor=actor, target=to, organization_id=organization.pk)

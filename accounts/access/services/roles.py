@@ -75,8 +75,12 @@ def bind(
     condition: Condition | None = None,
     expires_at: datetime | None = None,
     reason: str = "",
+    accepted_by: User | None = None,
 ) -> RoleBinding:
-    """As `grant_role`, once it is sure that `by` may. Inside a transaction."""
+    """As `grant_role`, once it is sure that `by` may. Inside a transaction.
+
+    With `accepted_by` it is they who act, at their own browser, by what `by` has offered them.
+    """
     check_place(role, scope)
     _check_owner(user, role, scope, condition)
     if expires_at is not None and expires_at <= timezone.now():
@@ -104,7 +108,8 @@ def bind(
     before: dict[str, Any] = {"before": told(known)} if known else {}
     record(
         Tag.ROLE_GRANTED,
-        actor=by,
+        actor=accepted_by or by,
+        on_behalf_of=by if accepted_by else None,
         target=user,
         organization_id=scope.organization_id,
         created=created,

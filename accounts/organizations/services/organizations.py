@@ -8,8 +8,9 @@ from accounts.access.models import Membership
 from accounts.access.permissions import Permission
 from accounts.access.principals import forget
 from accounts.access.roles import RoleName
-from accounts.access.services import demand_permission, grant_role
+from accounts.access.services import demand_permission
 from accounts.access.services.common import save_named
+from accounts.access.services.roles import bind
 from accounts.models import User
 from mago.audit.services import record
 from mago.audit.tags import Tag
@@ -34,9 +35,8 @@ def create_organization(
         organization_id=organization.pk,
         owner=owner.email,
     )
-    grant_role(
-        user=owner, role=RoleName.ORGANIZATION_OWNER, actor=None, scope=organization.access_scope
-    )
+    # Nobody holds anything there yet, so that nobody could be asked whether they may pass it on.
+    bind(user=owner, role=RoleName.ORGANIZATION_OWNER, by=actor, scope=organization.access_scope)
     return organization
 
 

@@ -75,6 +75,18 @@ def test_who_accepts_is_a_member_with_the_role(
     assert (binding.role, binding.scope) == (TECHNICIAN, acme.access_scope)
 
 
+def test_who_accepts_is_told_to_have_acted_and_on_whose_behalf(
+    sent: str, acme: Organization, charlie: User, events: Events
+) -> None:
+    """The address and the browser of the event are theirs."""
+    alice = owners_of(acme.pk).get()
+    accept_invitation(secret=sent, user=charlie)
+    granted = events("access:role:granted")[-1]
+    told = (granted.actor_id, granted.on_behalf_of_id, granted.target_id)
+    assert told == (charlie.pk, alice.pk, str(charlie.pk))
+    assert RoleBinding.objects.get(user=charlie).granted_by == alice
+
+
 def test_it_works_once(sent: str, charlie: User) -> None:
     accept_invitation(secret=sent, user=charlie)
     assert code(accept_invitation, secret=sent, user=charlie) == "link_invalid"
@@ -326,6 +338,7 @@ def test_every_change_is_told_with_its_organization(
         new = events()[before:]
         assert [event.tag for event in new] == tags
         assert {event.organization_id for event in new} == {acme.pk}
+        assert all(event.actor_id for event in new)
     refused = told(events, lambda: code(leave, membership=membership(charlie, acme)))
     assert refused == []
 

@@ -84,6 +84,14 @@ def test_each_change_is_told_once_with_its_organization(
             assert set(event.detail["after"]) == {"name", "time_zone", "attributes"}
 
 
+def test_whoever_makes_an_organization_is_told_to_have_given_it_its_owner(
+    alice: User, dora: User, events: Events
+) -> None:
+    services.create_organization(name="New", owner=alice, actor=dora)
+    granted = events("access:role:granted")[-1]
+    assert (granted.actor_id, granted.target_id) == (dora.pk, str(alice.pk))
+
+
 def test_switching_to_what_is_so_tells_nothing(
     acme: Organization, dora: User, events: Events
 ) -> None:
