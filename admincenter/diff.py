@@ -48,17 +48,29 @@ def rest(detail: Any) -> list[tuple[str, str]]:
 
 
 def shown(value: Any) -> str:
-    """Text as it is, several texts in a row, anything else as JSON; where the trail keeps the end of a line as ␊, it ends.
+    """Text as it is, several texts in a row, as are names with their values, anything else as JSON; where the trail keeps
+    the end of a line as ␊, it ends.
 
     >>> shown(["owner", "state"]), shown([1])
     ('owner, state', '[1]')
+    >>> shown([{"name": "country", "value": "IT"}, {"name": "floor", "value": "2"}]), shown([])
+    ('country=IT, floor=2', '')
     >>> shown("one␊two")
     'one\\ntwo'
     """
-    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
-        return ", ".join(value)
+    if isinstance(value, list):
+        texts = [_text(one) for one in value]
+        if all(text is not None for text in texts):
+            return ", ".join(filter(None, texts))
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text.replace("\N{SYMBOL FOR LINE FEED}", "\n")
+
+
+def _text(item: Any) -> str | None:
+    """An item of a list as text; None where it is neither that nor a name with its value."""
+    if isinstance(item, Mapping) and item.keys() == {"name", "value"}:
+        return f"{item['name']}={item['value']}"
+    return item if isinstance(item, str) else None
 
 
 def _side(detail: Any, side: str) -> Mapping[str, Any]:

