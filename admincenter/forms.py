@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.access.roles import ON_PLATFORM, RoleName
 from mago.audit.cleaning import LONGEST_REASON
 from mago.audit.models import Outcome
+from mago.audit.search import is_long, request_of
 from mago.audit.tags import Tag
 from mago.core.forms import Form
 from mago.messaging.models import Status
@@ -21,7 +22,9 @@ from .fields import ANY, LatelyField, OneOfField, SearchField, capitalized
 from .pages import Filters
 from .periods import PERIODS
 from .selectors.factors import FACTORS
+from .selectors.organizations import key_of_organization
 from .selectors.people import key_of_person
+from .selectors.trail import give_a_period, not_a_request
 from .widgets import InLanguage, Select
 
 ROLES_ON_PLATFORM = [choice for choice in RoleName.choices if choice[0] in ON_PLATFORM]
@@ -66,6 +69,37 @@ class PersonField(forms.CharField):
             return None
         if (key := key_of_person(text)) is None:
             raise forms.ValidationError(_("Nobody here has this address."))
+        return key
+
+
+class OrganizationField(forms.CharField):
+    """An organization, by short name, or by key where it may be gone; cleaned to the key."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=60, **kwargs)
+        self.widget.attrs.update(autocomplete="off", spellcheck="false", autocapitalize="none")
+
+    def clean(self, value: Any) -> UUID | None:
+        text: str = super().clean(value)
+        if not text:
+            return None
+        if (key := key_of_organization(text)) is None:
+            raise forms.ValidationError(_("No organization has this short name."))
+        return key
+
+
+class RequestField(forms.CharField):
+    """The id of a request, as error pages and events show it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=64, **kwargs)
+        self.widget.attrs.update(autocomplete="off", spellcheck="false", autocapitalize="none")
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value)
+        key = request_of(text) if text else ""
+        if key is None:
+            raise forms.ValidationError(not_a_request())
         return key
 
 
@@ -146,8 +180,24 @@ class AuditFilters(Filters):
     address = forms.GenericIPAddressField(
         label=gettext_lazy("IP address"), required=False, unpack_ipv4=True
     )
+    organization = OrganizationField(label=gettext_lazy("Short name of an organization"))
+    request_id = RequestField(label=gettext_lazy("Request"))
     since = MomentField(label=gettext_lazy("From (UTC)"))
     until = MomentField(label=gettext_lazy("Until (UTC)"), to_end=True)
+    # Not a box that searches while somebody types: each search is recorded.
+    text = forms.CharField(
+        label=gettext_lazy("Text (within a period)"),
+        required=False,
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        chosen: dict[str, Any] = super().clean() or self.cleaned_data
+        is_clear = not {"since", "until"} & self.errors.keys()
+        if chosen.get("text") and is_clear and is_long(chosen.get("since"), chosen.get("until")):
+            self.add_error("since", give_a_period())
+        return chosen
 
 
 class MessageFilters(Filters):

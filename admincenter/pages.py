@@ -117,8 +117,8 @@ def list_page(
         "rows": rows,
         "cursor": cursor,
         "order": order,
-        "previous_url": elsewhere(rows.previous) if rows else "",
-        "next_url": elsewhere(rows.next) if rows else "",
+        "previous_url": elsewhere(rows.previous) if rows is not None else "",
+        "next_url": elsewhere(rows.next) if rows is not None else "",
     }
     # htmx swaps no error page in, and the part says what is wrong.
     return page(request, template, context, status=200 if valid or is_part(request) else 400)

@@ -13,13 +13,14 @@ from accounts.api.serializers import TextField
 from accounts.organizations.models import Organization
 from mago.audit import canonical, selectors
 from mago.audit.models import AuditEvent, Outcome
+from mago.audit.search import LONGEST_PERIOD, LOOKS_AT, is_long, request_of
 from mago.audit.tags import Tag
 from mago.core.errors import NotFound
 from mago.core.keyset import Listing
 
-from ..selectors.trail import find_events, link_of
+from ..selectors.trail import find_events, give_a_period, link_of, not_a_request
 from ..services import tell_of_event, tell_of_search
-from .common import key_of_person
+from .common import key_of_organization, key_of_person
 
 
 class WhoSerializer(serializers.Serializer[Any]):
@@ -89,6 +90,28 @@ class OrganizationFilters(Query):
     outcome = serializers.ChoiceField(choices=Outcome.values, required=False)
     since = serializers.DateTimeField(required=False)
     until = serializers.DateTimeField(required=False)
+    request_id = TextField(
+        required=False,
+        max_length=64,
+        help_text="What one request did within five minutes, by the `request_id` of an error or an event.",
+    )
+    text = TextField(
+        required=False,
+        max_length=254,
+        help_text="A part of what an event is about, or a whole e-mail or IP address; with `since`, and a period of at most"
+        f" {LONGEST_PERIOD.days} days. Of a text or a request a page looks at {LOOKS_AT:,} events: it may be short or"
+        " empty, and `next` goes on.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.get("text") and is_long(attrs.get("since"), attrs.get("until")):
+            raise serializers.ValidationError({"since": [give_a_period()]})
+        return attrs
+
+    def validate_request_id(self, text: str) -> str:
+        if (key := request_of(text)) is None:
+            raise serializers.ValidationError(not_a_request())
+        return key
 
     def validate_since(self, moment: Any) -> Any:
         return _in_reach(moment)
@@ -101,6 +124,12 @@ class EventFilters(OrganizationFilters):
     actor = TextField(required=False, max_length=254, help_text="E-mail address or identifier.")
     about = TextField(required=False, max_length=254, help_text="E-mail address or identifier.")
     address = serializers.IPAddressField(required=False)
+    organization = TextField(
+        required=False, max_length=60, help_text="Short name or identifier of an organization."
+    )
+
+    def validate_organization(self, text: str) -> UUID:
+        return key_of_organization(text)
 
     def validate_actor(self, text: str) -> UUID:
         return key_of_person(text)

@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.organizations.models import Organization
 from accounts.organizations.selectors import owned_for, sites_of
 
-from ..selectors import people
+from ..selectors import organizations, people
 
 BUILT_IN = [role for role in RoleName if role != RoleName.PLATFORM_ADMINISTRATOR]
 
@@ -46,6 +46,13 @@ def key_of_person(text: str) -> UUID:
     """Of an e-mail address or of the key itself, whose account may be gone; ValidationError for any other text."""
     if (key := people.key_of_person(text)) is None:
         raise serializers.ValidationError(_("Nobody here has this address."))
+    return key
+
+
+def key_of_organization(text: str) -> UUID:
+    """Of a short name or of the key itself, whose organization may be gone; ValidationError for any other text."""
+    if (key := organizations.key_of_organization(text)) is None:
+        raise serializers.ValidationError(_("No organization has this short name."))
     return key
 
 

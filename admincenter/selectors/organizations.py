@@ -50,6 +50,14 @@ _HELD = ("user", "role", "custom_role__name", "site__name", "expires_at")
 _INVITED = ("email", "role", "site__name", "invited_by__name", "invited_by__email", "expires_at")
 
 
+def key_of_organization(text: str) -> UUID | None:
+    """Of a short name or, as the organization may be gone, of the key itself; None where none has the short name."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return Organization.objects.filter(slug=text).values_list("pk", flat=True).first()
+
+
 def find_organizations(viewer: Actor, *, q: str = "", state: str = "") -> Listing:
     """The organizations that somebody may see, the newest first; with `q`, which a name or short name
     contains, or which begins a short name, by that. Each tells whether it is locked down."""

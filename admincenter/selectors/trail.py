@@ -1,25 +1,33 @@
 """Reading the audit trail as an administrator does."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from mago.audit import selectors
 from mago.audit.models import AuditEvent, AuditLink, name_together
-from mago.audit.search import find
+from mago.audit.search import AROUND, LONGEST_PERIOD, find
 from mago.audit.streams.selectors import streams
 
 from ..keyset import Listing, Order
-
-# Longer than any request takes: a period is found quickly, and what one request did lies in it.
-AROUND = timedelta(minutes=5)
 
 
 def find_events(*, actor: UUID | None = None, about: UUID | None = None, **filters: Any) -> Listing:
     """Events that match all that is given, newest first; `actor` and `about` are keys of people."""
     target = str(about) if about else None
     return find(actor=actor, target=target, **filters).listing
+
+
+def give_a_period() -> str:
+    """What is said of a text without a period, or with a longer one than it is looked for in."""
+    words = _("A text takes a period of at most %(days)d days: no index leads to it.")
+    return words % {"days": LONGEST_PERIOD.days}
+
+
+def not_a_request() -> str:
+    return _("No request has this identifier. Copy it from an error, or from an event.")
 
 
 def find_streams(**chosen: Any) -> Listing:

@@ -72,6 +72,10 @@ class Listing:
     # The same rows, by conditions that no index answers: asked first, and of the next LOOKED_AT rows alone. What
     # very many have in common fills a page there; only where it does not, and the table goes on, `queries` are asked.
     nearby: QuerySet[Any] | None = None
+    # Of each query the same rows and those beside them, without the conditions that no index answers: a page looks at the
+    # next `looks_at` of these alone. It may be short or empty then, and the next one goes on where it has stopped.
+    among: tuple[QuerySet[Any], ...] = ()
+    looks_at: int = LOOKED_AT
     # The ways in which somebody may sort the rows, by name.
     orders: Mapping[str, Order] = field(default_factory=dict)
     # Puts into the rows of a page what no query of theirs gives.
@@ -204,6 +208,8 @@ class KeysetPage:
 
     def __init__(self, listing: Listing, cursor: str = "", size: int = PAGE_SIZE) -> None:
         self.listing, self.size = listing, size
+        # How far it looked, where that is not to the end.
+        self.end: tuple[Any, ...] | None = None
         place = read_cursor(cursor, listing.fields()) if cursor else None
         backwards = place is not None and place.backwards
         # One row more than is shown tells whether there is a further page.
@@ -213,6 +219,11 @@ class KeysetPage:
             self.rows.reverse()
         self.previous = self._cursor(0, True) if (more if backwards else place) else None
         self.next = self._cursor(-1, False) if backwards or more else None
+        # Whether it is short because it stopped there, and not because there is no more.
+        self.has_stopped = self.end is not None and not more
+        if self.end is not None and self.has_stopped:
+            on = str(Cursor(self.end, backwards))
+            self.previous, self.next = (on, self.next) if backwards else (self.previous, on)
         if listing.complete:
             listing.complete(self.rows)
 
@@ -227,8 +238,11 @@ class KeysetPage:
             if is_all or len(near) > self.size:
                 return near
             found.update((row.pk, row) for row in near)
+        self.end = self._end(place, downwards)
         for query, path in self.listing.parts():
             rows = self._ordered(query, path, place, downwards)
+            if self.end is not None:
+                rows = rows.filter(self._beyond(path, self.end, ">=" if downwards else "<="))
             found.update((row.pk, row) for row in rows[: self.size + 1])
         if len(self.listing.queries) == 1 and self.listing.nearby is None:
             return list(found.values())
@@ -245,6 +259,14 @@ class KeysetPage:
         if end:
             rows = rows.filter(self._beyond(key, end[0], ">=" if downwards else "<="))
         return list(rows[: self.size + 1]), not end
+
+    def _end(self, place: Cursor | None, downwards: bool) -> tuple[Any, ...] | None:
+        """The last that is looked at; None where that is all there is."""
+        last, ends = self.listing.looks_at - 1, list[tuple[Any, ...]]()
+        for query, (_query, path) in zip(self.listing.among, self.listing.parts(), strict=False):
+            ordered = self._ordered(query, path, place, downwards)
+            ends += ordered.values_list(*path)[last : last + 1]
+        return (max if downwards else min)(ends, default=None)
 
     def _ordered(
         self, query: QuerySet[Any], path: tuple[str, ...], place: Cursor | None, downwards: bool

@@ -118,8 +118,8 @@ def _export(job: AuditJob, pulse: _Pulse) -> dict[str, Any]:
 def _criteria(job: AuditJob) -> tuple[dict[str, datetime], dict[str, Any]]:
     asked = dict(job.question["filters"])
     moments = {name: asked.pop(name) for name in ("since", "until") if name in asked}
-    if "actor" in asked:
-        asked["actor"] = UUID(asked["actor"])
+    for name in asked.keys() & {"actor", "organization"}:
+        asked[name] = UUID(asked[name])
     if job.organization_id:
         asked["organization"] = job.organization_id
     return {name: datetime.fromisoformat(text) for name, text in moments.items()}, asked

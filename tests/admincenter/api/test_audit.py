@@ -1,15 +1,20 @@
 """The audit trail by programs: searched, read, exported, verified, sent on."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.access.roles import RoleName
+from mago.audit import search
 from mago.audit.jobs.running import due_jobs, run
 from mago.audit.models import AuditEvent, AuditStream
 from mago.audit.services import seal
 from mago.audit.tags import Tag
+from mago.core.context import Caller, calling
+from mago.core.ids import new_id
 from tests.conftest import App
 from tests.trail import record
 
@@ -42,9 +47,37 @@ def test_the_trail_is_searched_and_who_searched_is_in_it(
     assert len(events("audit:trail:searched")) == 1
 
 
+def test_it_is_searched_by_request_organization_and_text(
+    *, admin: App, owner: App, acme: Any, other: Any, here: str, monkeypatch: Any
+) -> None:
+    key = new_id().hex
+    with calling(Caller(request_id=key)):
+        told = record(Tag.SITE_CREATED, target=acme, organization_id=acme.pk)
+        record(Tag.SITE_CREATED, target=other, organization_id=other.pk)
+
+    def found(app: App, query: str) -> list[int]:
+        answer = app.get(query).json()
+        assert answer["next"] is None
+        return [one["id"] for one in answer["results"]]
+
+    assert len(found(admin, f"audit?request_id={key}")) == 2
+    assert found(owner, f"{here}?request_id={key}") == [told.pk]
+    for name in (acme.slug, acme.pk):
+        assert found(admin, f"audit?request_id={key}&organization={name}") == [told.pk]
+    since = f"{timezone.now() - timedelta(days=1):%Y-%m-%dT%H:%MZ}"
+    by_text = f"text=acm&tag=organizations:site:created&since={since}"
+    assert found(admin, f"audit?{by_text}") == found(owner, f"{here}?{by_text}") == [told.pk]
+    monkeypatch.setattr(search, "LOOKS_AT", 2)
+    stopped = admin.get(f"audit?text=no-such-thing&since={since}").json()
+    assert stopped["results"] == []
+    assert "cursor=" in stopped["next"]
+    wrong = owner.get(f"{here}?organization={other.slug}")
+    assert list(wrong.json()["errors"]) == ["organization"]
+
+
 @pytest.mark.parametrize(
     "query",
-    ["tag=none", "outcome=x", "actor=nobody@example.com", "address=here", "since=0001-01-01",
+    ["request_id=x", "organization=nowhere", "tag=none", "outcome=x", "actor=nobody@example.com", "address=here", "since=0001-01-01",
      "until=soon", "colour=red"],
 )  # fmt: skip
 def test_what_makes_no_sense_is_named(admin: App, query: str) -> None:
@@ -53,6 +86,16 @@ def test_what_makes_no_sense_is_named(admin: App, query: str) -> None:
         400,
         [query.split("=", maxsplit=1)[0]],
     )
+
+
+def test_a_text_takes_a_period(admin: App, owner: App, here: str) -> None:
+    for query in ("text=x", "text=x&since=2026-01-01T00:00Z&until=2026-03-01T00:00Z"):
+        for asked in (
+            admin.get(f"audit?{query}"),
+            owner.get(f"{here}?{query}"),
+            admin.post("audit/exports", {"format": "csv", "text": "x"}),
+        ):
+            assert (asked.status_code, list(asked.json()["errors"])) == (400, ["since"])
 
 
 def test_an_event_is_read_whole_with_its_seal(admin: App, alice: Any, events: Any) -> None:

@@ -1,5 +1,6 @@
 """The trail as administrators read it: found along indexes, shown whole, and the reader recorded."""
 
+import html
 import re
 from datetime import timedelta
 from typing import Any
@@ -9,14 +10,21 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
-from mago.audit import append_only
+from accounts.organizations.services import create_organization
+from mago.audit import append_only, search
 from mago.audit.models import AuditEvent, AuditLink
 from mago.audit.services import Outcome, seal
 from mago.audit.tags import Tag
 from mago.core.context import Caller, calling
+from mago.core.ids import new_id
 from mago.jobs.models import Job
 from tests.admincenter.conftest import has_frame
 from tests.trail import record
+
+
+@pytest.fixture
+def acme(alice: Any) -> Any:
+    return create_organization(name="Acme", owner=alice, actor=alice)
 
 
 @pytest.fixture
@@ -44,6 +52,14 @@ def found(admin: Any, **query: str) -> set[str]:
     response = admin.get("/admincenter/audit/", query)
     assert response.status_code == 200, response.context["filters"].errors
     return {event.tag for event in response.context["rows"].rows}
+
+
+def rows(admin: Any, **query: str) -> list[AuditEvent]:
+    """What is found, but for the searches themselves."""
+    response = admin.get("/admincenter/audit/", query)
+    assert response.status_code == 200, response.context["filters"].errors
+    found = response.context["rows"].rows
+    return [event for event in found if event.tag != Tag.AUDIT_SEARCHED]
 
 
 def test_the_newest_come_first(admin: Any, trail: Any) -> None:
@@ -78,10 +94,63 @@ def test_events_are_found_by_when_they_happened(admin: Any, trail: Any) -> None:
     )
 
 
+def test_events_are_found_by_request_organization_and_text(
+    admin: Any, alice: Any, trail: Any, acme: Any
+) -> None:
+    key = new_id()
+    with calling(Caller(key.hex, "192.0.2.1", "Firefox")):
+        told = record(Tag.SIGN_OUT, actor=alice)
+    for spelt in (key.hex, str(key)):
+        assert rows(admin, request_id=spelt) == [told]
+    assert rows(admin, request_id=key.hex, actor="bob@example.com") == []
+    mine = rows(admin, organization=acme.slug)
+    assert mine == rows(admin, organization=str(acme.pk))
+    assert {event.organization_id for event in mine} == {acme.pk}
+    lately = f"{timezone.now() - timedelta(days=1):%Y-%m-%d}"
+    assert set(rows(admin, text="cm", since=lately)) == {
+        event for event in mine if "Acme" in event.target_label
+    }
+    assert rows(admin, text="bob@example.com", since=lately, actor="alice@example.com") == [
+        trail[3]
+    ]
+
+
+def test_a_text_takes_a_period_of_a_month_at_most(admin: Any, trail: Any) -> None:
+    now = timezone.now()
+    ago = {days: f"{now - timedelta(days=days):%Y-%m-%d %H:%M}" for days in (1, 30, 40)}
+    for query in ({}, {"since": ago[40]}, {"until": ago[1]}):
+        response = admin.get("/admincenter/audit/", {"text": "x", **query})
+        assert (response.status_code, list(response.context["filters"].errors)) == (400, ["since"])
+    for query in ({"since": ago[30]}, {"since": ago[40], "until": ago[30]}):
+        assert rows(admin, text="x", **query) == []
+    wrong = admin.get("/admincenter/audit/", {"text": "x", "since": "yesterday"})
+    assert "Write 2026-11-22" in str(wrong.context["filters"].errors["since"])
+
+
+def test_a_page_that_stopped_says_so_and_goes_on(
+    admin: Any, trail: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "LOOKS_AT", 1)
+    query = {"text": "bob@example.com", "since": f"{timezone.now() - timedelta(days=1):%Y-%m-%d}"}
+    page = admin.get("/admincenter/audit/", query)
+    # What is newest is this search itself, in which the address stands, though it is not about it.
+    assert "Nothing found so far" in page.text
+    assert "looking at 1 rows" in page.text
+    (link,) = re.findall(r'href="([^"]*)">Look further', page.text)
+    further = admin.get("/admincenter/audit/" + html.unescape(link))
+    assert further.context["rows"].rows == [trail[3]]
+    assert "looking at 1 rows" in further.text
+
+
 @pytest.mark.parametrize(
     "query",
     [
         {"tag": "nonsense"},
+        {"request_id": "nonsense"},
+        {"request_id": "0" * 32},
+        {"request_id": "a\x00b"},
+        {"organization": "nobody"},
+        {"organization": "a\x00b"},
         {"tag": "signin:session:failed' OR 1=1"},
         {"outcome": "maybe"},
         {"actor": "nobody@example.com"},

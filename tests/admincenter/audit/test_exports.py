@@ -2,10 +2,12 @@
 
 import csv
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.access.roles import RoleName
 from accounts.access.scope import PLATFORM
@@ -16,6 +18,8 @@ from mago.audit.models import AuditJob, JobState
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.audit.tasks import run_jobs
+from mago.core.context import Caller, calling
+from mago.core.ids import new_id
 from tests.conftest import Browser
 
 AT = "/admincenter/audit/exports/"
@@ -46,6 +50,23 @@ def test_what_was_found_is_exported_and_downloaded(admin: Any, alice: Any, event
     assert [line["type"] for line in lines] == ["mago-audit-export", "event", "end"]
     assert response["Content-Disposition"].startswith('attachment; filename="audit-')
     assert (len(events(Tag.AUDIT_EXPORTED)), len(events(Tag.AUDIT_EXPORT_DOWNLOADED))) == (1, 1)
+
+
+def test_an_export_takes_the_organization_the_request_and_a_text(admin: Any, alice: Any) -> None:
+    acme = create_organization(name="Acme", owner=alice, actor=alice)
+    key = new_id().hex
+    with calling(Caller(request_id=key)):
+        record(Tag.SITE_CREATED, actor=alice, target=acme, organization_id=acme.pk)
+        record(Tag.SITE_CREATED, actor=alice, organization_id=acme.pk)
+    fields = {"organization": acme.slug, "request_id": key, "text": "acm", "format": "jsonl"}
+    assert list(admin.post(AT, fields).context["form"].errors) == ["since"]
+    since = f"{timezone.now() - timedelta(days=1):%Y-%m-%d}"
+    assert admin.post(AT, fields | {"since": since})["Location"] == AT
+    run_jobs()
+    (job,) = AuditJob.objects.all()
+    lines = [json.loads(line) for line in path_of(job).read_text().splitlines()]
+    assert [line["event"]["target_label"] for line in lines if line["type"] == "event"] == ["Acme"]
+    assert job.state == JobState.DONE
 
 
 def test_the_filters_of_the_list_come_along(admin: Any) -> None:

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
@@ -13,7 +14,7 @@ from mago.audit.services import Outcome, Tag, seal
 from mago.audit.verification import verify
 from mago.core.context import Caller, calling
 from mago.core.ids import new_id
-from mago.core.keyset import KeysetPage
+from mago.core.keyset import Cursor, KeysetPage, Listing
 from mago.core.models import LimitState
 from tests.trail import record
 
@@ -180,6 +181,101 @@ def test_whoever_takes_marks_away_hides_nothing_for_long(
     assert not caplog.text
 
 
+@pytest.fixture
+def looks_at_three(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "LOOKS_AT", 3)
+
+
+def needles(number: int, which: set[int]) -> list[AuditEvent]:
+    """So many events, and those of these places are about a needle."""
+    needle = LimitState(key="needle")
+    return [record(Tag.SIGN_OUT, target=needle if n in which else None) for n in range(number)]
+
+
+def walked(size: int = 50, **criteria: Any) -> list[list[AuditEvent]]:
+    """The rows of each page, from the newest to the end."""
+    return pages_of(find(**criteria).listing, size)
+
+
+def pages_of(listing: Listing, size: int) -> list[list[AuditEvent]]:
+    pages, cursor = list[list[AuditEvent]](), ""
+    while True:
+        page = KeysetPage(listing, cursor, size)
+        pages.append(page.rows)
+        if page.next is None:
+            return pages
+        cursor = page.next
+
+
+def test_what_one_request_did_is_found_around_the_moment_that_its_id_tells(
+    five: list[AuditEvent], alice: SimpleNamespace
+) -> None:
+    key = new_id().hex
+    with calling(Caller(request_id=key)):
+        told = [record(Tag.SIGN_OUT, actor=alice) for _ in range(2)]
+    assert found(request_id=key) == told[::-1]
+    assert found(request_id=key, actor=alice.pk) == told[::-1]
+    assert found(request_id=key, since=told[1].time) == told[1:]
+    assert found(request_id=key, organization=new_id()) == []
+    assert found(request_id=new_id().hex) == []
+    (query,) = find(request_id=key).listing.among
+    assert query.count() == 7
+    long_ago = UUID(int=int(key, 16) - (3_600_000 << 80)).hex
+    (query,) = find(request_id=long_ago).listing.among
+    assert query.count() == 0
+
+
+@pytest.mark.parametrize("odd", ["-", "x", "0" * 32, str(UUID(int=4 << 76 | 2 << 62)), "é", "\x00"])
+def test_what_is_no_request_of_ours_finds_nothing(five: list[AuditEvent], odd: str) -> None:
+    assert search.request_of(odd) is None
+    assert found(request_id=odd) == []
+
+
+def test_a_request_of_no_time_that_there_is_finds_nothing(five: list[AuditEvent]) -> None:
+    assert found(request_id=f"{'f' * 12}7{'0' * 3}8{'0' * 15}") == []
+    assert found(request_id=f"{'0' * 12}7{'0' * 3}8{'0' * 15}") == []
+
+
+def test_a_page_of_a_text_looks_at_so_many_events_and_goes_on_from_there(
+    db: None, looks_at_three: None
+) -> None:
+    told = needles(10, {1, 2, 9})
+    pages = walked(text="needle")
+    assert pages == [[told[9]], [], [told[2], told[1]], []]
+    first = KeysetPage(find(text="needle").listing)
+    assert (first.has_stopped, first.previous) == (True, None)
+    last = KeysetPage(find(text="needle", since=told[8].time).listing)
+    assert (last.has_stopped, last.next, last.rows) == (False, None, [told[9]])
+
+
+@pytest.mark.parametrize("size", [1, 2, 50])
+@pytest.mark.parametrize("by", [{}, {"outcome": "success"}, {"tag": Tag.SIGN_OUT}])
+def test_pages_of_a_text_show_each_event_once_across_what_is_sealed_and_what_is_not(
+    size: int, by: dict[str, Any], db: None, all_marked: None, looks_at_three: None
+) -> None:
+    older = needles(11, {0, 3, 4, 5, 10})
+    seal()
+    newer = needles(5, {0, 1, 4})
+    told = [event for event in (*older, *newer) if event.target_id == "needle"]
+    shown = [event for page in walked(size, text="needle", **by) for event in page]
+    assert shown == told[::-1]
+    oldest = find(text="needle", **by).listing.ordered("time")
+    assert [event for page in pages_of(oldest, size) for event in page] == told
+    assert find(text="needle", **by).newest(100) == told[::-1]
+    assert list(find(text="needle", **by).oldest_first()) == told
+
+
+def test_a_search_by_text_is_read_backwards_as_well(db: None, looks_at_three: None) -> None:
+    told = needles(8, {1, 3, 5, 7})
+    listing = find(text="needle").listing
+    page = KeysetPage(listing, str(Cursor((told[0].id,), backwards=True)))
+    back = [page.rows]
+    while page.previous:
+        page = KeysetPage(listing, page.previous)
+        back.append(page.rows)
+    assert [event for rows in reversed(back) for event in rows] == told[::-2]
+
+
 def test_each_way_to_search_goes_along_an_index(five: list[AuditEvent]) -> None:
     period = {"since": five[0].time, "until": five[4].time}
     ways: list[dict[str, Any]] = [
@@ -190,6 +286,7 @@ def test_each_way_to_search_goes_along_an_index(five: list[AuditEvent]) -> None:
         {"organization": new_id(), "tag": Tag.SIGN_OUT},
         {"address": "192.0.2.1"},
         {"outcome": "failure"},
+        {"request_id": new_id().hex},
     ]
     for criteria in (*ways, *(way | period for way in ways), period):
         for query in find(**criteria).listing.queries:

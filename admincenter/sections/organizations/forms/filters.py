@@ -44,6 +44,7 @@ class EventFilters(AuditFilters):
     actor = None  # type: ignore[assignment]
     about = None  # type: ignore[assignment]
     address = None  # type: ignore[assignment]
+    organization = None  # type: ignore[assignment]
 
 
 class ServiceAccountFilters(Filters):
