@@ -72,6 +72,6 @@ def require(
                 return asked
             return view(request, *found, *args, **kwargs)
 
-        return declare(guarded, permission.value)  # type: ignore[return-value]
+        return declare(guarded, permission.value, within=within)  # type: ignore[return-value]
 
     return decorate

@@ -13,9 +13,10 @@ HUB = "hub"
 OPERATORS = "operators"
 
 
-def declare(view: View, access: str) -> View:
-    """Notes on `view` who may enter, for the route test and the permission matrix."""
+def declare(view: View, access: str, *, within: bool = False) -> View:
+    """Notes on `view` who may enter, and whether it is enough to hold that `within`, for the route test and the permission matrix."""
     view.access = access  # type: ignore[attr-defined]
+    view.within = within  # type: ignore[attr-defined]
     return view
 
 

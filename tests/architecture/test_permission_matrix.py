@@ -1,4 +1,4 @@
-"""Who gets where: every page of an organization × everybody, by the permission that the page declares.
+"""Who gets where: every page of the admin center × everybody, by the permission that the page declares.
 
 The pages are found by walking the resolver, so a new one is tested by existing. What its view
 demands is read from the view, and what a role holds from the roles: nobody keeps a table. In each run
@@ -20,7 +20,6 @@ from accounts.access.models import Membership, ServiceAccount
 from accounts.access.permissions import NAMES, PLATFORM_ONLY, SENSITIVE, Permission
 from accounts.access.roles import ON_PLATFORM, PERMISSIONS, RoleName
 from accounts.access.scope import PLATFORM, Scope
-from accounts.access.selectors.decisions import can
 from accounts.access.services import (
     create_condition,
     create_custom_role,
@@ -55,7 +54,8 @@ from hubs.operations.orders import order_task
 from hubs.services import create_enrolment_code, create_room
 from mago.audit.models import AuditEvent
 from mago.audit.tags import Tag
-from tests.conftest import Browser
+from mago.core.guards import SIGNED_IN
+from tests.conftest import App, Browser
 from tests.trail import record
 from tests.turns import a_share, by_turns
 
@@ -75,8 +75,16 @@ class Route(NamedTuple):
     view: Any
 
     @property
+    def access(self) -> str:
+        return str(self.view.access)
+
+    @property
     def permission(self) -> Permission:
-        return Permission(self.view.access)
+        return Permission(self.access)
+
+    @property
+    def within(self) -> bool:
+        return bool(self.view.within)
 
 
 def everywhere(resolver: Any = None, before: str = "") -> Iterator[Route]:
@@ -90,6 +98,8 @@ def everywhere(resolver: Any = None, before: str = "") -> Iterator[Route]:
 
 
 ALL = [route for route in everywhere() if route.pattern.startswith(PREFIXES)]
+# Of the platform, or of whatever one belongs to.
+ELSEWHERE = [route for route in everywhere() if not route.pattern.startswith(PREFIXES)]
 
 
 @pytest.fixture
@@ -238,6 +248,13 @@ def holds(door: Any, role: RoleName) -> bool:
     return door.permission in PERMISSIONS[role]
 
 
+def opens_elsewhere(door: Any, role: RoleName | None) -> bool:
+    """Whether what is not of one organization lets in who holds this role in one, or None and belongs nowhere."""
+    if door.access == SIGNED_IN:
+        return True
+    return door.within and role is not None and holds(door, role)
+
+
 def holds_on_platform(door: Any, role: str) -> bool:
     return door.permission in ON_PLATFORM[role]
 
@@ -262,7 +279,7 @@ def test_the_matrix_is_not_empty() -> None:
 
 def test_nobody_is_let_in_without_signing_in(fill: Any) -> None:
     let_in = []
-    for route in a_share(ALL):
+    for route in a_share([*ALL, *ELSEWHERE]):
         path = fill(route)
         for ask in (Browser().get, Browser().post):
             answer = ask(path)
@@ -299,6 +316,26 @@ def test_a_role_opens_what_it_holds_and_nothing_else(
         expected[route.pattern, role] = let_in if holds(route, role) else 403
     assert answers == expected
     assert {role for _pattern, role in answers} == set(ROLES)
+
+
+def test_a_role_in_an_organization_opens_nothing_of_the_platform(
+    fill: Any, acme: Any, charlie: Any, person: Any, without_templates: None
+) -> None:
+    """Nor does who belongs nowhere; what says that somewhere inside is enough shows what the role holds there."""
+    browsers: dict[RoleName | None, Browser] = {None: Browser().as_person(charlie)}
+    browsers |= {role: Browser().as_person(holder_of(role, acme, person)) for role in ROLES}
+    wrong = []
+    for route, role in by_turns(a_share(ELSEWHERE), [None, *ROLES], opens_elsewhere):
+        path, browser = fill(route), browsers[role]
+        if opens_elsewhere(route, role):
+            status = browser.get(path).status_code
+            is_right = status in {200, 302, 404, 405}
+        else:
+            status = browser.get(path).status_code, browser.post(path).status_code
+            is_right = status == (403, 403)
+        if not is_right:
+            wrong.append((route.pattern, role, status))
+    assert wrong == []
 
 
 def test_a_role_on_the_platform_opens_what_it_holds_there_and_nothing_else(
@@ -350,17 +387,20 @@ def test_a_form_from_elsewhere_is_refused(fill: Any, alice: Any, without_templat
     assert {path for path, status in answers.items() if status not in (200, 403)} == set()
 
 
-def test_a_service_account_opens_no_page(fill: Any, acme: Any) -> None:
+def test_a_service_account_opens_no_page(fill: Any, acme: Any, alice: Any) -> None:
     """It holds the owner's role here: its token is no session, whatever the role."""
     robot = ServiceAccount.objects.of(acme).get()
     grant_role(user=robot, role=RoleName.ORGANIZATION_OWNER, actor=None, scope=acme.access_scope)
-    assert can(robot, Permission.MEMBERS_READ, acme)
-    opened = [
-        (scheme, path)
-        for path in map(fill, a_share(ALL))
-        for scheme in ("Bearer", "Token")
-        if Browser().get(path, headers={"Authorization": f"{scheme} {robot.pk}"}).status_code != 302
-    ]
+    app = App()
+    app.token = create_api_token(account=robot, name="Writes", read_only=False, actor=alice)[1]
+    assert app.get(f"organizations/{acme.pk}/members").status_code == 200
+    headers = {"Authorization": f"Bearer {app.token}"}
+    opened = []
+    for path in map(fill, a_share([*ALL, *ELSEWHERE])):
+        for ask in (Browser().get, Browser().post):
+            answer = ask(path, headers=headers)
+            if (answer.status_code, answer.get("Location", "")[:16]) != (302, "/accounts/login/"):
+                opened.append((path, answer.status_code))
     assert opened == []
 
 
