@@ -174,6 +174,7 @@ class Items(BaseJobs):
 class StartJob(BaseJobs):
     changes = {"POST": Permission.ORGANIZATIONS_READ}
     asks_again = frozenset({"POST"})
+    by_people = frozenset({"POST"})
 
     @acted(
         ReasonBody,
@@ -189,6 +190,7 @@ class StartJob(BaseJobs):
 
 class CancelJob(BaseJobs):
     changes = {"POST": Permission.ORGANIZATIONS_READ}
+    by_people = frozenset({"POST"})
 
     @acted(None, JobSerializer, summary="Stop a job; what is done stays")
     def post(self) -> Job:
@@ -199,6 +201,7 @@ class CancelJob(BaseJobs):
 class UndoJob(BaseJobs):
     changes = {"POST": Permission.ORGANIZATIONS_READ}
     asks_again = frozenset({"POST"})
+    by_people = frozenset({"POST"})
 
     @acted(
         None,

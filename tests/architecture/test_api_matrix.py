@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 import pytest
 from django.utils import timezone
 
-from accounts.access.models import Membership, ServiceAccount
+from accounts.access.methods import Means, may_use
+from accounts.access.models import Membership
 from accounts.access.permissions import NAMES, PLATFORM_ONLY, SENSITIVE, Permission
 from accounts.access.roles import ON_PLATFORM, PERMISSIONS, RoleName
 from accounts.access.scope import PLATFORM, Scope
-from accounts.access.services import grant_role
+from accounts.access.services import create_service_account, grant_role
 from accounts.api import quota
 from accounts.api.resources import Resource
 from accounts.organizations.services import create_organization, create_site
@@ -32,6 +33,7 @@ from tests.architecture.test_permission_matrix import (  # noqa: F401 - with fix
     holder_of,
     holds,
     holds_on_platform,
+    opens_elsewhere,
 )
 from tests.architecture.test_routes import routes
 from tests.conftest import App
@@ -42,14 +44,18 @@ pytestmark = [pytest.mark.one_database, pytest.mark.slow, pytest.mark.exhaustive
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 LET_IN = {"GET": {200, 304}, "DELETE": {412}}
 NONSENSE = {"no-such-field": 1}
-# Each one's own exports, what the hub has never said, and keys that only SAML has: whoever is let in finds nothing.
-NOTHING_THERE = re.compile("<uuid:export_id>|/presence$|/keys$")
+# Each one's own exports and jobs, what the hub has never said, and keys that only SAML has: whoever is let in finds
+# nothing.
+NOTHING_THERE = re.compile("<uuid:export_id>|^GET jobs/<|/presence$|/keys$")
 
 
 class Door(NamedTuple):
     pattern: str
     method: str
     access: str
+    within: bool
+    # Whether it is for nobody but people.
+    by_people: bool
 
     @property
     def permission(self) -> Permission:
@@ -68,12 +74,16 @@ def doors() -> Iterator[Door]:
         for method in METHODS:
             if hasattr(resource, method.lower()):
                 access = resource.access if method == "GET" else resource.changes[method]
-                yield Door(path.removeprefix("/api/v1/"), method, access)
+                by_people = access == SIGNED_IN or method in resource.by_people
+                yield Door(
+                    path.removeprefix("/api/v1/"), method, access, resource.within, by_people
+                )
 
 
 ALL = list(doors())
 LOCAL = [door for door in ALL if "<uuid:organization_id>" in door.pattern]
-MINE = [door for door in ALL if door.access == SIGNED_IN]
+# Of the platform, or of whatever one belongs to.
+ELSEWHERE = [door for door in ALL if door not in LOCAL and door.access != SIGNED_IN]
 
 
 @pytest.fixture(autouse=True)
@@ -100,7 +110,7 @@ def ask(fill: Any) -> Callable[[App, Door], int]:  # noqa: F811 - the fixture
 
 
 def is_let_in(door: Door, status: int) -> bool:
-    if NOTHING_THERE.search(door.pattern):
+    if NOTHING_THERE.search(f"{door.method} {door.pattern}"):
         return status == 404
     return status in LET_IN.get(door.method, {400})
 
@@ -147,6 +157,23 @@ def test_a_role_opens_what_it_holds_and_nothing_else(
     assert {role for _name, role in answers} == set(ROLES)
 
 
+def test_a_role_in_an_organization_opens_nothing_of_the_platform(
+    ask: Any,
+    acme: Any,  # noqa: F811 - the fixture
+    charlie: Any,
+    person: Any,
+) -> None:
+    """Nor does who belongs nowhere; what says that somewhere inside is enough tells what the role holds there."""
+    apps: dict[RoleName | None, App] = {None: App().as_person(charlie)}
+    apps |= {role: App().as_person(holder_of(role, acme, person)) for role in ROLES}
+    answers, expected = {}, {}
+    for door, role in by_turns(a_share(ELSEWHERE), [None, *ROLES], opens_elsewhere):
+        status = ask(apps[role], door)
+        answers[door.name, role] = True if is_let_in(door, status) else status
+        expected[door.name, role] = True if opens_elsewhere(door, role) else 403
+    assert answers == expected
+
+
 def test_a_role_on_the_platform_opens_what_it_holds_there_and_nothing_else(
     ask: Any, person: Any
 ) -> None:
@@ -184,19 +211,76 @@ def test_a_role_at_one_site_opens_nothing_of_the_others(
     assert opened == []
 
 
-def test_a_service_account_is_never_an_error(
+class Robot(NamedTuple):
+    """A service account by what it holds in Acme, and one of its tokens."""
+
+    role: RoleName
+    read_only: bool = False
+    # The only ones that the token may use, where it names them.
+    chosen: tuple[Permission, ...] | None = None
+
+    @property
+    def permits(self) -> frozenset[Permission]:
+        """What its role holds, its token may use, and no API token is kept from."""
+        held = PERMISSIONS[self.role] & frozenset(
+            Permission if self.chosen is None else self.chosen
+        )
+        usable = {permission for permission in held if may_use(Means.API_TOKEN, permission)}
+        return frozenset(p for p in usable if p.endswith(":read") or not self.read_only)
+
+    def opens(self, door: Door) -> bool:
+        if door.by_people or (self.read_only and door.method != "GET"):
+            return False
+        return (door in LOCAL or door.within) and door.access in self.permits
+
+
+P = Permission
+ROBOTS = (
+    Robot(RoleName.ORGANIZATION_OWNER),
+    Robot(RoleName.ORGANIZATION_OWNER, read_only=True),
+    # What it may not read would be 404, so that it may read whatever a path names.
+    Robot(
+        RoleName.ORGANIZATION_OWNER,
+        chosen=(P.ORGANIZATIONS_READ, P.SITES_READ, P.HUBS_READ, P.HUBS_EDIT, P.TICKETS_EDIT),
+    ),
+    Robot(RoleName.TECHNICIAN),
+)
+
+
+def token_of(robot: Robot, organization: Any, owner: Any) -> str:
+    name = f"Robot {ROBOTS.index(robot)}"
+    account = create_service_account(organization=organization, name=name, actor=owner)
+    grant_role(user=account, role=robot.role, actor=None, scope=organization.access_scope)
+    made: dict[str, Any] = {} if robot.read_only else {"read_only": False}
+    if robot.chosen is not None:
+        made["permissions"] = [permission.value for permission in robot.chosen]
+    return create_api_token(account=account, name="Here", actor=owner, **made)[1]
+
+
+def test_a_service_account_opens_what_its_role_and_its_token_hold_and_nothing_else(
     ask: Any,
     acme: Any,  # noqa: F811 - the fixture
     alice: Any,
 ) -> None:
-    """It holds the owner's role and a token that writes; what is about people, or by people only, it may not do."""
-    robot = ServiceAccount.objects.of(acme).get()
-    grant_role(user=robot, role=RoleName.ORGANIZATION_OWNER, actor=None, scope=acme.access_scope)
-    app = App()
-    app.token = create_api_token(account=robot, name="Writes", read_only=False, actor=alice)[1]
-    statuses = {door.name: ask(app, door) for door in a_share(ALL)}
-    assert {name: status for name, status in statuses.items() if status >= 500} == {}
-    assert [door.name for door in MINE if statuses.get(door.name, 403) != 403] == []
+    """Nothing of the platform, what is about people or by them, and who may do what; and only to read, unless it says so."""
+    apps = {}
+    for robot in ROBOTS:
+        apps[robot] = App()
+        apps[robot].token = token_of(robot, acme, alice)
+    answers, expected = {}, {}
+    for door in a_share(ALL):
+        for robot in ROBOTS:
+            status = ask(apps[robot], door)
+            answers[door.name, robot] = True if is_let_in(door, status) else status
+            expected[door.name, robot] = True if robot.opens(door) else 403
+    assert answers == expected
+
+
+def test_what_an_api_token_is_kept_from_is_among_the_doors() -> None:
+    """The table above would else agree with itself about nothing."""
+    kept_from = {P(door.access) for door in LOCAL if not may_use(Means.API_TOKEN, P(door.access))}
+    assert kept_from > {P.ROLES_BIND, P.SERVICE_ACCOUNTS_EDIT, P.IDENTITY_PROVIDERS_EDIT}
+    assert any(door.by_people and may_use(Means.API_TOKEN, P(door.access)) for door in LOCAL)
 
 
 def test_what_is_sensitive_asks_for_a_fresh_proof(ask: Any, dora: Any) -> None:
