@@ -124,7 +124,8 @@ def lock_down_person(*, person: User, reason: str, with_api_tokens: bool, actor:
     """As `standing.services.lock_down_person`; and who may hold secrets of programs, holds none that works."""
     lockdown = standing.lock_down_person(person=person, reason=reason, actor=actor)
     if with_api_tokens:
-        made = ApiToken.objects.filter(created_by=person, revoked_at=None)
+        tokens = ApiToken.objects.everywhere(reason="of whatever organizations they know secrets")
+        made = tokens.filter(created_by=person, revoked_at=None)
         for token in made.select_related("service_account"):
             revoke_api_token(token=token, actor=actor, reason=reason)
     return lockdown

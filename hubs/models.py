@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access.facts import Attributes
 from accounts.access.scope import Scope
+from accounts.access.tenancy import Part
 from accounts.organizations.models import Owned, Site
 from mago.audit.cleaning import LONGEST_REASON
 from mago.core.crypto import SealedTextField
@@ -109,12 +110,14 @@ class Hub(Owned):
         return self.site.condition_attributes | {"hub.model": self.model, "hub.tag": tags}
 
 
-class Credential(models.Model):
+class Credential(Part):
     """What the server keeps of a hub's secret, for one mechanism (RFC 5802 section 3): enough to check, not to be it.
 
     A generation is made at once for all mechanisms that the hub speaks. A new one is pending until it
     is used; then it is active and the one before is retired. A revoked one was taken away by somebody.
     """
+
+    part_of = ("hub",)
 
     class Stage(models.TextChoices):
         PENDING = "pending", _("Pending")

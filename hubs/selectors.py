@@ -89,4 +89,5 @@ def _where_permitted(
 
 def credentials_of(hub: Hub) -> QuerySet[Credential]:
     """All that the hub ever proved itself with, the newest generation first."""
-    return Credential.objects.filter(hub=hub).order_by("-generation", "mechanism")
+    found: QuerySet[Credential] = Credential.objects.of(hub)
+    return found.order_by("-generation", "mechanism")

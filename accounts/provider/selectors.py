@@ -79,7 +79,8 @@ def api_token_of(token: str) -> ApiToken | None:
     if not token.startswith(API_PREFIX):
         return None
     now = timezone.now()
-    live = ApiToken.objects.select_related("service_account").filter(
+    tokens: QuerySet[ApiToken] = ApiToken.objects.everywhere(reason="its secret says whose it is")
+    live = tokens.select_related("service_account").filter(
         digest=digest(token),
         expires_at__gt=now,
         revoked_at=None,
@@ -110,7 +111,8 @@ def family_by_id(user: User, key: UUID) -> TokenFamily:
 
 def api_tokens_of(account: ServiceAccount) -> QuerySet[ApiToken]:
     """The tokens of a service account, the newest first, also those that have ended."""
-    return ApiToken.objects.filter(service_account=account).order_by("-created_at", "-id")
+    found: QuerySet[ApiToken] = ApiToken.objects.of(account)
+    return found.order_by("-created_at", "-id")
 
 
 def client_token_of(token: str) -> ClientToken | None:

@@ -48,11 +48,13 @@ def _reported(person: Any, addresses: list[str]) -> Iterator[dict[str, Any]]:
 def _forget(person: Any, addresses: list[str]) -> None:
     told = Ticket.objects.everywhere(reason=_OWN).filter(reporter_contact__in=addresses)
     told.update(reporter_contact="")
-    Entry.objects.filter(Q(actor=person) | Q(actor_label__in=addresses)).update(actor_label="")
+    Entry.objects.everywhere(reason=_OWN).filter(
+        Q(actor=person) | Q(actor_label__in=addresses)
+    ).update(actor_label="")
     recorded = Q(recorded_by=person) | Q(recorded_label__in=addresses)
-    Retest.objects.filter(recorded).update(recorded_label="")
+    Retest.objects.everywhere(reason=_OWN).filter(recorded).update(recorded_label="")
     signed = Q(signed_by=person) | Q(signed_label__in=addresses)
-    Checkpoint.objects.filter(signed).update(signed_label="")
+    Checkpoint.objects.everywhere(reason=_OWN).filter(signed).update(signed_label="")
     Assessment.objects.everywhere(reason=_OWN).filter(signed).update(signed_label="")
 
 

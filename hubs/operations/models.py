@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access.tenancy import Part
 from accounts.organizations.models import Owned
 from mago.core.ids import new_id
 
@@ -35,8 +36,10 @@ class Group(Owned):
         return self.name
 
 
-class Membership(models.Model):
+class Membership(Part):
     """The hub is in the group."""
+
+    part_of = ("group", "hub")
 
     group = models.ForeignKey(Group, models.CASCADE, related_name="memberships")
     hub = models.ForeignKey(Hub, models.CASCADE, related_name="+")
@@ -45,8 +48,10 @@ class Membership(models.Model):
         constraints = [models.UniqueConstraint(fields=["group", "hub"], name="hub_in_group_once")]
 
 
-class Tag(models.Model):
+class Tag(Part):
     """A word about a hub, by which it is found."""
+
+    part_of = ("hub",)
 
     hub = models.ForeignKey(Hub, models.CASCADE, related_name="tags")
     name = models.CharField(_("tag"), max_length=LONGEST_TAG, db_index=True)

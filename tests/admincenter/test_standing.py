@@ -31,7 +31,7 @@ def test_a_person_is_locked_down_and_let_in_again(admin: Browser, alice: Any, do
     assert admin.post(f"{url}lock-down/").context["form"].errors["reason"]
     page = admin.post(f"{url}lock-down/", WHY | {"with_api_tokens": "on"}, follow=True)
     assert "stolen laptop" in page.content.decode()
-    assert ApiToken.objects.get().revoked_at is not None
+    assert ApiToken.objects.everywhere(reason="test").get().revoked_at is not None
     assert "Enable" not in page.content.decode()
     (lockdown,) = Lockdown.objects.all()
     assert b"stolen laptop" in admin.get("/admincenter/lockdowns/").content

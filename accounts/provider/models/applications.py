@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access.models import ServiceAccount
 from accounts.access.scope import Scope
+from accounts.access.tenancy import Part
 from accounts.organizations.models import Organization, Owned
 
 from .keys import Algorithm
@@ -98,8 +99,10 @@ class Application(Owned):
         return self.is_active and (self.organization is None or self.organization.is_active)
 
 
-class ClientSecret(models.Model):
+class ClientSecret(Part):
     """One of at most two live ones, so that a program can be moved from one to the next."""
+
+    part_of = ("application",)
 
     digest = models.CharField(max_length=64, primary_key=True)
     application = models.ForeignKey(Application, models.CASCADE, related_name="secrets")

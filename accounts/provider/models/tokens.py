@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access.facts import Strength
 from accounts.access.models import ServiceAccount
 from accounts.access.permissions import NAMES
+from accounts.access.tenancy import Part
 from mago.core.ids import new_id
 
 from .applications import Application
@@ -96,9 +97,11 @@ class RefreshToken(models.Model):
     rotated_at = models.DateTimeField(null=True)
 
 
-class ApiToken(models.Model):
+class ApiToken(Part):
     """A service account's proof. It may use what the account may, of that only `permissions`, and unless
     told otherwise only those that read."""
+
+    part_of = ("service_account",)
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     service_account = models.ForeignKey(ServiceAccount, models.CASCADE, related_name="api_tokens")

@@ -78,7 +78,7 @@ def note_use(token: ApiToken) -> None:
     now = timezone.now()
     if token.last_used_at is None or now - token.last_used_at > NOTED_EVERY:
         used = {"last_used_at": now, "last_used_from": caller().address or None}
-        ApiToken.objects.filter(pk=token.pk).update(**used)
+        token.service_account.api_tokens.filter(pk=token.pk).update(**used)
         token.last_used_at = now
 
 
@@ -87,7 +87,7 @@ def revoke_api_token(*, token: ApiToken, actor: User, reason: str = "") -> None:
     """The token is refused from the next request on."""
     account = token.service_account
     demand_permission(actor, Permission.SERVICE_ACCOUNTS_EDIT, account)
-    if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
+    if account.api_tokens.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
         forget()
         record(
             Tag.API_TOKEN_REVOKED,

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access.tenancy import Part
 from mago.core.ids import new_id, new_secret
 
 from .tickets import Ticket
@@ -30,7 +31,9 @@ class StoredFile(models.Model):
         return self.name
 
 
-class Attachment(StoredFile):
+class Attachment(Part, StoredFile):
+    part_of = ("ticket",)
+
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="attachments")
 
     class Meta:

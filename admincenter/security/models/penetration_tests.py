@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access.tenancy import Part
 from mago.core.ids import new_id
 
 from .files import StoredFile
@@ -56,8 +57,10 @@ class PenetrationTest(Ours):
         return f"{self.firm}, {self.starts_on:%Y-%m-%d}"
 
 
-class Retest(models.Model):
+class Retest(Part):
     """The firm has looked again."""
+
+    part_of = ("test",)
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     test = models.ForeignKey(PenetrationTest, models.CASCADE, related_name="retests")
@@ -78,7 +81,9 @@ class Retest(models.Model):
         return f"{self.retested_on:%Y-%m-%d}"
 
 
-class Report(StoredFile):
+class Report(Part, StoredFile):
+    part_of = ("test",)
+
     test = models.ForeignKey(PenetrationTest, models.CASCADE, related_name="reports")
 
     class Meta:

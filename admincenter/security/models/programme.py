@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access.scope import Scope
-from accounts.access.tenancy import TenantManager, TenantQuerySet
+from accounts.access.tenancy import Part, TenantManager, TenantQuerySet
 from accounts.organizations.models import Organization
 from mago.core.ids import new_id
 
@@ -70,11 +70,13 @@ class Programme(models.Model):
         return min(kept)[1] if kept else self.tests_a_year
 
 
-class PastDemand(models.Model):
+class PastDemand(Part):
     """How many penetration tests a year were demanded up to the end of the year `until`, before that was changed.
 
     What was demanded of a year that is over stays, whatever is demanded of those that come.
     """
+
+    part_of = ("programme",)
 
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="past_demands")
     until = models.PositiveSmallIntegerField(_("last year"))

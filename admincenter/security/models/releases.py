@@ -5,6 +5,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.access.tenancy import Part
+
 from .programme import Ours
 
 
@@ -47,8 +49,10 @@ class Release(Ours):
         return self.version
 
 
-class Checkpoint(models.Model):
+class Checkpoint(Part):
     """A gate of a release, open until somebody signs it off who did not write what it lets through."""
+
+    part_of = ("release",)
 
     release = models.ForeignKey(Release, models.CASCADE, related_name="checkpoints")
     kind = models.CharField(_("checkpoint"), max_length=17, choices=CheckpointKind.choices)

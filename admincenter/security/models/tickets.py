@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access.tenancy import Part
 from mago.core.ids import new_id
 
 from .. import cvss
@@ -161,8 +162,10 @@ class EntryKind(models.TextChoices):
     CHANGE = "change", _("Change")
 
 
-class Entry(models.Model):
+class Entry(Part):
     """What was said of a ticket, or changed of it: `changes` is a list of {name, before, after}."""
+
+    part_of = ("ticket",)
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="entries")

@@ -26,7 +26,8 @@ def attach(*, ticket: Ticket, upload: Upload, actor: Any) -> Attachment:
         if row.attachments.count() >= MOST:
             words = _("This ticket has as many files as it can have.")
             raise Refused(words, fields={"file": [words]})
-        made = Attachment.objects.create(ticket=row, uploaded_by=person_of(actor), **vars(kept))
+        beside = {"uploaded_by": person_of(actor), **vars(kept)}
+        made: Attachment = Attachment.objects.create(ticket=row, **beside)
         _record(Tag.TICKET_ATTACHMENT_ADDED, made, actor)
     return made
 
@@ -59,6 +60,7 @@ def delete_strays(hours: int = 24) -> None:
     """Files that no row knows, as a process died between two steps, are gone after a day."""
     before = timezone.now() - timedelta(hours=hours)
     kinds: list[Any] = StoredFile.__subclasses__()
+    kept = [kind.objects.everywhere(reason="a file of whomever is no stray") for kind in kinds]
     for path in files.strays(before):
-        if not any(kind.objects.filter(stored_as=path.name).exists() for kind in kinds):
+        if not any(rows.filter(stored_as=path.name).exists() for rows in kept):
             path.unlink(missing_ok=True)

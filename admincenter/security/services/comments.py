@@ -24,7 +24,7 @@ def comment_on(*, ticket: Ticket, body: str, actor: Any) -> Entry:
     if not text or len(text) > LONGEST_COMMENT:
         words = _("Write something.") if not text else _("This is too long.")
         raise Refused(fields={"body": [words]})
-    entry = Entry.objects.create(
+    entry: Entry = Entry.objects.create(
         ticket=ticket,
         kind=EntryKind.COMMENT,
         actor=person_of(actor),

@@ -146,7 +146,7 @@ def add_report(*, test: PenetrationTest, upload: Upload, actor: Any) -> Report:
         if row.reports.count() >= MOST_REPORTS:
             words = _("This test has as many files as it can have.")
             raise Refused(words, fields={"file": [words]})
-        made = Report.objects.create(test=row, uploaded_by=person_of(actor), **vars(kept))
+        made: Report = Report.objects.create(test=row, uploaded_by=person_of(actor), **vars(kept))
         _record(Tag.TEST_REPORT_ADDED, row, actor, file=made.name, sha256=made.sha256)
     return made
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access.models import RoleField
 from accounts.access.scope import Scope
-from accounts.access.tenancy import TenantManager
+from accounts.access.tenancy import Part, TenantManager
 from mago.core.ids import new_id
 
 
@@ -108,8 +108,10 @@ class Allowance(models.Model):
         verbose_name_plural = _("permissions of enterprise sign-on")
 
 
-class GroupRole(models.Model):
+class GroupRole(Part):
     """Who is in `group` there, exactly so written, holds `role` here."""
+
+    part_of = ("provider",)
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     provider = models.ForeignKey(IdentityProvider, models.CASCADE, related_name="group_roles")

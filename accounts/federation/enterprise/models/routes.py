@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access.tenancy import TenantManager
+from accounts.access.tenancy import Part, TenantManager
 
 from .providers import IdentityProvider
 
@@ -40,8 +40,10 @@ class DomainRoute(models.Model):
         return f"{self.domain_id} → {self.provider_id}"
 
 
-class OtherWay(models.Model):
+class OtherWay(Part):
     """Somebody signed in otherwise than by the provider of their domain: once it is enforced, they could not."""
+
+    part_of = ("route",)
 
     route = models.ForeignKey(DomainRoute, models.CASCADE, related_name="other_ways")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
