@@ -89,10 +89,15 @@ def who_can(permission: Permission, target: Any, *, viewer: Actor) -> list[RoleB
 
 
 def beside(organization_id: Any, **of: Any) -> list[RoleBinding]:
-    """All live bindings in an organization of those who hold one such as `of` says; at most MOST."""
-    bindings = RoleBinding.objects.filter(unexpired(), organization=organization_id)
-    such = bindings.filter(**of)
-    people = Q(user__in=such.filter(user__isnull=False).values("user"))
-    programs = Q(service_account__in=such.filter(user=None).values("service_account"))
-    found = bindings.filter(people | programs).select_related(*BESIDE)
-    return list(found.order_by("granted_at", "id")[:MOST])
+    """All live bindings in an organization, and on the platform, of those who hold one there such as `of` says.
+
+    Of at most MOST such; all that somebody holds, or nothing: half of it would make a loss of what they keep.
+    """
+    such = RoleBinding.objects.filter(unexpired(), organization=organization_id, **of)
+    holding = such.order_by("granted_at", "id").values_list("user", "service_account")[:MOST]
+    people = {user for user, _program in holding if user}
+    programs = {program for _user, program in holding if program}
+    whose = Q(user__in=people) | Q(service_account__in=programs)
+    here = Q(organization=None) | Q(organization=organization_id)
+    found = RoleBinding.objects.filter(unexpired(), whose, here).select_related(*BESIDE)
+    return list(found.order_by("granted_at", "id"))
