@@ -88,16 +88,18 @@ def who_can(permission: Permission, target: Any, *, viewer: Actor) -> list[RoleB
     return [b for b in found if permission in b.permissions and b.scope.covers(where)]
 
 
-def beside(organization_id: Any, **of: Any) -> list[RoleBinding]:
+def beside(organization_id: Any, **of: Any) -> tuple[list[RoleBinding], bool]:
     """All live bindings in an organization, and on the platform, of those who hold one there such as `of` says.
 
-    Of at most MOST such; all that somebody holds, or nothing: half of it would make a loss of what they keep.
+    Of at most MOST such, and whether there are no more. All that somebody holds, or nothing of it: half of it would
+    make a loss of what they keep.
     """
     such = RoleBinding.objects.filter(unexpired(), organization=organization_id, **of)
-    holding = such.order_by("granted_at", "id").values_list("user", "service_account")[:MOST]
-    people = {user for user, _program in holding if user}
-    programs = {program for _user, program in holding if program}
+    such = such.order_by("granted_at", "id")
+    holding = list(such.values_list("user", "service_account")[: MOST + 1])
+    people = {user for user, _program in holding[:MOST] if user}
+    programs = {program for _user, program in holding[:MOST] if program}
     whose = Q(user__in=people) | Q(service_account__in=programs)
     here = Q(organization=None) | Q(organization=organization_id)
     found = RoleBinding.objects.filter(unexpired(), whose, here).select_related(*BESIDE)
-    return list(found.order_by("granted_at", "id"))
+    return list(found.order_by("granted_at", "id")), len(holding) <= MOST

@@ -10,11 +10,10 @@ from rest_framework.response import Response
 from rest_framework.serializers import ValidationError
 from rest_framework.views import APIView
 
-from accounts.access.dry_run import BadRule, if_condition_were, if_role_were
+from accounts.access.dry_run import BadRule, DryRun, if_condition_were, if_role_were
 from accounts.access.explain import explain, who_can
 from accounts.access.models import Condition, CustomRole, RoleBinding, ServiceAccount
 from accounts.access.permissions import Permission
-from accounts.access.preview import Change
 from accounts.access.selectors.decisions import Actor
 from accounts.models import User
 from accounts.organizations.models import Organization
@@ -143,18 +142,22 @@ class ConditionDryRun(_DryRun):
             raise ValidationError({"rule": [str(error)]}) from None
 
 
-def _changes(found: list[Change]) -> Response:
+def _changes(found: DryRun) -> Response:
     return Response(
         {
             "changes": [
                 {
                     "who": _principal(change.who),
                     "site": change.scope.site_id,
+                    "hubs": {"model": change.hubs.model, "tags": change.hubs.tags}
+                    if change.hubs
+                    else None,
                     "gains": change.gains,
                     "losses": change.losses,
                 }
-                for change in found
-            ]
+                for change in found.changes
+            ],
+            "complete": found.complete,
         }
     )
 

@@ -75,14 +75,29 @@ class ConditionDryRunSerializer(serializers.Serializer[Any]):
     rule = serializers.DictField(help_text="As docs/organizations.md describes it.")
 
 
+class HubsSerializer(serializers.Serializer[Any]):
+    """Hubs that are alike in what conditions ask for."""
+
+    model = serializers.CharField(help_text="Empty for any that no condition asks for.")
+    tags = serializers.ListField(
+        child=serializers.CharField(), help_text="Those that a condition asks for."
+    )
+
+
 class ChangeSerializer(serializers.Serializer[Any]):
-    """At the site, or in the whole organization."""
+    """At such hubs of the site, at the site, or in the whole organization. What is not listed is as around it; with
+    neither gains nor losses, all stays as it is there, unlike around it."""
 
     who = PrincipalSerializer()
     site = serializers.UUIDField(allow_null=True)
+    hubs = HubsSerializer(allow_null=True)
     gains = serializers.ListField(child=serializers.CharField())
     losses = serializers.ListField(child=serializers.CharField())
 
 
 class ChangesSerializer(serializers.Serializer[Any]):
     changes = ChangeSerializer(many=True)
+    complete = serializers.BooleanField(
+        help_text="False where there are more people, sites or kinds of hubs than are looked at, or more to tell: "
+        "what is not listed may change, too."
+    )

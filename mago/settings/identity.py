@@ -128,6 +128,8 @@ PASSKEY_ROOTS = env.text(
 )
 
 DOMAIN_RESOLVER = "accounts.organizations.dns.system_resolver"
+# Tells a dry run of a condition which kinds of hubs there are.
+HUBS_ALIKE = "hubs.alike.alike"
 
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "accounts:profile"

@@ -8,11 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import services
-from accounts.access.dry_run import BadRule, if_condition_were
+from accounts.access.dry_run import BadRule, DryRun, if_condition_were
 from accounts.access.guards import actor, require
 from accounts.access.models import Condition
 from accounts.access.permissions import Permission
-from accounts.access.preview import Change
 from accounts.organizations.models import Organization
 from mago.core.form_pages import get_or_post, posted
 from mago.core.holding import held
@@ -73,11 +72,11 @@ def _condition(request: HttpRequest, whose: Organization, condition_id: UUID) ->
 @get_or_post
 @held(_condition)
 def edit(request: HttpRequest, whose: Organization, condition: Condition) -> HttpResponse:
-    def changes(name: str, rule: Any) -> list[Change]:
+    def run(name: str, rule: Any) -> DryRun:
         try:
             return if_condition_were(condition, rule)
         except BadRule:
-            return []  # The service says what is wrong.
+            return DryRun([])  # The service says what is wrong.
 
     def save(name: str, rule: Any, **seen: Any) -> None:
         services.edit_condition(condition=condition, name=name, rule=rule, actor=actor(request))
@@ -86,7 +85,7 @@ def edit(request: HttpRequest, whose: Organization, condition: Condition) -> Htt
         request,
         whose,
         ConditionForm(posted(request), initial={"name": condition.name, "rule": condition.rule}),
-        changes=changes,
+        run=run,
         save=save,
         tab=TAB,
         title=condition.name,

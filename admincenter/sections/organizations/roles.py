@@ -8,11 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import services
-from accounts.access.dry_run import if_role_were
+from accounts.access.dry_run import DryRun, if_role_were
 from accounts.access.guards import actor, require
 from accounts.access.models import CustomRole
 from accounts.access.permissions import Permission
-from accounts.access.preview import Change
 from accounts.access.roles import PERMISSIONS, RoleName
 from accounts.organizations.models import Organization
 from mago.core.form_pages import get_or_post, posted
@@ -84,7 +83,7 @@ def _role(request: HttpRequest, whose: Organization, role_id: UUID) -> CustomRol
 @get_or_post
 @held(_role)
 def edit(request: HttpRequest, whose: Organization, role: CustomRole) -> HttpResponse:
-    def changes(name: str, permissions: list[str]) -> list[Change]:
+    def run(name: str, permissions: list[str]) -> DryRun:
         return if_role_were(role, permissions)
 
     def save(name: str, permissions: list[str], **seen: Any) -> None:
@@ -96,7 +95,7 @@ def edit(request: HttpRequest, whose: Organization, role: CustomRole) -> HttpRes
         request,
         whose,
         RoleForm(posted(request), initial={"name": role.name, "permissions": role.permissions}),
-        changes=changes,
+        run=run,
         save=save,
         tab=TAB,
         title=role.name,

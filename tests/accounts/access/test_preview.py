@@ -50,5 +50,14 @@ def test_what_stays_inside_is_told_apart() -> None:
     assert changes(before, after) == [Change("alice", YARD, [], [READ])]
 
 
+def test_where_nothing_changes_unlike_around_it_is_told() -> None:
+    before = [held("alice", ACME, READ), held("alice", HALL, READ), held("alice", YARD, REBOOT)]
+    after = [held("alice", HALL, READ), held("alice", YARD, REBOOT)]
+    assert changes(before, after) == [
+        Change("alice", ACME, [], [READ]),
+        Change("alice", HALL, [], []),
+    ]
+
+
 def test_who_comes_anew_gains() -> None:
     assert changes([], [held("alice", HALL, READ)]) == [Change("alice", HALL, [READ], [])]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from accounts.access import dry_run
 from accounts.access.models import Condition, CustomRole, Membership, RoleBinding
 from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
@@ -13,6 +14,7 @@ from accounts.access.selectors.bindings import live_bindings
 from accounts.access.selectors.decisions import can
 from accounts.access.services import create_condition, grant_role
 from accounts.models import User
+from accounts.organizations.models import Site
 from admincenter.sections.organizations.forms.fields import IN_ORGANIZATIONS
 from admincenter.sections.organizations.forms.permissions import ABOUT, in_groups, words_of
 from tests.conftest import Browser
@@ -119,8 +121,9 @@ class TestCustomRole:
         grant_role(user=bob, role=night_shift, actor=None, scope=acme.access_scope)
         fields: dict[str, Any] = {"name": "Night shift", "permissions": ["hubs:read"]}
         response = owner.post(f"{AT}roles/{night_shift.pk}/", fields)
-        ((change, site),) = response.context["changes"]
-        assert (change.who, change.losses, site) == (bob, ["hubs:reboot"], None)
+        ((change, places),) = response.context["changes"]
+        assert (change.who, change.losses) == (bob, ["hubs:reboot"])
+        assert places == ["the whole organization"]
         night_shift.refresh_from_db()
         assert "hubs:reboot" in night_shift.permissions
         fields["seen"] = response.context["form"]["seen"].value()
@@ -184,12 +187,48 @@ class TestCondition:
         grant_role(user=bob, role=RoleName.OPERATOR, actor=None, scope=scope, condition=condition)
         fields = {"name": "Ours", "rule": json.dumps(NEVER)}
         response = owner.post(f"{AT}conditions/{condition.pk}/", fields)
-        ((change, _site),) = response.context["changes"]
+        ((change, _places),) = response.context["changes"]
         # What bob holds as a reporter besides, he keeps.
         assert (change.who, change.losses) == (bob, ["hubs:operate"])
         fields["seen"] = response.context["form"]["seen"].value()
         assert owner.post(f"{AT}conditions/{condition.pk}/", fields).status_code == 302
         assert not can(fresh(bob), Permission.HUBS_OPERATE, acme)
+
+    def test_what_it_would_change_at_sites_is_told_once_with_their_names(
+        self, owner: Any, acme: Any, bob: Any, hall: Any
+    ) -> None:
+        for name, country in (("Roma", "IT"), ("Zurich", "CH")):
+            Site.objects.create(organization=acme, name=name, attributes={"country": country})
+        path, fields = self.of_a_country(acme, bob, "IT")
+        response = owner.post(path, fields)
+        rows = [(c.gains, c.losses, places) for c, places in response.context["changes"]]
+        operate = ["hubs:operate"]
+        assert rows == [([], operate, ["Hall", "Roma"]), (operate, [], ["Zurich"])]
+        assert "There is more" not in response.text
+
+    def test_what_could_not_all_be_looked_at_is_not_saved_silently(
+        self, owner: Any, acme: Any, bob: Any, monkeypatch: Any
+    ) -> None:
+        for name in ("Alba", "Bari"):
+            Site.objects.create(organization=acme, name=name)
+        monkeypatch.setattr(dry_run, "MOST_PLACES", 1)
+        path, fields = self.of_a_country(acme, bob, "FR")
+        response = owner.post(path, fields)
+        assert not response.context["changes"]
+        assert "There is more than can be looked at" in response.text
+        fields["seen"] = response.context["form"]["seen"].value()
+        assert owner.post(path, fields).status_code == 302
+
+    def of_a_country(self, acme: Any, bob: Any, country: str) -> tuple[str, dict[str, str]]:
+        """bob operates at sites of that country; the page, and what changes it to another one."""
+        asked = {"name": "site.country", "any_of": [country]}
+        condition = Condition.objects.create(
+            organization=acme, name="Country", rule={"attribute": asked}
+        )
+        scope = acme.access_scope
+        grant_role(user=bob, role=RoleName.OPERATOR, actor=None, scope=scope, condition=condition)
+        rule = json.dumps({"attribute": asked | {"any_of": ["CH"]}})
+        return f"{AT}conditions/{condition.pk}/", {"name": "Country", "rule": rule}
 
 
 class TestExplain:
