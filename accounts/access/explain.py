@@ -50,6 +50,16 @@ def explain(
     ]
 
 
+def askable(viewer: Actor, organization_id: Any) -> QuerySet[User]:
+    """Whom somebody may ask about there: the members; and, for whoever may read people, who holds a role on the platform,
+    or held one until it ended."""
+    people = Q(pk__in=Membership.objects.of(organization_id).values("user"))
+    if can(viewer, Permission.PEOPLE_READ):
+        above = RoleBinding.objects.filter(organization=None, user__isnull=False)
+        people |= Q(pk__in=above.values("user"))
+    return User.objects.filter(people)
+
+
 def _means(principal: User | ServiceAccount) -> str:
     return Means.SESSION if isinstance(principal, User) else Means.API_TOKEN
 

@@ -11,7 +11,7 @@ from rest_framework.serializers import ValidationError
 from rest_framework.views import APIView
 
 from accounts.access.dry_run import BadRule, DryRun, if_condition_were, if_role_were
-from accounts.access.explain import explain, who_can
+from accounts.access.explain import askable, explain, who_can
 from accounts.access.models import Condition, CustomRole, RoleBinding, ServiceAccount
 from accounts.access.permissions import Permission
 from accounts.access.selectors.decisions import Actor
@@ -48,7 +48,7 @@ class Explain(APIView):
         permission = Permission(self.asked["permission"])
         target = self._hub(request.user) or self._site(request.user) or self.organization
         answer: dict[str, Any] = {"permission": permission, "decision": None, "looked_at": []}
-        if (principal := self._principal()) is not None:
+        if (principal := self._principal(request.user)) is not None:
             decision, looked = explain(principal, permission, target)
             answer["decision"] = {"allowed": decision.allowed, "reason": decision.reason}
             answer["looked_at"] = [
@@ -75,12 +75,12 @@ class Explain(APIView):
         except NotFound:
             raise ValidationError({"hub": [_("There is no such hub here.")]}) from None
 
-    def _principal(self) -> User | ServiceAccount | None:
+    def _principal(self, viewer: Actor) -> User | ServiceAccount | None:
         if email := self.asked.get("member"):
-            members = User.objects.filter(memberships__organization=self.organization)
-            if (member := members.filter(email=email).first()) is None:
+            people = askable(viewer, self.organization.pk)
+            if (person := people.filter(email=email).first()) is None:
                 raise ValidationError({"member": [_("No member has this address.")]})
-            return member
+            return person
         if key := self.asked.get("service_account"):
             accounts = ServiceAccount.objects.of(self.organization)
             if (account := accounts.filter(pk=key).first()) is None:

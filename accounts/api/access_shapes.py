@@ -18,7 +18,11 @@ PRINCIPALS = ["person", "service_account"]
 class ExplainQuerySerializer(serializers.Serializer[Any]):
     organization = serializers.UUIDField(help_text="Its identifier.")
     permission = serializers.ChoiceField(choices=PERMISSIONS)
-    member = EmailField(required=False, help_text="The e-mail address of a member.")
+    member = EmailField(
+        required=False,
+        help_text="The e-mail address of a member; for whoever may read people, also of somebody who holds a role on the "
+        "platform.",
+    )
     service_account = serializers.UUIDField(required=False, help_text="Or a service account.")
     site = serializers.UUIDField(required=False, help_text="A site, if not the whole organization.")
     hub = serializers.UUIDField(

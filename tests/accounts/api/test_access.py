@@ -7,6 +7,7 @@ import pytest
 
 from accounts.access.models import Membership
 from accounts.access.roles import RoleName
+from accounts.access.scope import PLATFORM
 from accounts.access.services import (
     create_condition,
     create_custom_role,
@@ -63,6 +64,21 @@ def test_who_administers_the_platform_is_named_to_members_of_theirs_only(
     owner.sign_in(dora)
     Membership.objects.of(acme).filter(user=dora).delete()
     assert named() == {"alice@example.com", "dora@example.com"}
+
+
+def test_who_holds_a_role_on_the_platform_is_asked_about_by_who_may_read_people(
+    owner: App, acme: Any, dora: Any, person: Any
+) -> None:
+    grant_role(user=person("eve"), role=RoleName.TECHNICIAN, actor=None, scope=PLATFORM)
+    query = {"permission": "hubs:reboot", "member": "eve@example.com"}
+    refused = asked(owner, acme, **query)
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["member"])
+    owner.sign_in(dora)
+    answer = asked(owner, acme, **query).json()
+    assert answer["decision"]["allowed"] is True
+    assert [(one["role"], one["allows"]) for one in answer["looked_at"]] == [("Technician", True)]
+    person("frank")
+    assert asked(owner, acme, permission="hubs:read", member="frank@example.com").status_code == 400
 
 
 def test_a_site_counts(owner: App, acme: Any, alice: Any, bob: Any) -> None:

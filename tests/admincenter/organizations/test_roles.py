@@ -9,7 +9,7 @@ from accounts.access import dry_run
 from accounts.access.models import Condition, CustomRole, Membership, RoleBinding
 from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
-from accounts.access.scope import Scope
+from accounts.access.scope import PLATFORM, Scope
 from accounts.access.selectors.bindings import live_bindings
 from accounts.access.selectors.decisions import can
 from accounts.access.services import create_condition, grant_role
@@ -255,6 +255,19 @@ class TestExplain:
 
     def test_says_nothing_of_strangers(self, owner: Any, other: Any, charlie: Any) -> None:
         assert self.ask(owner, member="charlie@example.com").status_code == 400
+
+    def test_asks_about_who_holds_a_role_on_the_platform_for_who_reads_people(
+        self, owner: Any, acme: Any, dora: Any, person: Any
+    ) -> None:
+        eve = person("eve")
+        grant_role(user=eve, role=RoleName.TECHNICIAN, actor=None, scope=PLATFORM)
+        query = {"member": "eve@example.com"}
+        assert self.ask(owner, **query).status_code == 400
+        answer = self.ask(Browser().as_person(dora), **query)
+        assert answer.context["principal"] == eve
+        assert answer.context["decision"]
+        words = "Whoever holds a role on the platform that allows this may do it too."
+        assert words in answer.text
 
     def test_judges_a_service_account_by_its_token(self, owner: Any, acme: Any, robot: Any) -> None:
         scope = acme.access_scope

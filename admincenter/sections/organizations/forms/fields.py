@@ -1,15 +1,18 @@
-"""Fields of these forms: a role, an address, a member."""
+"""Fields of these forms: a role, an address, a member, somebody who is asked about."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.access.explain import askable
 from accounts.access.models import CustomRole
 from accounts.access.permissions import PLATFORM_ONLY, Permission
 from accounts.access.roles import RoleName
+from accounts.access.selectors.decisions import Actor
 from accounts.models import User, normalize_email
 from accounts.organizations.models import Organization
 
@@ -47,11 +50,22 @@ class MemberField(AddressField):
 
     organization: Organization
 
+    def people(self) -> QuerySet[User]:
+        return User.objects.filter(memberships__organization=self.organization)
+
     def clean(self, value: Any) -> Any:
         email = super().clean(value)
         if not email:
             return None
-        member = User.objects.filter(email=email, memberships__organization=self.organization)
-        if (found := member.first()) is None:
+        if (found := self.people().filter(email=email).first()) is None:
             raise forms.ValidationError(_("No member has this address."))
         return found
+
+
+class AskedField(MemberField):
+    """Somebody about whom the viewer may ask: a member, or perhaps who holds a role on the platform."""
+
+    viewer: Actor
+
+    def people(self) -> QuerySet[User]:
+        return askable(self.viewer, self.organization.pk)

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access.models import Condition, CustomRole, ServiceAccount
+from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
-from accounts.access.selectors.decisions import Actor
+from accounts.access.selectors.decisions import Actor, can
 from accounts.organizations.models import Organization
 from accounts.organizations.selectors import sites_of
 from hubs.models import LONGEST_SERIAL, Hub
@@ -18,7 +19,7 @@ from mago.core.forms import Form
 from ....fields import RowField
 from ....forms import MomentField
 from ....pages import Filters
-from .fields import BUILT_IN, AddressField, MemberField, RoleField
+from .fields import BUILT_IN, AddressField, AskedField, MemberField, RoleField
 from .permissions import choices
 
 
@@ -67,7 +68,7 @@ class GrantForm(Form):
 class ExplainForm(Filters):
     """Asked by GET; somebody, a permission, perhaps a site or a hub."""
 
-    member = MemberField(label=gettext_lazy("Member"), required=False)
+    member = AskedField(label=gettext_lazy("Member"), required=False)
     service_account = RowField(label=gettext_lazy("Or a service account"))
     permission = forms.ChoiceField(
         label=gettext_lazy("Permission"),
@@ -85,7 +86,9 @@ class ExplainForm(Filters):
         super().__init__(data)
         self.hubs = hubs_of(viewer, organization)
         fields: dict[str, Any] = self.fields
-        fields["member"].organization = organization
+        fields["member"].viewer, fields["member"].organization = viewer, organization
+        if can(viewer, Permission.PEOPLE_READ):
+            fields["member"].help_text = _("Or somebody who holds a role on the platform.")
         fields["member"].widget.attrs.pop("maxlength", None)
         fields["service_account"].offer(ServiceAccount.objects.of(organization).order_by("name"))
         whole = ("", _("The whole organization"))
