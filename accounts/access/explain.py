@@ -1,5 +1,6 @@
 """Why may somebody do something, or why not? And who may?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,8 +12,8 @@ from mago.core.context import caller, calling
 
 from .conditions import evaluate
 from .facts import current_facts
-from .methods import Means
-from .models import Membership, RoleBinding, ServiceAccount
+from .methods import Means, may_use
+from .models import CustomRole, Membership, RoleBinding, ServiceAccount
 from .permissions import Permission
 from .roles import ON_PLATFORM, PERMISSIONS
 from .scope import Scope, scope_of
@@ -85,17 +86,30 @@ def who_can(permission: Permission, target: Any, *, viewer: Actor) -> list[RoleB
     Who holds a role on the platform is named to those who may read people; to others, if they are members there.
     """
     where: Scope = scope_of(target)
-    holding = (PERMISSIONS, ON_PLATFORM)
-    built_in = {role for table in holding for role, held in table.items() if permission in held}
-    above = Q(organization=None)
+    above = Q(organization=None, role__in=_holding(ON_PLATFORM, permission))
     if not can(viewer, Permission.PEOPLE_READ):
         above &= Q(user__in=Membership.objects.of(where.organization_id).values("user"))
-    here = above | Q(organization=where.organization_id)
-    active = Q(user__is_active=True) | Q(service_account__is_active=True)
-    roles = Q(role__in=built_in) | Q(custom_role__isnull=False)
-    found: QuerySet[RoleBinding] = RoleBinding.objects.filter(here, active, roles, unexpired())
-    found = found.select_related(*BESIDE).order_by("granted_at", "id")[:MOST]
-    return [b for b in found if permission in b.permissions and b.scope.covers(where)]
+    active = Q(user__is_active=True)
+    if may_use(Means.API_TOKEN, permission):
+        active |= Q(service_account__is_active=True)
+    found: QuerySet[RoleBinding] = RoleBinding.objects.filter(
+        above | _holding_in(where, permission), active, unexpired()
+    )
+    return list(found.select_related(*BESIDE).order_by("granted_at", "id")[:MOST])
+
+
+def _holding(table: Mapping[str, frozenset[Permission]], permission: Permission) -> list[str]:
+    return [role for role, held in table.items() if permission in held]
+
+
+def _holding_in(where: Scope, permission: Permission) -> Q:
+    """The bindings in an organization that reach there and hold the permission; none where it is disabled."""
+    if (key := where.organization_id) is None:
+        return Q(pk__in=[])
+    own = [role.pk for role in CustomRole.objects.of(key) if permission in role.granted]
+    roles = Q(role__in=_holding(PERMISSIONS, permission)) | Q(custom_role__in=own)
+    reaching = Q(site=None) | Q(site=where.site_id) if where.site_id else Q(site=None)
+    return roles & reaching & Q(organization=key, organization__is_active=True)
 
 
 def beside(organization_id: Any, **of: Any) -> tuple[list[RoleBinding], bool]:

@@ -62,7 +62,7 @@ class ExplanationSerializer(serializers.Serializer[Any]):
     permission = serializers.ChoiceField(choices=PERMISSIONS)
     decision = DecisionSerializer(allow_null=True)
     looked_at = LookedSerializer(many=True)
-    who_can = BindingSerializer(many=True, help_text="At most 500 bindings are looked at.")
+    who_can = BindingSerializer(many=True, help_text="The first 500, by when they were granted.")
 
 
 class RoleDryRunSerializer(serializers.Serializer[Any]):
