@@ -18,7 +18,7 @@ from .permissions import Permission
 from .roles import ON_PLATFORM, PERMISSIONS
 from .scope import Scope, scope_of
 from .selectors.bindings import unexpired
-from .selectors.decisions import Actor, Decision, can
+from .selectors.decisions import Actor, Decision, can, hindrance
 
 MOST = 500
 BESIDE = ("user", "service_account", "custom_role", "condition", "organization", "site")
@@ -39,15 +39,19 @@ def explain(
     """The decision on `principal`, judged as if they asked now and from where the caller is; and its grounds."""
     # What the reader's own token may do at most says nothing about `principal`.
     with calling(replace(caller(), via=_means(principal), permits=None)):
-        decision = can(principal, permission, target)
+        decision, why = can(principal, permission, target), hindrance(principal, permission)
     where = scope_of(target)
     mine = Q(user=principal) if isinstance(principal, User) else Q(service_account=principal)
     here = Q(organization=None) | Q(organization=where.organization_id)
     bindings = RoleBinding.objects.filter(mine & here).select_related(*BESIDE)
     live = {b.pk for b in bindings.filter(unexpired())}
+    found = list(bindings.order_by("granted_at", "id"))
+    short = {b.pk: _falls_short(b, permission, where, live=b.pk in live) for b in found}
+    barred = why() if why else ""
+    if not decision and not why and any(not short[b.pk] and _is_shut(b) for b in found):
+        decision = replace(decision, why=_shut)
     return decision, [
-        _look(binding, permission, target, live=binding.pk in live)
-        for binding in bindings.order_by("granted_at", "id")
+        _look(b, target, short[b.pk] or barred or (_shut() if _is_shut(b) else "")) for b in found
     ]
 
 
@@ -65,13 +69,26 @@ def _means(principal: User | ServiceAccount) -> str:
     return Means.SESSION if isinstance(principal, User) else Means.API_TOKEN
 
 
-def _look(binding: RoleBinding, permission: Permission, target: Any, *, live: bool) -> Looked:
+def _falls_short(binding: RoleBinding, permission: Permission, where: Scope, *, live: bool) -> str:
+    """Why a binding is not about what was asked; empty where it is."""
     if not live:
-        return Looked(binding, False, _("It has ended."))
+        return _("It has ended.")
     if permission not in binding.permissions:
-        return Looked(binding, False, _("This role does not hold the permission."))
-    if not binding.scope.covers(scope_of(target)):
-        return Looked(binding, False, _("It holds elsewhere."))
+        return _("This role does not hold the permission.")
+    return "" if binding.scope.covers(where) else _("It holds elsewhere.")
+
+
+def _is_shut(binding: RoleBinding) -> bool:
+    return binding.organization is not None and not binding.organization.is_active
+
+
+def _shut() -> str:
+    return _("This organization is disabled.")
+
+
+def _look(binding: RoleBinding, target: Any, amiss: str) -> Looked:
+    if amiss:
+        return Looked(binding, False, amiss)
     if binding.condition is None:
         return Looked(binding, True, _("It allows this."))
     email = binding.user.email if binding.user else ""

@@ -46,13 +46,10 @@ def can(actor: Actor, permission: Permission, target: Any = None) -> Decision:
     Nobody may who is disabled, nor by a means of authentication that this permission is closed to.
     What is not known does not count in favour.
     """
-    if not isinstance(actor, User | ServiceAccount) or not actor.is_active:
+    if not isinstance(actor, User | ServiceAccount):
         return Decision(False, lambda: _("Nobody is signed in."))
-    if not _is_open(permission):
-        return Decision(
-            False,
-            lambda: _("This cannot be done with what the request was authenticated by."),
-        )
+    if why := hindrance(actor, permission):
+        return Decision(False, why)
     where = scope_of(target)
     holding = [b for b in live_bindings(actor) if permission in b.permissions]
     covering = [binding for binding in holding if binding.scope.covers(where)]
@@ -72,6 +69,15 @@ def can(actor: Actor, permission: Permission, target: Any = None) -> Decision:
         words = _("The role %(role)s would allow it, but its condition does not hold: %(why)s")
         refused = words % {"role": binding.role_name, "why": verdict.reason}
     return Decision(False, lambda: refused)
+
+
+def hindrance(actor: User | ServiceAccount, permission: Permission) -> Callable[[], str] | None:
+    """What keeps somebody from it whatever they hold, to be put into words; None where nothing does."""
+    if not actor.is_active:
+        return lambda: _("This account is disabled.")
+    if not _is_open(permission):
+        return lambda: _("This cannot be done with what the request was authenticated by.")
+    return None
 
 
 def _is_open(permission: Permission) -> bool:

@@ -5,17 +5,23 @@ from typing import Any
 import pytest
 
 from accounts.access import explain as module
-from accounts.access.explain import who_can
-from accounts.access.models import ServiceAccount
+from accounts.access.explain import explain, who_can
+from accounts.access.models import Membership, ServiceAccount
 from accounts.access.permissions import Permission
 from accounts.access.roles import RoleName
 from accounts.access.scope import PLATFORM
-from accounts.access.services import create_custom_role, create_service_account, grant_role
+from accounts.access.selectors.decisions import can
+from accounts.access.services import (
+    create_custom_role,
+    create_service_account,
+    grant_role,
+    set_active,
+)
 from accounts.models import User
 from accounts.organizations.models import Organization, Site
 from accounts.organizations.services import set_organization_active
 
-from .conftest import OWNER, TECHNICIAN, give
+from .conftest import OWNER, TECHNICIAN, anew, give
 
 READ, REBOOT, BIND = Permission.HUBS_READ, Permission.HUBS_REBOOT, Permission.ROLES_BIND
 REPORTER = RoleName.REPORTER
@@ -80,3 +86,47 @@ def test_in_a_disabled_organization_only_who_holds_a_role_on_the_platform_may(
     assert {binding.user for binding in who_can(REBOOT, acme, viewer=dora)} >= {alice, dora}
     set_organization_active(organization=acme, active=False, actor=dora)
     assert [binding.user for binding in who_can(REBOOT, acme, viewer=dora)] == [dora]
+
+
+# --- why not ---
+
+
+def grounds(principal: Any, permission: Permission, target: Any) -> tuple[bool, str, list[str]]:
+    decision, looked = explain(principal, permission, target)
+    assert decision.allowed == any(one.allows for one in looked)
+    return decision.allowed, decision.reason, [one.reason for one in looked]
+
+
+def test_a_disabled_account_is_what_stands_in_the_way(
+    acme: Organization, dora: User, member: Any
+) -> None:
+    eve = member("eve", acme, TECHNICIAN)
+    give(eve, REPORTER, acme)
+    set_active(user=eve, active=False, actor=dora)
+    why, lacking = "This account is disabled.", "This role does not hold the permission."
+    assert grounds(anew(eve), REBOOT, acme) == (False, why, [why, lacking])
+    assert can(anew(eve), REBOOT, acme).reason == why
+
+
+def test_a_disabled_organization_is_what_stands_in_the_way(
+    acme: Organization, umbra: Organization, dora: User, member: Any
+) -> None:
+    eve, frank = member("eve", acme, TECHNICIAN), member("frank", acme, REPORTER)
+    Membership.objects.create(organization=umbra, user=eve)
+    give(eve, TECHNICIAN, umbra)
+    grant_role(user=eve, role=REPORTER, actor=None, scope=PLATFORM)
+    set_organization_active(organization=acme, active=False, actor=dora)
+    why, lacking = "This organization is disabled.", "This role does not hold the permission."
+    assert grounds(eve, REBOOT, acme) == (False, why, [why, lacking])
+    allowed, _reason, reasons = grounds(eve, READ, acme)
+    assert (allowed, reasons) == (True, [why, "It allows this."])
+    # Who would not hold it anyway is told just that.
+    none = "No role of this person allows hubs:reboot."
+    assert grounds(frank, REBOOT, acme) == (False, none, [lacking])
+
+
+def test_what_no_token_may_do_stands_in_the_way_of_a_program(
+    acme: Organization, robot: ServiceAccount
+) -> None:
+    why = "This cannot be done with what the request was authenticated by."
+    assert grounds(robot, BIND, acme) == (False, why, [why])
