@@ -56,13 +56,20 @@ def explain(
 
 
 def askable(viewer: Actor, organization_id: Any) -> QuerySet[User]:
-    """Whom somebody may ask about there: the members; and, for whoever may read people, who holds a role on the platform,
-    or held one until it ended."""
-    people = Q(pk__in=Membership.objects.of(organization_id).values("user"))
+    """Whom somebody may ask about in an organization, or on the platform (None): the members; and, for whoever may read
+    people, who holds a role on the platform, or held one until it ended."""
+    people = Q(pk__in=_members(organization_id))
     if can(viewer, Permission.PEOPLE_READ):
         above = RoleBinding.objects.filter(organization=None, user__isnull=False)
         people |= Q(pk__in=above.values("user"))
     return User.objects.filter(people)
+
+
+def _members(organization_id: Any) -> QuerySet[Any]:
+    """Nobody is a member of the platform."""
+    there = [organization_id] if organization_id else []
+    members: QuerySet[Any] = Membership.objects.of_any(there).values("user")
+    return members
 
 
 def _means(principal: User | ServiceAccount) -> str:
@@ -105,7 +112,7 @@ def who_can(permission: Permission, target: Any, *, viewer: Actor) -> list[RoleB
     where: Scope = scope_of(target)
     above = Q(organization=None, role__in=_holding(ON_PLATFORM, permission))
     if not can(viewer, Permission.PEOPLE_READ):
-        above &= Q(user__in=Membership.objects.of(where.organization_id).values("user"))
+        above &= Q(user__in=_members(where.organization_id))
     active = Q(user__is_active=True)
     if may_use(Means.API_TOKEN, permission):
         active |= Q(service_account__is_active=True)

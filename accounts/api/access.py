@@ -30,23 +30,25 @@ REFUSALS = dict.fromkeys((400, 401, 403, 404), ProblemSerializer)
 class Explain(APIView):
     access = Permission.ROLES_READ
 
-    def locate(self, request: Request) -> Organization:
+    def locate(self, request: Request) -> Organization | None:
+        """The organization, or none, which is the platform."""
         form = shapes.ExplainQuerySerializer(data=request.query_params)
         form.is_valid(raise_exception=True)
         self.asked = form.validated_data
-        self.organization = organization_by_id(request.user, self.asked["organization"])
+        key = self.asked.get("organization")
+        self.organization = organization_by_id(request.user, key) if key else None
         return self.organization
 
     @extend_schema(
         summary="Why may somebody do this, or why not? And who may?",
-        description="Without a member and a service account it only tells who may. Whoever is asked about is judged "
+        description="In an organization, or without one on the platform. Without a member and a service account it only tells who may. Whoever is asked about is judged "
         "as if they asked now, from your address and with your sign-in.",
         parameters=[shapes.ExplainQuerySerializer],
         responses={200: shapes.ExplanationSerializer, **REFUSALS},
     )
     def get(self, request: Request) -> Response:
         permission = Permission(self.asked["permission"])
-        target = self._hub(request.user) or self._site(request.user) or self.organization
+        target = self.organization and self._inside(self.organization, request.user)
         answer: dict[str, Any] = {"permission": permission, "decision": None, "looked_at": []}
         if (principal := self._principal(request.user)) is not None:
             decision, looked = explain(principal, permission, target)
@@ -59,25 +61,29 @@ class Explain(APIView):
         ]
         return Response(answer)
 
-    def _site(self, viewer: Actor) -> Any:
+    def _inside(self, whose: Organization, viewer: Actor) -> Any:
+        """The hub, the site, or all of the organization."""
+        return self._hub(whose, viewer) or self._site(whose, viewer) or whose
+
+    def _site(self, whose: Organization, viewer: Actor) -> Any:
         key = self.asked.get("site")
-        site = sites_of(viewer, self.organization).filter(pk=key).first() if key else None
+        site = sites_of(viewer, whose).filter(pk=key).first() if key else None
         if key and site is None:
             raise ValidationError({"site": [_("There is no such site here.")]})
         return site
 
-    def _hub(self, viewer: Actor) -> Any:
+    def _hub(self, whose: Organization, viewer: Actor) -> Any:
         if not (key := self.asked.get("hub")):
             return None
         try:
             hubs = apps.get_model("hubs", "Hub")
-            return owned_for(viewer, hubs, self.organization, key, Permission.HUBS_READ)
+            return owned_for(viewer, hubs, whose, key, Permission.HUBS_READ)
         except NotFound:
             raise ValidationError({"hub": [_("There is no such hub here.")]}) from None
 
     def _principal(self, viewer: Actor) -> User | ServiceAccount | None:
         if email := self.asked.get("member"):
-            people = askable(viewer, self.organization.pk)
+            people = askable(viewer, self.asked.get("organization"))
             if (person := people.filter(email=email).first()) is None:
                 raise ValidationError({"member": [_("No member has this address.")]})
             return person

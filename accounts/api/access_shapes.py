@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.access.permissions import PLATFORM_ONLY, Permission
@@ -11,13 +12,19 @@ from .serializers import EmailField
 NAMES = sorted(permission.value for permission in frozenset(Permission) - PLATFORM_ONLY)
 
 
-PERMISSIONS = [(name, name) for name in sorted(NAMES)]
+PERMISSIONS = [(name, name) for name in NAMES]
+EVERYWHERE = [(permission.value, permission.value) for permission in Permission]
 PRINCIPALS = ["person", "service_account"]
 
 
 class ExplainQuerySerializer(serializers.Serializer[Any]):
-    organization = serializers.UUIDField(help_text="Its identifier.")
-    permission = serializers.ChoiceField(choices=PERMISSIONS)
+    organization = serializers.UUIDField(
+        required=False, help_text="Its identifier; without one, it is asked on the platform."
+    )
+    permission = serializers.ChoiceField(
+        choices=EVERYWHERE,
+        help_text="What can be held on the platform only is asked there.",
+    )
     member = EmailField(
         required=False,
         help_text="The e-mail address of a member; for whoever may read people, also of somebody who holds a role on the "
@@ -29,6 +36,16 @@ class ExplainQuerySerializer(serializers.Serializer[Any]):
         required=False,
         help_text="Or a hub: conditions may ask for its model, its tags and its site.",
     )
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        if data.get("organization"):
+            if Permission(data["permission"]) in PLATFORM_ONLY:
+                words = _("This can be held on the platform only: ask without an organization.")
+                raise serializers.ValidationError({"permission": [words]})
+        elif wrong := [name for name in ("service_account", "site", "hub") if data.get(name)]:
+            words = _("Name its organization, too.")
+            raise serializers.ValidationError({name: [words] for name in wrong})
+        return data
 
 
 class PrincipalSerializer(serializers.Serializer[Any]):
@@ -59,7 +76,7 @@ class DecisionSerializer(serializers.Serializer[Any]):
 
 
 class ExplanationSerializer(serializers.Serializer[Any]):
-    permission = serializers.ChoiceField(choices=PERMISSIONS)
+    permission = serializers.ChoiceField(choices=EVERYWHERE)
     decision = DecisionSerializer(allow_null=True)
     looked_at = LookedSerializer(many=True)
     who_can = BindingSerializer(many=True, help_text="The first 500, by when they were granted.")

@@ -81,6 +81,35 @@ def test_who_holds_a_role_on_the_platform_is_asked_about_by_who_may_read_people(
     assert asked(owner, acme, permission="hubs:read", member="frank@example.com").status_code == 400
 
 
+def test_without_an_organization_it_is_asked_on_the_platform(
+    owner: App, acme: Any, dora: Any, person: Any
+) -> None:
+    eve = person("eve")
+    grant_role(user=eve, role=RoleName.REPORTER, actor=None, scope=PLATFORM)
+    path = "access/explain?permission=people:reset_password&member=eve@example.com"
+    assert owner.get(path).status_code == 403
+    owner.sign_in(eve)
+    answer = owner.get(path).json()
+    assert answer["decision"]["allowed"] is False
+    assert [(one["role"], one["allows"]) for one in answer["looked_at"]] == [("Reporter", False)]
+    assert [one["who"]["name"] for one in answer["who_can"]] == ["dora@example.com"]
+    path = "access/explain?permission=sessions:read&member=eve@example.com"
+    assert owner.get(path).json()["decision"]["allowed"] is True
+    # Who is of an organization alone holds nothing on the platform.
+    assert {one["who"]["name"] for one in owner.get(path).json()["who_can"]} == {
+        "dora@example.com",
+        "eve@example.com",
+    }
+    for name, value in (
+        ("site", UUID(int=7)),
+        ("hub", UUID(int=7)),
+        ("service_account", UUID(int=7)),
+        ("member", "alice@example.com"),
+    ):
+        response = owner.get(f"access/explain?permission=hubs:read&{name}={value}")
+        assert (response.status_code, list(response.json()["errors"])) == (400, [name])
+
+
 def test_a_site_counts(owner: App, acme: Any, alice: Any, bob: Any) -> None:
     hall = create_site(organization=acme, name="Hall", actor=alice)
     scope = hall.access_scope
