@@ -9,6 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from accounts.access.roles import RoleName
+from accounts.access.scope import PLATFORM
 from accounts.access.services import grant_role
 from accounts.models import User
 from accounts.organizations.models import Organization
@@ -58,7 +59,7 @@ def test_nothing_but_the_key_is_left_and_the_trail_still_verifies(
 def test_each_organization_is_told_which_roles_ended_with_the_person(
     lived: User, dora: User, events: Any
 ) -> None:
-    grant_role(user=lived, role=RoleName.PLATFORM_ADMINISTRATOR, actor=dora)
+    grant_role(user=lived, role=RoleName.PLATFORM_ADMINISTRATOR, actor=dora, scope=PLATFORM)
     delete_person(person=lived, reason="left", actor=dora)
     services.ask_for_erasure(person=lived, actor=dora, reason="left")
     before = len(events())
