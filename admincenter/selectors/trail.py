@@ -22,7 +22,7 @@ def find_events(*, actor: UUID | None = None, about: UUID | None = None, **filte
 
 def give_a_period() -> str:
     """What is said of a text without a period, or with a longer one than it is looked for in."""
-    words = _("A text takes a period of at most %(days)d days: no index leads to it.")
+    words = _("Say from when: text is looked for within %(days)d days at most.")
     return words % {"days": LONGEST_PERIOD.days}
 
 
