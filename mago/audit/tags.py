@@ -48,6 +48,15 @@ class Tag(StrEnum):
     SERVICE_ACCOUNT_CREATED = "access:service-account:created", _("Service account created")
     SERVICE_ACCOUNT_DISABLED = "access:service-account:disabled", _("Service account disabled")
     SERVICE_ACCOUNT_ENABLED = "access:service-account:enabled", _("Service account enabled")
+    AUDIT_LETTER_DISCARDED = (
+        "audit:dead-letter:discarded",
+        _("Dead letter of an audit stream discarded"),
+    )
+    AUDIT_LETTER_SENT = "audit:dead-letter:sent", _("Dead letter of an audit stream sent again")
+    AUDIT_LETTER_SET_ASIDE = (
+        "audit:dead-letter:set-aside",
+        _("Dead letter of an audit stream set aside"),
+    )
     AUDIT_EVENT_READ = "audit:event:read", _("Audit event read")
     AUDIT_EXPORT_DELETED = "audit:export:deleted", _("Export of the audit trail deleted")
     AUDIT_EXPORT_DOWNLOADED = "audit:export:downloaded", _("Export of the audit trail downloaded")

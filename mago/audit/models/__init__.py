@@ -4,11 +4,12 @@ from .chain import AuditCheckpoint, AuditKey, AuditLink, AuditSegment
 from .events import AuditEvent, AuditName, Outcome, name_together
 from .finding import AuditMark, AuditTally
 from .jobs import OPEN, AuditJob, JobKind, JobState
-from .streams import AuditStream, StreamKind
+from .streams import AuditDeadLetter, AuditStream, StreamKind
 
 __all__ = [
     "OPEN",
     "AuditCheckpoint",
+    "AuditDeadLetter",
     "AuditEvent",
     "AuditJob",
     "AuditKey",

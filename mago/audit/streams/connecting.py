@@ -36,6 +36,10 @@ class StreamFailed(Exception):
         self.step, self.reason = step, str(reason)
 
 
+class ContentRefused(StreamFailed):
+    """The receiver is well, and refuses this for what it says: it would refuse it tomorrow, too."""
+
+
 def is_allowed(address: Address) -> bool:
     """Whether a stream may go there: a public address, or one of a network in the settings."""
     return outbound.is_allowed(address, settings.AUDIT_STREAM_NETWORKS)

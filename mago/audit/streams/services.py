@@ -3,12 +3,14 @@
 import hmac
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mago.core.errors import Refused
+from mago.core.holding import hold
 
 from ..canonical import moment
 from ..cleaning import clean_text
@@ -19,7 +21,7 @@ from ..statements import installation
 from ..tags import Tag
 from .addresses import read_address
 from .connecting import Step, StreamFailed
-from .following import deliver
+from .following import deliver, words_of
 from .webhook import new_secret
 
 
@@ -55,10 +57,11 @@ def change_stream(
     _check(stream.kind, address)
     if address != stream.address:
         _check_secret(stream, secret)
+        stream.refusals = 0  # They were somebody else's.
     before = _facts(stream)
     stream.name, stream.address = clean_text(name.strip(), 100), address
     with transaction.atomic():
-        _save(stream, "name", "address")
+        _save(stream, "name", "address", "refusals")
         after = _facts(stream)
         record(Tag.AUDIT_STREAM_CHANGED, actor=actor, target=stream, before=before, after=after)
     return stream
@@ -87,30 +90,42 @@ def disable_stream(stream: AuditStream, *, actor: object | None) -> None:
 
 @transaction.atomic
 def resume_stream(stream: AuditStream, *, skip: bool = False, actor: object | None) -> None:
-    """A stream that gave up tries again at once; with `skip` it leaves out what has waited."""
+    """A stream that gave up tries again at once; with `skip` it leaves out what has waited.
+
+    The event names what was left out, so that it can be exported and brought there by hand.
+    """
+    hold(stream)
     last = last_link() if skip else None
+    detail: dict[str, Any] = {}
     before = {"position": stream.position, "error": stream.last_error}
-    if last:
+    if last and last.sequence > stream.position:
+        detail["skipped"] = {"first": stream.position + 1, "last": last.sequence}
         stream.position = last.sequence
     stream.failures, stream.last_error = 0, ""
+    stream.at_once, stream.refusals = None, 0
     stream.dead_since = stream.failing_since = stream.next_attempt_at = None
     stream.save(
         update_fields=[
             "position",
             "failures",
             "last_error",
+            "at_once",
+            "refusals",
             "dead_since",
             "failing_since",
             "next_attempt_at",
         ]
     )
     after = {"position": stream.position}
-    record(Tag.AUDIT_STREAM_RESUMED, actor=actor, target=stream, before=before, after=after)
+    record(
+        Tag.AUDIT_STREAM_RESUMED, actor=actor, target=stream, before=before, after=after, **detail
+    )
 
 
 @transaction.atomic
 def delete_stream(stream: AuditStream, *, actor: object | None) -> None:
-    """Nothing is sent there any more, and its secret is gone."""
+    """Nothing is sent there any more, and its secret is gone, and its dead letters."""
+    hold(stream)  # No worker sets anything aside meanwhile.
     record(Tag.AUDIT_STREAM_DELETED, actor=actor, target=stream, before=_facts(stream))
     stream.delete()
 
@@ -140,7 +155,7 @@ def try_stream(stream: AuditStream, *, actor: object | None) -> Trial:
         deliver(stream, f"{stream.id}-test-{members['time']}", [json.dumps(members)])
         trial = Trial()
     except StreamFailed as error:
-        trial = Trial(error.step, clean_text(error.reason, 300))
+        trial = Trial(error.step, words_of(stream, error.reason))
     step = trial.failed.value if trial.failed else None
     record(Tag.AUDIT_STREAM_TESTED, actor=actor, target=stream, failed=step, reason=trial.reason)
     return trial

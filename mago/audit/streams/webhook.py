@@ -11,12 +11,20 @@ import http.client
 import json
 import secrets
 import time
+from http import HTTPStatus
 
 from .addresses import Place
-from .connecting import Step, StreamFailed, tls_connection
+from .connecting import ContentRefused, Step, StreamFailed, tls_connection
 
 PREFIX = "whsec_"
 LONGEST_ANSWER = 65_536
+# Answers about what was sent. All others are about the receiver: who may, where it is, whether it is well.
+ABOUT_CONTENT = {
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.CONFLICT,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+}
 
 
 def new_secret() -> str:
@@ -31,7 +39,7 @@ def signature(secret: str, id: str, timestamp: int, body: bytes) -> str:
 
 
 def send(place: Place, secret: str, name: str, lines: list[str]) -> None:
-    """The receiver answered that it has taken the lines; StreamFailed otherwise."""
+    """The receiver answered that it has taken the lines; StreamFailed otherwise, ContentRefused where it is for what they say."""
     items = [json.loads(line) for line in lines]
     body = json.dumps({"type": "mago.audit", "items": items}, ensure_ascii=False).encode(
         "utf-8", "replace"
@@ -59,5 +67,9 @@ def send(place: Place, secret: str, name: str, lines: list[str]) -> None:
             raise StreamFailed(Step.ANSWER, error or type(error).__name__) from None
     if 300 <= answer.status < 400:
         raise StreamFailed(Step.ANSWER, f"{answer.status}: redirects are not followed")
+    if answer.status in ABOUT_CONTENT:
+        # In our words: theirs may repeat what they were sent, and are kept for long.
+        status = HTTPStatus(answer.status)
+        raise ContentRefused(Step.ANSWER, f"{status.value} {status.phrase}")
     if not 200 <= answer.status < 300:
         raise StreamFailed(Step.ANSWER, f"{answer.status} {answer.reason}")

@@ -14,7 +14,7 @@ from django.utils import timezone
 from time_machine import travel
 
 from mago.audit import append_only, retention, tasks
-from mago.audit.models import AuditEvent, AuditKey, AuditLink
+from mago.audit.models import AuditDeadLetter, AuditEvent, AuditKey, AuditLink, AuditStream
 from mago.audit.services import Tag, record
 from mago.audit.statements import change_key, keys, present_key
 from mago.audit.verification import verify
@@ -188,3 +188,16 @@ def test_a_role_that_could_take_it_back_is_refused(role: str) -> None:
 def test_sqlite_has_no_roles(db: None) -> None:
     with pytest.raises(CommandError, match="no roles"):
         call_command("audit_restrict_role", role="x")
+
+
+@postgresql
+def test_the_role_sets_dead_letters_aside_and_takes_them_away(restricted: None) -> None:
+    now = timezone.now()
+    stream = AuditStream.objects.create(name="siem", kind="webhook", created_at=now)
+    values = {"first": 1, "last": 1, "reason": "422", "attempts": 5, "created_at": now}
+    letter = AuditDeadLetter.objects.create(stream=stream, **values)
+    AuditDeadLetter.objects.filter(pk=letter.pk).update(attempts=6)
+    letter.delete()
+    AuditDeadLetter.objects.create(stream=stream, **values)
+    stream.delete()
+    assert not AuditDeadLetter.objects.exists()

@@ -9,6 +9,7 @@ import pytest
 from mago.audit.models import AuditStream, StreamKind
 from mago.audit.streams import following
 from mago.audit.streams.addresses import Place
+from mago.audit.streams.connecting import ContentRefused, Step
 from mago.audit.streams.services import create_stream
 
 Batch = tuple[str, list[str]]
@@ -22,15 +23,20 @@ def dora() -> SimpleNamespace:
 
 
 class Receiver:
-    """Keeps what it is sent, or fails as it is told."""
+    """Keeps what it is sent, or fails as it is told; or refuses what says a certain thing."""
 
     def __init__(self) -> None:
         self.batches: list[Batch] = []
         self.failure: Exception | None = None
+        self.refuses: Callable[[str], bool] = lambda line: False
+        self.asked = 0
 
     def __call__(self, place: Place, secret: str, name: str, lines: list[str]) -> None:
+        self.asked += 1
         if self.failure:
             raise self.failure
+        if any(self.refuses(line) for line in lines):
+            raise ContentRefused(Step.ANSWER, "422 Unprocessable Entity")
         self.batches.append((name, lines))
 
 

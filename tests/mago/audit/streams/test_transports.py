@@ -26,7 +26,8 @@ from mago.audit.models import AuditStream
 from mago.audit.services import Tag, record, seal
 from mago.audit.streams import connecting, services, syslog, webhook
 from mago.audit.streams.connecting import Step
-from mago.audit.streams.following import follow
+from mago.audit.streams.following import REFUSALS, follow
+from mago.audit.streams.selectors import letters_of
 
 Make = Callable[..., AuditStream]
 Answer = Callable[[ssl.SSLSocket], None]
@@ -192,6 +193,24 @@ def test_what_is_no_success_moves_nothing(
     assert follower.position == 0
     assert reason in follower.last_error
     assert len(there.received) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "is_about_content"),
+    [(400, True), (409, True), (413, True), (422, True)]
+    + [(status, False) for status in (301, 401, 403, 404, 405, 408, 410, 415, 429, 500, 503)],
+)
+def test_an_answer_is_about_what_was_sent_or_about_who_is_there(
+    server: Callable[..., Server], stream: Make, five: Any, status: int, is_about_content: bool
+) -> None:
+    there = server(f"HTTP/1.1 {status} said whsec_secret\r\nContent-Length: 0\r\n\r\n".encode())
+    follower = stream(address=f"https://127.0.0.1:{there.port}/")
+    AuditStream.objects.update(at_once=1, refusals=REFUSALS - 1)
+    seal()
+    follow(follower.id)
+    letters = list(letters_of(follower))
+    assert bool(letters) is is_about_content
+    assert "whsec" not in "".join(letter.reason for letter in letters)
 
 
 def test_syslog_gets_counted_octets(
