@@ -30,7 +30,8 @@ class StreamSerializer(serializers.Serializer[Any]):
     }
 
     changing = (
-        "state", "behind", "sent_at", "failures", "failing_since", "last_error", "dead_since"
+        "state", "behind", "dead_letters", "sent_at", "failures", "failing_since", "last_error",
+        "dead_since"
     )  # fmt: skip
 
     id = serializers.UUIDField()
@@ -40,6 +41,7 @@ class StreamSerializer(serializers.Serializer[Any]):
     state = serializers.CharField(help_text="sending, failing, paused or dead.")
     is_enabled = serializers.BooleanField()
     behind = serializers.IntegerField(help_text="Events that wait to be sent.")
+    dead_letters = serializers.IntegerField(help_text="Events that the receiver refused for good.")
     sent_at = serializers.DateTimeField(allow_null=True)
     failures = serializers.IntegerField()
     failing_since = serializers.DateTimeField(allow_null=True)
@@ -60,6 +62,14 @@ class StreamTrialSerializer(serializers.Serializer[Any]):
     passed = serializers.ListField(child=serializers.CharField())
     failed = serializers.CharField(allow_null=True)
     reason = serializers.CharField()
+
+
+def told_trial(trial: services.Trial) -> dict[str, Any]:
+    return {
+        "passed": [step.value for step in Step if step in trial.passed],
+        "failed": trial.failed and trial.failed.value,
+        "reason": trial.reason,
+    }
 
 
 class StreamQuery(PageQuery):
@@ -125,6 +135,7 @@ class Streams(_Streams):
     def post(self, **data: Any) -> AuditStream:
         stream, secret = services.create_stream(actor=self.actor, **data)
         stream.shown = secret or None  # type: ignore[attr-defined]
+        stream.dead_letters = 0  # type: ignore[attr-defined]
         return stream
 
 
@@ -158,12 +169,7 @@ class TestStream(_Streams):
         description="It takes 25 seconds at most.",
     )
     def post(self) -> dict[str, Any]:
-        trial = services.try_stream(self.row(), actor=self.actor)
-        return {
-            "passed": [step.value for step in Step if step in trial.passed],
-            "failed": trial.failed and trial.failed.value,
-            "reason": trial.reason,
-        }
+        return told_trial(services.try_stream(self.row(), actor=self.actor))
 
 
 class PauseStream(_Streams):

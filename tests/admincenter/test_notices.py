@@ -18,7 +18,7 @@ from admincenter.notices import services
 from admincenter.notices.models import Read
 from hubs.life.models import Outage
 from hubs.models import Hub, State
-from mago.audit.models import AuditEvent, AuditStream
+from mago.audit.models import AuditDeadLetter, AuditEvent, AuditStream
 from mago.audit.services import record, seal
 from mago.audit.tags import Tag
 from mago.tls.models import Endpoint
@@ -63,6 +63,10 @@ def test_what_is_amiss_on_the_platform_needs_its_administrator(
         name="siem", kind="webhook", address="https://siem.example.com/", created_at=now,
         failures=3, failing_since=now, last_error="refused",
     )  # fmt: skip
+    other = AuditStream.objects.create(
+        name="log", kind="webhook", created_at=now, is_enabled=False, failures=3
+    )
+    AuditDeadLetter.objects.create(stream=other, first=1, last=1, attempts=5, created_at=now)
     settings.TLS_ENDPOINTS = ["id.example.com:443"]
     Endpoint.objects.create(
         host="id.example.com",
@@ -76,6 +80,7 @@ def test_what_is_amiss_on_the_platform_needs_its_administrator(
     assert set(titles(admin)) == {
         "1 message could not be sent",
         "The stream siem cannot send",
+        "The stream log has 1 dead letter",
         "The certificate of id.example.com:443 has ended",
         "The audit trail is not being sealed",
     }

@@ -240,6 +240,8 @@ COUNTERPARTS = {
     "skip_stream": "POST api-resume-audit-stream",
     "renew_stream": "POST api-renew-audit-stream-secret",
     "delete_stream": "DELETE api-audit-stream",
+    "send_dead_letter": "POST api-send-dead-letter",
+    "discard_dead_letter": "DELETE api-dead-letter",
     "run_verification": "POST api-verifications",
 }
 # No counterpart: why.

@@ -132,6 +132,7 @@ def fill(alice: Any) -> Callable[[Route], str]:
         "event_id": event.pk,
         "export_id": alice.pk,
         "stream_id": alice.pk,
+        "letter_id": alice.pk,
         "person_id": alice.pk,
         "session_id": alice.pk,
         "family_id": alice.pk,

@@ -6,6 +6,7 @@ from .. import (
     administrators,
     audit,
     audit_exports,
+    audit_letters,
     audit_streams,
     audit_verification,
     bulk,
@@ -35,6 +36,17 @@ of_stream = [
     path("pause", audit_streams.PauseStream.as_view(), name="api-pause-audit-stream"),
     path("resume", audit_streams.ResumeStream.as_view(), name="api-resume-audit-stream"),
     path("secret", audit_streams.RenewStreamSecret.as_view(), name="api-renew-audit-stream-secret"),
+    path("dead-letters", audit_letters.DeadLetters.as_view(), name="api-dead-letters"),
+    path(
+        "dead-letters/<uuid:letter_id>",
+        audit_letters.OneDeadLetter.as_view(),
+        name="api-dead-letter",
+    ),
+    path(
+        "dead-letters/<uuid:letter_id>/send",
+        audit_letters.SendDeadLetter.as_view(),
+        name="api-send-dead-letter",
+    ),
 ]
 
 of_sign_in_provider = [

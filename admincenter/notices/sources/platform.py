@@ -1,5 +1,7 @@
 """Of the platform alone: its trail, who is locked down, its messages, its endpoints."""
 
+from typing import Any
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -7,6 +9,7 @@ from django.utils.translation import ngettext
 from accounts.access.permissions import Permission
 from accounts.standing.selectors import lockdowns
 from mago.audit.models import AuditStream
+from mago.audit.streams.selectors import needing_somebody
 from mago.messaging.models import Message, Status
 from mago.tls.models import State
 from mago.tls.selectors import endpoints
@@ -32,23 +35,43 @@ def of_trail(where: Where) -> list[Notice]:
                 since,
             )
         )
-    for stream in AuditStream.objects.filter(is_enabled=True).exclude(failures=0)[:MOST]:
-        gave_up = stream.dead_since is not None
-        words = (
-            _("The stream %(name)s gave up") if gave_up else _("The stream %(name)s cannot send")
-        )
-        found.append(
-            Notice(
-                f"stream:{stream.pk}:{stream.state}:{stream.failing_since:%Y-%m-%dT%H:%M}",
-                words % {"name": stream.name},
-                reverse("admincenter:stream", args=[stream.pk]),
-                Level.DANGER if gave_up else Level.WARNING,
-                Permission.AUDIT_READ,
-                stream.last_error,
-                stream.dead_since or stream.failing_since,
-            )
-        )
+    for stream in needing_somebody()[:MOST]:
+        if stream.is_enabled and stream.failures:
+            found.append(_of_failure(stream))
+        if stream.dead_letters:
+            found.append(_of_letters(stream))
     return found
+
+
+def _of_failure(stream: AuditStream) -> Notice:
+    gave_up = stream.dead_since is not None
+    words = _("The stream %(name)s gave up") if gave_up else _("The stream %(name)s cannot send")
+    return Notice(
+        f"stream:{stream.pk}:{stream.state}:{stream.failing_since:%Y-%m-%dT%H:%M}",
+        words % {"name": stream.name},
+        reverse("admincenter:stream", args=[stream.pk]),
+        Level.DANGER if gave_up else Level.WARNING,
+        Permission.AUDIT_READ,
+        stream.last_error,
+        stream.dead_since or stream.failing_since,
+    )
+
+
+def _of_letters(stream: Any) -> Notice:
+    words = ngettext(
+        "The stream %(name)s has %(number)s dead letter",
+        "The stream %(name)s has %(number)s dead letters",
+        stream.dead_letters,
+    )
+    return Notice(
+        f"letters:{stream.pk}:{stream.newest_letter:%Y-%m-%dT%H:%M}",
+        words % {"name": stream.name, "number": stream.dead_letters},
+        reverse("admincenter:stream", args=[stream.pk]),
+        Level.WARNING,
+        Permission.AUDIT_READ,
+        _("Its receiver refuses these events for what they say: send them again, or discard them."),
+        stream.newest_letter,
+    )
 
 
 def of_lockdowns(where: Where) -> list[Notice]:

@@ -16,7 +16,7 @@ from accounts.access.permissions import Permission
 from mago.audit.models import AuditStream
 from mago.audit.streams import services
 from mago.audit.streams.connecting import Step
-from mago.audit.streams.selectors import end_of_chain, stream_for, waiting_for
+from mago.audit.streams.selectors import end_of_chain, letters_of, stream_for, waiting_for
 from mago.core.errors import Refused
 from mago.core.form_pages import get_or_post, posted
 from mago.core.holding import held
@@ -161,6 +161,7 @@ def _page_of(request: HttpRequest, stream: AuditStream, **context: Any) -> HttpR
         "stream": stream,
         "behind": max(0, end_of_chain() - stream.position),
         "waiting": waiting_for(stream, SHOWN),
+        "letters": letters_of(stream),
         **around(request, TAB),
     }
     return page(request, "admincenter/audit/stream.html", context)

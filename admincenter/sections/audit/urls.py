@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import events, exports, streams, verification
+from . import events, exports, letters, streams, verification
 
 urlpatterns = [
     path("", events.events, name="audit"),
@@ -20,6 +20,16 @@ urlpatterns = [
     path("streams/<uuid:stream_id>/skip/", streams.skip, name="skip_stream"),
     path("streams/<uuid:stream_id>/renew/", streams.renew, name="renew_stream"),
     path("streams/<uuid:stream_id>/delete/", streams.delete, name="delete_stream"),
+    path(
+        "streams/<uuid:stream_id>/letters/<uuid:letter_id>/send/",
+        letters.send,
+        name="send_dead_letter",
+    ),
+    path(
+        "streams/<uuid:stream_id>/letters/<uuid:letter_id>/discard/",
+        letters.discard,
+        name="discard_dead_letter",
+    ),
     path("verification/", verification.verification, name="verification"),
     path("verification/run/", verification.run, name="run_verification"),
     path("verification/checkpoint/", verification.checkpoint, name="checkpoint"),

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mago.core.errors import NotFound, Refused
+from mago.core.errors import Conflict, NotFound
 
 from ..models import AuditDeadLetter, Outcome
 from ..services import record
@@ -29,7 +29,7 @@ def send_letter(letter: AuditDeadLetter, *, actor: object | None) -> Trial:
     """
     if is_removed(letter):
         words = _("Its events were removed from the trail: it can only be discarded.")
-        raise Refused(words, code="events_removed")
+        raise Conflict(words, code="events_removed")
     _lease(letter)
     stream, lines = letter.stream, lines_of(letter)
     try:
@@ -73,7 +73,7 @@ def _lease(letter: AuditDeadLetter) -> None:
 def _in_use(letter: AuditDeadLetter) -> Exception:
     if not AuditDeadLetter.objects.filter(pk=letter.pk).exists():
         return NotFound()
-    return Refused(_("It is being sent at this moment."), code="in_use")
+    return Conflict(_("It is being sent at this moment."), code="in_use")
 
 
 @transaction.atomic

@@ -3,7 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Count,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import Coalesce
 
 from mago.core.errors import NotFound
 
@@ -24,13 +33,23 @@ _STATES: dict[str, dict[str, Any]] = {
 
 
 def streams(state: str = "") -> QuerySet[AuditStream]:
-    """Streams by name; of one state (`AuditStream.state`) or of all."""
-    return AuditStream.objects.filter(**_STATES.get(state, {})).order_by("name")
+    """Streams by name; of one state (`AuditStream.state`) or of all. Each with its number of `dead_letters`."""
+    of_stream = AuditDeadLetter.objects.filter(stream=OuterRef("pk")).order_by().values("stream")
+    number = Coalesce(Subquery(of_stream.values(number=Count("pk"))), 0)
+    found = AuditStream.objects.filter(**_STATES.get(state, {}))
+    return found.annotate(dead_letters=number).order_by("name")
+
+
+def needing_somebody() -> QuerySet[Any]:
+    """Streams that fail, gave up or have dead letters: as `streams`, with the time of the `newest_letter`."""
+    newest = AuditDeadLetter.objects.filter(stream=OuterRef("pk")).order_by("-created_at")
+    found = streams().filter(Q(is_enabled=True, failures__gt=0) | Q(dead_letters__gt=0))
+    return found.annotate(newest_letter=Subquery(newest.values("created_at")[:1]))
 
 
 def stream_for(stream_id: UUID) -> AuditStream:
     """The stream with this key, or NotFound."""
-    stream = AuditStream.objects.filter(pk=stream_id).first()
+    stream = streams().filter(pk=stream_id).first()
     if stream is None:
         raise NotFound
     return stream
@@ -50,9 +69,14 @@ def waiting_for(stream: AuditStream, most: int) -> list[AuditEvent]:
 
 
 def letters_of(stream: AuditStream) -> QuerySet[AuditDeadLetter]:
-    """Its dead letters, MOST_LETTERS at most, the newest first; each with `is_removed`, as the function tells it."""
+    """Its dead letters, MOST_LETTERS at most, the newest first.
+
+    Each with `is_removed`, as the function tells it, and the number of its (last) event, which is None by then.
+    """
     gone = ExpressionWrapper(Q(last__lte=start().sequence), output_field=BooleanField())
-    return stream.letters.annotate(is_removed=gone).order_by("-created_at", "-id")
+    event = AuditLink.objects.filter(sequence=OuterRef("last")).values("event_id")
+    found = stream.letters.annotate(is_removed=gone, event_id=Subquery(event))
+    return found.order_by("-created_at", "-id")
 
 
 def letter_for(stream: AuditStream, letter_id: UUID) -> AuditDeadLetter:

@@ -10,8 +10,11 @@ from django.utils import timezone
 from accounts.access.roles import RoleName
 from mago.audit import search
 from mago.audit.jobs.running import due_jobs, run
-from mago.audit.models import AuditEvent, AuditStream
+from mago.audit.models import AuditDeadLetter, AuditEvent, AuditStream, StreamKind
 from mago.audit.services import seal
+from mago.audit.streams import following
+from mago.audit.streams.connecting import ContentRefused, Step
+from mago.audit.streams.services import create_stream
 from mago.audit.tags import Tag
 from mago.core.context import Caller, calling
 from mago.core.ids import new_id
@@ -179,3 +182,46 @@ def test_a_stream_is_made_paused_resumed_and_deleted(admin: App) -> None:
     assert admin.post(f"{path}/secret").json()["secret"] != made.json()["secret"]
     assert admin.delete(path).status_code == 204
     assert not AuditStream.objects.exists()
+
+
+def test_dead_letters_are_listed_sent_again_and_discarded(
+    admin: App, dora: Any, monkeypatch: pytest.MonkeyPatch, events: Any
+) -> None:
+    stream, _ = create_stream(
+        name="SIEM", kind="webhook", address="https://siem.example/in", from_the_start=True, actor=dora
+    )  # fmt: skip
+    record(Tag.SIGN_OUT)
+    seal()
+    values: Any = {"stream": stream, "reason": "answer: 422", "attempts": 5}
+    now = timezone.now()
+    first, second, third = (
+        AuditDeadLetter.objects.create(
+            first=n, last=n, created_at=now + timedelta(minutes=age), **values
+        )
+        for age, n in enumerate((1, 2, 0))
+    )
+    at = f"audit/streams/{stream.pk}"
+    assert admin.get(at).json()["dead_letters"] == 3
+    assert [row["dead_letters"] for row in admin.get("audit/streams").json()["results"]] == [3]
+    rows = admin.get(f"{at}/dead-letters").json()["results"]
+    assert [(row["last"], row["is_removed"]) for row in rows] == [(0, True), (2, False), (1, False)]
+    assert admin.get(f"{at}/dead-letters/{first.pk}").json()["event"] == rows[2]["event"] > 0
+
+    answers: list[Exception] = [ContentRefused(Step.ANSWER, "400 Bad Request")]
+
+    def send(*args: Any) -> None:
+        if answers:
+            raise answers.pop()
+
+    monkeypatch.setattr(following, "SENDERS", dict.fromkeys(StreamKind, send))
+    trial = admin.post(f"{at}/dead-letters/{first.pk}/send").json()
+    assert (trial["failed"], trial["reason"]) == ("answer", "400 Bad Request")
+    assert admin.post(f"{at}/dead-letters/{first.pk}/send").json()["failed"] is None
+    assert admin.get(f"{at}/dead-letters/{first.pk}").status_code == 404
+    gone = admin.post(f"{at}/dead-letters/{third.pk}/send")
+    assert (gone.status_code, gone.json()["code"]) == (409, "events_removed")
+    assert admin.delete(f"{at}/dead-letters/{second.pk}").status_code == 400
+    answer = admin.send("DELETE", f"{at}/dead-letters/{second.pk}", {"reason": "known"})
+    assert answer.status_code == 204
+    assert [event.detail["reason"] for event in events(Tag.AUDIT_LETTER_DISCARDED)] == ["known"]
+    assert AuditDeadLetter.objects.get() == third

@@ -6,12 +6,16 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from mago.audit.models import AuditStream, StreamKind
+from accounts.access.roles import RoleName
+from accounts.access.scope import PLATFORM
+from accounts.access.services import grant_role
+from mago.audit.models import AuditDeadLetter, AuditLink, AuditStream, StreamKind
 from mago.audit.services import record, seal
 from mago.audit.streams import following
-from mago.audit.streams.connecting import Step, StreamFailed
+from mago.audit.streams.connecting import ContentRefused, Step, StreamFailed
 from mago.audit.streams.services import create_stream
 from mago.audit.tags import Tag
+from tests.conftest import Browser
 
 AT = "/admincenter/audit/streams/"
 WEBHOOK = {"name": "siem", "kind": "webhook", "address": "https://siem.example.com/in/hidden"}
@@ -149,3 +153,86 @@ def test_it_is_deleted(admin: Any, stream: AuditStream) -> None:
     admin.post(f"{AT}{stream.pk}/delete/")
     assert not AuditStream.objects.exists()
     assert admin.get(f"{AT}{stream.pk}/").status_code == 404
+
+
+@pytest.fixture
+def letter(stream: AuditStream) -> AuditDeadLetter:
+    """The first event could not be read there."""
+    record(Tag.SIGN_OUT)
+    seal()
+    AuditStream.objects.update(position=1)
+    return AuditDeadLetter.objects.create(
+        stream=stream,
+        first=1,
+        last=1,
+        reason="answer: 422 no",
+        attempts=5,
+        created_at=timezone.now(),
+    )
+
+
+def test_dead_letters_are_counted_in_the_list_and_listed_on_the_page(
+    admin: Any, stream: AuditStream, letter: AuditDeadLetter
+) -> None:
+    assert "1 dead letter" in admin.get(AT).text
+    page = admin.get(f"{AT}{stream.pk}/").text
+    event = AuditLink.objects.get(sequence=1).event_id
+    for shown in ("answer: 422 no", "Send again", "Discard", f"/admincenter/audit/{event}/"):
+        assert shown in page
+    letter.delete()
+    assert "dead letter" not in admin.get(AT).text
+    assert "Dead letters" not in admin.get(f"{AT}{stream.pk}/").text
+
+
+def test_one_that_is_sent_again_is_gone_or_stays_with_the_new_reason(
+    admin: Any, stream: AuditStream, letter: AuditDeadLetter, answers: Any
+) -> None:
+    at = f"{AT}{stream.pk}/letters/{letter.pk}/send/"
+    answers(ContentRefused(Step.ANSWER, "400 Bad Request"))
+    page = admin.post(at, follow=True).text
+    assert "It was not taken: 400 Bad Request." in page
+    assert "answer: 400 Bad Request" in page
+    answers(None)
+    assert "It was taken" in admin.post(at, follow=True).text
+    assert not AuditDeadLetter.objects.exists()
+    assert admin.post(at).status_code == 404
+
+
+def test_one_is_discarded_for_a_reason_alone(
+    admin: Any, stream: AuditStream, letter: AuditDeadLetter, events: Any
+) -> None:
+    at = f"{AT}{stream.pk}/letters/{letter.pk}/discard/"
+    asked = admin.post(at, {"reason": ""})
+    assert (asked.status_code, AuditDeadLetter.objects.count()) == (400, 1)
+    admin.post(at, {"reason": "They have it from a file."})
+    assert not AuditDeadLetter.objects.exists()
+    (told,) = events(Tag.AUDIT_LETTER_DISCARDED)
+    assert told.detail["reason"] == "They have it from a file."
+
+
+def test_one_whose_events_are_gone_says_so(
+    admin: Any, stream: AuditStream, letter: AuditDeadLetter, answers: Any
+) -> None:
+    AuditDeadLetter.objects.update(first=0, last=0)
+    answers(None)
+    page = admin.get(f"{AT}{stream.pk}/").text
+    assert "it can only be discarded" in page
+    assert "Send again" not in page
+    told = admin.post(f"{AT}{stream.pk}/letters/{letter.pk}/send/", follow=True).text
+    assert "it can only be discarded" in told
+    assert AuditDeadLetter.objects.exists()
+
+
+def test_who_may_only_read_sees_them_and_touches_none(
+    stream: AuditStream, letter: AuditDeadLetter, answers: Any, bob: Any
+) -> None:
+    grant_role(user=bob, role=RoleName.SECURITY_OFFICER, actor=None, scope=PLATFORM)
+    answers(None)
+    auditor = Browser().as_person(bob)
+    page = auditor.get(f"{AT}{stream.pk}/")
+    assert "answer: 422 no" in page.text
+    assert "Send again" not in page.text
+    for action in ("send", "discard"):
+        refused = auditor.post(f"{AT}{stream.pk}/letters/{letter.pk}/{action}/", {"reason": "x"})
+        assert refused.status_code == 403
+    assert AuditDeadLetter.objects.get().attempts == 5
