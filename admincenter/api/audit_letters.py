@@ -69,7 +69,7 @@ class OneDeadLetter(_Letters):
         DeadLetterSerializer,
         body=ReasonBody,
         summary="Discard a dead letter: it is never sent",
-        description="Its events stay in the trail. `409 in_use` while somebody sends it.",
+        description="What the trail has of it stays there. `409 in_use` while somebody sends it.",
     )
     def delete(self, row: AuditDeadLetter, reason: str) -> None:
         discard_letter(row, reason=reason, actor=self.actor)

@@ -44,7 +44,7 @@ def discard(request: HttpRequest, stream_id: UUID, letter_id: UUID) -> HttpRespo
     return with_reason(
         request,
         lambda reason: discard_letter(letter, reason=reason, actor=actor(request)),
-        _("The dead letter is discarded. Its events stay in the trail."),
+        _("The dead letter is discarded."),
         title=_("Discard"),
         of=stream,
         to=reverse("admincenter:stream", args=[stream.pk]),
