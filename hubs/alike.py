@@ -27,10 +27,15 @@ def alike(
     tagged = hubs.filter(tags__name__in=tags)
     plain = hubs.exclude(pk__in=tagged.values("pk")).values_list("site", "asked").distinct()
     kinds = {(site, model, frozenset[str]()) for site, model in plain[: most + 1]}
-    rows = list(tagged.values_list("pk", "site", "asked", "tags__name")[: MOST_TAGGED + 1])
+    rows = list(
+        tagged.order_by("pk").values_list("pk", "site", "asked", "tags__name")[: MOST_TAGGED + 1]
+    )
+    # The last hub may have more tags than were read.
+    cut = rows[-1][0] if len(rows) > MOST_TAGGED else None
     by_hub: dict[UUID, tuple[UUID, str, set[str]]] = {}
     for key, site, model, tag in rows:
-        by_hub.setdefault(key, (site, model, set()))[2].add(tag)
+        if key != cut:
+            by_hub.setdefault(key, (site, model, set()))[2].add(tag)
     kinds |= {(site, model, frozenset(names)) for site, model, names in by_hub.values()}
     found = sorted(kinds, key=lambda kind: (kind[0], kind[1], sorted(kind[2])))
     return found[:most], len(found) <= most and len(rows) <= MOST_TAGGED

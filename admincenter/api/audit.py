@@ -156,9 +156,8 @@ def _in_reach(moment: Any) -> Any:
 def _tell_of_search(
     view: Resource, chosen: dict[str, Any], organization: Organization | None = None
 ) -> None:
-    # Further pages are the same search.
-    if "cursor" not in view.request.query_params:
-        tell_of_search(chosen, actor=view.actor, organization=organization)
+    # Each page of it: anybody can write a cursor.
+    tell_of_search(chosen, actor=view.actor, organization=organization)
 
 
 def _whole(view: Resource, event: Any, organization: Organization | None = None) -> Any:

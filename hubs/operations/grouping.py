@@ -9,6 +9,7 @@ from accounts.access.permissions import Permission
 from accounts.access.services import demand_permission, demand_to_decide
 from accounts.models import User
 from accounts.organizations.models import Organization
+from mago.audit.cleaning import ITEM_LIMIT as TOLD
 from mago.audit.services import record
 from mago.audit.tags import Tag as Event
 from mago.core.errors import Refused
@@ -60,7 +61,8 @@ def remove_group(*, group: Group, actor: User) -> None:
         actor=actor,
         target=group,
         organization_id=group.organization_id,
-        hubs=sorted(str(hub) for hub in held),
+        number=held.count(),
+        hubs=[str(hub) for hub in held.order_by("pk")[:TOLD]],
     )
     group.delete()
 

@@ -8,6 +8,7 @@ from accounts.access.permissions import Permission
 from accounts.access.services import demand_permission
 from accounts.models import User
 from accounts.organizations.models import Organization, Site
+from mago.audit.cleaning import ITEM_LIMIT as TOLD
 from mago.audit.services import record
 from mago.audit.tags import Tag
 from mago.core.errors import Refused
@@ -74,7 +75,8 @@ def remove_room(*, room: Room, actor: User) -> None:
         target=room,
         organization_id=room.organization_id,
         before={"name": room.name, "site": str(room.site)},
-        hubs=[str(hub) for hub in hubs.order_by("pk")],
+        number=hubs.count(),
+        hubs=[str(hub) for hub in hubs.order_by("pk")[:TOLD]],
     )
     room.delete()
 

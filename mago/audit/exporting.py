@@ -6,7 +6,7 @@ export of a search shows what was found, and proves nothing.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -62,13 +62,14 @@ def lines_of(
     since: datetime | None = None,
     until: datetime | None = None,
     filters: Mapping[str, Any] | None = None,
+    alive: Callable[[], None] = lambda: None,
 ) -> Iterator[str]:
-    """As `export`, for whoever has recorded it already."""
+    """As `export`, for whoever has recorded it already; `alive` is called now and then while nothing is found."""
     filters = {name: value for name, value in (filters or {}).items() if value is not None}
     if format is Format.CSV:
-        return _csv(find(since=since, until=until, **filters).oldest_first())
+        return _csv(find(since=since, until=until, **filters).oldest_first(alive))
     if filters:
-        return _search(find(since=since, until=until, **filters).oldest_first())
+        return _search(find(since=since, until=until, **filters).oldest_first(alive))
     return _chain(since, until)
 
 

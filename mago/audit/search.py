@@ -4,9 +4,10 @@ What is sealed is found along its marks; the newest events, which may not be mar
 they stand. So a search is never behind what was recorded.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
@@ -50,10 +51,16 @@ class Found:
             found += part[: most - len(found)]
         return found
 
-    def oldest_first(self) -> Iterator[AuditEvent]:
-        """All of them, a batch at a time."""
-        for part, (number,) in reversed(self.listing.parts()):
-            yield from oldest_first(part, number)
+    def oldest_first(self, alive: Callable[[], None] = lambda: None) -> Iterator[AuditEvent]:
+        """All of them, a batch at a time; `alive` is called whenever LOOKS_AT events were looked at, found or not."""
+        parts = zip_longest(self.listing.parts(), self.listing.among)
+        for (part, (number,)), among in reversed(list(parts)):
+            if among is None:
+                yield from oldest_first(part, number)
+                continue
+            for window in _windows(part, among, number):
+                yield from oldest_first(window, number)
+                alive()
 
 
 def find(
@@ -151,6 +158,17 @@ def oldest_first(found: QuerySet[AuditEvent], number: str = _PLAIN) -> Iterator[
     while batch := list(found.filter(**{f"{number}__gt": after}).order_by(number)[:BATCH]):
         yield from batch
         after = batch[-1].id
+
+
+def _windows(
+    found: QuerySet[AuditEvent], among: QuerySet[AuditEvent], number: str
+) -> Iterator[QuerySet[AuditEvent]]:
+    """What of `found` lies among each LOOKS_AT rows of `among`, the oldest first."""
+    after, ahead = 0, among.order_by(number).values_list(number, flat=True)
+    while end := ahead.filter(**{f"{number}__gt": after})[LOOKS_AT - 1 : LOOKS_AT].first():
+        yield found.filter(**{f"{number}__gt": after, f"{number}__lte": end})
+        after = end
+    yield found.filter(**{f"{number}__gt": after})
 
 
 def _key(thing: Model | UUID) -> Any:

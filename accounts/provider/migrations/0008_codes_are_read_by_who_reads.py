@@ -1,14 +1,16 @@
-"""As of custom roles (access.0002): a token that may enrol hubs sees the codes for it still."""
+"""As of custom roles (access.0002): a token that may enrol hubs sees the codes for it still. One that only reads never did."""
 
 from django.db import migrations
 
 
 def add(apps, schema_editor):
-    for token in apps.get_model("provider", "ApiToken").objects.exclude(permissions=None).iterator():
+    tokens = apps.get_model("provider", "ApiToken").objects
+    for token in tokens.filter(read_only=False).exclude(permissions=None).iterator():
         held = token.permissions if isinstance(token.permissions, list) else []
         if "hubs:enrol" in held and "hub_codes:read" not in held:
-            token.permissions = sorted([*held, "hub_codes:read"])
-            token.save(update_fields=["permissions"])
+            # Not over what an older version, which still runs, has changed meanwhile.
+            same = tokens.filter(pk=token.pk, permissions=held)
+            same.update(permissions=sorted([*held, "hub_codes:read"]))
 
 
 class Migration(migrations.Migration):

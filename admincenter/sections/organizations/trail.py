@@ -11,7 +11,7 @@ from accounts.organizations.models import Organization
 from mago.audit import selectors
 from mago.core.errors import NotFound
 
-from ...pages import CURSOR, list_page
+from ...pages import list_page
 from ...selectors.trail import events_beside, find_events
 from ...services import tell_of_event, tell_of_search
 from ..audit.common import facts_of
@@ -26,8 +26,8 @@ BESIDE = 50
 @require_safe
 def events(request: HttpRequest, whose: Organization) -> HttpResponse:
     filters = EventFilters(request.GET)
-    # Further pages are the same search.
-    if filters.is_valid() and CURSOR not in request.GET:
+    # Each page of it: anybody can write a cursor.
+    if filters.is_valid():
         tell_of_search(filters.chosen, actor=actor(request), organization=whose)
     return list_page(
         request,

@@ -66,9 +66,14 @@ class _Pulse:
     """Tells how far a job has come, and keeps it ours; Stopped once it is not."""
 
     def __init__(self, job: AuditJob) -> None:
-        self.job, self.next = job, 0.0
+        self.job, self.next, self.progress = job, 0.0, 0
+
+    def again(self) -> None:
+        """As far as it was told last, and at work still."""
+        self(self.progress)
 
     def __call__(self, progress: int) -> None:
+        self.progress = progress
         if time.monotonic() < self.next:
             return
         self.next = time.monotonic() + TOLD_EVERY
@@ -105,7 +110,8 @@ def _export(job: AuditJob, pulse: _Pulse) -> dict[str, Any]:
     period, filters = _criteria(job)
     count = 0
     with new_file(job) as file:
-        for line in lines_of(Format(job.question["format"]), **period, filters=filters):
+        asked = Format(job.question["format"])
+        for line in lines_of(asked, **period, filters=filters, alive=pulse.again):
             file.write(line)
             count += 1
             pulse(count)

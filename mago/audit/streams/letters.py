@@ -28,10 +28,13 @@ def send_letter(letter: AuditDeadLetter, *, actor: object | None) -> Trial:
     most, so that it is not for a transaction.
     """
     if is_removed(letter):
-        words = _("Its events were removed from the trail: it can only be discarded.")
-        raise Conflict(words, code="events_removed")
+        raise _removed()
     _lease(letter)
     stream, lines = letter.stream, lines_of(letter)
+    if is_removed(letter):
+        # Between the first look and the lines.
+        _stays(letter, letter.reason, actor)
+        raise _removed()
     try:
         deliver(stream, name_of(stream, letter.first, letter.last), lines)
     except StreamFailed as error:
@@ -56,6 +59,11 @@ def discard_letter(letter: AuditDeadLetter, *, reason: str, actor: object | None
         error=letter.reason,
         **_place(letter),
     )
+
+
+def _removed() -> Conflict:
+    words = _("Its events were removed from the trail: it can only be discarded.")
+    return Conflict(words, code="events_removed")
 
 
 def _is_free() -> Q:

@@ -55,13 +55,16 @@ def change_stream(
     signed with it that the receiver believes.
     """
     _check(stream.kind, address)
+    changed = ["name", "address"]
     if address != stream.address:
         _check_secret(stream, secret)
-        stream.refusals = 0  # They were somebody else's.
+        # They were somebody else's.
+        stream.refusals, stream.at_once = 0, None
+        changed += ["refusals", "at_once"]
     before = _facts(stream)
     stream.name, stream.address = clean_text(name.strip(), 100), address
     with transaction.atomic():
-        _save(stream, "name", "address", "refusals")
+        _save(stream, *changed)
         after = _facts(stream)
         record(Tag.AUDIT_STREAM_CHANGED, actor=actor, target=stream, before=before, after=after)
     return stream

@@ -396,7 +396,7 @@ def test_who_may_enrol_sees_the_codes_for_it_also_after_an_upgrade(
     """To see them was a part of hubs:enrol once."""
     robot = create_service_account(organization=acme, name="Robot", role=OWNER, actor=alice)
     token, _secret = create_api_token(
-        account=robot, name="Nightly", actor=alice, permissions=["hubs:enrol"]
+        account=robot, name="Nightly", actor=alice, permissions=["hubs:enrol"], read_only=False
     )
     made = {"organization": acme, "actor": alice}
     role = create_custom_role(name="Own", permissions=["hubs:enrol"], **made)

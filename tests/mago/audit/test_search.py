@@ -263,6 +263,9 @@ def test_pages_of_a_text_show_each_event_once_across_what_is_sealed_and_what_is_
     assert [event for page in pages_of(oldest, size) for event in page] == told
     assert find(text="needle", **by).newest(100) == told[::-1]
     assert list(find(text="needle", **by).oldest_first()) == told
+    heard: list[int] = []
+    assert not list(find(text="nowhere", **by).oldest_first(lambda: heard.append(1)))
+    assert heard, "whoever waits for what is not there is told that it goes on"
 
 
 def test_a_search_by_text_is_read_backwards_as_well(db: None, looks_at_three: None) -> None:
