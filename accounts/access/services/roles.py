@@ -97,10 +97,13 @@ def bind(
     # Only who is in charge can be so no longer: by an end or a condition.
     with in_good_hands(scope) if role in IN_CHARGE else nullcontext():
         _demand_member(user, scope)
-        terms = {"condition": condition, "expires_at": expires_at}
+        terms: dict[str, Any] = {"condition": condition, "expires_at": expires_at}
         known = (
             RoleBinding.objects.filter(**held).select_related("custom_role", "condition").first()
         )
+        if known and known.expires_at and known.expires_at <= timezone.now():
+            # It was held no longer: what was done since counted on that.
+            terms |= {"granted_at": timezone.now(), "granted_by": by}
         binding, created = RoleBinding.objects.update_or_create(
             **held, defaults=terms, create_defaults={**terms, "granted_by": by}
         )

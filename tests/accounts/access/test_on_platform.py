@@ -95,6 +95,21 @@ def test_it_ends_in_time_and_when_it_is_taken_back(
     assert not can(anew(eve), Permission.MEMBERS_READ, acme)
 
 
+def test_a_role_that_had_ended_is_granted_anew_and_not_since_then(
+    dora: User, bob: User, person: Any
+) -> None:
+    """A provider that was linked meanwhile was linked to somebody who held nothing here."""
+    eve, then = person("eve"), timezone.now() - timedelta(days=9)
+    held = grant_on_platform(person=eve, role=REPORTER, reason=WHY, actor=dora)
+    eve.role_bindings.update(granted_at=then, granted_by=bob)
+    assert grant_on_platform(person=eve, role=REPORTER, reason=WHY, actor=dora).granted_at == then
+    eve.role_bindings.update(expires_at=then + timedelta(days=1))
+    again = grant_on_platform(person=eve, role=REPORTER, reason=WHY, actor=dora)
+    again.refresh_from_db()
+    assert (again.pk, again.granted_by) == (held.pk, dora)
+    assert again.granted_at > then
+
+
 def test_what_is_an_organization_s_cannot_be_held_on_the_platform(
     acme: Organization, alice: User, bob: User
 ) -> None:
